@@ -26,9 +26,12 @@ public sealed class KubernetesTests
         await check.KubernetesMethod!(hosts, cancellationToken);
     }
 
+    private static IEnumerable<HostSabotage> All => Sabotages.Host.Where(
+        sabotage => Catalog.Checks.Any(check => check.Id == sabotage.Check && check.KubernetesMethod is not null));
+
     private static IEnumerable<TestCaseData> Sabotaged()
     {
-        foreach (var sabotage in SubstrateCriterion.KubernetesSabotages)
+        foreach (var sabotage in All)
         {
             var test = new TestCaseData(sabotage).SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Check})")
                 .SetCategory("Substrate").SetCategory("Sabotage");
@@ -52,13 +55,13 @@ public sealed class KubernetesTests
 
     [Test]
     public void Every_check_is_proven_by_a_sabotage() => Catalog.Checks.Where(check => check.KubernetesMethod is not null)
-        .Select(check => check.Id).Except(SubstrateCriterion.KubernetesSabotages.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
+        .Select(check => check.Id).Except(All.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
 
     /// <summary>Most of them run only where somebody asks for them: what they change may be written otherwise by then.</summary>
     [Test]
     public void Every_sabotage_fits_the_files_that_the_generator_writes()
     {
-        foreach (var sabotage in SubstrateCriterion.KubernetesSabotages)
+        foreach (var sabotage in All)
         {
             var settings = Tree.Value.Definition.Substrate!;
             var files = KubernetesHosts.Generated(
@@ -75,8 +78,8 @@ public sealed class KubernetesTests
     /// <summary>What the definition has otherwise for a check.</summary>
     private static Func<KubernetesSettings, KubernetesSettings>? Adjusting(string check) => check switch
     {
-        SubstrateCriterion.ThreeMembersId => SubstrateCriterion.WithThreeMembers,
-        SubstrateCriterion.ControlPlanesId => SubstrateCriterion.WithThreeControlPlanes,
+        ThreeControlPlanes.ThreeMembersId => ThreeControlPlanes.WithThreeMembers,
+        ThreeControlPlanes.ControlPlanesId => ThreeControlPlanes.WithThreeControlPlanes,
         _ => null,
     };
 }

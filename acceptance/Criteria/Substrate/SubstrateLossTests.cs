@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using static PlatformGitOps.Acceptance.Criteria.Substrate.SubstrateCriterion;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
@@ -83,7 +82,7 @@ public sealed class SubstrateLossTests
         var key = await pair.Key(child.Key.Text, child.Algorithm, cancellationToken);
         var (before, after) = ($"before-{name}.{pair.Child}", $"after-{name}.{pair.Child}");
         (await pair.Update(pair.Child, key, cancellationToken, $"update add {before}. 60 A 192.0.2.9")).ShouldSucceed();
-        await AtBoth(pair, before, "A", ["192.0.2.9"], cancellationToken);
+        await pair.AtBoth(before, "A", ["192.0.2.9"], cancellationToken);
 
         var keys = pair.Settings.Children.ToDictionary(entry => entry.Key.Text, entry => pair.KeyFile("primary", entry.Key.Text));
         var former = pair.Primary;
@@ -99,11 +98,11 @@ public sealed class SubstrateLossTests
         (await pair.Script("install.sh", "secondary", cancellationToken, "--role", "secondary")).ShouldSucceed();
         await BothAnswer(pair, cancellationToken);
         (await pair.Update(pair.Child, key, cancellationToken, $"update add {after}. 60 A 192.0.2.10")).ShouldSucceed();
-        await AtBoth(pair, before, "A", ["192.0.2.9"], cancellationToken);
-        await AtBoth(pair, after, "A", ["192.0.2.10"], cancellationToken);
+        await pair.AtBoth(before, "A", ["192.0.2.9"], cancellationToken);
+        await pair.AtBoth(after, "A", ["192.0.2.10"], cancellationToken);
         await Mark(pair, $"promoted-{name}", cancellationToken);
-        await Verified(pair, "primary", cancellationToken);
-        await Verified(pair, "secondary", cancellationToken);
+        await pair.Verified("primary", cancellationToken);
+        await pair.Verified("secondary", cancellationToken);
     }
 
     /// <summary>
@@ -125,7 +124,7 @@ public sealed class SubstrateLossTests
         var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");
         await File.AppendAllTextAsync(file, $"{name}.{pair.Zone}. 60 IN TXT \"{name}\"\n", cancellationToken);
         (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
-        await AtBoth(pair, $"{name}.{pair.Zone}", "TXT", [$"\"{name}\""], cancellationToken);
+        await pair.AtBoth($"{name}.{pair.Zone}", "TXT", [$"\"{name}\""], cancellationToken);
     }
 
     private static async Task<int> Lossless(

@@ -132,8 +132,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
         var files = Generator.Emission.Tree.Build(Tree.Platform with { Substrates = [.. substrates] })
             .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
-        files[Delivered] = SubstrateCriterion.Corefile(this, Resolver, [Primary, Secondary]);
-        files[Cached] = SubstrateCriterion.NodeCache(this);
+        files[Delivered] = LocalCoreDns.Corefile(this, Resolver, [Primary, Secondary]);
+        files[Cached] = LocalCoreDns.NodeCache(this);
         sabotage?.Apply(files);
         foreach (var (path, text) in files)
         {

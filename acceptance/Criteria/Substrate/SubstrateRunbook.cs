@@ -79,7 +79,7 @@ public sealed class SubstrateRunbookTests
         ["Seeing zones and records"] = "Substrate.24 sends these requests, where socat is",
         ["Install a control plane"] = "Substrate.47 runs it on a host with systemd",
         ["Renew a certificate now"] = "Substrate.47 runs it on a host with systemd",
-        ["Everything lost"] = $"{SubstrateCriterion.EverythingId} runs it, on the hosts of DNS and of Kubernetes",
+        ["Everything lost"] = $"{FullRestore.EverythingId} runs it, on the hosts of DNS and of Kubernetes",
         ["Keep the objects"] = "Substrate.47 runs it on a host with systemd",
     };
 

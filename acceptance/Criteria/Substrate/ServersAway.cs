@@ -1,40 +1,67 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-public static partial class SubstrateCriterion
+/// <summary>CoreDNS while the servers of the substrate are away.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
+[Check(ServersAwayId, "CoreDNS forwards the substrate's names to its servers",
+    "the primary first, then the secondary: each answer in less than 1 s, or 3 s until a silent primary is found out; what is kept for a "
+        + "time while both are away; recovery alone; 0 failed look-ups of the cluster's names",
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup <host>.<substrate's zone>",
+    Needs = Feature.Substrate)]
+public static class ServersAway
 {
-    private const string ServersAwayId = "Substrate.1";
+    internal const string ServersAwayId = "Substrate.1";
 
     /// <summary>In place of the tree's hour; longer than an answer is kept that has just come.</summary>
     private static readonly TimeSpan ShownWithoutServers = TimeSpan.FromSeconds(9);
 
-    /// <summary>
-    /// The cache plugin counts whole seconds: it fetches an answer again up to a second after it has expired. And a second for the fetch.
-    /// </summary>
-    private static readonly TimeSpan OfARefresh = TimeSpan.FromSeconds(2);
-
     /// <summary>Of a server that is away; of one that is silent, for which the forward plugin waits 2 s; until it is found out.</summary>
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(1), Patient = 3 * Prompt, FoundOut = TimeSpan.FromSeconds(15);
+
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
+    [
+        Forwarding("a secondary that is not asked", "failed look-ups while the primary is away", "$1"),
+        Forwarding("a primary that is asked twice", "the slowest answer while the primary is silent", "$1 $1 $2"),
+        Of("a silent server that is asked without end", ServersAwayId, "the silent primary is found out", SubstratePair.Delivered,
+            "policy sequential\n", "policy sequential\n        max_fails 0\n"),
+        Of("nothing is shown without servers", ServersAwayId, "a look-up fails though its answer was kept", SubstratePair.Delivered,
+            "        serve_stale 1h immediate\n", ""),
+        Of("old answers of no server without an end", ServersAwayId, "what was kept ends", SubstratePair.Delivered, "serve_stale 1h",
+            "serve_stale 24h"),
+        Of("failures that are kept for minutes", ServersAwayId, "recovers alone", SubstratePair.Delivered, "servfail 0s", "servfail 5m"),
+        new(Below, ServersAwayId, $"failed look-ups of {ClusterName}", files =>
+        {
+            var (text, zone) = (files[SubstratePair.Delivered], files["zones/globular.internal.zone"]);
+            Fits(Below, SubstratePair.Delivered, text, "globular.internal:");
+            files["zones/globular.internal.zone"] = zone + $"below.globular.internal. 3 IN A {ClusterAddress}\n";
+            // The same server once more, for the cluster's name, and nothing is kept.
+            files[SubstratePair.Delivered] = text + Regex.Replace(text, "cache [^}]*}|rewrite .*", "")
+                .Replace("globular.internal:", $"{ClusterName}:", StringComparison.Ordinal)
+                .Replace("    loop", $"    rewrite name exact {ClusterName} below.globular.internal\n    #", StringComparison.Ordinal);
+        }),
+    ];
 
     [HostCheck(ServersAwayId,
         "a CoreDNS with the zone's server and 9 s in place of serve_stale's hour, while the primary is stopped, then silent, then both get "
             + "a SIGKILL and start again: each look-up of a name that it keeps, of names that it does not have, and of a cluster's, on one "
-            + "clock")]
+            + "clock", CoreDns = true)]
     public static async Task OutlivesItsServers(SubstratePair pair, CancellationToken cancellationToken)
     {
         var (child, name) = (pair.Settings.Children[0], $"brief.{pair.Child}");
         var key = await pair.Key(child.Key.Text, child.Algorithm, cancellationToken);
         (await pair.Update(pair.Child, key, cancellationToken, $"update add {name}. {ShortTtl.TotalSeconds} A {OldAnswer}",
             $"update add *.fresh.{pair.Child}. 60 A {FreshAddress}")).ShouldSucceed();
-        await AtBoth(pair, name, "A", [OldAnswer], cancellationToken);
-        await AtBoth(pair, $"x.fresh.{pair.Child}", "A", [FreshAddress], cancellationToken);
+        await pair.AtBoth(name, "A", [OldAnswer], cancellationToken);
+        await pair.AtBoth($"x.fresh.{pair.Child}", "A", [FreshAddress], cancellationToken);
 
         var file = Path.Combine(pair.Folder, "Corefile");
         var server = await File.ReadAllTextAsync(Path.Combine(pair.Folder, "tree", SubstratePair.Delivered), cancellationToken);
-        await File.WriteAllTextAsync(file, OfCluster(pair) + server.Replace(
+        await File.WriteAllTextAsync(file, LocalCoreDns.OfCluster(pair) + server.Replace(
             "serve_stale 1h ", $"serve_stale {ShownWithoutServers.TotalSeconds}s ", StringComparison.Ordinal), cancellationToken);
 
         var clock = Stopwatch.StartNew();
@@ -48,7 +75,7 @@ public static partial class SubstrateCriterion
         TimeSpan silent, both, again;
         LookUp[] away, mute;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var running = CoreDns(file, _ => { }, end.Token);
+        var running = LocalCoreDns.Run(file, _ => { }, end.Token);
         var watching = Task.CompletedTask;
         try
         {
@@ -69,7 +96,7 @@ public static partial class SubstrateCriterion
             away = InTime(stopped, clock.Elapsed, Prompt, "away");
 
             await pair.Service("primary", "start", cancellationToken);
-            await AtBoth(pair, name, "A", [OldAnswer], cancellationToken);
+            await pair.AtBoth(name, "A", [OldAnswer], cancellationToken);
             await pair.Signal("secondary", "STOP", cancellationToken);
             await Fast(clock.Elapsed, _ => true, "the primary is asked again");
             await pair.Signal("secondary", "CONT", cancellationToken);
@@ -153,41 +180,6 @@ public static partial class SubstrateCriterion
             return (first.At + first.Took - again).TotalSeconds;
         }
     }
-
-    /// <summary>Waits until each of them has asked this often since.</summary>
-    private static Task Asked(IEnumerable<LayerWatch> watches, TimeSpan since, int times, CancellationToken cancellationToken) =>
-        Eventually.Within(Soon * 3, _ =>
-        {
-            foreach (var watch in watches)
-            {
-                watch.Seen.Count(look => look.At > since).ShouldBeGreaterThan(times);
-            }
-
-            return Task.CompletedTask;
-        }, "clients ask", cancellationToken);
-
-    private static IReadOnlyList<HostSabotage> ServersAwaySabotages =>
-    [
-        Forwarding("a secondary that is not asked", "failed look-ups while the primary is away", "$1"),
-        Forwarding("a primary that is asked twice", "the slowest answer while the primary is silent", "$1 $1 $2"),
-        Of("a silent server that is asked without end", ServersAwayId, "the silent primary is found out", SubstratePair.Delivered,
-            "policy sequential\n", "policy sequential\n        max_fails 0\n"),
-        Of("nothing is shown without servers", ServersAwayId, "a look-up fails though its answer was kept", SubstratePair.Delivered,
-            "        serve_stale 1h immediate\n", ""),
-        Of("old answers of no server without an end", ServersAwayId, "what was kept ends", SubstratePair.Delivered, "serve_stale 1h",
-            "serve_stale 24h"),
-        Of("failures that are kept for minutes", ServersAwayId, "recovers alone", SubstratePair.Delivered, "servfail 0s", "servfail 5m"),
-        new(Below, ServersAwayId, $"failed look-ups of {ClusterName}", files =>
-        {
-            var (text, zone) = (files[SubstratePair.Delivered], files["zones/globular.internal.zone"]);
-            Fits(Below, SubstratePair.Delivered, text, "globular.internal:");
-            files["zones/globular.internal.zone"] = zone + $"below.globular.internal. 3 IN A {ClusterAddress}\n";
-            // The same server once more, for the cluster's name, and nothing is kept.
-            files[SubstratePair.Delivered] = text + Regex.Replace(text, "cache [^}]*}|rewrite .*", "")
-                .Replace("globular.internal:", $"{ClusterName}:", StringComparison.Ordinal)
-                .Replace("    loop", $"    rewrite name exact {ClusterName} below.globular.internal\n    #", StringComparison.Ordinal);
-        }),
-    ];
 
     private const string Below = "a cluster's name that comes from the substrate";
 

@@ -1,14 +1,24 @@
 using PlatformGitOps.Acceptance.Adoption;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-public static partial class SubstrateCriterion
+/// <summary>A running CoreDNS learns the zone, and the delivered one takes its place.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
+[Check("Substrate.23", "A running CoreDNS learns the zone, and the delivered one takes over", "0 failed look-ups",
+    Needs = Feature.Substrate)]
+public static class SubstrateMigration
 {
-    private const string ClusterName = "kubernetes.default.svc.cluster.local", ClusterAddress = "10.245.0.1";
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
+    [
+        new("the zone at the pod's loopback", "Substrate.23", "learns the zone", files =>
+            files["coredns.server"] = files["coredns.server"].Replace("192.168.10.1", "127.0.0.1", StringComparison.Ordinal)),
+    ];
 
     [HostCheck("Substrate.23",
         "the blocks of docs/migration.md with a CoreDNS as kubeadm and as k3s configure it; then one with the delivered server of the zone "
-            + "starts beside it, and the former one ends: each look-up of a client that asks twice at most")]
+            + "starts beside it, and the former one ends: each look-up of a client that asks twice at most", CoreDns = true)]
     public static async Task LearnsTheZone(SubstratePair pair, CancellationToken cancellationToken)
     {
         var (name, address) = ($"{pair.Settings.Primary.Name}.{pair.Zone}", pair.Primary);
@@ -22,7 +32,7 @@ public static partial class SubstrateCriterion
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var process = new TaskCompletionSource<int>();
-        var running = new List<Task> { CoreDns(former, process.SetResult, end.Token) };
+        var running = new List<Task> { LocalCoreDns.Run(former, process.SetResult, end.Token) };
         var cluster = new LookUps(pair, pair.Resolver, follows: false, attempts: 2);
         var zone = new LookUps(pair, pair.Resolver, follows: false, attempts: 2);
         try
@@ -50,9 +60,9 @@ public static partial class SubstrateCriterion
             Occurrences(await File.ReadAllTextAsync(former, cancellationToken), $"{pair.Zone}:").ShouldBe(1, "the zone is there twice");
 
             var delivered = Path.Combine(pair.Folder, "Corefile");
-            await File.WriteAllTextAsync(delivered,
-                Former(pair, map, "delivered") + Corefile(pair, pair.Resolver, [pair.Primary, pair.Secondary]), cancellationToken);
-            running.Add(CoreDns(delivered, _ => { }, end.Token));
+            await File.WriteAllTextAsync(delivered, Former(pair, map, "delivered")
+                + LocalCoreDns.Corefile(pair, pair.Resolver, [pair.Primary, pair.Secondary]), cancellationToken);
+            running.Add(LocalCoreDns.Run(delivered, _ => { }, end.Token));
             await Resolves("who.cluster.local", ["192.0.2.2"], "the delivered CoreDNS answers too");
             await SubstratePair.Run("kill", ["-TERM", (await process.Task).ToString(CultureInfo.InvariantCulture)], cancellationToken);
             await running[0].WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, cancellationToken);

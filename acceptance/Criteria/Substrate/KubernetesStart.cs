@@ -1,13 +1,18 @@
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.ExpectedRecords;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
+/// <summary>From the start of an API server to the first name of its cluster, and its registration in discovery.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
 [Check(FirstNameId, "The substrate answers before any Kubernetes, and the first name of a cluster comes soon after its API server starts",
     "each record; at most 30 s, with the API server found by its name and by its address", Needs = Feature.Substrate)]
 [Check(RegistersId, "An API server is named in discovery where the definition says so, and a discovery that fails stops nothing",
     "one POST /api/register over TLS; none without the key", Needs = Feature.Substrate)]
-public static partial class SubstrateCriterion
+public static class KubernetesStart
 {
     internal const string FirstNameId = "Substrate.40";
     private const string ApiServer = "kube-apiserver.service";
@@ -15,12 +20,19 @@ public static partial class SubstrateCriterion
     /// <summary>From the start of the API server to CoreDNS' first answer for a name of the cluster.</summary>
     private static readonly TimeSpan FirstName = TimeSpan.FromSeconds(30);
 
-    internal static IReadOnlyList<HostSabotage> FirstNameSabotages =>
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
         Of("an API server that is not the substrate's name", FirstNameId, "the first name, by the API server's name",
             "scripts/k8s-generate-certs.sh", "DNS:kubernetes.$zone_name, ", ""),
         Of("Services at addresses of another cluster", FirstNameId, "the first name, by the API server's name",
             "units/kube-apiserver.service", "--service-cluster-ip-range=10.245.0.0/16", "--service-cluster-ip-range=10.99.0.0/16"),
+        Of("a registration that nobody asked for", RegistersId, "is asked without the key", "scripts/k8s-settings.sh",
+            "register_url=''", "register_url='https://192.168.10.21:10016'"),
+        Of("an installation that ends with its discovery", RegistersId, "fails the installation", "scripts/k8s-install.sh",
+            "|| say \"$host is not registered in discovery.\" >&2", ""),
+        Of("a discovery that anybody may be", RegistersId, "a stranger", $"scripts/{Register}", "--cacert \"$own/ca.crt\"", "-k"),
+        Of("an address without its port", RegistersId, "the address", $"scripts/{Register}",
+            "\\\"address\\\": \\\"$(url \"$address\"):6443\\\"", "\\\"address\\\": \\\"$(url \"$address\")\\\""),
     ];
 
     [HostCheck(FirstNameId,
@@ -29,7 +41,7 @@ public static partial class SubstrateCriterion
     public static async Task AnswersBeforeKubernetes(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         KubernetesHosts.Need("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd", "etcdctl", "curl");
-        foreach (var program in new[] { Program, "unshare" }.Where(program => SubstratePair.Find(program) is null))
+        foreach (var program in new[] { LocalCoreDns.Program, "unshare" }.Where(program => SubstratePair.Find(program) is null))
         {
             Assert.Ignore($"{program} is not on this machine");
         }
@@ -43,7 +55,7 @@ public static partial class SubstrateCriterion
         foreach (var (name, type, data) in Expected(pair).Concat(
             [($"kubernetes.{pair.Zone}", "A", [hosts.Address(Front)]), ($"etcd-1.{pair.Zone}", "A", [hosts.Address(Store)])]))
         {
-            await AtBoth(pair, name, type, data, cancellationToken);
+            await pair.AtBoth(name, type, data, cancellationToken);
         }
 
         foreach (var host in hosts.Kubernetes.Hosts.Select(host => host.Name.Text))
@@ -86,7 +98,8 @@ public static partial class SubstrateCriterion
         var since = TimeProvider.System.GetTimestamp();
         (await hosts.Service(Front, "start", ApiServer, cancellationToken)).ShouldSucceed();
         using var coredns = LocalProgram.Start(SubstratePair.Find("unshare")!, ["--mount", "sh", "-c",
-            "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"", resolver, SubstratePair.Find(Program)!, "-conf", corefile], folder);
+            "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"", resolver,
+            SubstratePair.Find(LocalCoreDns.Program)!, "-conf", corefile], folder);
         return await Eventually.Within(FirstName * 2, async token =>
         {
             (await pair.Ask(pair.Resolver, ClusterName, "A", token)).ShouldBe([$"{hosts.Cluster.Services.AddressAt(1)}"],
@@ -114,17 +127,6 @@ public static partial class SubstrateCriterion
 
     internal const string RegistersId = "Substrate.43";
     private const string Register = "k8s-register.sh";
-
-    internal static IReadOnlyList<HostSabotage> RegistrationSabotages =>
-    [
-        Of("a registration that nobody asked for", RegistersId, "is asked without the key", "scripts/k8s-settings.sh",
-            "register_url=''", "register_url='https://192.168.10.21:10016'"),
-        Of("an installation that ends with its discovery", RegistersId, "fails the installation", "scripts/k8s-install.sh",
-            "|| say \"$host is not registered in discovery.\" >&2", ""),
-        Of("a discovery that anybody may be", RegistersId, "a stranger", $"scripts/{Register}", "--cacert \"$own/ca.crt\"", "-k"),
-        Of("an address without its port", RegistersId, "the address", $"scripts/{Register}",
-            "\\\"address\\\": \\\"$(url \"$address\"):6443\\\"", "\\\"address\\\": \\\"$(url \"$address\")\\\""),
-    ];
 
     [HostCheck(RegistersId, "k8s-install.sh and k8s-register.sh with a listener in the place of discovery: what it is asked, over TLS")]
     public static async Task Registers(KubernetesHosts hosts, CancellationToken cancellationToken)

@@ -1,36 +1,52 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
-using CliWrap;
-using PlatformGitOps.Acceptance.Criteria.NodeLocal;
-using PlatformGitOps.Generator.Apps.NodeLocalDns;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
+/// <summary>What hosts and the cache of a node resolve while CoreDNS is away; and a CoreDNS that forwards to itself.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
+[Check("Substrate.2", "A loop is seen in every server that forwards", "the loop plugin in each", Needs = Feature.Substrate)]
 [Check(CoreDnsAwayId, "While CoreDNS is away, hosts and the cache of a node resolve the substrate's names; CoreDNS recovers alone",
     "0 failed look-ups of these and of what the cache has of the cluster; the cluster's other names fail until CoreDNS is back",
     Needs = Feature.Substrate)]
-public static partial class SubstrateCriterion
+public static class CoreDnsAway
 {
     internal const string CoreDnsAwayId = "Substrate.36";
 
-    /// <summary>A name of the cluster that nobody asks for before CoreDNS is away.</summary>
-    private const string LateName = "late.default.svc.cluster.local", LateAddress = "10.245.0.7";
-
-    private const string FreshAddress = "192.0.2.7";
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
+    [
+        new(WithoutServer, CoreDnsAwayId, "failed look-ups of the substrate's names", files =>
+        {
+            var (text, zone) = (files[SubstratePair.Cached], "\nglobular.internal:53 ");
+            Fits(WithoutServer, SubstratePair.Cached, text, zone);
+            files[SubstratePair.Cached] = text[..(text.IndexOf(zone, StringComparison.Ordinal) + 1)];
+        }),
+        Of("a cache of the node that shows nothing expired", CoreDnsAwayId, "which the cache has", SubstratePair.Cached,
+            "serve_stale 1h verify", "prefetch 0"),
+        // The rewrite plugin makes an answer of a failure, and answers are what a cache keeps.
+        new(WithFailures, CoreDnsAwayId, "recovers alone", files =>
+        {
+            var (text, kept) = (files[SubstratePair.Cached], "servfail 0s");
+            Fits(WithFailures, SubstratePair.Cached, text, kept);
+            files[SubstratePair.Cached] = text.Replace(kept, "servfail 5m", StringComparison.Ordinal).Replace(
+                "    loop\n", "    loop\n    rewrite cname suffix .cluster.local. .cluster.local.\n", StringComparison.Ordinal);
+        }),
+    ];
 
     [HostCheck(CoreDnsAwayId,
         "a CoreDNS that gets a SIGKILL and starts again, a second one with the Corefile of a node's cache, and the hosts: each look-up of "
-            + "a cluster's name, and of names of the substrate that no cache has, on one clock")]
+            + "a cluster's name, and of names of the substrate that no cache has, on one clock", CoreDns = true)]
     public static async Task ResolvesWithoutCoreDns(SubstratePair pair, CancellationToken cancellationToken)
     {
         var child = pair.Settings.Children[0];
         var key = await pair.Key(child.Key.Text, child.Algorithm, cancellationToken);
         (await pair.Update(pair.Child, key, cancellationToken, $"update add *.fresh.{pair.Child}. 60 A {FreshAddress}")).ShouldSucceed();
-        await AtBoth(pair, $"x.fresh.{pair.Child}", "A", [FreshAddress], cancellationToken);
+        await pair.AtBoth($"x.fresh.{pair.Child}", "A", [FreshAddress], cancellationToken);
         var own = Path.Combine(pair.Folder, "Corefile");
         var server = await File.ReadAllTextAsync(Path.Combine(pair.Folder, "tree", SubstratePair.Delivered), cancellationToken);
-        await File.WriteAllTextAsync(own, OfCluster(pair) + server, cancellationToken);
+        await File.WriteAllTextAsync(own, LocalCoreDns.OfCluster(pair) + server, cancellationToken);
 
         var clock = Stopwatch.StartNew();
         var (cached, pod) = (Cluster(ClusterName, pair.NodeCache), Cluster(ClusterName, pair.Resolver));
@@ -39,8 +55,8 @@ public static partial class SubstrateCriterion
         TimeSpan away, back;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var process = new TaskCompletionSource<int>();
-        var coreDns = CoreDns(own, process.SetResult, end.Token);
-        var cache = CoreDns(Path.Combine(pair.Folder, "tree", SubstratePair.Cached), _ => { }, end.Token);
+        var coreDns = LocalCoreDns.Run(own, process.SetResult, end.Token);
+        var cache = LocalCoreDns.Run(Path.Combine(pair.Folder, "tree", SubstratePair.Cached), _ => { }, end.Token);
         List<Task> watching = [];
         try
         {
@@ -65,7 +81,7 @@ public static partial class SubstrateCriterion
             await More(20, watch => watch == cached, look => look.Stale || look.Answer != ClusterAddress);
 
             back = clock.Elapsed;
-            coreDns = CoreDns(own, _ => { }, end.Token);
+            coreDns = LocalCoreDns.Run(own, _ => { }, end.Token);
             await Eventually.Within(Soon * 2, _ =>
             {
                 (late.Last, pod.Last).ShouldBe((LateAddress, ClusterAddress));
@@ -131,110 +147,15 @@ public static partial class SubstrateCriterion
         }
     }
 
-    private static readonly ConcurrentDictionary<(DefinedTree Tree, string Cluster), Lazy<RenderedCluster>> WithCaches = new();
-
-    /// <summary>As the tree delivers it, with this machine's addresses; the program of the cache fills in that of CoreDNS.</summary>
-    internal static string NodeCache(SubstratePair pair)
-    {
-        var tree = WithCaches.GetOrAdd((pair.Tree.Defined, pair.Tree.Role), key => new Lazy<RenderedCluster>(() => RenderedCluster.From(
-            DefinedTree.Generated(CachedCluster.Switched(key.Tree.Platform, on: true), null), key.Cluster))).Value;
-        var servers = tree.Settings["SUBSTRATE_SERVERS"];
-        string[] here = [.. new[] { pair.Primary, pair.Secondary }.Select(At)];
-        return tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Map("data").Single().Value
-            .Replace("__PILLAR__CLUSTER__DNS__", At(pair.Resolver), StringComparison.Ordinal)
-            .Replace($"forward . {servers} ", $"forward . {string.Join(' ', here)} ", StringComparison.Ordinal)
-            .Replace($"bind {tree.Settings[NodeLocalDnsNames.BindVariable]}\n", $"bind {pair.NodeCache}\n", StringComparison.Ordinal)
-            .Replace($"health {tree.Settings[NodeLocalDnsNames.HealthVariable]}\n", $"health {pair.NodeCache}:8080\n",
-                StringComparison.Ordinal)
-            .Replace("prometheus :", $"prometheus {pair.NodeCache}:", StringComparison.Ordinal);
-
-        string At(string address) => string.Create(CultureInfo.InvariantCulture, $"{address}:{pair.Port}");
-    }
-
     private const string WithoutServer = "a cache of the node that asks CoreDNS for the substrate's names",
         WithFailures = "a cache of the node that keeps failures";
 
-    private static IReadOnlyList<HostSabotage> AwaySabotages =>
-    [
-        new(WithoutServer, CoreDnsAwayId, "failed look-ups of the substrate's names", files =>
-        {
-            var (text, zone) = (files[SubstratePair.Cached], "\nglobular.internal:53 ");
-            Fits(WithoutServer, SubstratePair.Cached, text, zone);
-            files[SubstratePair.Cached] = text[..(text.IndexOf(zone, StringComparison.Ordinal) + 1)];
-        }),
-        Of("a cache of the node that shows nothing expired", CoreDnsAwayId, "which the cache has", SubstratePair.Cached,
-            "serve_stale 1h verify", "prefetch 0"),
-        // The rewrite plugin makes an answer of a failure, and answers are what a cache keeps.
-        new(WithFailures, CoreDnsAwayId, "recovers alone", files =>
-        {
-            var (text, kept) = (files[SubstratePair.Cached], "servfail 0s");
-            Fits(WithFailures, SubstratePair.Cached, text, kept);
-            files[SubstratePair.Cached] = text.Replace(kept, "servfail 5m", StringComparison.Ordinal).Replace(
-                "    loop\n", "    loop\n    rewrite cname suffix .cluster.local. .cluster.local.\n", StringComparison.Ordinal);
-        }),
-    ];
-
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
-    /// <summary>The program of a CoreDNS release.</summary>
-    internal const string Program = "coredns";
-
-    /// <summary>The checks that start one.</summary>
-    internal static readonly string[] AsksThroughCoreDns =
-        [ServersAwayId, "Substrate.2", "Substrate.22", "Substrate.23", PartitionId, CoreDnsAwayId, CorrectedId];
-
-    [HostCheck("Substrate.2", "the exit of a CoreDNS whose server of the zone forwards to itself")]
+    [HostCheck("Substrate.2", "the exit of a CoreDNS whose server of the zone forwards to itself", CoreDns = true)]
     public static async Task EndsInALoop(SubstratePair pair, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(30));
-        (await CoreDns(pair, pair.Resolver, [pair.Resolver], limit.Token))
+        (await LocalCoreDns.Run(pair, pair.Resolver, [pair.Resolver], limit.Token))
             .ShouldContain("Loop", customMessage: "CoreDNS forwards to itself, and nothing notices");
-    }
-
-    /// <summary>Runs the server of the zone alone, until it ends or is ended, and returns what it wrote.</summary>
-    private static async Task<string> CoreDns(
-        SubstratePair pair, string address, IReadOnlyList<string> servers, CancellationToken cancellationToken)
-    {
-        var file = Path.Combine(pair.Folder, "Corefile");
-        await File.WriteAllTextAsync(file, Corefile(pair, address, servers), cancellationToken);
-        return await CoreDns(file, _ => { }, cancellationToken);
-    }
-
-    /// <param name="with">The arguments with which setpriv runs it; null without setpriv.</param>
-    private static async Task<string> CoreDns(
-        string file, Action<int> started, CancellationToken cancellationToken, Func<string[], IReadOnlyList<string>>? with = null)
-    {
-        var written = new System.Text.StringBuilder();
-        var (program, arguments) = (SubstratePair.Find(Program)!, new[] { "-conf", file });
-        var command = with is null ? Cli.Wrap(program).WithArguments(arguments)
-            : Cli.Wrap(SubstratePair.Find("setpriv")!).WithArguments(with([program, .. arguments]));
-        try
-        {
-            var running = command.WithValidation(CommandResultValidation.None)
-                .WithStandardOutputPipe(PipeTarget.ToStringBuilder(written)).WithStandardErrorPipe(PipeTarget.ToStringBuilder(written))
-                .ExecuteAsync(cancellationToken);
-            started(running.ProcessId);
-            await running;
-        }
-        catch (OperationCanceledException)
-        {
-            // Ended by the check.
-        }
-
-        return written.ToString();
-    }
-
-    /// <summary>As the chart writes it, with this machine's addresses and port; metrics have a port of their own in a pod.</summary>
-    internal static string Corefile(SubstratePair pair, string address, IReadOnlyList<string> servers)
-    {
-        var port = pair.Port.ToString(CultureInfo.InvariantCulture);
-        var lines = Server(pair.Tree).Where(plugin => plugin.Name != "prometheus").Select(plugin =>
-        {
-            var arguments = plugin.Name == "forward" ? [".", .. servers.Select(server => $"{server}:{port}")] : plugin.Arguments;
-            var block = string.Concat(plugin.Block.Select(line => $"        {string.Join(' ', line)}\n"));
-            return $"    {plugin.Name} {string.Join(' ', arguments)}{(block.Length == 0 ? "" : $" {{\n{block}    }}")}\n";
-        });
-        return $"{pair.Zone}:{port} {{\n    bind {address}\n{string.Concat(lines)}}}\n";
     }
 }

@@ -2,15 +2,18 @@ using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Values;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
+/// <summary>The units in containers whose PID 1 is systemd.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
 [Check(UnitsId, "The units hold under systemd: sandboxed, back after SIGKILL and after a reboot, repaired by a timer, gone after removal",
     "answers within 5 s of SIGKILL; systemd-analyze security at most 2.0; no file left", Needs = Feature.Substrate)]
 [Check(KubernetesUnitsId, "Kubernetes' units hold under systemd: sandboxed, back after SIGKILL, and a path unit sees new certificates",
     "each healthy; the new certificate is served; no unit left", Needs = Feature.Substrate)]
-public static partial class SubstrateCriterion
+public static class SystemdUnits
 {
     internal const string UnitsId = "Substrate.44";
     private const string Library = "sh " + SystemdHosts.Tree + "/dns/scripts";
@@ -19,7 +22,7 @@ public static partial class SubstrateCriterion
     private const string Left = "find / -xdev \\( -path /proc -o -path /sys -o -path /root -o -path /var/log -o -path /var/backups "
         + "-o -name 'systemd-private-*' \\) -prune -o -name '*globular*' ! -name globular-dns-backup.key -print";
 
-    internal static IReadOnlyList<HostSabotage> SystemdSabotages =>
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
         Of("a server that stays down", UnitsId, "does not answer after SIGKILL", "globular-dns.service", "Restart=always\n", ""),
         Of("a timer that is not enabled", UnitsId, "globular-dns-verify.timer is not enabled", "scripts/settings.sh",
@@ -30,7 +33,16 @@ public static partial class SubstrateCriterion
         Of("a removal that leaves its scripts", UnitsId, "is left", "scripts/remove.sh", "rm -rf \"$library\"\n", ""),
         Of("a removal that leaves the host without a server", UnitsId, "does not come back", "scripts/remove.sh",
             "then systemd enable --now \"$(cat \"$etc/replaced\")\"", "then : \"$(cat \"$etc/replaced\")\""),
-        .. SystemdKubernetesSabotages,
+        Of("an API server that stays down", KubernetesUnitsId, "kube-apiserver does not come back", "units/kube-apiserver.service",
+            "Restart=always\n", ""),
+        Of("an API server with every capability", KubernetesUnitsId, "kube-apiserver runs without its sandbox",
+            "units/kube-apiserver.service", "CapabilityBoundingSet=\n", "CapabilityBoundingSet=~\n"),
+        Of("folders that etcd cannot enter", KubernetesUnitsId, "globular-etcd.service ended", "scripts/k8s-lib.sh",
+            "folder \"$(dirname \"$1\")\" 755", "mkdir -p \"$(dirname \"$1\")\""),
+        Of("new certificates that nobody sees", KubernetesUnitsId, "k8s-certs-changed.path is not enabled", "scripts/k8s-install.sh",
+            " k8s-certs.timer k8s-certs-changed.path\"", " k8s-certs.timer\""),
+        Of("a path unit that watches another file", KubernetesUnitsId, "does not see a new certificate", "units/k8s-certs-changed.path",
+            "/apiserver.crt", "/apiserver.other"),
     ];
 
     [HostCheck(UnitsId, "install.sh on two hosts with systemd; systemctl show, /proc/PID/status, systemctl kill, the timers and remove.sh")]
@@ -169,22 +181,7 @@ public static partial class SubstrateCriterion
 
     internal const string KubernetesUnitsId = "Substrate.47";
     private const string KubernetesScripts = "sh " + SystemdHosts.Tree + "/kubernetes/scripts";
-
     private static readonly string[] ControlPlaneUnits = ["globular-etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
-
-    private static IReadOnlyList<HostSabotage> SystemdKubernetesSabotages =>
-    [
-        Of("an API server that stays down", KubernetesUnitsId, "kube-apiserver does not come back", "units/kube-apiserver.service",
-            "Restart=always\n", ""),
-        Of("an API server with every capability", KubernetesUnitsId, "kube-apiserver runs without its sandbox",
-            "units/kube-apiserver.service", "CapabilityBoundingSet=\n", "CapabilityBoundingSet=~\n"),
-        Of("folders that etcd cannot enter", KubernetesUnitsId, "globular-etcd.service ended", "scripts/k8s-lib.sh",
-            "folder \"$(dirname \"$1\")\" 755", "mkdir -p \"$(dirname \"$1\")\""),
-        Of("new certificates that nobody sees", KubernetesUnitsId, "k8s-certs-changed.path is not enabled", "scripts/k8s-install.sh",
-            " k8s-certs.timer k8s-certs-changed.path\"", " k8s-certs.timer\""),
-        Of("a path unit that watches another file", KubernetesUnitsId, "does not see a new certificate", "units/k8s-certs-changed.path",
-            "/apiserver.crt", "/apiserver.other"),
-    ];
 
     /// <summary>A control plane with etcd on the first container; no worker, which needs a container runtime.</summary>
     internal static SubstrateSettings OnOneHost(SubstrateSettings settings, SemVer version) => settings with

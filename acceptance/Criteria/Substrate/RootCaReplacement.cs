@@ -1,36 +1,33 @@
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.CaReplacement;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesControlPlane;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
+/// <summary>The root CA is replaced.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
 [Check(RootId, "The root CA is replaced while everything runs", "0 failed requests; no old root afterwards", Needs = Feature.Substrate)]
 [Check(CutOffId, "A step of its replacement that is cut off can be ended, and taken back", "every certificate is of the root that signs",
     Needs = Feature.Substrate)]
-[Check("Substrate.29", "Secrets are encrypted in etcd, with a key that is made on the host and nobody else reads",
-    "no byte of a Secret in etcd's answer and files", Needs = Feature.Substrate)]
-public static partial class SubstrateCriterion
+public static class RootCaReplacement
 {
     private const string RootId = "Substrate.32";
 
     /// <summary>Needs openssl alone.</summary>
     internal const string CutOffId = "Substrate.33";
 
-    private const string ReplaceRoot = "k8s-replace-root-ca.sh";
-
+    internal const string ReplaceRoot = "k8s-replace-root-ca.sh";
     private const string ReplaceOne = "replace \"$stage/one\" \"$pki/$name.crt\" 644\n";
-
     private const string RootMap = "/api/v1/namespaces/default/configmaps/kube-root-ca.crt";
 
-    private static IReadOnlyList<HostSabotage> RootSabotages =>
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
         Of("an old root that goes at once", RootId, "a client of the file that hosts have", $"scripts/{ReplaceRoot}",
             "{ nth $one \"$pki/ca.crt\"; nth $other \"$pki/ca.crt\"; }", "{ nth $one \"$pki/ca.crt\"; nth $one \"$pki/ca.crt\"; }"),
         Of("an old root that stays", RootId, "pods get 1 root CAs", $"scripts/{ReplaceRoot}",
             "replace \"$stage/root\"", ": \"$stage/root\""),
-        Of("a look at the first control plane alone", ControlPlanesId, "while a server still shows its chain", $"scripts/{ReplaceRoot}",
-            "for entry in $control_planes; do shown_by", "for entry in ${control_planes%% *}; do shown_by"),
         Of("an old root that goes without a look", RootId, "while a server still needs it", $"scripts/{ReplaceRoot}",
             "    die \"$1 shows no chain", "    : \"$1 shows no chain"),
         Of("a way back that changes nothing", RootId, "a chain of the old root after 'back'", $"scripts/{ReplaceRoot}",
@@ -128,7 +125,7 @@ public static partial class SubstrateCriterion
     }
 
     /// <summary>The files of a step, as docs/substrate.md has it: etcd and the API server are not restarted.</summary>
-    private static async Task DeliverTo(KubernetesHosts hosts, string host, string step, CancellationToken cancellationToken)
+    internal static async Task DeliverTo(KubernetesHosts hosts, string host, string step, CancellationToken cancellationToken)
     {
         var bundle = Path.Combine(hosts.Folder, $"root-{step}");
         (await hosts.Script(Certs, Store, cancellationToken, "--export", bundle)).ShouldSucceed();
@@ -137,9 +134,7 @@ public static partial class SubstrateCriterion
         (await hosts.Script(Certs, host, cancellationToken, "--check")).ShouldSucceed();
     }
 
-    private static readonly string[] Managers = ["kube-controller-manager.service", "kube-scheduler.service"];
-
-    private static async Task RestartManagers(KubernetesHosts hosts, string host, CancellationToken cancellationToken)
+    internal static async Task RestartManagers(KubernetesHosts hosts, string host, CancellationToken cancellationToken)
     {
         foreach (var unit in Managers)
         {
@@ -147,7 +142,7 @@ public static partial class SubstrateCriterion
         }
     }
 
-    private static Task PodsTrust(
+    internal static Task PodsTrust(
         KubernetesHosts hosts, RootClients clients, string step, int roots, CancellationToken cancellationToken) =>
         Eventually.Within(TimeSpan.FromSeconds(60), async token =>
         {
@@ -258,51 +253,4 @@ public static partial class SubstrateCriterion
         {
         }
     }
-
-    [HostCheck("Substrate.29", "a Secret of a real API server, in etcdctl's answer and in every file of etcd; a ConfigMap beside it")]
-    public static async Task EncryptsSecrets(KubernetesHosts hosts, CancellationToken cancellationToken)
-    {
-        await hosts.StartControlPlane(cancellationToken);
-        var (secret, plain) = (Word(), Word());
-        foreach (var (kind, key, value) in new[] { ("secrets", "stringData", secret), ("configmaps", "data", plain) })
-        {
-            (await hosts.Ask(hosts.Own("admin"), $"/api/v1/namespaces/default/{kind}", cancellationToken, "-H",
-                "Content-Type: application/json", "-d",
-                $$$"""{"metadata": {"name": "acceptance"}, "{{{key}}}": {"word": "{{{value}}}"} }"""))
-                .Status.ShouldBe("201", kind);
-        }
-
-        (await hosts.Ask(hosts.Own("admin"), "/api/v1/namespaces/default/secrets/acceptance", cancellationToken)).Body
-            .ShouldContain(Convert.ToBase64String(Encoding.ASCII.GetBytes(secret)), customMessage: "the API server does not read it");
-        var stored = (await hosts.Etcdctl(hosts.Tls("etcd-client"), cancellationToken, "get", "/registry/secrets/default/acceptance",
-            "--print-value-only")).StandardOutput;
-        stored.ShouldNotContain(secret, customMessage: "the Secret can be read in etcd");
-        stored.ShouldStartWith("k8s:enc:secretbox:v1:key1:");
-
-        // The ConfigMap shows that what is looked for would be found.
-        async Task<int> IsThere(string word) => (await SubstratePair.Run("grep",
-            ["-rqaF", word, hosts.In(Store, "/var/lib/globular/etcd")], cancellationToken)).ExitCode;
-        (await IsThere(plain)).ShouldBe(0, "the files of etcd were not read");
-        (await IsThere(secret)).ShouldBe(1, "the Secret can be read in the files of etcd");
-
-        File.GetUnixFileMode(hosts.Own("encryption.yaml")).ShouldBe(Own, "others read the key for Secrets");
-        File.GetUnixFileMode(hosts.Pki("encryption.yaml")).ShouldBe(Own, "others read the key for Secrets");
-        (await File.ReadAllTextAsync(hosts.Own("encryption.yaml"), cancellationToken))
-            .ShouldBe(await File.ReadAllTextAsync(hosts.Pki("encryption.yaml"), cancellationToken), "the CAs' bundle brought another key");
-
-        // The next run keeps it; and where another control plane may have one, none is made.
-        var key1 = await File.ReadAllTextAsync(hosts.Own("encryption.yaml"), cancellationToken);
-        (await hosts.Script(Certs, Front, cancellationToken, "--all")).ShouldSucceed();
-        (await File.ReadAllTextAsync(hosts.Own("encryption.yaml"), cancellationToken)).ShouldBe(key1, "Secrets are lost with their key");
-        await hosts.Set("control_planes", $"{Front}={hosts.Address(Front)} cp-2=192.0.2.2", cancellationToken);
-        File.Delete(hosts.In(Front, "/var/lib/globular/pki/encryption.yaml"));
-        var renewal = await hosts.Script(Certs, Front, cancellationToken, "--name", "admin");
-        File.Exists(hosts.In(Front, "/var/lib/globular/pki/encryption.yaml")).ShouldBeFalse("a control plane makes a key of its own");
-        renewal.StandardOutput.ShouldContain("the key for Secrets", customMessage: "the missing key is not named");
-        renewal.StandardOutput.ShouldContain($"made {hosts.Own("admin.crt")}", customMessage: "without the key nothing is renewed");
-        renewal.ExitCode.ShouldBe(1, "the timer's service does not fail without the key");
-        (await hosts.Script("k8s-install.sh", Front, cancellationToken)).ExitCode.ShouldNotBe(0, "it installs without the key");
-    }
-
-    private static string Word() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }

@@ -1,9 +1,14 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
+/// <summary>One etcd and one API server: who may ask them, and what they keep.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.15", "Etcd opens for certificates of its own CA alone", "refused", Needs = Feature.Substrate)]
 [Check("Substrate.16", "Etcd has every key after a SIGKILL, and after its data is lost", "the same keys and values",
     Needs = Feature.Substrate)]
@@ -12,8 +17,33 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 [Check("Substrate.18", "Every object is there after etcd was away, and after its file was damaged and a snapshot restored",
     "the same objects", Needs = Feature.Substrate)]
 [Check("Substrate.19", "A certificate near its end is renewed while clients ask", "0 failed requests", Needs = Feature.Substrate)]
-public static partial class SubstrateCriterion
+public static class KubernetesControlPlane
 {
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
+    [
+        // Etcd asks for certificates as soon as it has a CA for them.
+        Of("etcd for everybody", "Substrate.15", "without a certificate", "units/globular-etcd.service",
+            "  --client-cert-auth=true \\\n  --trusted-ca-file=/var/lib/globular/pki/etcd-ca.crt \\\n", ""),
+        Of("etcd for the whole substrate", "Substrate.15", "of another CA", "units/globular-etcd.service",
+            "  --trusted-ca-file=/var/lib/globular/pki/etcd-ca.crt", "  --trusted-ca-file=/var/lib/globular/pki/ca.crt"),
+        Of("a snapshot of etcd in plain text", "Substrate.16", "reads the keys", "scripts/k8s-common.sh",
+            "crypt() { openssl enc", "crypt() { cat; return; openssl enc"),
+        Of("a damaged snapshot of etcd restored", "Substrate.16", "damaged", "scripts/k8s-backup.sh",
+            "if ! (cd \"$snap\" && sha256sum --quiet -c sums) >/dev/null 2>&1; then", "if false; then"),
+        Of("a restore of nothing", "Substrate.16", "after the restore", "scripts/k8s-backup.sh",
+            "tool snapshot restore \"$snap/etcd.db\" \"$@\" >\"$work/log\" 2>&1", "mkdir -p \"$2\""),
+        Of("one CA for servers and clients", "Substrate.17", "etcd-server", "units/kube-apiserver.service",
+            "--client-ca-file=/var/lib/kubernetes/pki/kubernetes-client-ca.crt", "--client-ca-file=/var/lib/kubernetes/pki/ca.crt"),
+        Of("a cluster restored from nothing", "Substrate.18", "after the restore", "scripts/k8s-backup.sh",
+            "tool snapshot restore \"$snap/etcd.db\" \"$@\" >\"$work/log\" 2>&1", "mkdir -p \"$2\""),
+        Of("a restart for each new certificate", "Substrate.19", "failed requests", "scripts/k8s-apply-certs.sh",
+            "    until [ \"$(served", "    systemd restart \"$1\"\n    until [ \"$(served"),
+        Of("nobody watches the certificate", "Substrate.19", "watches", "units/k8s-certs-changed.path",
+            "PathChanged=/var/lib/kubernetes/pki/apiserver.crt", "PathChanged=/var/lib/kubernetes/pki/admin.crt"),
+        Of("a damaged member that stays", "Substrate.18", "a damaged member is not restored", "scripts/k8s-backup.sh",
+            "[ ! -d \"$data\" ] || mv \"$data\" \"$data$aside\"", ":"),
+    ];
+
     [HostCheck("Substrate.15", "etcdctl with etcd's own client certificate, without one, and with those of Kubernetes' clients")]
     public static async Task EtcdAsksForItsClients(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
@@ -226,12 +256,12 @@ public static partial class SubstrateCriterion
     }
 
     /// <summary>Asks until it is cancelled, each time on a new connection that trusts the host's root CAs alone.</summary>
-    private static Task<(int Requests, IReadOnlyList<string> Failed)> Requests(
+    internal static Task<(int Requests, IReadOnlyList<string> Failed)> Requests(
         KubernetesHosts hosts, CancellationToken cancellationToken) =>
         Requests(hosts.Api, hosts.Own("ca.crt"), TimeSpan.FromMilliseconds(20), cancellationToken);
 
     /// <param name="roots">The file of the root CAs that the client trusts.</param>
-    private static async Task<(int Requests, IReadOnlyList<string> Failed)> Requests(
+    internal static async Task<(int Requests, IReadOnlyList<string> Failed)> Requests(
         string server, string roots, TimeSpan pause, CancellationToken cancellationToken)
     {
         using var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero };
@@ -266,5 +296,21 @@ public static partial class SubstrateCriterion
         }
 
         return (requests, failed);
+    }
+
+    /// <summary>The file of etcd, while it is stopped: both of its first pages. It does not start with that.</summary>
+    private static async Task Damage(KubernetesHosts hosts, CancellationToken cancellationToken)
+    {
+        await hosts.Service(Store, "stop", Unit, cancellationToken);
+        await using (var file = File.OpenWrite(hosts.In(Store, "/var/lib/globular/etcd/member/snap/db")))
+        {
+            await file.WriteAsync(new byte[8192], cancellationToken);
+        }
+
+        await hosts.Service(Store, "start", Unit, cancellationToken);
+        await Eventually.Within(TimeSpan.FromSeconds(30), async token =>
+            (await hosts.Service(Store, "is-active", Unit, token)).ExitCode.ShouldNotBe(0, "etcd runs with a damaged file"),
+            "etcd ends", cancellationToken);
+        (await hosts.Script("k8s-health.sh", Store, cancellationToken)).StandardOutput.ShouldContain("FAULT etcd");
     }
 }

@@ -1,10 +1,28 @@
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
+
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
+/// <summary>The CAs of etcd and Kubernetes are replaced.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.30", "CAs are replaced while everything runs", "old and new certificates between the steps; no old one afterwards",
     Needs = Feature.Substrate)]
-public static partial class SubstrateCriterion
+public static class CaReplacement
 {
-    internal const string Namespaces = "/api/v1/namespaces/default";
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
+    [
+        Of("old CAs that go at once", "Substrate.30", "an old certificate", "scripts/k8s-replace-ca.sh",
+            "{ nth $first \"$pki/$name.crt\"; nth $second \"$pki/$name.crt\"; }", "nth $first \"$pki/$name.crt\""),
+        Of("old CAs that stay", "Substrate.30", "is trusted still", "scripts/k8s-replace-ca.sh",
+            "replace \"$stage/one\"", ": \"$stage/one\""),
+        Of("new CAs that sign nothing", "Substrate.30", "is not of the new CA", $"scripts/{Certs}",
+            "nth 1 \"$pki/$3.crt\" >\"$stage/issuer\"", "cat \"$pki/$3.crt\" >\"$stage/issuer\""),
+        Of("workers that keep their CA", "Substrate.30", "the worker's CA is not that of 'trust'", "scripts/k8s-install.sh",
+            "put \"$stage/kubernetes-client-ca.crt\"",
+            "[ -f \"$own/kubernetes-client-ca.crt\" ] || put \"$stage/kubernetes-client-ca.crt\""),
+        Of("two certificates for the controller manager", "Substrate.30", "a request is signed after 'trust'",
+            $"scripts/{Certs}", "nth 1 \"$pki/$name.crt\" >\"$stage/signing\"", "cat \"$pki/$name.crt\" >\"$stage/signing\""),
+    ];
 
     [HostCheck("Substrate.30",
         "k8s-replace-ca.sh step by step on a real etcd and API server; certificates from before, those of now, and a worker's")]
@@ -99,7 +117,7 @@ public static partial class SubstrateCriterion
         (await hosts.Service(Front, "start", "kube-scheduler.service", cancellationToken)).ShouldSucceed();
     }
 
-    private static async Task IsHealthy(KubernetesHosts hosts, string step, CancellationToken cancellationToken)
+    internal static async Task IsHealthy(KubernetesHosts hosts, string step, CancellationToken cancellationToken)
     {
         await Eventually.Within(TimeSpan.FromSeconds(60), async token =>
             (await hosts.Script("k8s-health.sh", Front, token)).StandardOutput

@@ -1,24 +1,23 @@
 using System.Security.Cryptography;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
+/// <summary>DNSSEC: a signed zone, after a change and after a restore too.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
 [Check(SignsId, "A signed zone is validated by its keys at both servers, after a change and after a restore too",
     "fully validated, with the same keys", Needs = Feature.Substrate)]
-public static partial class SubstrateCriterion
+public static class SignedZones
 {
     internal const string SignsId = "Substrate.45";
 
-    private static IReadOnlyList<HostSabotage> KnotDnssecSabotages =>
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
         Of("a zone that is not signed", SignsId, "is not signed", "primary/knot.conf", "\n    dnssec-signing: on", ""),
         Of("a snapshot without the keys that sign", SignsId, "after the restore", "scripts/backup.sh", "for part in journal keys timers",
             "for part in journal timers"),
-    ];
-
-    private static IReadOnlyList<HostSabotage> BindDnssecSabotages =>
-    [
-        Of("a zone that is not signed", SignsId, "is not signed", "primary/named.conf",
+        OfBind("a zone that is not signed", SignsId, "is not signed", "primary/named.conf",
             "    dnssec-policy default;\n    inline-signing yes;\n", ""),
     ];
 
@@ -51,10 +50,10 @@ public static partial class SubstrateCriterion
         var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");
         await File.AppendAllTextAsync(file, $"newer.{pair.Zone}. 300 IN A 192.0.2.76\n", cancellationToken);
         (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
-        await AtBoth(pair, $"newer.{pair.Zone}", "A", ["192.0.2.76"], cancellationToken);
+        await pair.AtBoth($"newer.{pair.Zone}", "A", ["192.0.2.76"], cancellationToken);
         await IsValid(pair, anchors, $"newer.{pair.Zone}", "after the upgrade", cancellationToken);
-        await Verified(pair, "primary", cancellationToken);
-        await Verified(pair, "secondary", cancellationToken);
+        await pair.Verified("primary", cancellationToken);
+        await pair.Verified("secondary", cancellationToken);
 
         var (folder, backup) = (Path.Combine(pair.Folder, "snapshots"), Path.Combine(pair.Folder, "backup.key"));
         await File.WriteAllTextAsync(backup, Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)) + "\n", cancellationToken);

@@ -1,19 +1,24 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.ExpectedRecords;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
+/// <summary>Every host was emptied.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
 [Check(EverythingId, "A substrate and its cluster come back from their snapshots after every host was emptied",
     "each record, object and key; in minutes", Needs = Feature.Substrate)]
-public static partial class SubstrateCriterion
+public static class FullRestore
 {
     internal const string EverythingId = "Substrate.41";
 
     /// <summary>The guide says hours.</summary>
     private static readonly TimeSpan Restored = TimeSpan.FromMinutes(5);
 
-    internal static IReadOnlyList<HostSabotage> EverythingSabotages =>
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
         Of("a snapshot whose contents nobody reads", EverythingId, "another snapshot's contents are restored", "scripts/k8s-backup.sh",
             "[ \"$found\" != \"$(cat \"$snap/contents\")\" ]", "false"),
@@ -74,7 +79,7 @@ public static partial class SubstrateCriterion
 
         foreach (var (owner, type, data) in Expected(pair).Append((name, "A", ["192.0.2.9"])))
         {
-            await AtBoth(pair, owner, type, data, cancellationToken);
+            await pair.AtBoth(owner, type, data, cancellationToken);
         }
 
         (await pair.Update(pair.Child, key, cancellationToken, $"update delete {name}. A")).ExitCode.ShouldBe(0, "the program's key");
@@ -87,27 +92,11 @@ public static partial class SubstrateCriterion
 
         (await hosts.Script("k8s-health.sh", Store, cancellationToken)).ShouldSucceed();
         (await hosts.Script("k8s-health.sh", Front, cancellationToken)).ShouldSucceed();
-        await Verified(pair, "primary", cancellationToken);
-        await Verified(pair, "secondary", cancellationToken);
+        await pair.Verified("primary", cancellationToken);
+        await pair.Verified("secondary", cancellationToken);
         taken.ShouldBeLessThan(Restored * SuiteSettings.Current.BudgetScale, "the time of a full restore");
         TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"A full restore took {taken.TotalSeconds:F0} s: {keys.Count} keys of etcd, {files.Count} keys and CAs."));
-    }
-
-    /// <summary>The objects of the check, decrypted by the API server.</summary>
-    private static async Task<IReadOnlyList<string>> Objects(KubernetesHosts hosts, CancellationToken cancellationToken)
-    {
-        var all = new List<string>();
-        foreach (var kind in new[] { "configmaps", "secrets" })
-        {
-            var (status, body) = await hosts.Ask(hosts.Own("admin"), $"/api/v1/namespaces/default/{kind}", cancellationToken);
-            status.ShouldBe("200", $"an object is not as it was: {body}");
-            all.AddRange(JsonNode.Parse(body)!["items"]!.AsArray().Where(item => ((string?)item!["metadata"]!["name"])!
-                .StartsWith("item-", StringComparison.Ordinal))
-                .Select(item => $"{kind} {item!["metadata"]!["name"]} {item["metadata"]!["uid"]} {item["data"]}"));
-        }
-
-        return all;
     }
 
     /// <summary>What is in etcd, without what an API server or a manager renews by itself.</summary>

@@ -1,18 +1,18 @@
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
+/// <summary>An upgrade of Kubernetes on the hosts.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
 [Check(UpgradesId, "An upgrade begins with the API server, and a part that is not healthy stays as it was",
     "the old part runs, and nothing behind it was touched", Needs = Feature.Substrate)]
-public static partial class SubstrateCriterion
+public static class KubernetesUpgrades
 {
     internal const string UpgradesId = "Substrate.20";
 
-    /// <summary>In the order of k8s-install.sh.</summary>
-    private static readonly string[] ControlPlaneParts = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
-
-    internal static IReadOnlyList<HostSabotage> UpgradeSabotages =>
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
         Of("no way back from a broken part", UpgradesId, "kube-apiserver is not as it was", "scripts/k8s-install.sh",
             "if [ -e \"$stage/undo/$number\" ]; then mv -f \"$stage/undo/$number\" \"$path\"; else rm -f \"$path\"; fi", ":"),

@@ -2,19 +2,34 @@ using System.Diagnostics;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
+/// <summary>The real External-DNS writes its child of the substrate.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
 [Check(ExternalDnsId, "External-DNS writes its child with the key that install.sh made, and what it wrote is there while it is away",
     "created, changed and deleted at both servers; 0 failed look-ups while it is away; it catches up", Needs = Feature.Substrate)]
-public static partial class SubstrateCriterion
+public static class SubstrateExternalDns
 {
     internal const string ExternalDnsId = "Substrate.37";
-
     private static readonly string[] ProgramsOfExternalDns = ["external-dns", "etcd", "kube-apiserver"];
 
     /// <summary>External-DNS compares every 10 s.</summary>
     private static readonly TimeSpan Synchronised = TimeSpan.FromSeconds(60);
+
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
+    [
+        Of("a key that may not write owners", ExternalDnsId, "one is [192.0.2.1] at both servers", "primary/knot.conf",
+            "CNAME, TXT, SRV", "CNAME, SRV"),
+        Of("a key that may not read its child", ExternalDnsId, "one is [192.0.2.5] at both servers", "primary/knot.conf",
+            "action: [update, transfer]", "action: update"),
+        Of("a child that is written again from its file", ExternalDnsId, "one.apps.globular.internal is at both servers",
+            "primary/knot.conf",
+            "    zonefile-sync: 60\n", "    zonefile-sync: -1\n    zonefile-load: difference-no-serial\n    journal-content: all\n"),
+        OfBind("a key that may not write owners", ExternalDnsId, "one is [192.0.2.1] at both servers", "primary/named.conf",
+            "CNAME TXT SRV", "CNAME SRV"),
+    ];
 
     internal static void NeedExternalDns()
     {
@@ -45,16 +60,16 @@ public static partial class SubstrateCriterion
             await Holds("two", "192.0.2.2");
             // What an ACME client writes with the child's key (docs/integrations.md) is foreign to External-DNS.
             await Update($"update add _acme-challenge.one.{pair.Child}. 60 TXT \"proof\"");
-            await AtBoth(pair, $"_acme-challenge.one.{pair.Child}", "TXT", ["\"proof\""], cancellationToken);
+            await pair.AtBoth($"_acme-challenge.one.{pair.Child}", "TXT", ["\"proof\""], cancellationToken);
             await Wants("one", OldAnswer);
             await Holds("one", OldAnswer);
             await cluster.Api.Delete(ResourceKind.Service.Named("two", "default"), null, cancellationToken);
             await Holds("two");
             (await pair.Ask(pair.Primary, $"a-two.{pair.Child}", "TXT", cancellationToken)).ShouldBeEmpty("the owner's record is left");
             await running.Compares(1, cancellationToken);
-            await AtBoth(pair, $"_acme-challenge.one.{pair.Child}", "TXT", ["\"proof\""], cancellationToken);
+            await pair.AtBoth($"_acme-challenge.one.{pair.Child}", "TXT", ["\"proof\""], cancellationToken);
             await Update($"update delete _acme-challenge.one.{pair.Child}. TXT");
-            await AtBoth(pair, $"_acme-challenge.one.{pair.Child}", "TXT", [], cancellationToken);
+            await pair.AtBoth($"_acme-challenge.one.{pair.Child}", "TXT", [], cancellationToken);
         }
 
         var clock = Stopwatch.StartNew();
@@ -72,10 +87,10 @@ public static partial class SubstrateCriterion
                 $"newer.{pair.Zone}. 300 IN A 192.0.2.76\n", cancellationToken);
             (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
             (await pair.Script("verify.sh", "primary", cancellationToken, "--repair")).ShouldSucceed();
-            await AtBoth(pair, $"newer.{pair.Zone}", "A", ["192.0.2.76"], cancellationToken);
+            await pair.AtBoth($"newer.{pair.Zone}", "A", ["192.0.2.76"], cancellationToken);
             ended = clock.Elapsed;
             await pair.Service("primary", "restart", cancellationToken);
-            await AtBoth(pair, $"one.{pair.Child}", "A", [OldAnswer], cancellationToken);
+            await pair.AtBoth($"one.{pair.Child}", "A", [OldAnswer], cancellationToken);
             runs = clock.Elapsed;
             await Asked(clients, runs, 50, cancellationToken);
             (await pair.Ask(pair.Primary, $"three.{pair.Child}", "A", cancellationToken)).ShouldBeEmpty("External-DNS is not away");
@@ -126,21 +141,4 @@ public static partial class SubstrateCriterion
             }
         }
     }
-
-    private static IReadOnlyList<HostSabotage> ExternalDnsSabotages =>
-    [
-        Of("a key that may not write owners", ExternalDnsId, "one is [192.0.2.1] at both servers", "primary/knot.conf",
-            "CNAME, TXT, SRV", "CNAME, SRV"),
-        Of("a key that may not read its child", ExternalDnsId, "one is [192.0.2.5] at both servers", "primary/knot.conf",
-            "action: [update, transfer]", "action: update"),
-        Of("a child that is written again from its file", ExternalDnsId, "one.apps.globular.internal is at both servers",
-            "primary/knot.conf",
-            "    zonefile-sync: 60\n", "    zonefile-sync: -1\n    zonefile-load: difference-no-serial\n    journal-content: all\n"),
-    ];
-
-    private static IReadOnlyList<HostSabotage> ExternalDnsSabotagesOfBind =>
-    [
-        Of("a key that may not write owners", ExternalDnsId, "one is [192.0.2.1] at both servers", "primary/named.conf",
-            "CNAME TXT SRV", "CNAME SRV"),
-    ];
 }

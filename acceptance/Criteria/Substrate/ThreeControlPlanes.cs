@@ -1,16 +1,36 @@
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 using PlatformGitOps.Generator.Values;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesControlPlane;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.RootCaReplacement;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-[Check(ControlPlanesId, "The root CA is replaced where three API servers run, and not before the last one has the new root's chain",
-    "0 failed requests in each stage, at each server", Needs = Feature.Substrate)]
+/// <summary>Three members of etcd, and three API servers.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
 [Check(ThreeMembersId, "Three members of etcd are one: any of them may be killed, or lose its data",
     "every write is taken, and at each member", Needs = Feature.Substrate)]
-public static partial class SubstrateCriterion
+[Check(ControlPlanesId, "The root CA is replaced where three API servers run, and not before the last one has the new root's chain",
+    "0 failed requests in each stage, at each server", Needs = Feature.Substrate)]
+public static class ThreeControlPlanes
 {
     internal const string ControlPlanesId = "Substrate.34";
+
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
+    [
+        Of("three etcds of one member each", "Substrate.28", "does not have /acceptance/three", "units/globular-etcd.service",
+            "--initial-cluster=etcd-1=https://192.168.10.22:2380,etcd-2=https://192.168.10.23:2380,etcd-3=https://192.168.10.24:2380",
+            "--initial-cluster=${NAME}=https://${URL_ADDRESS}:2380"),
+        Of("members that trust the whole substrate", "Substrate.28", "speaks to a stranger", "units/globular-etcd.service",
+            "--peer-trusted-ca-file=/var/lib/globular/pki/etcd-ca.crt", "--peer-trusted-ca-file=/var/lib/globular/pki/ca.crt"),
+        Of("a lost member that makes a cluster of its own", "Substrate.28", "the member that lost its data comes back",
+            "scripts/k8s-install.sh", "        state=existing\n", ""),
+        Of("a look at the first control plane alone", ControlPlanesId, "while a server still shows its chain", $"scripts/{ReplaceRoot}",
+            "for entry in $control_planes; do shown_by", "for entry in ${control_planes%% *}; do shown_by"),
+    ];
 
     /// <summary>Two control planes more, at free addresses behind the first one's.</summary>
     internal static KubernetesSettings WithThreeControlPlanes(KubernetesSettings kubernetes)
@@ -240,7 +260,6 @@ public static partial class SubstrateCriterion
     }
 
     private const string Names = "DNS:etcd.$zone_name, IP:$address";
-    private const string Unit = "globular-etcd.service";
 
     /// <summary>The port at which members speak opens for members alone.</summary>
     private static async Task PeersShowCertificates(KubernetesHosts hosts, string[] members, CancellationToken cancellationToken)

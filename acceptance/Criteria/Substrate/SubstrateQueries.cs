@@ -3,16 +3,35 @@ using System.Text.RegularExpressions;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Wire;
 using PlatformGitOps.Generator.Apps.Substrate;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
+/// <summary>What the servers are asked: kept for a while, and limited.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
+[Check("Substrate.25", "What the servers are asked is kept, and no more of it than the definition allows", "one name; at most 1 MB",
+    Needs = Feature.Substrate)]
+[Check("Substrate.26", "A query log that stopped is seen, and one that the disk cannot hold is refused",
+    "the time of the last query; exit 2", Needs = Feature.Substrate)]
 [Check(LimitsId, "A flood from one network is limited, and others are answered meanwhile",
     "most answers say only: come by TCP; 0 failed look-ups of another network", Needs = Feature.Substrate)]
-public static partial class SubstrateCriterion
+public static class SubstrateQueries
 {
     internal const string KeepsQueriesId = "Substrate.25";
     private const int QueriesInAWave = 700;
+
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
+    [
+        Of("no query is ever deleted", "Substrate.25", "more than the definition allows", "scripts/queries.sh",
+            "else rm -f \"$pieces/$name\"; fi", "fi"),
+        Of("a query log whose end nobody sees", "Substrate.26", "stopped looks as one that is written", "scripts/verify.sh",
+            "gauge query_log_timestamp_seconds \"$(kept_at)\"", "gauge query_log_timestamp_seconds \"$now\""),
+        Of("a query log larger than the disk", "Substrate.26", "larger than the disk is not refused", "scripts/install.sh",
+            "[ \"$free\" -gt \"$settings_query_log\" ] ||", ": ||"),
+        Of("no limit at the secondary", LimitsId, "is not limited", "secondary/knot.conf", ", mod-rrl/limit", ""),
+        OfBind("no limit at the primary", LimitsId, "is not limited", "primary/named.conf", "rate-limit {", "// rate-limit {"),
+    ];
 
     /// <summary>Whether this machine has what keeps the queries; BIND does so by itself.</summary>
     internal static bool CanKeepQueries(SubstrateSettings substrate) => substrate.Server == SubstrateServer.Bind
@@ -25,7 +44,7 @@ public static partial class SubstrateCriterion
         "a name that is asked, in what the primary keeps; then more queries than it may keep: the sizes of all files")]
     public static async Task KeepsQueries(SubstratePair pair, CancellationToken cancellationToken)
     {
-        var (asked, folder) = ($"asked.{pair.Zone}", Path.Combine(StateOf(pair, "primary"), "queries"));
+        var (asked, folder) = ($"asked.{pair.Zone}", Path.Combine(pair.StateOf("primary"), "queries"));
         var limit = pair.Settings.QueryLog * (1 << 20);
         await WhileKept(pair, async () =>
         {
@@ -155,7 +174,7 @@ public static partial class SubstrateCriterion
     [HostCheck(SeesEndOfQueriesId, "what verify measures while queries are kept, and three hours after the last one")]
     public static async Task SeesTheEndOfQueries(SubstratePair pair, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(StateOf(pair, "primary"), "queries");
+        var folder = Path.Combine(pair.StateOf("primary"), "queries");
         await WhileKept(pair, () => Eventually.Within(TimeSpan.FromSeconds(30), async token =>
         {
             await AskMuch(pair, token);
@@ -203,12 +222,6 @@ public static partial class SubstrateCriterion
 
     private const int Waves = 8;
     private const int FloodWave = 50;
-
-    private static IReadOnlyList<HostSabotage> KnotLimitSabotages =>
-        [Of("no limit at the secondary", LimitsId, "is not limited", "secondary/knot.conf", ", mod-rrl/limit", "")];
-
-    private static IReadOnlyList<HostSabotage> BindLimitSabotages =>
-        [Of("no limit at the primary", LimitsId, "is not limited", "primary/named.conf", "rate-limit {", "// rate-limit {")];
 
     [HostCheck(LimitsId, "rateLimit: 5; 400 queries from one address, at each server: the answers that are truncated, and " +
         "whether a look-up from another network and one by TCP are answered meanwhile")]

@@ -1,22 +1,19 @@
-using System.Net.Sockets;
-using System.Text;
-using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
+/// <summary>The packages of the hosts of Kubernetes, taken as the installer takes them.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
 [Check(PackagesId, "The packages have the installer's steps, and install etcd, a control plane and a worker that joins",
     "each step; the worker's own certificate and Node", Needs = Feature.Substrate)]
-[Check("Substrate.27", "What kubeadm and the kubelet read is valid for these programs", "no unknown key, value or flag",
-    Needs = Feature.Substrate)]
-public static partial class SubstrateCriterion
+public static class KubernetesPackages
 {
     internal const string PackagesId = "Substrate.39";
     private const string WorkerPackage = "kubernetes-worker-node.yaml";
     private const string JoinFile = "/etc/globular-kubernetes/join";
 
-    internal static IReadOnlyList<HostSabotage> PackageSabotages =>
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
         Of("a key that the installer passes over", PackagesId, "that run_script does not have", WorkerPackage, "timeout:", "timout:"),
         Of("a script that is not in the package", PackagesId, "not found in", "etcd.yaml", "k8s-install.sh", "install.sh"),
@@ -131,125 +128,5 @@ public static partial class SubstrateCriterion
                 .Select(item => (string?)item!["metadata"]!["name"]).Where(name => name != "joins").ShouldBe(["own"]);
         }, "the worker's own request is signed, and no other", cancellationToken);
         (await hosts.Script("k8s-node.sh", Front, cancellationToken, "list")).StandardOutput.ShouldContain(Worker);
-    }
-
-    /// <summary>Answers 'ok' to every request, as a kubelet's health port does.</summary>
-    private sealed class Healthz : IDisposable
-    {
-        private static readonly byte[] Ok = Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
-        private readonly TcpListener listener;
-        private readonly Task answering;
-
-        public Healthz(string address, int port)
-        {
-            listener = new TcpListener(IPAddress.Parse(address), port);
-            listener.Start();
-            answering = Answer();
-        }
-
-        public void Dispose()
-        {
-            listener.Stop();
-            answering.Wait(TimeSpan.FromSeconds(5));
-            listener.Dispose();
-        }
-
-        private async Task Answer()
-        {
-            try
-            {
-                while (true)
-                {
-                    using var client = await listener.AcceptTcpClientAsync();
-                    var asked = new byte[2048];
-                    _ = await client.GetStream().ReadAsync(asked);
-                    await client.GetStream().WriteAsync(Ok);
-                }
-            }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException or IOException)
-            {
-                // Ended by the check.
-            }
-        }
-    }
-
-    internal static IReadOnlyList<HostSabotage> UnitSabotages =>
-    [
-        Of("a timer's service with all of the machine", "Substrate.14", "k8s-health.service is exposed", "units/k8s-health.service",
-            "ProtectSystem=strict\n", "CapabilityBoundingSet=~\nNoNewPrivileges=no\nPrivateDevices=no\nSystemCallFilter=\n"),
-    ];
-
-    /// <summary>
-    /// The most that systemd-analyze may rate a service with: 2.0 where the network reaches it. What runs as root by a timer reads and
-    /// writes others' files, and a kubelet makes containers (docs/substrate.md).
-    /// </summary>
-    private static double? Exposure(string service) => service switch
-    {
-        "kubelet.service" => null,
-        "globular-dns-verify.service" or "globular-dns-backup.service" => 4.0,
-        _ when service.StartsWith("k8s-", StringComparison.Ordinal) => 4.0,
-        _ => 2.0,
-    };
-
-    /// <summary>systemd reads the units, and the services are confined. The last part of a check, for it may skip that.</summary>
-    private static async Task AreSound(string[] units, CancellationToken cancellationToken)
-    {
-        if (SubstratePair.Find("systemd-analyze") is null)
-        {
-            Assert.Ignore("the units were not read: systemd-analyze is not on this machine; Debian has it in systemd");
-        }
-
-        var verified = await SubstratePair.Run("systemd-analyze", ["verify", .. units], cancellationToken);
-        verified.ExitCode.ShouldBe(0, verified.StandardError);
-        // It reads the units of the whole machine too.
-        Lines(verified.StandardError).Where(line => units.Any(unit => line.Contains(Path.GetFileName(unit), StringComparison.Ordinal)))
-            .ShouldBeEmpty();
-        var services = units.Where(unit => unit.EndsWith(".service", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
-        services.ShouldNotBeEmpty();
-        var rated = new List<string>();
-        foreach (var unit in services)
-        {
-            var security = await SubstratePair.Run(
-                "systemd-analyze", ["security", "--offline=true", "--no-pager", unit], cancellationToken);
-            var overall = Regex.Match(security.StandardOutput, "Overall exposure level.*: ([0-9.]+)").Groups[1].Value;
-            var name = Path.GetFileName(unit);
-            double.Parse(overall, CultureInfo.InvariantCulture)
-                .ShouldBeLessThanOrEqualTo(Exposure(name) ?? double.MaxValue, $"{name} is exposed");
-            rated.Add($"{name} {overall}");
-        }
-
-        TestContext.Out.WriteLine($"Rated by systemd-analyze: {string.Join(", ", rated)}.");
-    }
-
-    [HostCheck("Substrate.27",
-        "kubeadm config validate; a real kubelet with the worker's flags and configuration, until it needs a cluster")]
-    public static async Task IsValid(KubernetesHosts hosts, CancellationToken cancellationToken)
-    {
-        // The API server that is here decides the version: a kubeadm takes its own and the one before alone.
-        KubernetesHosts.Need("kube-apiserver", "kubeadm", "kubelet");
-        var validated = await SubstratePair.Run(LocalProgram.Find("kubeadm")!,
-            ["config", "validate", "--config", Path.Combine(hosts.Tree, "kubeadm/config.yaml")], cancellationToken);
-        validated.ExitCode.ShouldBe(0, $"kubeadm refuses its configuration: {validated.StandardError}");
-        validated.StandardError.ShouldBeEmpty("kubeadm has something to say");
-
-        await hosts.MakeCertificates(cancellationToken);
-        await hosts.Program("binaries/kubelet", $"#!/bin/sh\necho Kubernetes v{hosts.Kubernetes.Version}\n", cancellationToken);
-        (await hosts.Rehearse("k8s-install.sh", Worker, cancellationToken, "--binaries", Path.Combine(hosts.Folder, "binaries"),
-            "--join", await Join(hosts, cancellationToken))).ShouldSucceed();
-
-        // Without a kubeconfig it ends where it would ask the API server, and writes nothing on this machine.
-        var nowhere = Path.Combine(hosts.Folder, "nowhere");
-        var unit = await File.ReadAllTextAsync(hosts.In(Worker, "/etc/systemd/system/kubelet.service"), cancellationToken);
-        var flags = Regex.Matches(unit, @"^  (--[^ \n]+)", RegexOptions.Multiline).Select(flag => flag.Groups[1].Value)
-            .Select(flag => flag.Replace("${NAME}", Worker, StringComparison.Ordinal)
-                .Replace("${ADDRESS}", hosts.Address(Worker), StringComparison.Ordinal))
-            .Where(flag => !Regex.IsMatch(flag, "^--(bootstrap-)?kubeconfig=")).ToArray();
-        flags.ShouldContain($"--config={hosts.In(Worker, "/etc/globular-kubernetes/kubelet.yaml")}");
-        var ended = await SubstratePair.Run(LocalProgram.Find("kubelet")!,
-            [.. flags, $"--kubeconfig={nowhere}", $"--root-dir={nowhere}-root", $"--cert-dir={nowhere}-certificates"], cancellationToken);
-        var said = ended.StandardOutput + ended.StandardError;
-        // It goes on after an unknown key, and says so.
-        said.ShouldNotContain("strict decoding", customMessage: $"the kubelet does not know all of its configuration: {said}");
-        said.ShouldContain($"stat {nowhere}: no such file", customMessage: "the kubelet gets no further than its flags and configuration");
     }
 }

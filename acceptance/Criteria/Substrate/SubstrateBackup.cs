@@ -1,9 +1,32 @@
 using System.Security.Cryptography;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.ExpectedRecords;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-public static partial class SubstrateCriterion
+/// <summary>A snapshot of the primary, and its way back.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
+[Check("Substrate.11", "A snapshot brings an emptied primary back, with its keys and what programs wrote", "the same records and keys",
+    Needs = Feature.Substrate)]
+public static class SubstrateBackup
 {
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
+    [
+        Of("a snapshot in plain text", "Substrate.11", "reads the keys", "scripts/common.sh",
+            "crypt() { openssl enc", "crypt() { cat; return; openssl enc"),
+        Of("a snapshot without what programs wrote", "Substrate.11", "records differ", "scripts/backup.sh",
+            "cp \"$state/backup/zonefiles/$zone.zone\"", "cp \"$here/../zones/$zone.zone\""),
+        Of("a damaged snapshot restored", "Substrate.11", "damaged", "scripts/backup.sh",
+            "if ! (cd \"$snap\" && sha256sum --quiet -c sums) >/dev/null 2>&1; then",
+            "if false; then"),
+        Of("a snapshot that others read", "Substrate.11", "0600", "scripts/backup.sh", "mv \"$backups/.new\" \"$file\"",
+            "chmod 644 \"$backups/.new\" && mv \"$backups/.new\" \"$file\""),
+        Of("a key file that others read", "Substrate.11", "others can read", "scripts/common.sh",
+            "*) usage \"others can read", "*) : \"others can read"),
+        Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/common.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
+    ];
+
     [HostCheck("Substrate.11",
         "backup.sh create, list and verify; then restore on the emptied host: dig, nsupdate and verify.sh at both hosts")]
     public static async Task IsRestored(SubstratePair pair, CancellationToken cancellationToken)
@@ -34,7 +57,7 @@ public static partial class SubstrateCriterion
         kept.Select(entry => entry.Split('T')[0]).ShouldBe(Kept(today).Select(Day).Append("named"), ignoreOrder: true, "kept");
         var made = kept.Where(entry => entry != "named").Max(StringComparer.Ordinal)!;
         var snapshot = Path.Combine(folder, made + ".snapshot");
-        (await Metrics(pair, "primary", cancellationToken))["backup_timestamp_seconds"]
+        (await pair.Metrics("primary", cancellationToken))["backup_timestamp_seconds"]
             .ShouldBeGreaterThan(TimeProvider.System.GetUtcNow().AddMinutes(-5).ToUnixTimeSeconds());
         File.GetUnixFileMode(snapshot).ShouldBe(Own, "a snapshot has the mode 0600");
         (await pair.Script("backup.sh", "primary", cancellationToken, ["list", .. where])).StandardOutput.ShouldContain(made);
@@ -43,7 +66,7 @@ public static partial class SubstrateCriterion
         (whole is [0x1f, 0x8b, ..]).ShouldBeFalse("whoever has the snapshot reads the keys in it");
 
         // Damaged, it touches nothing; on a host without anything, it brings everything.
-        var before = Files(pair, "primary");
+        var before = pair.Files("primary");
         var damaged = whole.ToArray();
         damaged[damaged.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(Path.Combine(folder, "damaged.snapshot"), damaged, cancellationToken);
@@ -55,14 +78,14 @@ public static partial class SubstrateCriterion
             (verified.ExitCode == 0).ShouldBe(sound, $"backup.sh verify: {verified.StandardOutput}{verified.StandardError}");
         }
 
-        Files(pair, "primary").ShouldBe(before, "a refused restore changed something");
+        pair.Files("primary").ShouldBe(before, "a refused restore changed something");
 
         await pair.Service("primary", "stop", cancellationToken);
         Directory.Delete(pair.Root("primary"), recursive: true);
         Directory.CreateDirectory(pair.Root("primary"));
         (await pair.Script("backup.sh", "primary", cancellationToken, ["restore", $"--snapshot={made}", "--wait", "60", .. where]))
             .ShouldSucceed();
-        Files(pair, "primary").ShouldBe(before, "the host has other files than before");
+        pair.Files("primary").ShouldBe(before, "the host has other files than before");
         foreach (var (owner, type, data) in Expected(pair).Concat(
             [(name, "A", ["192.0.2.9"]), (name, "TXT", ["\"heritage=external-dns\""])]))
         {
@@ -70,19 +93,9 @@ public static partial class SubstrateCriterion
         }
 
         (await pair.Update(pair.Child, key, cancellationToken, $"update delete {name}. TXT")).ExitCode.ShouldBe(0, "the program's key");
-        await AtBoth(pair, name, "TXT", [], cancellationToken);
-        await Verified(pair, "primary", cancellationToken);
-        await Verified(pair, "secondary", cancellationToken);
-    }
-
-    /// <summary>What verify.sh writes for the node exporter, by name.</summary>
-    private static async Task<Dictionary<string, double>> Metrics(SubstratePair pair, string role, CancellationToken cancellationToken)
-    {
-        var file = Path.Combine(pair.Folder, $"{role}.prom");
-        (await pair.Script("verify.sh", role, cancellationToken, "--metrics", file)).ShouldSucceed();
-        return Lines(await File.ReadAllTextAsync(file, cancellationToken)).Where(line => !line.StartsWith('#')).ToDictionary(
-            line => line["globular_dns_".Length..line.IndexOf('{', StringComparison.Ordinal)],
-            line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
+        await pair.AtBoth(name, "TXT", [], cancellationToken);
+        await pair.Verified("primary", cancellationToken);
+        await pair.Verified("secondary", cancellationToken);
     }
 
     /// <summary>Today and the six days before it; the newest of the three weeks before this one.</summary>
