@@ -35,7 +35,7 @@ public static class ObjectSubstitution
     internal static SubstitutedObject Apply(Mapping resource, VariableSet variables, bool strict, bool planned)
     {
         // Without any variable Flux does not change the object (kustomize-controller#1011).
-        if (!variables.Substitutes || Parsed.Of(resource, () => Written.Of(resource)) is not { Template: { } template } written)
+        if (!variables.Substitutes || Parsed.Of(resource, Written.Of) is not { Template: { } template } written)
         {
             return new SubstitutedObject(resource, []);
         }

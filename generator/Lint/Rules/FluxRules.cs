@@ -26,7 +26,7 @@ internal static class FluxRules
         (Secret, "The repository contains a Secret or another credential in plain text."),
         (Password, "A ConfigMap has a key that asks for a credential, with a text that looks like one."));
 
-    private static readonly OfNode<IReadOnlyList<Scalar>> SecretScalars = new(body => body.Scalars(SecretText.IsSecret));
+    private static readonly NodeFact<IReadOnlyList<Scalar>> SecretScalars = new();
 
     // What another kind is wrong with, FluxObjectRules says.
     private static readonly string?[] OfKustomizations = ["GitRepository", "OCIRepository", "Bucket"];
@@ -184,7 +184,7 @@ internal static class FluxRules
     /// <summary>Keys and tokens of well-known forms, anywhere in an object; the finding never repeats them.</summary>
     private static IEnumerable<Finding> Credentials(ClusterView cluster) =>
         from resource in cluster.Layers.SelectMany(layer => layer.Built)
-        from scalar in SecretScalars.Of(resource.Body)
+        from scalar in SecretScalars.Of(resource.Body, body => body.Scalars(SecretText.IsSecret))
         select Report.At(
             scalar,
             Secret,
