@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using PlatformGitOps.Generator.Render;
 
-namespace PlatformGitOps.Generator.Render;
+namespace PlatformGitOps.Generator.Tests.Apps;
 
 /// <summary>
 /// The proof that a chart reads a value: Helm renders the chart without it, and if that changes nothing (the value may be the chart's own
 /// default) with another one. A value that changes nothing in both is dead.
 /// </summary>
-public static class DeadValues
+internal static class DeadValues
 {
     /// <summary>The paths of the dead values, sorted.</summary>
     /// <param name="chart">The chart.</param>
