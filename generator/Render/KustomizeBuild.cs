@@ -62,7 +62,7 @@ internal sealed class KustomizeBuild : IDisposable
     /// <summary>The objects in the output of a program.</summary>
     internal static ImmutableArray<Mapping> Objects(string program, string output)
     {
-        var read = YamlReader.Read("", Encoding.UTF8.GetBytes(output), YamlOptions.Tree);
+        var read = YamlReader.Read("", output, YamlOptions.Tree);
         return read.Findings.IsEmpty
             ? [.. read.Documents.OfType<Mapping>()]
             : throw new RenderException($"The output of {program} cannot be read: {read.Findings[0]}");

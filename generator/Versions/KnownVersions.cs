@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace PlatformGitOps.Generator.Versions;
 
 /// <summary>What is known of one program or chart.</summary>
@@ -93,10 +91,7 @@ public sealed record KnownVersions
 
     private static KnownVersions Read()
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Versions.known.yaml")!;
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        var root = (Mapping)YamlReader.Read("known.yaml", bytes.ToArray(), YamlOptions.Tree).Documents[0];
+        var root = DataFile.Read("Versions.known.yaml");
         return new KnownVersions
         {
             ReadOn = root.TextAt("read")!,

@@ -86,6 +86,9 @@ public static class YamlReader
         return SimpleYamlReader.Read(text, file, options) is { } documents ? new YamlText(documents, []) : ReadAll(file, text, options);
     }
 
+    /// <summary>The same of a text that is not a file.</summary>
+    public static YamlText Read(string file, string text, YamlOptions options) => Read(file, Encoding.UTF8.GetBytes(text), options);
+
     /// <summary>Reads a text with YamlDotNet, whatever is in it.</summary>
     internal static YamlText ReadAll(string file, string text, YamlOptions options)
     {

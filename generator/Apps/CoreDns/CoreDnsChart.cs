@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using System.Reflection;
 using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
@@ -202,19 +201,7 @@ public sealed record CoreDnsChart
 
     private static ImmutableArray<string> Texts(Node? node) => [.. ((Sequence)node!).Items.Select(item => ((Scalar)item).Value)];
 
-    private static Mapping Read(string name)
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Charts.CoreDns." + name)!;
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        return ReadText(name, bytes.ToArray());
-    }
-
-    internal static Mapping ReadText(string name, byte[] bytes)
-    {
-        var text = YamlReader.Read(name, bytes, YamlOptions.Tree);
-        return text.Findings.IsEmpty ? (Mapping)text.Documents[0] : throw new InvalidDataException(string.Join('\n', text.Findings));
-    }
+    private static Mapping Read(string name) => DataFile.Read("Charts.CoreDns." + name);
 }
 
 /// <summary>A key of the data and the versions that have it, written <c>name &gt;=1.36.0 &lt;1.45.2</c>.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Reflection;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Schema;
 
@@ -57,14 +56,8 @@ public static class FluxDefinitions
         _ => throw new InvalidDataException($"Line {node.Position.Line} of the definitions of Flux is not a type."),
     };
 
-    private static ImmutableDictionary<string, Node> Read()
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Flux.definitions.yaml")!;
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        return CoreDnsChart.ReadText("definitions.yaml", bytes.ToArray()).Entries
-            .ToImmutableDictionary(entry => entry.Key, entry => entry.Value);
-    }
+    private static ImmutableDictionary<string, Node> Read() => DataFile.Read("Flux.definitions.yaml").Entries
+        .ToImmutableDictionary(entry => entry.Key, entry => entry.Value);
 }
 
 /// <summary>

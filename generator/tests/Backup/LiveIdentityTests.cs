@@ -122,7 +122,7 @@ public sealed class LiveIdentityTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("backup.yaml", "format: 1\ncluster: kiel\nobjects: 2\n");
-        var objects = new Manifest((Mapping)YamlReader.Read("service", Encoding.UTF8.GetBytes(Service), YamlOptions.Tree).Documents[0], "");
+        var objects = new Manifest((Mapping)YamlReader.Read("service", Service, YamlOptions.Tree).Documents[0], "");
 
         var loss = BackupFolder.Loss(folder.Path, new DnsBackup
         {
@@ -156,7 +156,7 @@ public sealed class LiveIdentityTests
             spec: { podCIDRs: [{{pods}}] }
             status: { addresses: [{ type: Hostname, address: one }{{address}}] }
             """;
-        return LiveIdentity.Of([.. YamlReader.Read("live", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents.Cast<Mapping>()
+        return LiveIdentity.Of([.. YamlReader.Read("live", text, YamlOptions.Tree).Documents.Cast<Mapping>()
             .Select(body => new Manifest(body, ""))]);
     }
 }

@@ -317,7 +317,7 @@ public class RestoreCheckTests
 
     private static Manifest[] Read(string text) =>
     [
-        .. YamlReader.Read("objects", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents.OfType<Mapping>()
+        .. YamlReader.Read("objects", text, YamlOptions.Tree).Documents.OfType<Mapping>()
             .Select(body => new Manifest(body, "")),
     ];
 }

@@ -220,7 +220,7 @@ public class TakeoverCheckTests
     ];
 
     private static Manifest Object(string text) =>
-        new((Mapping)YamlReader.Read("", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents[0], "");
+        new((Mapping)YamlReader.Read("", text, YamlOptions.Tree).Documents[0], "");
 
     private static Cluster Cluster(string keys) => ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes($$"""
         repository: { url: https://github.com/example/platform.git }

@@ -137,5 +137,5 @@ internal static class Published
         """);
 
     private static Manifest Object(string text) =>
-        new((Mapping)YamlReader.Read("object.yaml", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents[0], "object.yaml");
+        new((Mapping)YamlReader.Read("object.yaml", text, YamlOptions.Tree).Documents[0], "object.yaml");
 }
