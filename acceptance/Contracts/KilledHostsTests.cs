@@ -65,8 +65,7 @@ public sealed class HostsOfARunThatEndsBadly
     public async Task Are_installed_and_held()
     {
         var token = TestContext.CurrentContext.CancellationToken;
-        var tree = RenderedCluster.From(
-            DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null), "knot");
+        var tree = RenderedCluster.From(StorySample.Substrates, "knot");
         await using var hosts = await KubernetesHosts.Prepare(tree, null, token);
         await hosts.StartEtcd(token);
         await using var pair = await SubstratePair.Start(tree, null, token);

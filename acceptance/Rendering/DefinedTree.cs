@@ -106,7 +106,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     /// <summary>The same with the substrate of the fixture in every cluster.</summary>
     private static Platform WithHosts(Platform platform)
     {
-        var substrates = Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")).Substrates;
+        var substrates = StorySample.Substrates.Platform.Substrates;
         return platform with
         {
             Substrates = substrates,
@@ -120,7 +120,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     /// <summary>The same with the receivers of notifications and the credentials of the fixture.</summary>
     private static Platform WithReceivers(Platform platform)
     {
-        var staged = Read(Path.Combine(StorySample.Folder, "definitions", "staged.yaml"));
+        var staged = Read(StorySample.Definition("staged"));
         return platform with
         {
             Charts = staged.Charts.SetItem("coredns", staged.Charts["coredns"] with { Version = platform.Charts["coredns"].Version }),

@@ -91,7 +91,7 @@ public sealed partial class WorkflowTests
         var job = Nightly.Jobs.Single(entry => entry.Id == "definitions");
         foreach (var leg in job.Legs)
         {
-            var definition = DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", $"{leg["definition"]}.yaml"));
+            var definition = DefinedTree.Read(StorySample.Definition(leg["definition"]));
             definition.Clusters.Select(cluster => cluster.Name.Text).Intersect(StorySample.Tree.Clusters).ShouldBeEmpty();
         }
 

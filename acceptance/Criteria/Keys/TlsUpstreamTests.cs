@@ -19,7 +19,7 @@ internal sealed class TlsUpstreamTests
 
     private static readonly StubResolver Client = new(new StubOptions { Attempts = 1 }, TimeProvider.System);
 
-    private static Cluster Defined => DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "keys.yaml")).Clusters[0];
+    private static Cluster Defined => DefinedTree.Read(StorySample.Definition("keys")).Clusters[0];
 
     private static string Name => Defined.Dns.Forwarding.ServerName!.Text;
 
@@ -196,7 +196,7 @@ internal sealed class TlsUpstreamTests
     /// <summary>The block of the delivered plugin.</summary>
     private static string Block()
     {
-        var platform = DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "keys.yaml"));
+        var platform = DefinedTree.Read(StorySample.Definition("keys"));
         var plugin = RenderedCluster.From(DefinedTree.Generated(platform, null), platform.Clusters[0].Name.Text).Plugins
             .Last(plugin => plugin.Name == "forward");
         return string.Join('\n', plugin.Block.Select(line => string.Join(' ', line)));

@@ -7,8 +7,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 [Platform("Linux", Reason = "the programs are Debian's")]
 public sealed class KubernetesTests
 {
-    private static readonly Lazy<RenderedCluster> Tree = new(() => RenderedCluster.From(
-        DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null), "knot"));
+    private static readonly Lazy<RenderedCluster> Tree = new(() => RenderedCluster.From(StorySample.Substrates, "knot"));
 
     [OneTimeTearDown]
     public void ForgetTheCertificates() => KubernetesHosts.Forget();

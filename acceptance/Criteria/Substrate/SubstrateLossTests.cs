@@ -9,9 +9,6 @@ public sealed class SubstrateLossTests
 {
     private const int Many = 100_000;
 
-    private static readonly Lazy<DefinedTree> Tree = new(() =>
-        DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null));
-
     private static readonly (string What, Func<SubstratePair, string, CancellationToken, Task> Change)[] Changes =
         [("a zone loaded again", LoadAgain), ("another transfer key", ChangeTheKey), ("the secondary promoted", Promote)];
 
@@ -20,7 +17,7 @@ public sealed class SubstrateLossTests
     [CancelAfter(240_000)]
     public async Task Nothing_is_lost_by_clients_that_ask_both_servers(string cluster, CancellationToken cancellationToken)
     {
-        await using var pair = await SubstratePair.Start(RenderedCluster.From(Tree.Value, cluster), null, cancellationToken);
+        await using var pair = await SubstratePair.Start(RenderedCluster.From(StorySample.Substrates, cluster), null, cancellationToken);
         foreach (var (what, change) in Changes)
         {
             await Lossless(pair, what, () => change(pair, "changed", cancellationToken), null, cancellationToken);
@@ -41,7 +38,7 @@ public sealed class SubstrateLossTests
     [Explicit("minutes: dotnet test acceptance --filter Name~100_000")]
     public async Task Nothing_is_lost_of_100_000_look_ups(string cluster, CancellationToken cancellationToken)
     {
-        await using var pair = await SubstratePair.Start(RenderedCluster.From(Tree.Value, cluster), null, cancellationToken);
+        await using var pair = await SubstratePair.Start(RenderedCluster.From(StorySample.Substrates, cluster), null, cancellationToken);
         var total = new int[Changes.Length];
         for (var round = 0; total.Sum() < Many; round++)
         {

@@ -83,8 +83,7 @@ public sealed class SubstrateRunbookTests
         ["Keep the objects"] = "Substrate.47 runs it on a host with systemd",
     };
 
-    private static readonly Lazy<RenderedCluster> Tree = new(() => RenderedCluster.From(
-        DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null), "knot"));
+    private static readonly Lazy<RenderedCluster> Tree = new(() => RenderedCluster.From(StorySample.Substrates, "knot"));
 
     [Test]
     public void Each_block_of_commands_is_run_or_said_to_be_run_elsewhere()

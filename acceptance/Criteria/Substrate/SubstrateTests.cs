@@ -16,9 +16,6 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 [Platform("Linux", Reason = "the servers are Debian's")]
 public sealed class SubstrateTests
 {
-    private static readonly Lazy<DefinedTree> Tree = new(() =>
-        DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null));
-
     private static IEnumerable<Check> All => Catalog.Checks.Where(check => check.HostMethod is not null);
 
     private static IEnumerable<TestCaseData> Checks() =>
@@ -72,7 +69,7 @@ public sealed class SubstrateTests
             SubstrateExternalDns.NeedExternalDns();
         }
 
-        var (all, tree) = (check.Id == "Substrate.3", RenderedCluster.From(Tree.Value, cluster));
+        var (all, tree) = (check.Id == "Substrate.3", RenderedCluster.From(StorySample.Substrates, cluster));
         var (view, queries) = (check.Id == SubstrateView.ShowsZonesId,
             check.Id is SubstrateQueries.KeepsQueriesId or SubstrateQueries.SeesEndOfQueriesId);
         if (view && !SubstrateView.CanShowZones)
@@ -111,9 +108,6 @@ public sealed class SubstrateTests
 [Platform("Linux", Reason = "the hosts are Debian's")]
 public sealed class SystemdTests
 {
-    private static readonly Lazy<DefinedTree> Tree = new(() =>
-        DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null));
-
     private static IEnumerable<Check> All => Catalog.Checks.Where(check => check.SystemdMethod is not null);
 
     private static IEnumerable<TestCaseData> Checks() =>
@@ -155,7 +149,7 @@ public sealed class SystemdTests
 
     private static async Task<SystemdHosts> Start(Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
     {
-        var tree = RenderedCluster.From(Tree.Value, cluster);
+        var tree = RenderedCluster.From(StorySample.Substrates, cluster);
         if (check.Id != SystemdUnits.KubernetesUnitsId)
         {
             return await SystemdHosts.Start(
@@ -185,9 +179,7 @@ internal sealed class AwaySubstrateTests
         var (asked, logged) = (
             rows.Single(row => row.Command.Contains("nslookup dns-1", StringComparison.Ordinal)),
             rows.Single(row => row.Command.Contains(" logs ", StringComparison.Ordinal)));
-        var substrate = RenderedCluster.From(
-            DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null), "knot")
-            .Definition.Substrate!;
+        var substrate = RenderedCluster.From(StorySample.Substrates, "knot").Definition.Substrate!;
         var port = LocalProgram.FreePort().ToString(CultureInfo.InvariantCulture);
         var folder = RunSession.NewFolder("away");
         var file = Path.Combine(folder, "Corefile");
