@@ -28,7 +28,7 @@ public sealed class LiveSabotageTests
         cluster.Needs(cluster.MayDisrupt, "a sabotage breaks DNS on purpose; the setting may-disrupt allows it");
         await ClientPods.Ensure(cluster, cancellationToken);
         // Tried before anything is broken: the trial's policy would be one more sabotage.
-        var enforced = await PolicyTrial.IsEnforced(cluster, cancellationToken);
+        var enforced = await PolicyEnforcement.IsEnforced(cluster, cancellationToken);
         cluster.Needs(enforced || !sabotage.NeedsEnforcement, "the network plugin of this cluster enforces no NetworkPolicy");
         var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
         await check.RunLive(cluster, cancellationToken);
@@ -86,7 +86,7 @@ public sealed class LiveSabotageTests
     private static async Task<string?> Failure(
         Check check, LiveCluster cluster, CancellationToken cancellationToken, double timeScale = 0.3)
     {
-        using var hurry = Eventually.Hurry(timeScale);
+        using var scale = Eventually.ScaledBy(timeScale);
         return await check.Failure(cluster, cancellationToken);
     }
 
@@ -167,7 +167,8 @@ public sealed class PartSabotageTests
         {
             await ClientPods.Ensure(cluster, cancellationToken);
             cluster.Needs(
-                await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+                await PolicyEnforcement.IsEnforced(cluster, cancellationToken),
+                "the network plugin of this cluster enforces no NetworkPolicy");
         }
 
         await LiveSabotageTests.IsCaught(sabotage, delivered, cancellationToken);

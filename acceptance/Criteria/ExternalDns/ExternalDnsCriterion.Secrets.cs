@@ -29,7 +29,7 @@ public static partial class ExternalDnsCriterion
     public static async Task Reached(LiveCluster live, CancellationToken cancellationToken)
     {
         var publishing = await PublishingCluster.Of(live, cancellationToken);
-        await PolicyTrial.KeepsWorkloadsOut(
+        await PolicyEnforcement.KeepsWorkloadsOut(
             publishing.Cluster, [await publishing.Pod(cancellationToken)], [ExternalDnsNames.Port], [ExternalDnsNames.Port],
             cancellationToken);
     }

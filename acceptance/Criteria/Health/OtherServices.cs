@@ -3,7 +3,7 @@ using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Policies;
-using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 using static PlatformGitOps.Acceptance.Criteria.Health.HealthSabotages;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;

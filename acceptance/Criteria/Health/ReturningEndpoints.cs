@@ -1,7 +1,7 @@
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Controller.Policies;
-using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 

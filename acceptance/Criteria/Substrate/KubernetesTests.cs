@@ -47,7 +47,7 @@ public sealed class KubernetesTests
         await using var hosts = await Prepare(sabotage.Check, sabotage, cancellationToken);
         await sabotage.ShouldBeNoticed(async () =>
         {
-            using var hurry = Eventually.Hurry(0.5);
+            using var scale = Eventually.ScaledBy(0.5);
             await Catalog.Checks.Single(check => check.Id == sabotage.Check).KubernetesMethod!(hosts, cancellationToken);
         });
     }

@@ -45,7 +45,7 @@ public sealed class SubstrateTests
         await sabotage.ShouldBeNoticed(async () =>
         {
             await using var pair = await Pair(check, sabotage.Cluster, sabotage, cancellationToken);
-            using var hurry = Eventually.Hurry(0.5);
+            using var scale = Eventually.ScaledBy(0.5);
             await check.HostMethod!(pair, cancellationToken);
         });
     }
@@ -138,7 +138,7 @@ public sealed class SystemdTests
         await using var hosts = await Start(check, "knot", sabotage, cancellationToken);
         await sabotage.ShouldBeNoticed(async () =>
         {
-            using var hurry = Eventually.Hurry(0.5);
+            using var scale = Eventually.ScaledBy(0.5);
             await check.SystemdMethod!(hosts, cancellationToken);
         });
     }

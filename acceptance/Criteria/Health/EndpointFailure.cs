@@ -3,7 +3,7 @@ using PlatformGitOps.Acceptance.Evidence;
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>One endpoint of a fleet stops answering and recovers, and how long that may take.</summary>
-internal static class EndpointTrial
+internal static class EndpointFailure
 {
     /// <summary>Waits are longer than the bars: a check measures first, and judges then.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
@@ -33,11 +33,11 @@ internal static class EndpointTrial
 
     internal static async Task InTime(Fleet fleet, Follower follower, TimeSpan bar, CancellationToken cancellationToken)
     {
-        var trial = await Trial.Of(fleet, follower, fleet.Pods[0], Patience, cancellationToken);
-        EvidenceLog.Observed(trial.ToString());
-        await TestContext.Out.WriteLineAsync(trial.ToString());
+        var failure = await FailureTimes.Of(fleet, follower, fleet.Pods[0], Patience, cancellationToken);
+        EvidenceLog.Observed(failure.ToString());
+        await TestContext.Out.WriteLineAsync(failure.ToString());
         var scale = Settings.SuiteSettings.Current.BudgetScale;
-        trial.Gone.ShouldBeLessThan(bar * scale, $"{fleet.Name}: a failing endpoint was in DNS for too long");
-        trial.Back.ShouldBeLessThan(Back * scale, $"{fleet.Name}: a recovered endpoint was missing for too long");
+        failure.Gone.ShouldBeLessThan(bar * scale, $"{fleet.Name}: a failing endpoint was in DNS for too long");
+        failure.Back.ShouldBeLessThan(Back * scale, $"{fleet.Name}: a recovered endpoint was missing for too long");
     }
 }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>Finds out whether a cluster's network plugin enforces policies, by one that forbids everything.</summary>
-public static class PolicyTrial
+public static class PolicyEnforcement
 {
     private const string Name = "trial-deny-all";
     private static readonly ConcurrentDictionary<string, bool> Known = new();
@@ -122,7 +122,7 @@ public static class PolicyTrial
 }
 
 /// <summary>A workload namespace that includes the allow-dns component, and one client in it.</summary>
-public static class EgressTrial
+public static class EgressEnforcement
 {
     public const string Namespace = "acceptance-egress";
     private const string Client = "client-glibc";
