@@ -180,7 +180,7 @@ public static class OtherServices
         }
     }
 
-    internal static IReadOnlyList<LiveSabotage> OthersLiveSabotages =>
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
         Patched("no Events may be made", "Health.20", "an Event InvalidHealthCheck",
             ControllerRole, "rules", rules => Without(rules, "events", "create")),

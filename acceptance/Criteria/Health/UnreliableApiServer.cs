@@ -117,8 +117,10 @@ public static class UnreliableApiServer
             cancellationToken);
     }
 
-    internal static IReadOnlyList<LiveSabotage> RestoredLiveSabotages =>
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
+        Patched("it may not patch pods", "Health.24", "one of two endpoints leaves DNS",
+            ControllerRole, "rules", rules => Without(rules, "pods", "patch")),
         Patched("it may not list pods again", "Health.25", "leaves DNS",
             ControllerRole, "rules", rules => Without(rules, "pods", "list")),
     ];
@@ -181,10 +183,4 @@ public static class UnreliableApiServer
             }
         }
     }
-
-    internal static IReadOnlyList<LiveSabotage> SlowLiveSabotages =>
-    [
-        Patched("it may not patch pods", "Health.24", "one of two endpoints leaves DNS",
-            ControllerRole, "rules", rules => Without(rules, "pods", "patch")),
-    ];
 }
