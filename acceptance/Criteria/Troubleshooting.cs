@@ -145,7 +145,7 @@ public static partial class TroubleshootingCriterion
     [LiveCheck("Troubleshooting.7",
         "the commands of the section, while the server refuses the key of External-DNS; and the record, once the Secret has the right one",
         Disruptive = true)]
-    public static Task NoRecord(LiveCluster cluster, CancellationToken cancellationToken) => ExternalDnsCriterion.WithRefusedKey(
+    public static Task NoRecord(LiveCluster cluster, CancellationToken cancellationToken) => PublishedRecords.WithRefusedKey(
         cluster, broken => Follow(broken, "A public name has no record", cancellationToken), cancellationToken);
 
     private static async Task WithCorefile(

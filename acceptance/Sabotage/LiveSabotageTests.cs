@@ -135,7 +135,7 @@ public sealed class PartSabotageTests
         new(Feature.NodeLocalDns, "NodeLocalSabotage", CachedCluster.Of, CachedCluster.Remove),
         new(Feature.GeoRouting, "GeoSabotage", RoutedCluster.Of, RoutedCluster.Remove),
         new(Feature.DnsCheck, "DnsCheckSabotage", ProvenCluster.Of, ProvenCluster.Remove),
-        new(Feature.ExternalDns, "RecordsSabotage", PublishingCluster.ClusterOf, ExternalDnsCriterion.Remove),
+        new(Feature.ExternalDns, "RecordsSabotage", PublishingCluster.ClusterOf, CombinedService.Remove),
         new(Feature.Notifications, "NoticesSabotage", (cluster, _) => WithReceivers(cluster), (_, _) => Task.CompletedTask),
         new(Feature.NamedSecrets, "SecretsSabotage", WithSecrets, (_, _) => Task.CompletedTask),
         // The definition itself has the keys.

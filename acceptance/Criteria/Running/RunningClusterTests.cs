@@ -74,7 +74,7 @@ public sealed class RunningClusterTests(string cluster)
             await CachedCluster.Remove(cluster, CancellationToken.None);
             await RoutedCluster.Remove(cluster, CancellationToken.None);
             await ProvenCluster.Remove(cluster, CancellationToken.None);
-            await ExternalDnsCriterion.Remove(cluster, CancellationToken.None);
+            await CombinedService.Remove(cluster, CancellationToken.None);
         }
         finally
         {

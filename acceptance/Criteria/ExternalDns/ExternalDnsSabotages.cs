@@ -1,10 +1,12 @@
 using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Generator.Apps.ExternalDns;
+using static PlatformGitOps.Acceptance.Criteria.ExternalDns.ExternalDnsCriterion;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-public static partial class ExternalDnsCriterion
+/// <summary>What the checks of External-DNS have to notice.</summary>
+[ChecksOf(typeof(ExternalDnsCriterion))]
+public static class ExternalDnsSabotages
 {
     private const string ArgumentsPath = $"{Pod}.containers[0].args";
 
@@ -70,18 +72,10 @@ public static partial class ExternalDnsCriterion
         WithNewZone(Argument("the id of another owner", "Records.6", "another owner's", (arguments, _) =>
             arguments.Select(argument =>
                 argument.StartsWith("--txt-owner-id=", StringComparison.Ordinal) ? "--txt-owner-id=somebody" : argument))),
-        Annotated("no public name", "the public record of catalog-api is right at the start", annotations =>
-            annotations.Remove($"{ExternalDnsNames.AnnotationPrefix}hostname")),
-        Annotated("no addresses for clients outside", "the geographic answer of catalog-api is right at the start", annotations =>
-            annotations.Remove("dns.aikernel.io/geo-addresses")),
-        Annotated("nobody checks its health", "of catalog-api is right without the endpoint that hangs", annotations =>
-            annotations[Annotations.Enabled] = "false"),
-        AnotherDomainBeside,
         LiveSabotage.Changed("alerts of series that no version exports", "Records.7", "that nobody exports",
             ResourceKind.PrometheusRule.Named(ExternalDnsNames.Name, ExternalDnsNames.Namespace), "spec.groups", groups =>
                 JsonNode.Parse(groups.ToJsonString().Replace(
                     "external_dns_controller_last_sync", "external_dns_last_sync", StringComparison.Ordinal))!),
-        .. OfSecrets,
     ];
 
     /// <summary>Other arguments of the running Deployment.</summary>
@@ -112,16 +106,6 @@ public static partial class ExternalDnsCriterion
             await publishing.Server.Renew(LocalProgram.Find("knotd")!, token);
         },
     };
-
-    /// <summary>Other annotations of catalog-api.</summary>
-    private static LiveSabotage Annotated(string name, string expectedMessage, Action<JsonObject> change) => new(
-        name, "Records.8", expectedMessage, (_, _) => Annotate(change), (_, _) => Annotate(null));
-
-    private static Task Annotate(Action<JsonObject>? change)
-    {
-        annotated = change;
-        return Task.CompletedTask;
-    }
 
     private static async Task Put(LiveCluster cluster, Resource container, CancellationToken cancellationToken)
     {

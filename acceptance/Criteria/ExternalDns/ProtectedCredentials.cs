@@ -1,14 +1,17 @@
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Apps.ExternalDns;
+using static PlatformGitOps.Acceptance.Criteria.ExternalDns.ExternalDnsCriterion;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
+/// <summary>The credentials of External-DNS, and who reaches its pods.</summary>
+[ChecksOf(typeof(ExternalDnsCriterion))]
 [Check("Records.9", "The Secret is not readable in etcd", "a value that begins with k8s:enc:, without the key in it",
     Command = "etcdctl get /registry/secrets/kube-system/external-dns-credentials --print-value-only | head --bytes 30")]
 [Check("Records.10", "Only the monitoring reaches its pod", "no connection from a workload to port 7979", Needs = Feature.NetworkPolicy,
     Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nc -zv -w 2 <pod-ip> 7979")]
-public static partial class ExternalDnsCriterion
+public static class ProtectedCredentials
 {
     [StaticCheck("Records.10", "the policies of its layer, tried with the monitoring, a workload and the world")]
     public static void Policies(RenderedCluster tree)
@@ -76,7 +79,7 @@ public static partial class ExternalDnsCriterion
         EvidenceLog.Observed($"etcd keeps {kept.Length} bytes of it, which begin with {kept[..Math.Min(30, kept.Length)]}");
     }
 
-    private static IEnumerable<LiveSabotage> OfSecrets =>
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
         new("the key in a ConfigMap", "Records.3", "the key is where everybody reads it",
             async (cluster, token) =>

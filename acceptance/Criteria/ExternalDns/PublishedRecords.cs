@@ -5,16 +5,26 @@ using PlatformGitOps.Generator.Apps.ExternalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-public static partial class ExternalDnsCriterion
+/// <summary>The records that External-DNS writes into the zone of a Knot, and those that it leaves alone.</summary>
+[ChecksOf(typeof(ExternalDnsCriterion))]
+[Check("Records.5", "A Service gets its record with its TTL; a change arrives, and a deletion takes it away",
+    "an address record and its owner's text, both with the TTL of the annotation; each step within 60 s",
+    Command = "kdig @<server> <name> A; kdig @<server> a-<name> TXT")]
+[Check("Records.6", "Records of nobody and of another owner stay as they are", "their address and their TTL, and no text beside them",
+    Command = "kdig @<server> <name> A")]
+[Check("Records.7", "A refused key writes nothing and loses nothing, and the alert's series show it",
+    "external_dns_registry_endpoints_total is 0 and external_dns_source_endpoints_total is not (ExternalDNSReadsNothing)",
+    Command = "kubectl -n kube-system port-forward deploy/external-dns-<name> 7979; curl localhost:7979/metrics")]
+public static partial class PublishedRecords
 {
     /// <summary>Of the annotation; not the least that the instance would write by itself.</summary>
-    private const int Ttl = 120;
+    internal const int Ttl = 120;
 
     private const string Read = "external_dns_registry_endpoints_total";
     private const string Wanted = "external_dns_source_endpoints_total";
     private const string Syncs = "external_dns_controller_last_reconcile_timestamp_seconds";
 
-    private static readonly TimeSpan Bar = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan Bar = TimeSpan.FromSeconds(60);
 
     [LiveCheck("Records.4", "the API server's own list of the account's rights (SelfSubjectRulesReview)", Disruptive = true)]
     public static async Task GivenRights(LiveCluster live, CancellationToken cancellationToken)
@@ -197,7 +207,7 @@ public static partial class ExternalDnsCriterion
         $"{name}.{ZoneServer.Zone} is gone",
         cancellationToken);
 
-    private static async Task Timed(string what, Func<Task> waiting)
+    internal static async Task Timed(string what, Func<Task> waiting)
     {
         var from = TimeProvider.System.GetTimestamp();
         await waiting();

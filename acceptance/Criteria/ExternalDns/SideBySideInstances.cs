@@ -1,12 +1,16 @@
 using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Generator.Apps.ExternalDns;
+using static PlatformGitOps.Acceptance.Criteria.ExternalDns.ExternalDnsCriterion;
+using static PlatformGitOps.Acceptance.Criteria.ExternalDns.PublishedRecords;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
+/// <summary>Several instances of External-DNS in one cluster.</summary>
+[ChecksOf(typeof(ExternalDnsCriterion))]
 [Check("Records.11", "Instances of a definition run side by side, each with its own zone", "the record of each zone, and its owner's text",
     Command = "kubectl --context {context} -n kube-system get deployments -l app.kubernetes.io/name=external-dns")]
-public static partial class ExternalDnsCriterion
+public static class SideBySideInstances
 {
     private const string Beside = "beside";
 
@@ -74,6 +78,8 @@ public static partial class ExternalDnsCriterion
 
         static string Address(int index) => string.Create(CultureInfo.InvariantCulture, $"192.0.2.{61 + index}");
     }
+
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages => [AnotherDomainBeside];
 
     private static LiveSabotage AnotherDomainBeside => LiveSabotage.Restoring(
         "an instance of the definition with another domain", "Records.11", $"{Beside}.",

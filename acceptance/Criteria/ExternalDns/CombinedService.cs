@@ -2,14 +2,21 @@ using System.Collections.Concurrent;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
+using static PlatformGitOps.Acceptance.Criteria.ExternalDns.PublishedRecords;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-public static partial class ExternalDnsCriterion
+/// <summary>One Service with all that the platform does for it: its health decides what it has in each of them.</summary>
+[ChecksOf(typeof(ExternalDnsCriterion))]
+[Check("Records.8", "One Service end to end: cluster name, SRV, public record and geographic answer follow its health",
+    "two addresses in each of them; one while a pod's health page hangs; two afterwards. Elsewhere the other region answers",
+    Command = "kubectl --context {context} -n acceptance-health get service catalog-api -o yaml")]
+public static class CombinedService
 {
     private const string Catalog = "catalog-api";
     private const string PublicName = $"{Catalog}.{ZoneServer.Zone}";
@@ -174,5 +181,25 @@ public static partial class ExternalDnsCriterion
         await publishing.RolledOut(cancellationToken);
         EvidenceLog.Observed("one tree with healthController, geoRouting and externalDns");
         return publishing with { Cluster = together };
+    }
+
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
+    [
+        Annotated("no public name", "the public record of catalog-api is right at the start", annotations =>
+            annotations.Remove($"{ExternalDnsNames.AnnotationPrefix}hostname")),
+        Annotated("no addresses for clients outside", "the geographic answer of catalog-api is right at the start", annotations =>
+            annotations.Remove("dns.aikernel.io/geo-addresses")),
+        Annotated("nobody checks its health", "of catalog-api is right without the endpoint that hangs", annotations =>
+            annotations[Annotations.Enabled] = "false"),
+    ];
+
+    /// <summary>Other annotations of catalog-api.</summary>
+    private static LiveSabotage Annotated(string name, string expectedMessage, Action<JsonObject> change) => new(
+        name, "Records.8", expectedMessage, (_, _) => Annotate(change), (_, _) => Annotate(null));
+
+    private static Task Annotate(Action<JsonObject>? change)
+    {
+        annotated = change;
+        return Task.CompletedTask;
     }
 }
