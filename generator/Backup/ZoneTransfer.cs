@@ -52,7 +52,7 @@ internal sealed partial record ZoneTransfer(string Kdig)
             Input = Encoding.ASCII.GetBytes($"{server.Algorithm}:{server.KeyName}:{secret}\n"),
             Environment = new Dictionary<string, string?> { [Variable] = null },
         };
-        var result = await ToolProcess.RunAsync(Kdig, arguments, options, cancellationToken).ConfigureAwait(false);
+        var result = await ToolProcess.RunAsync(Kdig, arguments, options, cancellationToken);
         if (!result.Succeeded)
         {
             throw new ZoneTransferException(

@@ -89,7 +89,7 @@ internal static class UpgradeCommand
                 }
 
                 context.Begin($"comparing chart coredns {from} with {target}, the objects", after);
-                var unsafeChanges = await ShowAsync(context, before, after, charts, allowed.Force, cancellationToken).ConfigureAwait(false);
+                var unsafeChanges = await ShowAsync(context, before, after, charts, allowed.Force, cancellationToken);
                 return unsafeChanges is null ? ExitCode.Unusable
                     : End(context, unsafeChanges, target, allowed, new Edited(text, seen, Deleted(pin, from, digest)));
             default:
@@ -152,7 +152,7 @@ internal static class UpgradeCommand
         try
         {
             var changes = await ChartObjects
-                .CompareAsync((oldTree, from), (newTree, target), after, charts, context.Time, cancellationToken).ConfigureAwait(false);
+                .CompareAsync((oldTree, from), (newTree, target), after, charts, context.Time, cancellationToken);
             foreach (var change in changes)
             {
                 context.Output.WriteLine((change.Unsafe ? context.Ink.Red("  ! ") : "  ~ ") + change.Text);

@@ -27,8 +27,8 @@ internal static class ChartObjects
         foreach (var cluster in platform.Clusters.Where(cluster => !cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey))
             .Select(cluster => cluster.Name.Text))
         {
-            var old = await ObjectsAsync(before, cluster, platform, folder, time, cancellationToken).ConfigureAwait(false);
-            var now = await ObjectsAsync(after, cluster, platform, folder, time, cancellationToken).ConfigureAwait(false);
+            var old = await ObjectsAsync(before, cluster, platform, folder, time, cancellationToken);
+            var now = await ObjectsAsync(after, cluster, platform, folder, time, cancellationToken);
             found.AddRange(Compare(old, now).Select(change => (cluster, change)));
         }
 
@@ -90,7 +90,7 @@ internal static class ChartObjects
             LocalCharts = ImmutableDictionary<string, string>.Empty.Add(CoreDnsRelease.ChartName, archive),
         };
         var text = await new HelmTemplate(options, time)
-            .RunAsync(release.Release, release.Namespace, release.Chart, release.Values, cancellationToken).ConfigureAwait(false);
+            .RunAsync(release.Release, release.Namespace, release.Chart, release.Values, cancellationToken);
         return KustomizeBuild.Objects("helm", text);
     }
 }

@@ -20,17 +20,17 @@ internal static class DeadValues
         ChartReference chart, Mapping values, RenderOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         var helm = new HelmTemplate(options, time);
-        var whole = await RenderAsync(values).ConfigureAwait(false);
+        var whole = await RenderAsync(values);
         var dead = new ConcurrentBag<string>();
         var together = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         await Parallel.ForEachAsync(Leaves(values, []), together, async (path, _) =>
         {
-            if (await RenderAsync((Mapping)Changed(values, path, _ => null)!).ConfigureAwait(false) == whole
-                && await RenderAsync((Mapping)Changed(values, path, Another)!).ConfigureAwait(false) == whole)
+            if (await RenderAsync((Mapping)Changed(values, path, _ => null)!) == whole
+                && await RenderAsync((Mapping)Changed(values, path, Another)!) == whole)
             {
                 dead.Add(string.Join('.', path));
             }
-        }).ConfigureAwait(false);
+        });
         return [.. dead.Order(StringComparer.Ordinal)];
 
         // A chart that can no longer be rendered has read the value too.
@@ -38,7 +38,7 @@ internal static class DeadValues
         {
             try
             {
-                return await helm.RunAsync("coredns", "kube-system", chart, changed, cancellationToken).ConfigureAwait(false);
+                return await helm.RunAsync("coredns", "kube-system", chart, changed, cancellationToken);
             }
             catch (RenderException failure) when (!ReferenceEquals(changed, values))
             {
