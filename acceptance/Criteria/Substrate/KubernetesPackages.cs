@@ -61,14 +61,9 @@ public static class KubernetesPackages
             $"#!/bin/sh\n[ \"$*\" != --version ] || {{ echo Kubernetes v{hosts.Kubernetes.Version}; exit; }}\nexec sleep 600\n",
             cancellationToken);
         hosts.Place(Worker, "kubelet", Path.Combine(hosts.Folder, "worker", "kubelet"));
-        var health = new Healthz(hosts.Loopback(Worker), 10248);
-        try
+        await using (await Healthy(hosts, cancellationToken))
         {
             await WorkerJoins(hosts, cancellationToken);
-        }
-        finally
-        {
-            health.Dispose();
         }
 
         if (await RealKubelet.Missing(cancellationToken) is { } reason)

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>The hosts, scripts and units of Kubernetes that several checks name.</summary>
@@ -31,4 +34,8 @@ internal static class KubernetesParts
 
         return all;
     }
+
+    /// <summary>Answers as the health port of a worker's kubelet.</summary>
+    internal static Task<WebApplication> Healthy(KubernetesHosts hosts, CancellationToken cancellationToken) =>
+        LocalWeb.Start(hosts.Loopback(Worker), 10248, context => context.Response.WriteAsync("ok"), cancellationToken);
 }

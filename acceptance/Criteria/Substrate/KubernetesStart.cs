@@ -134,7 +134,7 @@ public static class KubernetesStart
         KubernetesHosts.Need("etcd", "etcdctl", "curl", "kube-apiserver", "kube-controller-manager", "kube-scheduler");
         await hosts.MakeCertificates(cancellationToken);
         var address = hosts.Address(Front);
-        using var discovery = new RegistrationListener(address, hosts.Own("apiserver"));
+        await using var discovery = await RegistrationListener.Start(address, hosts.Own("apiserver"), cancellationToken);
         await hosts.StartControlPlane(cancellationToken);
         var off = await hosts.Script(Register, Front, cancellationToken);
         discovery.Requests.ShouldBeEmpty("discovery is asked without the key");
@@ -159,7 +159,7 @@ public static class KubernetesStart
         ((string?)sent["address"]).ShouldBe($"{address}:6443", "the address of the API server");
         ((string?)sent["protocol"]).ShouldBe("https");
 
-        using var stranger = new RegistrationListener(hosts.Address(Store), null);
+        await using var stranger = await RegistrationListener.Start(hosts.Address(Store), null, cancellationToken);
         await hosts.Set("register_url", stranger.Url, cancellationToken);
         (await hosts.Script(Register, Front, cancellationToken)).ExitCode.ShouldNotBe(0, "a stranger is taken for discovery");
         stranger.Requests.ShouldBeEmpty("a stranger learns of the API server");

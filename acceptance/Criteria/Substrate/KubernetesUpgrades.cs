@@ -109,7 +109,7 @@ public static class KubernetesUpgrades
     {
         var join = Path.Combine(hosts.Folder, "join-worker");
         await hosts.Program("old/kubelet", Kubelet(version, "exec sleep 600"), cancellationToken);
-        using var health = new Healthz(hosts.Loopback(Worker), 10248);
+        await using var health = await Healthy(hosts, cancellationToken);
         (await hosts.Script("k8s-node.sh", Front, cancellationToken, "add", Worker, "--out", join)).ShouldSucceed();
         (await hosts.Script("k8s-install.sh", Worker, cancellationToken, "--binaries", Path.Combine(hosts.Folder, "old"), "--join", join))
             .ShouldSucceed();
@@ -125,7 +125,7 @@ public static class KubernetesUpgrades
         failed.StandardError.ShouldContain("kubelet.service is as before");
         (await hosts.Service(Worker, "is-active", "kubelet.service", cancellationToken)).ExitCode
             .ShouldBe(0, "the old kubelet does not run");
-        using var health = new Healthz(hosts.Loopback(Worker), 10248);
+        await using var health = await Healthy(hosts, cancellationToken);
         (await hosts.Script("k8s-install.sh", Worker, cancellationToken, "--binaries", binaries)).ShouldSucceed();
         (await Version(hosts, Worker, "kubelet", cancellationToken)).ShouldBe(next, "the sound kubelet is not installed");
     }

@@ -1,9 +1,7 @@
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
@@ -100,18 +98,10 @@ public static class RegisteredNames
     }
 
     /// <summary>A web server that answers for one name with its own address, and with 404 for every other name.</summary>
-    private static async Task<WebApplication> Web(SubstratePair pair, string name, string address, CancellationToken cancellationToken)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Parse(address), pair.Port));
-        var web = builder.Build();
-        web.Run(async context =>
+    private static Task<WebApplication> Web(SubstratePair pair, string name, string address, CancellationToken cancellationToken) =>
+        LocalWeb.Start(address, pair.Port, async context =>
         {
             context.Response.StatusCode = context.Request.Host.Host == name ? StatusCodes.Status200OK : StatusCodes.Status404NotFound;
             await context.Response.WriteAsync(address, context.RequestAborted);
-        });
-        await web.StartAsync(cancellationToken);
-        return web;
-    }
+        }, cancellationToken);
 }
