@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.SubstrateCriterion;
@@ -39,7 +40,7 @@ public static class SubstrateAliases
     public static async Task MovesAName(SubstratePair pair, CancellationToken cancellationToken)
     {
         await Move(
-            pair, cancellationToken, new LookUps(pair, pair.Primary, follows: true), new LookUps(pair, pair.Secondary, follows: true));
+            pair, cancellationToken, Client(pair, pair.Primary, follows: true), Client(pair, pair.Secondary, follows: true));
         var (child, name) = (pair.Settings.Children[0], $"{pair.Settings.Aliases[0].Name}.{pair.Zone}");
         await Edit(pair, $"{name}. 2 IN CNAME x.lab.{pair.Zone}.", $"{name}. 2 IN CNAME {Child(pair)}.", cancellationToken);
         (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
@@ -66,7 +67,7 @@ public static class SubstrateAliases
             await Eventually.Within(Soon, async token =>
                 (await pair.Ask(pair.Resolver, $"{pair.Settings.Aliases[0].Target}.{pair.Zone}", "A", token))
                     .ShouldHaveSingleItem(), "CoreDNS answers for the zone", cancellationToken);
-            await Move(pair, cancellationToken, new LookUps(pair, pair.Resolver, follows: false));
+            await Move(pair, cancellationToken, Client(pair, pair.Resolver, follows: false));
         }
         finally
         {
@@ -75,8 +76,17 @@ public static class SubstrateAliases
         }
     }
 
+    /// <summary>It asks for the first alias, once.</summary>
+    private static LayerWatch Client(SubstratePair pair, string server, bool follows) =>
+        new(pair, $"{pair.Settings.Aliases[0].Name}.{pair.Zone}", Stopwatch.StartNew())
+        {
+            Server = server,
+            Attempts = 1,
+            Follows = follows,
+        };
+
     /// <summary>A name goes from the substrate to a cluster and back, as docs/substrate.md has it.</summary>
-    private static async Task Move(SubstratePair pair, CancellationToken cancellationToken, params LookUps[] clients)
+    private static async Task Move(SubstratePair pair, CancellationToken cancellationToken, params LayerWatch[] clients)
     {
         var (alias, child) = (pair.Settings.Aliases[0], pair.Settings.Children[0]);
         var (name, here, there) = ($"{alias.Name}.{pair.Zone}", $"{alias.Target}.{pair.Zone}", Child(pair));
@@ -87,7 +97,7 @@ public static class SubstrateAliases
         await pair.AtBoth(name, "CNAME", [here + "."], cancellationToken);
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asking = Task.WhenAll(clients.Select(client => client.Until(name, [address, Moved], end.Token)));
+        var asking = Task.WhenAll(clients.Select(client => client.Until(end.Token)));
         try
         {
             await All(address);
@@ -115,7 +125,7 @@ public static class SubstrateAliases
             // A fast machine has moved the name back within two seconds.
             await Eventually.Within(Soon, _ =>
             {
-                clients.ShouldAllBe(client => client.Count > 100, "hardly anybody asked");
+                clients.ShouldAllBe(client => client.Seen.Count > 100, "hardly anybody asked");
                 return Task.CompletedTask;
             }, "all clients have asked much", cancellationToken);
         }
@@ -127,7 +137,7 @@ public static class SubstrateAliases
 
         foreach (var client in clients)
         {
-            client.Failed.ShouldBeEmpty($"failed look-ups of {client.Count} at {client.Server}");
+            client.Failed(address, Moved).ShouldBeEmpty($"failed look-ups of {client.Seen.Count} at {client.Server}");
         }
 
         Task All(string expected) => Eventually.Within(Soon * 2, _ =>

@@ -138,21 +138,27 @@ public sealed class SubstrateLossTests
     {
         var record = pair.Settings.Records[0];
         var expected = record.Addresses.Select(address => pair.Here(address.ToString())).ToArray();
-        LookUps[] clients =
+        var clock = Stopwatch.StartNew();
+        LayerWatch[] clients =
         [
             .. Enumerable.Range(0, 8).Select(number => number % 2 == 0 ? (First: pair.Primary, Second: pair.Secondary)
                     : (First: pair.Secondary, Second: pair.Primary))
-                .Select(servers => new LookUps(pair, servers.First, follows: false, second: servers.Second, pause: pause)),
+                .Select(servers => new LayerWatch(pair, $"{record.Name}.{pair.Zone}", clock)
+                {
+                    Server = servers.First,
+                    Second = servers.Second,
+                    Attempts = 1,
+                    Pause = pause ?? TimeSpan.FromMilliseconds(20),
+                }),
         ];
-        var clock = Stopwatch.StartNew();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asking = Task.WhenAll(clients.Select(client => client.Until($"{record.Name}.{pair.Zone}", expected, end.Token)));
+        var asking = Task.WhenAll(clients.Select(client => client.Until(end.Token)));
         try
         {
             await change();
             await Eventually.Within(TimeSpan.FromSeconds(20), _ =>
             {
-                clients.ShouldAllBe(client => client.Count > 20);
+                clients.ShouldAllBe(client => client.Seen.Count > 20);
                 return Task.CompletedTask;
             }, "each client asked", cancellationToken);
         }
@@ -162,10 +168,10 @@ public sealed class SubstrateLossTests
             await asking;
         }
 
-        IReadOnlyList<string> failed = [.. clients.SelectMany(client => client.Failed)];
-        var count = clients.Sum(client => client.Count);
+        IReadOnlyList<string> failed = [.. clients.SelectMany(client => client.Failed(expected))];
+        var count = clients.Sum(client => client.Seen.Count);
         TestContext.Out.WriteLine($"{what}: {count} look-ups in {clock.Elapsed.TotalSeconds:F1} s, "
-            + $"{clients.Sum(client => client.Second)} asked of the second server too, {failed.Count} failed");
+            + $"{clients.Sum(client => client.AskedSecond)} asked of the second server too, {failed.Count} failed");
         return (count, failed);
     }
 }

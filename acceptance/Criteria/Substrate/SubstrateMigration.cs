@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PlatformGitOps.Acceptance.Adoption;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
@@ -33,12 +34,11 @@ public static class SubstrateMigration
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var process = new TaskCompletionSource<int>();
         var running = new List<Task> { LocalCoreDns.Run(former, process.SetResult, end.Token) };
-        var cluster = new LookUps(pair, pair.Resolver, follows: false, attempts: 2);
-        var zone = new LookUps(pair, pair.Resolver, follows: false, attempts: 2);
+        var (cluster, zone) = (new LayerWatch(pair, ClusterName, Stopwatch.StartNew()), new LayerWatch(pair, name, Stopwatch.StartNew()));
         try
         {
             await Resolves(ClusterName, [ClusterAddress], "the CoreDNS of the cluster answers");
-            running.Add(cluster.Until(ClusterName, [ClusterAddress], end.Token));
+            running.Add(cluster.Until(end.Token));
             await Resolves(name, [], "it does not know the zone");
 
             await Step("Teach the CoreDNS of k3s the zone");
@@ -55,7 +55,7 @@ public static class SubstrateMigration
 
             await Step("Teach the CoreDNS of kubeadm the zone");
             await Resolves(name, [address], "the CoreDNS of the cluster learns the zone");
-            running.Add(zone.Until(name, [address], end.Token));
+            running.Add(zone.Until(end.Token));
             await Step("Teach the CoreDNS of kubeadm the zone");
             Occurrences(await File.ReadAllTextAsync(former, cancellationToken), $"{pair.Zone}:").ShouldBe(1, "the zone is there twice");
 
@@ -74,10 +74,10 @@ public static class SubstrateMigration
             await Task.WhenAll(running);
         }
 
-        foreach (var client in new[] { cluster, zone })
+        foreach (var (client, expected) in new[] { (cluster, ClusterAddress), (zone, address) })
         {
-            client.Failed.ShouldBeEmpty($"failed look-ups of {client.Count}");
-            client.Count.ShouldBeGreaterThan(50, "hardly anybody asked");
+            client.Failed(expected).ShouldBeEmpty($"failed look-ups of {client.Seen.Count}");
+            client.Seen.Count.ShouldBeGreaterThan(50, "hardly anybody asked");
         }
 
         Task Resolves(string owner, IReadOnlyList<string> expected, string because) => Eventually.Within(Soon * 2, async token =>
