@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Backup;
+using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
 
@@ -26,8 +27,7 @@ public class RestoreCheckTests
         a-other.example.com. 0 IN TXT "heritage=external-dns,external-dns/owner=apps"
         """;
 
-    private static readonly Cluster Infra = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
-        Encoding.UTF8.GetBytes(Definition))).Platform.Clusters[0];
+    private static readonly Cluster Infra = Given.Defined(Definition).Clusters[0];
 
     private static readonly Manifest[] Objects = Read("""
         apiVersion: v1
@@ -153,7 +153,7 @@ public class RestoreCheckTests
     public void An_instance_that_would_delete_the_records_of_missing_objects_is_named(string keys, string? message)
     {
         var definition = Definition.Replace("provider: rfc2136, ", $"provider: rfc2136, {keys}", StringComparison.Ordinal);
-        var cluster = ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(definition))).Platform.Clusters[0];
+        var cluster = Given.Defined(definition).Clusters[0];
 
         var findings = RestoreCheck.Compare(Of(Live()), Live() with { Published = [] }, cluster, Definition).Findings
             .Where(finding => finding.Rule == RestoreCheck.Sync).Select(finding => finding.Message).ToArray();
@@ -236,7 +236,7 @@ public class RestoreCheckTests
         var definition = Definition.Replace("provider: rfc2136, domainFilters: [example.com], sources: [service, crd],",
             "provider: rfc2136, policy: sync, domainFilters: [example.com], excludeDomains: [lab.example.com], sources: [ingress],",
             StringComparison.Ordinal);
-        var cluster = ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(definition))).Platform.Clusters[0];
+        var cluster = Given.Defined(definition).Clusters[0];
         var backup = Of(Live() with { Published = PublishedObjects.Of(Ingress(host, host), cluster) });
 
         RestoreCheck.Compare(backup, Live() with { Published = [] }, cluster, Definition).Findings
