@@ -30,6 +30,9 @@ public static class Eventually
         TimeSpan timeout, Func<CancellationToken, Task> probe, string because, CancellationToken cancellationToken) =>
         Within(timeout, async token => { await probe(token); return true; }, because, cancellationToken);
 
+    public static Task Within(TimeSpan timeout, Action probe, string because, CancellationToken cancellationToken) =>
+        Within(timeout, _ => { probe(); return Task.CompletedTask; }, because, cancellationToken);
+
     public static async Task<T> Within<T>(
         TimeSpan timeout, Func<CancellationToken, Task<T>> probe, string because, TimeProvider time, CancellationToken cancellationToken)
     {

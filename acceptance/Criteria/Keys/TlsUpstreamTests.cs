@@ -176,11 +176,7 @@ internal sealed class TlsUpstreamTests
             var started = LocalProgram.Start(program, ["-conf", file], folder,
                 new Dictionary<string, string> { ["SSL_CERT_FILE"] = Path.Combine(folder, "ca.crt") });
             await Eventually.Within(
-                TimeSpan.FromSeconds(20), _ =>
-                {
-                    started.Output.ShouldContain("CoreDNS-");
-                    return Task.CompletedTask;
-                },
+                TimeSpan.FromSeconds(20), () => started.Output.ShouldContain("CoreDNS-"),
                 $"CoreDNS serves with {corefile}", token);
             return started;
         }

@@ -82,11 +82,9 @@ public static class CoreDnsAway
 
             back = clock.Elapsed;
             coreDns = LocalCoreDns.Run(own, _ => { }, end.Token);
-            await Eventually.Within(Soon * 2, _ =>
-            {
-                (late.Last, pod.Last).ShouldBe((LateAddress, ClusterAddress));
-                return Task.CompletedTask;
-            }, "the cache recovers alone", cancellationToken);
+            await Eventually.Within(Soon * 2,
+                () => (late.Last, pod.Last).ShouldBe((LateAddress, ClusterAddress)),
+                "the cache recovers alone", cancellationToken);
             await More(50, _ => true);
         }
         finally
@@ -128,11 +126,9 @@ public static class CoreDnsAway
             var before = clock.Elapsed;
             foreach (var watch in substrate.Append(cached).Append(pod).Concat(watching.Count > 5 ? [late] : []).Where(meant))
             {
-                await Eventually.Within(Soon * 3, _ =>
-                {
-                    watch.Seen.ToArray().Count(look => look.At > before && such?.Invoke(look) != false).ShouldBeGreaterThan(times);
-                    return Task.CompletedTask;
-                }, "clients ask", cancellationToken);
+                await Eventually.Within(Soon * 3,
+                    () => watch.Seen.ToArray().Count(look => look.At > before && such?.Invoke(look) != false).ShouldBeGreaterThan(times),
+                    "clients ask", cancellationToken);
             }
         }
 

@@ -67,11 +67,9 @@ public static class CorrectedRecords
             corrected = clock.Elapsed;
             foreach (var (watch, what) in all.Zip(["a short TTL", "a long TTL", "a missing name"]))
             {
-                await Eventually.Within((KeptAtMost + Soon) * 2, _ =>
-                {
-                    watch.Last.ShouldBe(NewAnswer);
-                    return Task.CompletedTask;
-                }, $"{what} is corrected", cancellationToken);
+                await Eventually.Within((KeptAtMost + Soon) * 2,
+                    () => watch.Last.ShouldBe(NewAnswer),
+                    $"{what} is corrected", cancellationToken);
             }
 
             await Asked(all, clock.Elapsed, 50, cancellationToken);

@@ -64,21 +64,15 @@ public static class LayerPartitions
             await Write($"update delete {name}. A", $"update add {name}. {ShortTtl.TotalSeconds} A {NewAnswer}");
             await pair.AtBoth(name, "A", [NewAnswer], cancellationToken);
             (await pair.Ask(pair.Resolver, other, "A", cancellationToken)).ShouldBeEmpty("there is no partition");
-            await Eventually.Within((ShortTtl + ShownStale + Soon) * 2, _ =>
-            {
-                zone.Last.ShouldNotBe(OldAnswer);
-                return Task.CompletedTask;
-            }, "what was kept ends", cancellationToken);
+            await Eventually.Within((ShortTtl + ShownStale + Soon) * 2,
+                () => zone.Last.ShouldNotBe(OldAnswer),
+                "what was kept ends", cancellationToken);
             await Counted(50);
 
             healing = clock.Elapsed;
             await partition.End(cancellationToken);
             healed = clock.Elapsed;
-            await Eventually.Within(Soon * 2, _ =>
-            {
-                zone.Last.ShouldBe(NewAnswer);
-                return Task.CompletedTask;
-            }, "CoreDNS recovers alone", cancellationToken);
+            await Eventually.Within(Soon * 2, () => zone.Last.ShouldBe(NewAnswer), "CoreDNS recovers alone", cancellationToken);
             await Counted(50);
         }
         finally
@@ -101,11 +95,9 @@ public static class LayerPartitions
         Task Counted(int more)
         {
             var before = cluster.Seen.Count;
-            return Eventually.Within(Soon * 2, _ =>
-            {
-                cluster.Seen.Count.ShouldBeGreaterThan(before + more);
-                return Task.CompletedTask;
-            }, "clients ask", cancellationToken);
+            return Eventually.Within(Soon * 2,
+                () => cluster.Seen.Count.ShouldBeGreaterThan(before + more),
+                "clients ask", cancellationToken);
         }
     }
 

@@ -117,13 +117,11 @@ internal static class LocalCoreDns
 
     /// <summary>Waits until each of them has asked this often since.</summary>
     internal static Task Asked(IEnumerable<LayerWatch> watches, TimeSpan since, int times, CancellationToken cancellationToken) =>
-        Eventually.Within(Soon * 3, _ =>
+        Eventually.Within(Soon * 3, () =>
         {
             foreach (var watch in watches)
             {
                 watch.Seen.Count(look => look.At > since).ShouldBeGreaterThan(times);
             }
-
-            return Task.CompletedTask;
         }, "clients ask", cancellationToken);
 }

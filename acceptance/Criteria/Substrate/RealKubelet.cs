@@ -57,11 +57,9 @@ internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
 
             """, cancellationToken);
         runtime = LocalProgram.Start(SubstratePair.Find("containerd")!, ["--config", Path.Combine(folder, "config.toml")], folder);
-        await Eventually.Within(TimeSpan.FromSeconds(20), _ =>
-        {
-            File.Exists(socket).ShouldBeTrue(runtime.Output);
-            return Task.CompletedTask;
-        }, "containerd listens", cancellationToken);
+        await Eventually.Within(TimeSpan.FromSeconds(20),
+            () => File.Exists(socket).ShouldBeTrue(runtime.Output),
+            "containerd listens", cancellationToken);
 
         // No systemd is here to make its groups, and nothing of this machine may change.
         var configuration = Path.Combine(hosts.Folder, "packages", Host, "worker", "kubelet.yaml");

@@ -108,21 +108,17 @@ public static class ServersAway
 
             both = clock.Elapsed;
             await Task.WhenAll(pair.Service("primary", "kill", cancellationToken), pair.Service("secondary", "kill", cancellationToken));
-            await Eventually.Within((ShortTtl + ShownWithoutServers + Soon) * 2, _ =>
-            {
-                kept.Last.ShouldNotBe(OldAnswer);
-                return Task.CompletedTask;
-            }, "what was kept ends", cancellationToken);
+            await Eventually.Within((ShortTtl + ShownWithoutServers + Soon) * 2,
+                () => kept.Last.ShouldNotBe(OldAnswer),
+                "what was kept ends", cancellationToken);
             await Asked([cluster, kept], clock.Elapsed, 50, cancellationToken);
 
             again = clock.Elapsed;
             await pair.Service("primary", "start", cancellationToken);
             await pair.Service("secondary", "start", cancellationToken);
-            await Eventually.Within(Soon * 2, _ =>
-            {
-                (kept.Last, fresh.Last).ShouldBe((OldAnswer, FreshAddress));
-                return Task.CompletedTask;
-            }, "CoreDNS recovers alone", cancellationToken);
+            await Eventually.Within(Soon * 2,
+                () => (kept.Last, fresh.Last).ShouldBe((OldAnswer, FreshAddress)),
+                "CoreDNS recovers alone", cancellationToken);
             await Asked(all, clock.Elapsed, 50, cancellationToken);
         }
         finally
@@ -154,12 +150,11 @@ public static class ServersAway
             """));
 
         // The latest look-ups of names that nobody keeps are fast, after others of this kind.
-        Task Fast(TimeSpan since, Func<IEnumerable<LookUp>, bool> others, string because) => Eventually.Within(FoundOut * 2, _ =>
+        Task Fast(TimeSpan since, Func<IEnumerable<LookUp>, bool> others, string because) => Eventually.Within(FoundOut * 2, () =>
         {
             var looks = fresh.Seen.Where(look => look.At > since).ToArray();
             looks.TakeLast(50).Count(look => look.Took < Prompt).ShouldBe(50);
             others(looks).ShouldBeTrue("no look-up was slow");
-            return Task.CompletedTask;
         }, because, cancellationToken);
 
         // Every look-up of the substrate's names in a time.

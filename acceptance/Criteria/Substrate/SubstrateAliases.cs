@@ -123,11 +123,9 @@ public static class SubstrateAliases
                 .ShouldBe(0, $"{name} may not name what a wildcard answers");
             await All(Moved);
             // A fast machine has moved the name back within two seconds.
-            await Eventually.Within(Soon, _ =>
-            {
-                clients.ShouldAllBe(client => client.Seen.Count > 100, "hardly anybody asked");
-                return Task.CompletedTask;
-            }, "all clients have asked much", cancellationToken);
+            await Eventually.Within(Soon,
+                () => clients.ShouldAllBe(client => client.Seen.Count > 100, "hardly anybody asked"),
+                "all clients have asked much", cancellationToken);
         }
         finally
         {
@@ -140,11 +138,9 @@ public static class SubstrateAliases
             client.Failed(address, Moved).ShouldBeEmpty($"failed look-ups of {client.Seen.Count} at {client.Server}");
         }
 
-        Task All(string expected) => Eventually.Within(Soon * 2, _ =>
-        {
-            clients.Select(client => client.Last).ShouldAllBe(last => last == expected);
-            return Task.CompletedTask;
-        }, $"all clients have {expected}", cancellationToken);
+        Task All(string expected) => Eventually.Within(Soon * 2,
+            () => clients.Select(client => client.Last).ShouldAllBe(last => last == expected),
+            $"all clients have {expected}", cancellationToken);
     }
 
     private static async Task Edit(SubstratePair pair, string old, string @new, CancellationToken cancellationToken)

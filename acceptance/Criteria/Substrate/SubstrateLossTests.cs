@@ -156,11 +156,9 @@ public sealed class SubstrateLossTests
         try
         {
             await change();
-            await Eventually.Within(TimeSpan.FromSeconds(20), _ =>
-            {
-                clients.ShouldAllBe(client => client.Seen.Count > 20);
-                return Task.CompletedTask;
-            }, "each client asked", cancellationToken);
+            await Eventually.Within(TimeSpan.FromSeconds(20),
+                () => clients.ShouldAllBe(client => client.Seen.Count > 20),
+                "each client asked", cancellationToken);
         }
         finally
         {

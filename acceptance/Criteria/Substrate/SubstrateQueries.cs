@@ -59,11 +59,10 @@ public static class SubstrateQueries
             for (var sent = 0; sent < 2 * limit;)
             {
                 sent += await Wave(pair, folder, cancellationToken);
-                await Eventually.Within(Soon, _ =>
-                {
-                    Sizes(folder).Values.Sum().ShouldBeLessThanOrEqualTo(limit + (limit / 10), "it keeps more than the definition allows");
-                    return Task.CompletedTask;
-                }, "the oldest queries go", cancellationToken);
+                await Eventually.Within(Soon,
+                    () => Sizes(folder).Values.Sum()
+                        .ShouldBeLessThanOrEqualTo(limit + (limit / 10), "it keeps more than the definition allows"),
+                    "the oldest queries go", cancellationToken);
             }
 
             Sizes(folder).Values.Sum().ShouldBeGreaterThan(limit / 2, "hardly any of them is kept");
@@ -104,14 +103,13 @@ public static class SubstrateQueries
     {
         var (before, piece) = (Sizes(folder), pair.Settings.QueryLog * (1 << 20) / 10);
         var sent = await AskMuch(pair, cancellationToken);
-        await Eventually.Within(Soon, _ =>
+        await Eventually.Within(Soon, () =>
         {
             var now = Sizes(folder);
             now.Any(file => before.GetValueOrDefault(file.Key, -1) != file.Value).ShouldBeTrue("nothing is written");
             // Once a second a piece that is full is closed. One that grew to half of the limit meanwhile would go as a whole.
             (pair.Settings.Server == SubstrateServer.Bind || now.MaxBy(file => file.Key, StringComparer.Ordinal).Value < piece)
                 .ShouldBeTrue("the newest piece is full and still open");
-            return Task.CompletedTask;
         }, "queries are written", cancellationToken);
         return sent;
     }
