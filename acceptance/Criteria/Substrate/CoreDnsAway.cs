@@ -40,9 +40,7 @@ public static class CoreDnsAway
             + "a cluster's name, and of names of the substrate that no cache has, on one clock", CoreDns = true)]
     public static async Task ResolvesWithoutCoreDns(SubstratePair pair, CancellationToken cancellationToken)
     {
-        var child = pair.Settings.Children[0];
-        var key = await pair.Key(child.Key.Text, child.Algorithm, cancellationToken);
-        (await pair.Update(pair.Child, key, cancellationToken, $"update add *.fresh.{pair.Child}. 60 A {FreshAddress}")).ShouldSucceed();
+        await pair.Write(cancellationToken, $"update add *.fresh.{pair.Child}. 60 A {FreshAddress}");
         await pair.AtBoth($"x.fresh.{pair.Child}", "A", [FreshAddress], cancellationToken);
         var own = Path.Combine(pair.Folder, "Corefile");
         var server = await File.ReadAllTextAsync(Path.Combine(pair.Folder, "tree", SubstratePair.Delivered), cancellationToken);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.ExpectedRecords;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
@@ -36,8 +35,8 @@ public static class FullRestore
         KubernetesHosts.Need("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd", "etcdctl", "curl");
         await using var pair = await SubstratePair.OfHosts(hosts, cancellationToken);
         await hosts.StartControlPlane(cancellationToken);
-        var (child, admin) = (pair.Settings.Children[0], hosts.Own("admin"));
-        var (name, key) = ($"myapp.{pair.Child}", await pair.Key(child.Key.Text, child.Algorithm, cancellationToken));
+        var admin = hosts.Own("admin");
+        var (name, key) = ($"myapp.{pair.Child}", await pair.ChildKey(cancellationToken));
         (await pair.Update(pair.Child, key, cancellationToken, $"update add {name}. 60 A 192.0.2.9")).ExitCode.ShouldBe(0);
         foreach (var (kind, field) in new[] { ("configmaps", "data"), ("secrets", "stringData") })
         {
@@ -55,9 +54,7 @@ public static class FullRestore
         files.Count.ShouldBeGreaterThan(15);
 
         var copies = Path.Combine(hosts.Folder, "copies");
-        var keyFile = Path.Combine(hosts.Folder, "backup.key");
-        await File.WriteAllTextAsync(keyFile, Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)) + "\n", cancellationToken);
-        File.SetUnixFileMode(keyFile, Own);
+        var keyFile = await SnapshotKey(hosts.Folder, cancellationToken);
         string[] kubernetes = ["--to", Path.Combine(copies, "kubernetes"), "--key", keyFile];
         (await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["create", "--name", "NAME", .. kubernetes])).ShouldSucceed();
         (await pair.Script("backup.sh", "primary", cancellationToken, "create", "--name", "NAME", "--to", Path.Combine(copies, "dns"),

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CliWrap.Buffered;
 using PlatformGitOps.Generator.Apps.Substrate;
 
@@ -33,6 +34,24 @@ internal static class HostAssertions
                 Soon, async token => (await pair.Ask(server, name, type, token)).ShouldBe(data, $"{name} {type} at {server}"),
                 $"{name} is at both servers", cancellationToken);
         }
+    }
+
+    /// <summary>The key of the first child, as nsupdate and dig take it.</summary>
+    internal static Task<string> ChildKey(this SubstratePair pair, CancellationToken cancellationToken) =>
+        pair.Key(pair.Settings.Children[0].Key.Text, pair.Settings.Children[0].Algorithm, cancellationToken);
+
+    /// <summary>Writes into the first child with its key.</summary>
+    internal static async Task Write(this SubstratePair pair, CancellationToken cancellationToken, params string[] lines) =>
+        (await pair.Update(pair.Child, await pair.ChildKey(cancellationToken), cancellationToken, lines)).ShouldSucceed();
+
+    /// <summary>A key for snapshots, which nobody else reads.</summary>
+    /// <returns>The path of its file.</returns>
+    internal static async Task<string> SnapshotKey(string folder, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(folder, "backup.key");
+        await File.WriteAllTextAsync(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)) + "\n", cancellationToken);
+        File.SetUnixFileMode(file, Own);
+        return file;
     }
 
     internal static async Task Verified(this SubstratePair pair, string role, CancellationToken cancellationToken)

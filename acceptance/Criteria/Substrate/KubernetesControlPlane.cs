@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
@@ -93,10 +92,8 @@ public static class KubernetesControlPlane
         await Eventually.Within(TimeSpan.FromSeconds(30), async token => (await All(token)).ShouldBe(keys, "after a SIGKILL"),
             "etcd answers after a SIGKILL", cancellationToken);
 
-        var (folder, keyFile) = (Path.Combine(hosts.Folder, "snapshots"), Path.Combine(hosts.Folder, "backup.key"));
-        await File.WriteAllTextAsync(keyFile, Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)) + "\n", cancellationToken);
-        File.SetUnixFileMode(keyFile, Own);
-        string[] where = ["--to", folder, "--key", keyFile];
+        var folder = Path.Combine(hosts.Folder, "snapshots");
+        string[] where = ["--to", folder, "--key", await SnapshotKey(hosts.Folder, cancellationToken)];
         (await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["create", "--name", "one", .. where])).ShouldSucceed();
         var snapshot = await File.ReadAllBytesAsync(Path.Combine(folder, "one.snapshot"), cancellationToken);
         File.GetUnixFileMode(Path.Combine(folder, "one.snapshot")).ShouldBe(Own);
@@ -199,10 +196,7 @@ public static class KubernetesControlPlane
             async token => (await Objects(token)).ShouldBe(objects, "after a SIGKILL of etcd"),
             "every object is there after a SIGKILL of etcd", cancellationToken);
 
-        var (folder, keyFile) = (Path.Combine(hosts.Folder, "snapshots"), Path.Combine(hosts.Folder, "backup.key"));
-        await File.WriteAllTextAsync(keyFile, Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)) + "\n", cancellationToken);
-        File.SetUnixFileMode(keyFile, Own);
-        string[] where = ["--to", folder, "--key", keyFile];
+        string[] where = ["--to", Path.Combine(hosts.Folder, "snapshots"), "--key", await SnapshotKey(hosts.Folder, cancellationToken)];
         (await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["create", "--name", "one", .. where])).ShouldSucceed();
         (await hosts.Ask(admin, Maps, cancellationToken, "-X", "DELETE")).Status.ShouldBe("200");
 

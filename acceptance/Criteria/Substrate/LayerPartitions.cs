@@ -30,8 +30,7 @@ public static class LayerPartitions
     public static async Task OutlivesAPartition(SubstratePair pair, CancellationToken cancellationToken)
     {
         await LayerPartition.Need(cancellationToken);
-        var (child, name, other) = (pair.Settings.Children[0], $"brief.{pair.Child}", $"{pair.Settings.Primary.Name}.{pair.Zone}");
-        var key = await pair.Key(child.Key.Text, child.Algorithm, cancellationToken);
+        var (name, other) = ($"brief.{pair.Child}", $"{pair.Settings.Primary.Name}.{pair.Zone}");
         await Write($"update add {name}. {ShortTtl.TotalSeconds} A {OldAnswer}");
         await pair.AtBoth(name, "A", [OldAnswer], cancellationToken);
 
@@ -90,7 +89,7 @@ public static class LayerPartitions
         lines.ShouldNotContain(line => line.Contains(ClusterName, StringComparison.Ordinal), "CoreDNS has trouble with the cluster's name");
         TestContext.Out.WriteLine($"CoreDNS wrote {lines.Length} errors:\n{string.Join('\n', lines.Distinct())}");
 
-        async Task Write(params string[] lines) => (await pair.Update(pair.Child, key, cancellationToken, lines)).ShouldSucceed();
+        Task Write(params string[] lines) => pair.Write(cancellationToken, lines);
 
         Task Counted(int more)
         {

@@ -28,8 +28,7 @@ public static class RegisteredNames
             + "address of a web server, afterwards, with the primary stopped, when the address moves, and when it is deleted")]
     public static async Task IsReachedFromOutside(SubstratePair pair, CancellationToken cancellationToken)
     {
-        var (child, name) = (pair.Settings.Children[0], $"myapp.{pair.Child}");
-        var key = await pair.Key(child.Key.Text, child.Algorithm, cancellationToken);
+        var name = $"myapp.{pair.Child}";
         await using var first = await Web(pair, name, pair.Application(0), cancellationToken);
         await using var second = await Web(pair, name, pair.Application(1), cancellationToken);
         using var client = new HttpClient(new SocketsHttpHandler { ConnectCallback = Connect, PooledConnectionLifetime = TimeSpan.Zero })
@@ -52,7 +51,7 @@ public static class RegisteredNames
         await Write($"update delete {name}. A");
         await Sees("no address", "the client after it was deleted");
 
-        async Task Write(params string[] lines) => (await pair.Update(pair.Child, key, cancellationToken, lines)).ShouldSucceed();
+        Task Write(params string[] lines) => pair.Write(cancellationToken, lines);
 
         Task Sees(string expected, string who) =>
             Eventually.Within(Soon, async _ => (await Seen()).ShouldBe(expected), $"{who} sees what is registered", cancellationToken);

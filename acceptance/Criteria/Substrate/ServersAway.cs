@@ -52,10 +52,9 @@ public static class ServersAway
             + "clock", CoreDns = true)]
     public static async Task OutlivesItsServers(SubstratePair pair, CancellationToken cancellationToken)
     {
-        var (child, name) = (pair.Settings.Children[0], $"brief.{pair.Child}");
-        var key = await pair.Key(child.Key.Text, child.Algorithm, cancellationToken);
-        (await pair.Update(pair.Child, key, cancellationToken, $"update add {name}. {ShortTtl.TotalSeconds} A {OldAnswer}",
-            $"update add *.fresh.{pair.Child}. 60 A {FreshAddress}")).ShouldSucceed();
+        var name = $"brief.{pair.Child}";
+        await pair.Write(cancellationToken, $"update add {name}. {ShortTtl.TotalSeconds} A {OldAnswer}",
+            $"update add *.fresh.{pair.Child}. 60 A {FreshAddress}");
         await pair.AtBoth(name, "A", [OldAnswer], cancellationToken);
         await pair.AtBoth($"x.fresh.{pair.Child}", "A", [FreshAddress], cancellationToken);
 

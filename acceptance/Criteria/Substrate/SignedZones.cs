@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
@@ -55,10 +54,7 @@ public static class SignedZones
         await pair.Verified("primary", cancellationToken);
         await pair.Verified("secondary", cancellationToken);
 
-        var (folder, backup) = (Path.Combine(pair.Folder, "snapshots"), Path.Combine(pair.Folder, "backup.key"));
-        await File.WriteAllTextAsync(backup, Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)) + "\n", cancellationToken);
-        File.SetUnixFileMode(backup, Own);
-        string[] where = ["--to", folder, "--key", backup];
+        string[] where = ["--to", Path.Combine(pair.Folder, "snapshots"), "--key", await SnapshotKey(pair.Folder, cancellationToken)];
         (await pair.Script("backup.sh", "primary", cancellationToken, ["create", "--name", "signed", .. where])).ShouldSucceed();
         await pair.Service("primary", "stop", cancellationToken);
         Directory.Delete(pair.Root("primary"), recursive: true);

@@ -70,7 +70,7 @@ public static class SubstrateAccess
     public static async Task IsUpdatedByItsKey(SubstratePair pair, CancellationToken cancellationToken)
     {
         var child = pair.Settings.Children[0];
-        var (name, key) = ($"myapp.{pair.Child}", await pair.Key(child.Key.Text, child.Algorithm, cancellationToken));
+        var (name, key) = ($"myapp.{pair.Child}", await pair.ChildKey(cancellationToken));
         var (transfer, wrong) = (await pair.Key(pair.Settings.TransferKey, "hmac-sha256", cancellationToken),
             $"{child.Algorithm}:{child.Key}:{Convert.ToBase64String(new byte[32])}");
 
@@ -174,8 +174,7 @@ public static class SubstrateAccess
 
     private static async Task ChildReadsItsChildAlone(SubstratePair pair, CancellationToken cancellationToken)
     {
-        var child = pair.Settings.Children[0];
-        var key = await pair.Key(child.Key.Text, child.Algorithm, cancellationToken);
+        var key = await pair.ChildKey(cancellationToken);
         foreach (var server in new[] { pair.Primary, pair.Secondary })
         {
             foreach (var zone in ReverseZones(pair).Append(pair.Zone))

@@ -41,12 +41,11 @@ public static class SubstrateAliases
     {
         await Move(
             pair, cancellationToken, Client(pair, pair.Primary, follows: true), Client(pair, pair.Secondary, follows: true));
-        var (child, name) = (pair.Settings.Children[0], $"{pair.Settings.Aliases[0].Name}.{pair.Zone}");
+        var name = $"{pair.Settings.Aliases[0].Name}.{pair.Zone}";
         await Edit(pair, $"{name}. 2 IN CNAME x.lab.{pair.Zone}.", $"{name}. 2 IN CNAME {Child(pair)}.", cancellationToken);
         (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
         (await pair.Script("verify.sh", "primary", cancellationToken)).ShouldSucceed();
-        (await pair.Update(pair.Child, await pair.Key(child.Key.Text, child.Algorithm, cancellationToken), cancellationToken,
-            $"update delete {Child(pair)}. A")).ShouldSucceed();
+        await pair.Write(cancellationToken, $"update delete {Child(pair)}. A");
         await pair.AtBoth(Child(pair), "A", [], cancellationToken);
         var seen = await pair.Script("verify.sh", "primary", cancellationToken);
         seen.StandardOutput.ShouldContain($"FAULT {name} names {Child(pair)}, which has no address.",
@@ -88,7 +87,7 @@ public static class SubstrateAliases
     /// <summary>A name goes from the substrate to a cluster and back, as docs/substrate.md has it.</summary>
     private static async Task Move(SubstratePair pair, CancellationToken cancellationToken, params LayerWatch[] clients)
     {
-        var (alias, child) = (pair.Settings.Aliases[0], pair.Settings.Children[0]);
+        var alias = pair.Settings.Aliases[0];
         var (name, here, there) = ($"{alias.Name}.{pair.Zone}", $"{alias.Target}.{pair.Zone}", Child(pair));
         var address = pair.Here(pair.Settings.Records.Single(record => record.Name == alias.Target).Addresses[0].ToString());
         // Kept for 2 s only, so that the check need not wait for a minute.
@@ -106,8 +105,7 @@ public static class SubstrateAliases
             early.ExitCode.ShouldNotBe(0, $"{name} moved to nothing");
             early.StandardError.ShouldContain("has no address");
 
-            (await pair.Update(pair.Child, await pair.Key(child.Key.Text, child.Algorithm, cancellationToken), cancellationToken,
-                $"update add {there}. 60 A {Moved}")).ShouldSucceed();
+            await pair.Write(cancellationToken, $"update add {there}. 60 A {Moved}");
             await pair.AtBoth(there, "A", [Moved], cancellationToken);
             (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
             await All(Moved);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.ExpectedRecords;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
@@ -31,12 +30,10 @@ public static class SubstrateBackup
         "backup.sh create, list and verify; then restore on the emptied host: dig, nsupdate and verify.sh at both hosts")]
     public static async Task IsRestored(SubstratePair pair, CancellationToken cancellationToken)
     {
-        var child = pair.Settings.Children[0];
-        var (name, key) = ($"myapp.{pair.Child}", await pair.Key(child.Key.Text, child.Algorithm, cancellationToken));
+        var (name, key) = ($"myapp.{pair.Child}", await pair.ChildKey(cancellationToken));
         (await pair.Update(pair.Child, key, cancellationToken, $"update add {name}. 60 A 192.0.2.9",
             $"update add {name}. 60 TXT \"heritage=external-dns\"")).ExitCode.ShouldBe(0);
-        var (folder, keyFile) = (Path.Combine(pair.Folder, "snapshots"), Path.Combine(pair.Folder, "backup.key"));
-        await File.WriteAllTextAsync(keyFile, Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)) + "\n", cancellationToken);
+        var (folder, keyFile) = (Path.Combine(pair.Folder, "snapshots"), await SnapshotKey(pair.Folder, cancellationToken));
         string[] where = ["--to", folder, "--key", keyFile];
 
         File.SetUnixFileMode(keyFile, Own | UnixFileMode.OtherRead);

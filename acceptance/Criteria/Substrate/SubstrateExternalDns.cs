@@ -45,7 +45,7 @@ public static class SubstrateExternalDns
     public static async Task IsWrittenByExternalDns(SubstratePair pair, CancellationToken cancellationToken)
     {
         var child = pair.Settings.Children[0];
-        var secret = (await pair.Key(child.Key.Text, child.Algorithm, cancellationToken)).Split(':')[^1];
+        var secret = (await pair.ChildKey(cancellationToken)).Split(':')[^1];
         var instance = DeliveredInstance.Of(pair.Tree.Role, string.Create(CultureInfo.InvariantCulture,
             $"{{ name: own, provider: rfc2136, policy: sync, domainFilters: [{pair.Child}], interval: 10s, rfc2136: {{ host: "
                 + $"{pair.Primary}, port: {pair.Port}, keyName: {child.Key}, algorithm: {child.Algorithm} }} }}"));
@@ -128,8 +128,7 @@ public static class SubstrateExternalDns
         Task Wants(string name, string address) => cluster.Api.Apply(ResourceKind.Service, new Resource(
             WantedService.Of(name, address, null, name, [ExternalDnsNames.AnnotationPrefix], pair.Child)), cancellationToken);
 
-        async Task Update(string line) => (await pair.Update(
-            pair.Child, await pair.Key(child.Key.Text, child.Algorithm, cancellationToken), cancellationToken, line)).ExitCode.ShouldBe(0);
+        Task Update(string line) => pair.Write(cancellationToken, line);
 
         async Task Holds(string name, params string[] data)
         {

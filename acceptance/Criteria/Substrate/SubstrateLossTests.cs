@@ -75,8 +75,7 @@ public sealed class SubstrateLossTests
     /// <summary>As docs/substrate.md has it: what programs wrote goes along, and they write with the same key.</summary>
     private static async Task Promote(SubstratePair pair, string name, CancellationToken cancellationToken)
     {
-        var child = pair.Settings.Children[0];
-        var key = await pair.Key(child.Key.Text, child.Algorithm, cancellationToken);
+        var key = await pair.ChildKey(cancellationToken);
         var (before, after) = ($"before-{name}.{pair.Child}", $"after-{name}.{pair.Child}");
         (await pair.Update(pair.Child, key, cancellationToken, $"update add {before}. 60 A 192.0.2.9")).ShouldSucceed();
         await pair.AtBoth(before, "A", ["192.0.2.9"], cancellationToken);

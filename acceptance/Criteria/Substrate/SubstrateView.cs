@@ -28,10 +28,8 @@ public static class SubstrateView
             + "without the token, with a wrong one, for other paths and by other methods")]
     public static async Task ShowsZones(SubstratePair pair, CancellationToken cancellationToken)
     {
-        var child = pair.Settings.Children[0];
         var written = $"myapp.{pair.Child}";
-        (await pair.Update(pair.Child, await pair.Key(child.Key.Text, child.Algorithm, cancellationToken), cancellationToken,
-            $"update add {written}. 60 TXT \"a \\\"word\\\"  and more\"")).ShouldSucceed();
+        await pair.Write(cancellationToken, $"update add {written}. 60 TXT \"a \\\"word\\\"  and more\"");
         await pair.AtBoth(written, "TXT", ["\"a \\\"word\\\"  and more\""], cancellationToken);
         foreach (var (name, type, data) in Expected(pair))
         {
