@@ -96,7 +96,7 @@ public sealed record RenderOptions
     public string? SearchPath { get; init; } = Environment.GetEnvironmentVariable("PATH");
 
     /// <summary>The time limit of one program.</summary>
-    public TimeSpan ToolTimeout { get; init; } = TimeSpan.FromMinutes(2);
+    internal static readonly TimeSpan ToolTimeout = TimeSpan.FromMinutes(2);
 }
 
 /// <summary>The manifests of one HelmRelease.</summary>

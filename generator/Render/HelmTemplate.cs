@@ -70,7 +70,7 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
             var file = Path.Combine(folder.FullName, "values.yaml");
             await File.WriteAllTextAsync(file, YamlWriter.WriteFragment(values), cancellationToken);
             string[] arguments = ["template", release, .. Chart(chart), "--namespace", @namespace, "--values", file, "--include-crds"];
-            var toolOptions = new ToolOptions { Timeout = options.ToolTimeout, Time = time };
+            var toolOptions = new ToolOptions { Timeout = RenderOptions.ToolTimeout, Time = time };
             var result = await ToolProcess.RunAsync(program, arguments, toolOptions, cancellationToken);
             return result.Succeeded
                 ? result.Output

@@ -38,7 +38,7 @@ internal sealed class KustomizeBuild : IDisposable
         try
         {
             string[] arguments = [program.Verb, Path.Combine(copy, request.Folder)];
-            var toolOptions = new ToolOptions { Timeout = options.ToolTimeout, Time = time };
+            var toolOptions = new ToolOptions { Timeout = RenderOptions.ToolTimeout, Time = time };
             var result = await ToolProcess.RunAsync(program.File, arguments, toolOptions, cancellationToken);
             return result.Succeeded
                 ? new BuildResult([.. Objects("kustomize", result.Output).Select(body => new Manifest(body, request.Folder))], [])
