@@ -104,7 +104,7 @@ public static partial class TroubleshootingCriterion
     public static async Task RetriesExhausted(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is FluxDelivery, "Flux gives up on a release; the setting delivery is not flux");
-        cluster.Needs(Substrate.SubstratePair.Find("flux") is not null, "flux is not on the PATH, and the page types it");
+        cluster.Needs(LocalProgram.Find("flux") is not null, "flux is not on the PATH, and the page types it");
         var api = cluster.Api;
         var layer = ResourceKind.FluxKustomization.Named($"cluster-{cluster.Role}-coredns", "flux-system");
         // Flux itself would write the release again.

@@ -126,7 +126,8 @@ public sealed class PartSabotageTests
 {
     private OptionalPart? on;
 
-    private static IEnumerable<TestCaseData> Cases() => OptionalPart.All.SelectMany(part => LiveSabotageTests.CasesOf(part.Feature, part.Category));
+    private static IEnumerable<TestCaseData> Cases() => OptionalPart.All
+        .SelectMany(part => LiveSabotageTests.CasesOf(part.Feature, part.Category));
 
     [TestCaseSource(nameof(Cases))]
     [CancelAfter(600_000)]

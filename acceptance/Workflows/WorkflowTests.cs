@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;

@@ -49,7 +49,7 @@ internal sealed class GitTree
     /// <exception cref="GitException">There is no git, no repository or no such commit, or the commit cannot be read in full.</exception>
     public static async Task<SourceTree> ReadAsync(string root, string reference, CancellationToken cancellationToken)
     {
-        var git = Tool.Git.Find(Environment.GetEnvironmentVariable("PATH"))
+        var git = Tool.Git.Find()
             ?? throw new GitException($"git is not on the PATH, but plan compares with a commit. {Tool.Git.HowToGet}");
         return await new GitTree(git, root, cancellationToken).ReadAsync(reference);
     }
@@ -57,7 +57,7 @@ internal sealed class GitTree
     /// <summary>The commit that is checked out; null where there is no git, no repository or no commit.</summary>
     public static async Task<string?> CommitOfAsync(string root, CancellationToken cancellationToken)
     {
-        if (Tool.Git.Find(Environment.GetEnvironmentVariable("PATH")) is not { } git)
+        if (Tool.Git.Find() is not { } git)
         {
             return null;
         }

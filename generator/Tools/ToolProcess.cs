@@ -62,7 +62,7 @@ public static class ToolProcess
     private const int LargestError = 64 << 10;
 
     /// <summary>Runs a program to its end; the time limit, too much output and cancellation end its whole process tree.</summary>
-    /// <param name="file">An absolute path (<see cref="Tool.Find"/>): .NET looks for a bare name in the current folder first.</param>
+    /// <param name="file">An absolute path (<see cref="Tool.Find()"/>): .NET looks for a bare name in the current folder first.</param>
     /// <param name="arguments">Visible to every user of the machine; secrets go into files.</param>
     /// <param name="options">Limits, input and environment.</param>
     /// <param name="cancellationToken">Ends the program.</param>

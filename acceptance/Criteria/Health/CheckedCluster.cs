@@ -94,8 +94,8 @@ internal static class CheckedCluster
     }
 
     /// <summary>
-    /// The same platform with the controller in every cluster, checking CoreDNS too, and with the Kubernetes of its admission policies where
-    /// the definition names none.
+    /// The same platform with the controller in every cluster, checking CoreDNS too, and with the Kubernetes of its admission policies
+    /// where the definition names none.
     /// </summary>
     public static Platform Switched(Platform platform) => platform with
     {

@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Dns.Client;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Generator.Apps.CoreDns;

@@ -158,7 +158,7 @@ public static class FullRestore
         // Where programs come from is not what a snapshot keeps.
         foreach (var program in new[] { "kube-apiserver", "kube-controller-manager", "kube-scheduler" })
         {
-            hosts.Place(Front, program, ExternalDns.LocalProgram.Find(program)!);
+            hosts.Place(Front, program, LocalProgram.Find(program)!);
         }
     }
 

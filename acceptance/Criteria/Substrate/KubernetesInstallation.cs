@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
@@ -119,7 +118,7 @@ public static class KubernetesInstallation
     /// <summary>systemd reads the units, and the services are confined. The last part of a check, for it may skip that.</summary>
     internal static async Task AreSound(string[] units, CancellationToken cancellationToken)
     {
-        if (SubstratePair.Find("systemd-analyze") is null)
+        if (LocalProgram.Find("systemd-analyze") is null)
         {
             Assert.Ignore("the units were not read: systemd-analyze is not on this machine; Debian has it in systemd");
         }

@@ -35,7 +35,7 @@ public static class KubernetesPackages
         await hosts.MakeCertificates(cancellationToken);
         foreach (var program in new[] { "kube-apiserver", "kube-controller-manager", "kube-scheduler" })
         {
-            hosts.Place(Front, program, ExternalDns.LocalProgram.Find(program)!);
+            hosts.Place(Front, program, LocalProgram.Find(program)!);
         }
 
         foreach (var (package, host, services) in new (string, string, string[])[]
@@ -96,7 +96,7 @@ public static class KubernetesPackages
         (await worker.Status(worker.Certificate, cancellationToken)).ShouldBe("200", "the worker does not see its own Node");
         await worker.Trusts("joined", cancellationToken);
 
-        if (SubstratePair.Find("jq") is not null)
+        if (LocalProgram.Find("jq") is not null)
         {
             await WorkerServes(hosts, worker, cancellationToken);
         }

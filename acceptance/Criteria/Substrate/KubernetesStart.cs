@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.ExpectedRecords;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
@@ -41,7 +40,7 @@ public static class KubernetesStart
     public static async Task AnswersBeforeKubernetes(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         KubernetesHosts.Need("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd", "etcdctl", "curl");
-        foreach (var program in new[] { LocalCoreDns.Program, "unshare" }.Where(program => SubstratePair.Find(program) is null))
+        foreach (var program in new[] { LocalCoreDns.Program, "unshare" }.Where(program => LocalProgram.Find(program) is null))
         {
             Assert.Ignore($"{program} is not on this machine");
         }
@@ -97,9 +96,9 @@ public static class KubernetesStart
 
         var since = TimeProvider.System.GetTimestamp();
         (await hosts.Service(Front, "start", ApiServer, cancellationToken)).ShouldSucceed();
-        using var coredns = LocalProgram.Start(SubstratePair.Find("unshare")!, ["--mount", "sh", "-c",
+        using var coredns = LocalProgram.Start(LocalProgram.Find("unshare")!, ["--mount", "sh", "-c",
             "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"", resolver,
-            SubstratePair.Find(LocalCoreDns.Program)!, "-conf", corefile], folder);
+            LocalProgram.Find(LocalCoreDns.Program)!, "-conf", corefile], folder);
         return await Eventually.Within(FirstName * 2, async token =>
         {
             (await pair.Ask(pair.Resolver, ClusterName, "A", token)).ShouldBe([$"{hosts.Cluster.Services.AddressAt(1)}"],

@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
 

@@ -120,7 +120,7 @@ internal sealed class LayerPartition(SubstratePair pair) : IAsyncDisposable
     /// <summary>Skips the test where this machine cannot.</summary>
     public static async Task Need(CancellationToken cancellationToken)
     {
-        foreach (var program in new[] { "nft", "setpriv" }.Where(program => SubstratePair.Find(program) is null))
+        foreach (var program in new[] { "nft", "setpriv" }.Where(program => LocalProgram.Find(program) is null))
         {
             Assert.Ignore($"{program} is not on this machine; Debian has it in {(program == "nft" ? "nftables" : "util-linux")}");
         }

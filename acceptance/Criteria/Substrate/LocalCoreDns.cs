@@ -65,9 +65,9 @@ internal static class LocalCoreDns
         string file, Action<int> started, CancellationToken cancellationToken, Func<string[], IReadOnlyList<string>>? with = null)
     {
         var written = new System.Text.StringBuilder();
-        var (program, arguments) = (SubstratePair.Find(Program)!, new[] { "-conf", file });
+        var (program, arguments) = (LocalProgram.Find(Program)!, new[] { "-conf", file });
         var command = with is null ? Cli.Wrap(program).WithArguments(arguments)
-            : Cli.Wrap(SubstratePair.Find("setpriv")!).WithArguments(with([program, .. arguments]));
+            : Cli.Wrap(LocalProgram.Find("setpriv")!).WithArguments(with([program, .. arguments]));
         try
         {
             var running = command.WithValidation(CommandResultValidation.None)

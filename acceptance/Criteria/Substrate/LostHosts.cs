@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesCertificates;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;

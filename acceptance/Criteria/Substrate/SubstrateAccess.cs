@@ -152,7 +152,7 @@ public static class SubstrateAccess
     /// <summary>Knot's own client beside BIND's.</summary>
     private static async Task IsUpdatedByKnsupdate(SubstratePair pair, string key, CancellationToken cancellationToken)
     {
-        if (SubstratePair.Find("knsupdate") is null)
+        if (LocalProgram.Find("knsupdate") is null)
         {
             return;
         }

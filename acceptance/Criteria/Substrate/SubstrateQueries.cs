@@ -35,7 +35,7 @@ public static class SubstrateQueries
 
     /// <summary>Whether this machine has what keeps the queries; BIND does so by itself.</summary>
     internal static bool CanKeepQueries(SubstrateSettings substrate) => substrate.Server == SubstrateServer.Bind
-        || (SubstratePair.Find("fstrm_capture") is not null && new[] { "/usr/lib", "/usr/lib64" }.Where(Directory.Exists)
+        || (LocalProgram.Find("fstrm_capture") is not null && new[] { "/usr/lib", "/usr/lib64" }.Where(Directory.Exists)
             .SelectMany(library => Directory.GetDirectories(library).Append(library))
             .Select(folder => Path.Combine(folder, "knot")).Where(Directory.Exists)
             .SelectMany(folder => Directory.GetFiles(folder, "dnstap.so", SearchOption.AllDirectories)).Any());

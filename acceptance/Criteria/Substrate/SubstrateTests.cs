@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 [assembly: LevelOfParallelism(8)]
@@ -59,7 +58,7 @@ public sealed class SubstrateTests
     private static Task<SubstratePair> Pair(Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
     {
         // Said before servers are installed for nothing.
-        if (check.Host!.CoreDns && SubstratePair.Find(LocalCoreDns.Program) is null)
+        if (check.Host!.CoreDns && LocalProgram.Find(LocalCoreDns.Program) is null)
         {
             Assert.Ignore("coredns is not on this machine; put the program of a CoreDNS release on the PATH");
         }

@@ -21,7 +21,7 @@ public static class SubstrateView
             "refuse \"401 Unauthorized\" \"the token in keys/view.token is needed\"", ":"),
     ];
 
-    internal static bool CanShowZones => SubstratePair.Find("socat") is not null;
+    internal static bool CanShowZones => LocalProgram.Find("socat") is not null;
 
     [HostCheck(ShowsZonesId,
         "https at both hosts with the host's certificate: the zones, each record of the definition, one that a program wrote; and requests "

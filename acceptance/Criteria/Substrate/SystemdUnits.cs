@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Values;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using PlatformGitOps.Generator.Tools;
 
-namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
+namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>A program of this machine that runs in the foreground until it is disposed; its output is kept in a file.</summary>
 internal sealed class LocalProgram : IDisposable
@@ -35,8 +36,7 @@ internal sealed class LocalProgram : IDisposable
     /// Where a program is: the setting <c>program-NAME</c>, or the search path. Null where it is not on this machine.
     /// </summary>
     public static string? Find(string name) => Ambient.Setting($"program-{name}")
-        ?? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
-            .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        ?? new Tool(name, "").Find(string.Join(Path.PathSeparator, Environment.GetEnvironmentVariable("PATH"), "/usr/sbin", "/sbin"));
 
     /// <summary>Where it is; the test is skipped where it is not on this machine.</summary>
     public static string Need(string name)
