@@ -1,6 +1,11 @@
+using PlatformGitOps.Controller.Geo;
+
 namespace PlatformGitOps.Controller;
 
-/// <summary>Every line that this process logs.</summary>
+/// <summary>
+/// Every line that this process logs, in one class: of several the generator of LoggerMessage writes one file in an order that changes
+/// from run to run, and the program would have other bytes (.ci/reproducible).
+/// </summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "{Service}: {Endpoint} removed from DNS: {Reason}")]
@@ -68,4 +73,22 @@ internal static partial class Log
 
     [LoggerMessage(40, LogLevel.Error, "internal error in {Component} of {Subject}; please report it")]
     public static partial void InternalError(ILogger log, string component, string subject, Exception exception);
+
+    [LoggerMessage(50, LogLevel.Information, "{Address} is {Verdict}: {Detail}")]
+    public static partial void GeoVerdict(ILogger log, string address, TargetVerdict verdict, string detail);
+
+    [LoggerMessage(51, LogLevel.Information, "zones {Zones} written, serial {Serial}")]
+    public static partial void GeoWritten(ILogger log, ObjectName zones, string serial);
+
+    [LoggerMessage(52, LogLevel.Warning, "zones {Zones} were not written: {Reason}")]
+    public static partial void GeoWriteFailed(ILogger log, ObjectName zones, string reason);
+
+    [LoggerMessage(53, LogLevel.Information, "zone files of serial {Serial} given to CoreDNS")]
+    public static partial void GeoServed(ILogger log, string serial);
+
+    [LoggerMessage(54, LogLevel.Warning, "{Service} has invalid annotations of geographic routing and is left out: {Problems}")]
+    public static partial void GeoInvalid(ILogger log, ObjectName service, string problems);
+
+    [LoggerMessage(55, LogLevel.Warning, "{Name} has no healthy address: all are answered")]
+    public static partial void GeoFailsOpen(ILogger log, string name);
 }

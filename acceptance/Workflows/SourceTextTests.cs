@@ -27,6 +27,36 @@ public sealed partial class SourceTextTests
             .Select(group => $"{group.Key}: {string.Join(", ", group.Select(declared => declared.File))}")
             .ShouldBeEmpty("a type's name is in use; choose another one");
 
+    /// <summary>
+    /// The generator of LoggerMessage writes the classes of a program into one file, in an order that changes from run to run: with two of
+    /// them a release has other bytes each time.
+    /// </summary>
+    [Test]
+    public void What_a_program_logs_is_in_one_class() =>
+        SourceFiles()
+            .SelectMany(file => LoggingTypes(file).Distinct()
+                .Select(type => (Type: type, File: Path.GetRelativePath(Repository.Root, file))))
+            .GroupBy(entry => entry.File.Split(Path.DirectorySeparatorChar)[0])
+            .Where(program => program.Count() > 1)
+            .Select(program => string.Join(", ", program.Select(entry => $"{entry.Type} in {entry.File}")))
+            .ShouldBeEmpty("move the methods into one of these classes");
+
+    private static IEnumerable<string> LoggingTypes(string file)
+    {
+        var type = "";
+        foreach (var line in File.ReadLines(file))
+        {
+            if (TypeDeclaration().Match(line) is { Success: true } match)
+            {
+                type = match.Groups["type"].Value;
+            }
+            else if (line.TrimStart().StartsWith("[LoggerMessage(", StringComparison.Ordinal))
+            {
+                yield return type;
+            }
+        }
+    }
+
     /// <summary>The parts of one type are files of one folder whose names begin alike.</summary>
     private static string PartOf(string file) => Path.Combine(Path.GetDirectoryName(file)!, Path.GetFileName(file).Split('.')[0]);
 

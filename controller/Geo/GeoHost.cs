@@ -236,7 +236,7 @@ internal sealed class GeoHost : IStatus, IDisposable
             _folder.Write(current.Data);
             Volatile.Write(ref _served, serial);
             Metrics.Serial.Set(uint.TryParse(serial, out var number) ? number : 0);
-            GeoLog.Served(_log, serial);
+            Log.GeoServed(_log, serial);
         }
     }
 
@@ -284,13 +284,13 @@ internal sealed class GeoHost : IStatus, IDisposable
 
         _failures = 0;
         Metrics.Writes.Increment(("result", "success"));
-        GeoLog.Written(_log, _zones, files[ZoneText.SerialKey]);
+        Log.GeoWritten(_log, _zones, files[ZoneText.SerialKey]);
     }
 
     private void Failed(string reason, Exception? unexpected)
     {
         Metrics.Writes.Increment(("result", "failure"));
-        GeoLog.WriteFailed(_log, _zones, reason);
+        Log.GeoWriteFailed(_log, _zones, reason);
         if (unexpected is not null)
         {
             _common.InternalErrors.Increment(("component", "geo"));
@@ -318,7 +318,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         var open = answers.Names.Where(name => name.FailsOpen).Select(name => name.Hostname).ToHashSet(StringComparer.Ordinal);
         foreach (var name in open.Where(name => !_open.Contains(name)))
         {
-            GeoLog.FailsOpen(_log, name);
+            Log.GeoFailsOpen(_log, name);
         }
 
         _open = open;

@@ -29,28 +29,6 @@ internal sealed class GeoMetrics
     }
 }
 
-/// <summary>The lines that <c>geo</c> logs.</summary>
-internal static partial class GeoLog
-{
-    [LoggerMessage(50, LogLevel.Information, "{Address} is {Verdict}: {Detail}")]
-    public static partial void Verdict(ILogger log, string address, TargetVerdict verdict, string detail);
-
-    [LoggerMessage(51, LogLevel.Information, "zones {Zones} written, serial {Serial}")]
-    public static partial void Written(ILogger log, ObjectName zones, string serial);
-
-    [LoggerMessage(52, LogLevel.Warning, "zones {Zones} were not written: {Reason}")]
-    public static partial void WriteFailed(ILogger log, ObjectName zones, string reason);
-
-    [LoggerMessage(53, LogLevel.Information, "zone files of serial {Serial} given to CoreDNS")]
-    public static partial void Served(ILogger log, string serial);
-
-    [LoggerMessage(54, LogLevel.Warning, "{Service} has invalid annotations of geographic routing and is left out: {Problems}")]
-    public static partial void Invalid(ILogger log, ObjectName service, string problems);
-
-    [LoggerMessage(55, LogLevel.Warning, "{Name} has no healthy address: all are answered")]
-    public static partial void FailsOpen(ILogger log, string name);
-}
-
 /// <summary>A problem of a Service becomes an Event of it, once for each text. Used by one task at a time.</summary>
 internal sealed class ServiceProblems(EventRecorder events, ILogger log)
 {
@@ -69,7 +47,7 @@ internal sealed class ServiceProblems(EventRecorder events, ILogger log)
         foreach (var (name, about, text) in problems.Where(item => _reported.GetValueOrDefault(item.Name) != item.Text))
         {
             _reported[name] = text;
-            GeoLog.Invalid(log, name, text);
+            Log.GeoInvalid(log, name, text);
             await events.WriteAsync(about, warning: true, "InvalidGeoRouting", text, cancellationToken);
         }
     }

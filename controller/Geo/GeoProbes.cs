@@ -81,7 +81,7 @@ internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider 
             metrics.Probes.Increment(("result", result.Healthy ? "healthy" : "unhealthy"));
             if (health.Verdict != before)
             {
-                GeoLog.Verdict(log, $"{target.Address}", health.Verdict, result.Detail);
+                Log.GeoVerdict(log, $"{target.Address}", health.Verdict, result.Detail);
                 Changed();
             }
 

@@ -36,7 +36,7 @@ internal static class BackupCommand
             return ExitCode.Unusable;
         }
 
-        if (context.ReadPlatform() is not { } platform || choice.ClusterOf(platform, context) is not { } cluster)
+        if (context.ReadDefinition() is not { Platform: { } platform } || choice.ClusterOf(platform, context) is not { } cluster)
         {
             return ExitCode.Unusable;
         }

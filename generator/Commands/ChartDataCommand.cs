@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.ChartReading;
 
 namespace PlatformGitOps.Generator.Commands;
 

@@ -19,15 +19,16 @@ internal static class CheckCommand
 
     private static int Run(CommandContext context, CancellationToken cancellationToken)
     {
-        if (context.ReadDelivered() is not { } platform)
+        if (context.ReadDelivered() is not { } definition)
         {
             return ExitCode.Unusable;
         }
 
+        var platform = definition.Platform;
         var request = context.Request(platform);
         context.Begin("comparing the files", platform);
         var drift = DriftCheck.Run(request, cancellationToken);
-        var remarks = Remarks.Left(platform, Remarks.Of(context, platform));
+        var remarks = Remarks.Left(platform, Remarks.Of(context, definition));
         if (context.Format == OutputFormat.Text)
         {
             context.Write(remarks, context.Output);

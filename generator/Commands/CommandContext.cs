@@ -184,37 +184,37 @@ internal sealed record CommandContext
         Progress.Begin($"{step} of {ListText.Count(platform.Clusters.Length, "cluster")}");
 
     /// <summary>Reads the definition; prints every violation of a bad one and returns null.</summary>
-    public Platform? ReadPlatform()
+    public PlatformReading.Sound? ReadDefinition()
     {
         Progress.Begin($"reading {Path.GetFileName(DefinitionPath)}");
         return PlatformFile.Read(DefinitionPath) switch
         {
-            PlatformReading.Sound sound => sound.Platform,
+            PlatformReading.Sound sound => sound,
             PlatformReading.Refused refused => Refuse(refused.Findings),
             _ => throw new InvalidOperationException("A reading is sound or refused."),
         };
     }
 
     /// <summary>The same for commands that deliver or judge the tree: what the tree on disk contradicts is a violation too.</summary>
-    public Platform? ReadDelivered()
+    public PlatformReading.Sound? ReadDelivered()
     {
-        if (ReadPlatform() is not { } platform)
+        if (ReadDefinition() is not { } definition)
         {
             return null;
         }
 
         try
         {
-            return StaleDigest.Of(DefinitionPath, Root, platform) is { IsEmpty: false } stale ? Refuse(stale) : platform;
+            return StaleDigest.Of(DefinitionPath, Root, definition) is { IsEmpty: false } stale ? Refuse(stale) : definition;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // What cannot be read is reported by the command itself.
-            return platform;
+            return definition;
         }
     }
 
-    private Platform? Refuse(ImmutableArray<Finding> findings)
+    private PlatformReading.Sound? Refuse(ImmutableArray<Finding> findings)
     {
         if (Format != OutputFormat.Text)
         {

@@ -35,7 +35,7 @@ internal static class DiffCommand
     private static async Task<int> RunAsync(
         CommandContext context, TreesAsked trees, string[] asked, int most, CancellationToken cancellationToken)
     {
-        if (context.ReadDelivered() is not { } platform)
+        if (context.ReadDelivered() is not { Platform: { } platform })
         {
             return ExitCode.Unusable;
         }

@@ -29,7 +29,7 @@ internal static class GenerateCommand
             return ExitCode.Fine;
         }
 
-        if ((context with { WritesFiles = true }).ReadDelivered() is not { } platform)
+        if ((context with { WritesFiles = true }).ReadDelivered() is not { Platform: { } platform })
         {
             return ExitCode.Unusable;
         }

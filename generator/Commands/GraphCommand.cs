@@ -17,7 +17,7 @@ internal static class GraphCommand
 
     private static int Run(CommandContext context, string[] asked)
     {
-        if (context.ReadPlatform() is not { } platform || context.ReadTree() is not { } files)
+        if (context.ReadDefinition() is not { Platform: { } platform } || context.ReadTree() is not { } files)
         {
             return ExitCode.Unusable;
         }

@@ -23,7 +23,7 @@ internal static class ImagesCommand
 
     private static int Run(CommandContext context, string[] asked, CancellationToken cancellationToken)
     {
-        if (context.ReadPlatform() is not { } platform || context.ReadTree() is not { } files)
+        if (context.ReadDefinition() is not { Platform: { } platform } || context.ReadTree() is not { } files)
         {
             return ExitCode.Unusable;
         }

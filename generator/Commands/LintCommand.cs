@@ -37,9 +37,9 @@ internal static class LintCommand
     internal static int Report(CommandContext context, LintInput input, ImmutableArray<Finding> found)
     {
         var (platform, files, clusters) = (input.Platform, input.Files, input.Clusters);
-        found = input.IsWhole ? [.. Remarks.Of(context, platform, found), .. Linter.Missing(platform, clusters), .. found] : found;
+        found = input.IsWhole ? [.. Remarks.Of(context, input.Definition, found), .. Linter.Missing(platform, clusters), .. found] : found;
         var (left, ignored) = IgnoredFindings.Split(files, found,
-            platform.Lint, input.IsWhole ? index => Unused(context, platform, index) : null);
+            platform.Lint, input.IsWhole ? index => Unused(context, input.Definition, index) : null);
         var findings = Folding.Fold(left, clusters.ToHashSet(StringComparer.Ordinal));
         if (context.Format != OutputFormat.Text)
         {
@@ -81,7 +81,7 @@ internal static class LintCommand
             }
         }
 
-        return findings.Any(finding => finding.Rule == Linter.RuleInternalError) ? ExitCode.InternalError
+        return findings.Any(finding => finding.Rule == Finding.InternalError) ? ExitCode.InternalError
             : findings.Any(finding => finding.Severity == Severity.Error) ? ExitCode.Findings
             : ExitCode.Fine;
     }
@@ -89,21 +89,20 @@ internal static class LintCommand
     /// <summary>
     /// An entry of the definition that keeps nothing back, at its place in the file; null where nobody can know in this clone.
     /// </summary>
-    private static Finding? Unused(CommandContext context, Platform platform, int index)
+    private static Finding? Unused(CommandContext context, PlatformReading.Sound definition, int index)
     {
+        var (platform, root) = definition;
         var entry = platform.Lint.Ignore[index];
         if (Remarks.DependsOnTheClone(context, platform, entry.Rule))
         {
             return null;
         }
 
-        var file = Path.GetFileName(context.DefinitionPath);
-        var root = YamlReader.Read(file, File.ReadAllBytes(context.DefinitionPath), YamlOptions.Tree).Documents.FirstOrDefault() as Mapping;
         return new Finding
         {
             Rule = IgnoredFindings.RuleUnused,
-            File = file,
-            Position = root?.ItemsAt(LintSettings.Key, LintSettings.IgnoreKey).ElementAtOrDefault(index)?.Position ?? Position.None,
+            File = Path.GetFileName(context.DefinitionPath),
+            Position = root.ItemsAt(LintSettings.Key, LintSettings.IgnoreKey).ElementAtOrDefault(index)?.Position ?? Position.None,
             Message = $"This entry keeps no finding of {entry.Rule} back{(entry.Path is { } path ? $" in {Printable.Of(path)}" : "")}.",
             Fix = "Delete it, or fix its path.",
         };
@@ -111,15 +110,18 @@ internal static class LintCommand
 }
 
 /// <summary>What is checked: clusters of a tree; <c>IsWhole</c> where it is all of them.</summary>
-internal sealed record LintInput(Platform Platform, SourceTree Files, IReadOnlyCollection<string> Clusters, bool IsWhole)
+internal sealed record LintInput(
+    PlatformReading.Sound Definition, SourceTree Files, IReadOnlyCollection<string> Clusters, bool IsWhole)
 {
+    public Platform Platform => Definition.Platform;
+
     /// <summary>Prints what to do and returns null where there is nothing to check.</summary>
     public static LintInput? Read(CommandContext context, string[] asked) =>
-        context.ReadDelivered() is { } platform ? Read(context, platform, asked) : null;
+        context.ReadDelivered() is { } definition ? Read(context, definition, asked) : null;
 
     /// <inheritdoc cref="Read(CommandContext, string[])"/>
-    public static LintInput? Read(CommandContext context, Platform platform, string[] asked) =>
+    public static LintInput? Read(CommandContext context, PlatformReading.Sound definition, string[] asked) =>
         context.ReadTree() is { } files && context.ClustersAmong([.. FluxTree.ClustersOf(files)], asked) is { } clusters
-            ? new LintInput(platform, files, clusters, asked.Length == 0)
+            ? new LintInput(definition, files, clusters, asked.Length == 0)
             : null;
 }

@@ -25,7 +25,7 @@ internal static class LintWatch
         }
 
         changes.Follow(input.Platform.FilesBeside);
-        var (platform, next, started) = (input.Platform, (LintInput?)input, context.Time.GetTimestamp());
+        var (definition, next, started) = (input.Definition, (LintInput?)input, context.Time.GetTimestamp());
         LintedTree? known = null;
         string[]? concerned = null;
         for (var first = true; ; first = false)
@@ -37,7 +37,7 @@ internal static class LintWatch
             else
             {
                 var rules = LintRules.All;
-                var options = LintOptions.Of(platform);
+                var options = LintOptions.Of(definition.Platform);
                 // A cluster that came or went concerns all of them.
                 var some = known?.OfClusters.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(next.Clusters) == true ? concerned : null;
                 try
@@ -64,11 +64,11 @@ internal static class LintWatch
             if (concerned is null)
             {
                 // A definition with violations is reported, and the one before it stays in force.
-                platform = context.ReadDelivered() ?? platform;
-                changes.Follow(platform.FilesBeside);
+                definition = context.ReadDelivered() ?? definition;
+                changes.Follow(definition.Platform.FilesBeside);
             }
 
-            next = LintInput.Read(context, platform, asked);
+            next = LintInput.Read(context, definition, asked);
         }
     }
 

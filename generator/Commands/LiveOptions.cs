@@ -25,6 +25,10 @@ internal sealed class LiveOptions
         HelpName = "instance=file",
     };
 
+    /// <summary>An option of commands that never change a cluster, for command lines that say so.</summary>
+    public static Option<bool> ReadsAlone() =>
+        new("--check") { Description = "Changes nothing: the command reads alone, also without this option." };
+
     public LiveChoice Of(ParseResult result)
     {
         return new LiveChoice(

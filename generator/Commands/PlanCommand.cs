@@ -58,7 +58,7 @@ internal static class PlanCommand
     private static async Task<int> RunAsync(
         CommandContext context, TreesAsked trees, PlanLimits limits, CancellationToken cancellationToken)
     {
-        if (context.ReadDelivered() is not { } platform)
+        if (context.ReadDelivered() is not { Platform: { } platform })
         {
             return ExitCode.Unusable;
         }

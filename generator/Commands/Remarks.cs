@@ -12,15 +12,16 @@ internal static class Remarks
 
     /// <summary>The warnings about a definition and the folder beside it.</summary>
     /// <param name="context">The command.</param>
-    /// <param name="platform">The definition.</param>
+    /// <param name="definition">The definition.</param>
     /// <param name="lint">What lint found: a published chart without data is not said again.</param>
-    public static ImmutableArray<Finding> Of(CommandContext context, Platform platform, IReadOnlyCollection<Finding>? lint = null) =>
+    public static ImmutableArray<Finding> Of(
+        CommandContext context, PlatformReading.Sound definition, IReadOnlyCollection<Finding>? lint = null) =>
     [
-        .. Repository(context, platform),
-        .. Versions(context, platform, lint?.Any(finding => finding.Rule == ChartDataMissing) ?? false),
-        .. Overlays(context, platform),
-        .. SourceRemarks.Of(context, platform),
-        .. LeftFolders.Of(context, platform),
+        .. Repository(context, definition.Platform),
+        .. Versions(context, definition, lint?.Any(finding => finding.Rule == ChartDataMissing) ?? false),
+        .. Overlays(context, definition.Platform),
+        .. SourceRemarks.Of(context, definition),
+        .. LeftFolders.Of(context, definition.Platform),
     ];
 
     /// <summary>Those that are worth saying while the tree is written, without what the definition keeps back.</summary>
@@ -69,8 +70,9 @@ internal static class Remarks
     public static string? FolderInRepository(string folder) => GitFolder.RootOf(folder) is not { } root ? null
         : Path.GetRelativePath(root, Path.GetFullPath(folder)).Replace('\\', '/') is var below && below != "." ? below : "";
 
-    private static IEnumerable<Finding> Versions(CommandContext context, Platform platform, bool isSaid)
+    private static IEnumerable<Finding> Versions(CommandContext context, PlatformReading.Sound definition, bool isSaid)
     {
+        var (platform, root) = definition;
         var known = KnownVersions.Instance;
         var newest = CoreDnsChart.Releases.Keys.Last();
         foreach (var version in Written(platform.Charts[CoreDnsApp.ChartKey].Version,
@@ -83,7 +85,7 @@ internal static class Remarks
                 continue;
             }
 
-            yield return Unknown(context, version,
+            yield return Unknown(context, Place(root, version, "charts", CoreDnsApp.ChartKey, "version"),
                 $"Chart coredns {version} is not a release that this program knows: it takes the values, metrics and plugins of "
                     + $"{CoreDnsChart.For(version).Version}.",
                 isPublished
@@ -92,18 +94,18 @@ internal static class Remarks
         }
 
         var clusters = platform.Clusters;
-        foreach (var (name, versions) in new[]
+        foreach (var (name, key, versions) in new (string, string[], IEnumerable<SemVer>)[]
         {
-            ("Flux", Written(platform.Flux.Version, clusters.Select(cluster => cluster.Pins.Flux))),
-            ("Kubernetes", Written(null, clusters.Select(cluster => cluster.Kubernetes))),
+            ("Flux", ["flux", "version"], Written(platform.Flux.Version, clusters.Select(cluster => cluster.Pins.Flux))),
+            ("Kubernetes", ["kubernetes"], Written(null, clusters.Select(cluster => cluster.Kubernetes))),
         })
         {
             if (known.Product(name)?.Newest is { } last)
             {
                 foreach (var version in versions.Where(version => version > last))
                 {
-                    yield return Unknown(context, version, $"{name} {version} is newer than {last}, the newest one that was known on "
-                        + $"{known.ReadOn}.", "Check the number.");
+                    yield return Unknown(context, Place(root, version, key),
+                        $"{name} {version} is newer than {last}, the newest one that was known on {known.ReadOn}.", "Check the number.");
                 }
             }
         }
@@ -148,19 +150,27 @@ internal static class Remarks
     private static bool IsBelow(string path, string folder) =>
         $"{path}/".Replace('\\', '/').StartsWith($"{folder}/".Replace('\\', '/'), StringComparison.Ordinal);
 
-    private static Finding Unknown(CommandContext context, SemVer version, string message, string fix) =>
-        Warning(WarningRules.VersionUnknown, Path.GetFileName(context.DefinitionPath), Place(context, version), message, fix);
+    private static Finding Unknown(CommandContext context, Position position, string message, string fix) =>
+        Warning(WarningRules.VersionUnknown, Path.GetFileName(context.DefinitionPath), position, message, fix);
 
     private static Finding Warning(string rule, string file, Position position, string message, string fix) =>
         new() { Rule = rule, File = file, Position = position, Severity = Severity.Warning, Message = message, Fix = fix };
 
-    /// <summary>The first place in the definition with such a version.</summary>
-    private static Position Place(CommandContext context, SemVer version)
+    /// <summary>The first place with a version: for all clusters, for a group or for one cluster.</summary>
+    private static Position Place(Mapping root, SemVer version, params ReadOnlySpan<string> key)
     {
-        var text = YamlReader.Read(context.DefinitionPath, File.ReadAllBytes(context.DefinitionPath), YamlOptions.Default);
         var written = version.ToString();
-        return text.Documents.SelectMany(document => document.Scalars(value =>
-                value == written || (value.Length > 0 && written.StartsWith(value + ".", StringComparison.Ordinal) && value.Contains('.'))))
-            .Select(scalar => scalar.Position).FirstOrDefault(Position.None);
+        foreach (var section in new[] { root, root["defaults"] }.Concat(root.EntriesAt("groups").Select(group => group.Value))
+            .Concat(root.ItemsAt("clusters")).OfType<Mapping>())
+        {
+            // 1.34 means 1.34.0.
+            if (section.At(key) is Scalar { Value: var value } scalar && (value == written
+                || (value.Contains('.', StringComparison.Ordinal) && written.StartsWith(value + ".", StringComparison.Ordinal))))
+            {
+                return scalar.Position;
+            }
+        }
+
+        return Position.None;
     }
 }

@@ -41,7 +41,7 @@ internal static class RenderCommand
     private static async Task<int> RunAsync(
         CommandContext context, string cluster, bool helm, string[] charts, CancellationToken cancellationToken)
     {
-        if (context.ReadPlatform() is not { } platform)
+        if (context.ReadDefinition() is not { Platform: { } platform })
         {
             return ExitCode.Unusable;
         }

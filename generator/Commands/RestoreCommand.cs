@@ -3,34 +3,29 @@ using PlatformGitOps.Generator.Backup;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>restore --check</c>: what of a backup a cluster and its zones do not have.</summary>
+/// <summary><c>restore</c>: what of a backup a cluster and its zones do not have.</summary>
 internal static class RestoreCommand
 {
     public static Command Create(TreeOptions tree)
     {
         var folder = new Argument<string>("backup") { Description = "The folder of a backup." };
-        var check = new Option<bool>("--check") { Description = "Compares, and changes nothing. There is no restore without it." };
+        var check = LiveOptions.ReadsAlone();
         var live = new LiveOptions();
         var command = new Command("restore",
-            "Compares a live cluster and its zones with a backup: what is missing, foreign, or owned by another cluster.")
+            "Compares a live cluster and its zones with a backup: what is missing, foreign, or owned by another cluster. "
+                + "It changes nothing: Flux and External-DNS restore.")
         {
             folder, check, live.Cluster, live.Context, live.KubeConfig, live.TsigFiles, live.ZoneFiles, tree.Format,
         };
         command.SetAction((result, cancellationToken) =>
-            RunAsync(tree.Context(result), result.GetValue(folder)!, result.GetValue(check), live.Of(result), cancellationToken));
+            RunAsync(tree.Context(result), result.GetValue(folder)!, live.Of(result), cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        CommandContext context, string folder, bool check, LiveChoice choice, CancellationToken cancellationToken)
+        CommandContext context, string folder, LiveChoice choice, CancellationToken cancellationToken)
     {
-        if (!check)
-        {
-            context.Error.WriteLine("Flux and External-DNS restore, in the order of docs/backup.md. Add --check to see what is missing.");
-            return ExitCode.Unusable;
-        }
-
-        if (context.ReadPlatform() is not { } platform)
+        if (context.ReadDefinition() is not { Platform: { } platform })
         {
             return ExitCode.Unusable;
         }

@@ -6,9 +6,9 @@ namespace PlatformGitOps.Generator.Commands;
 internal static class SourceRemarks
 {
     /// <summary>The warnings.</summary>
-    public static IEnumerable<Finding> Of(CommandContext context, Platform platform) =>
-        Branches(context, platform).Concat(platform.Charts.OrderBy(chart => chart.Key, StringComparer.Ordinal)
-            .SelectMany(chart => Secrets(context, platform, chart.Key).Concat(Urls(context, chart.Key, chart.Value))));
+    public static IEnumerable<Finding> Of(CommandContext context, PlatformReading.Sound definition) =>
+        Branches(context, definition).Concat(definition.Platform.Charts.OrderBy(chart => chart.Key, StringComparer.Ordinal)
+            .SelectMany(chart => Secrets(context, definition, chart.Key).Concat(Urls(context, definition.Root, chart.Key, chart.Value))));
 
     /// <summary>The repository of the definition where all of its branches are known here; null elsewhere.</summary>
     public static GitFolder? KnownBranches(CommandContext context, Platform platform) =>
@@ -18,8 +18,9 @@ internal static class SourceRemarks
     /// <summary>
     /// A branch that Flux follows and git does not know. Said only where all branches of the definition's repository are known here.
     /// </summary>
-    private static IEnumerable<Finding> Branches(CommandContext context, Platform platform)
+    private static IEnumerable<Finding> Branches(CommandContext context, PlatformReading.Sound definition)
     {
+        var platform = definition.Platform;
         if (platform.Repository.Kind != SourceKind.Git || KnownBranches(context, platform) is not { } git)
         {
             yield break;
@@ -30,7 +31,7 @@ internal static class SourceRemarks
         {
             var own = git.Branch ?? git.Branches[0];
             yield return Warning(context, WarningRules.RepositoryBranch,
-                Root(context)?.At("repository", "branch") is Scalar { Value: var value } written && value == branch
+                definition.Root.At("repository", "branch") is Scalar { Value: var value } written && value == branch
                     ? written.Position : Position.None,
                 $"Flux follows the branch '{branch}', and git does not know it here: it knows "
                     + $"{Printable.Of(string.Join(", ", git.Branches.Take(5)))}{(git.Branches.Count > 5 ? " and others" : "")}.",
@@ -39,8 +40,9 @@ internal static class SourceRemarks
     }
 
     /// <summary>One Secret for versions of which some are in a registry and others in an HTTP repository.</summary>
-    private static IEnumerable<Finding> Secrets(CommandContext context, Platform platform, string key)
+    private static IEnumerable<Finding> Secrets(CommandContext context, PlatformReading.Sound definition, string key)
     {
+        var platform = definition.Platform;
         var pins = platform.Clusters.Select(cluster => platform.For(cluster).Charts[key]).ToLookup(pin => pin.Source);
         if (platform.Charts[key].Access.Credentials is not { } secret
             || !pins.Contains(ChartSource.Oci) || !pins.Contains(ChartSource.Http))
@@ -48,7 +50,7 @@ internal static class SourceRemarks
             yield break;
         }
 
-        yield return Warning(context, WarningRules.SecretOfTwo, Root(context)?.At("charts", key, "secretName")?.Position ?? Position.None,
+        yield return Warning(context, WarningRules.SecretOfTwo, definition.Root.At("charts", key, "secretName")?.Position ?? Position.None,
             $"The Secret '{secret}' of charts.{key} is for two kinds of source: a registry ({Versions(ChartSource.Oci)}), for which it has "
                 + $"a docker config, and an HTTP repository ({Versions(ChartSource.Http)}), for which it has username and password.",
             "Write 'source' or 'url' beside it, so that all versions come from one kind. Where the Secret has the keys of both, keep this "
@@ -58,9 +60,9 @@ internal static class SourceRemarks
     }
 
     /// <summary>The likeliest slip with a mirror: for a registry the chart's name is part of the address.</summary>
-    private static IEnumerable<Finding> Urls(CommandContext context, string key, ChartPin pin)
+    private static IEnumerable<Finding> Urls(CommandContext context, Mapping definition, string key, ChartPin pin)
     {
-        if (pin.Source == ChartSource.Oci && Root(context)?.At("charts", key, "url") is Scalar url
+        if (pin.Source == ChartSource.Oci && definition.At("charts", key, "url") is Scalar url
             && Last(pin.Url) is var last && Name(key) is var name && !last.Contains(name, StringComparison.Ordinal))
         {
             yield return Warning(context, WarningRules.ChartUrl, url.Position,
@@ -73,9 +75,6 @@ internal static class SourceRemarks
         static string Name(string key) => Last(Apps.AppList.All.Select(app => app.Chart).OfType<Apps.AppChart>()
             .Single(chart => chart.Key == key).Publisher.OciUrl);
     }
-
-    private static Mapping? Root(CommandContext context) => YamlReader.Read(context.DefinitionPath,
-        File.ReadAllBytes(context.DefinitionPath), YamlOptions.Default).Documents.FirstOrDefault() as Mapping;
 
     private static Finding Warning(CommandContext context, string rule, Position position, string message, string fix) => new()
     {

@@ -20,25 +20,26 @@ internal static class StaleDigest
     };
 
     /// <summary>A finding for each chart whose digest the tree on disk has beside another version.</summary>
-    public static ImmutableArray<Finding> Of(string definitionPath, string root, Platform platform)
+    public static ImmutableArray<Finding> Of(string definitionPath, string root, PlatformReading.Sound definition)
     {
-        var pinned = platform.Charts.Where(chart => chart.Value.Digest is not null).ToArray();
+        var pinned = definition.Platform.Charts.Where(chart => chart.Value.Digest is not null).ToArray();
         return pinned.Length == 0 ? [] :
         [
             .. from source in Sources(root, [.. pinned.Select(chart => chart.Value.Digest!)])
                from chart in pinned
                where source.Url == chart.Value.Url && source.Digest == chart.Value.Digest && source.Tag != chart.Value.Version.ToString()
                group source by chart into same
-               select Finding(definitionPath, same.Key.Key, same.Key.Value, same.First()),
+               select Finding(definitionPath, definition.Root, same.Key.Key, same.Key.Value, same.First()),
         ];
     }
 
     private static Finding Finding(
-        string definitionPath, string key, ChartPin pin, (string File, string Url, string Tag, string Digest) old) => new()
+        string definitionPath, Mapping definition, string key, ChartPin pin,
+        (string File, string Url, string Tag, string Digest) old) => new()
         {
             Rule = Rule,
             File = definitionPath.Replace('\\', '/'),
-            Position = Place(definitionPath, key),
+            Position = definition.At("charts", key, "digest")?.Position ?? Position.None,
             Message = $"The digest {pin.Digest![..19]}... of charts.{key} was generated for version {old.Tag} ({old.File}), and the "
                 + $"version is {pin.Version} now. Flux prefers the digest and would go on with {old.Tag}.",
             Fix = $"Write the digest of {pin.Version} (crane digest {pin.Url["oci://".Length..]}:{pin.Version}), or delete it. If it is "
@@ -75,9 +76,4 @@ internal static class StaleDigest
             }
         }
     }
-
-    private static Position Place(string definitionPath, string key) =>
-        YamlReader.Read(definitionPath, File.ReadAllBytes(definitionPath), YamlOptions.Default).Documents.FirstOrDefault() is Mapping root
-            ? root.At("charts", key, "digest")?.Position ?? Position.None
-            : Position.None;
 }

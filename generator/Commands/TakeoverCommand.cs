@@ -3,12 +3,12 @@ using PlatformGitOps.Generator.Takeover;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>takeover --check</c>: whether the tree's release can replace the DNS of a live cluster.</summary>
+/// <summary><c>takeover</c>: whether the tree's release can replace the DNS of a live cluster.</summary>
 internal static class TakeoverCommand
 {
     public static Command Create(TreeOptions tree)
     {
-        var check = new Option<bool>("--check") { Description = "Reads, and changes nothing. There is no takeover without it." };
+        var check = LiveOptions.ReadsAlone();
         var live = new LiveOptions();
         var command = new Command("takeover",
             "Says whether the tree's CoreDNS can replace the DNS of a live cluster, what to do first, or why it cannot.")
@@ -16,19 +16,13 @@ internal static class TakeoverCommand
             check, live.Cluster, live.Context, live.KubeConfig, tree.Format,
         };
         command.SetAction((result, cancellationToken) =>
-            RunAsync(tree.Context(result), result.GetValue(check), live.Of(result), cancellationToken));
+            RunAsync(tree.Context(result), live.Of(result), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, bool check, LiveChoice choice, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandContext context, LiveChoice choice, CancellationToken cancellationToken)
     {
-        if (!check)
-        {
-            context.Error.WriteLine("The steps are in docs/takeover.md. Add --check to see which ones the cluster needs.");
-            return ExitCode.Unusable;
-        }
-
-        if (context.ReadPlatform() is not { } platform || choice.ClusterOf(platform, context) is not { } cluster)
+        if (context.ReadDefinition() is not { Platform: { } platform } || choice.ClusterOf(platform, context) is not { } cluster)
         {
             return ExitCode.Unusable;
         }

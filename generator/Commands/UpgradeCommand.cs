@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Render;
@@ -48,7 +47,7 @@ internal static class UpgradeCommand
             return ExitCode.Unusable;
         }
 
-        if (context.ReadPlatform() is not { } before)
+        if (context.ReadDefinition() is not { Platform: { } before })
         {
             return ExitCode.Unusable;
         }
@@ -89,90 +88,79 @@ internal static class UpgradeCommand
                 }
 
                 context.Begin($"comparing chart coredns {from} with {target}, the objects", after);
-                var unsafeChanges = await ShowAsync(context, before, after, charts, allowed.Force, cancellationToken);
-                return unsafeChanges is null ? ExitCode.Unusable
-                    : End(context, unsafeChanges, target, allowed, new Edited(text, seen, Deleted(pin, from, digest)));
+                var plan = UpgradePlan.Of(before, after, context.Root, cancellationToken);
+                Show(context, plan, allowed.Force);
+                if (charts is null)
+                {
+                    context.Output.WriteLine(
+                        "The chart's own objects were not compared: name a folder of archives with --charts (needs helm).");
+                }
+                else if (await WithObjectsAsync(context, plan, charts, cancellationToken) is { } whole)
+                {
+                    plan = whole;
+                }
+                else
+                {
+                    return ExitCode.Unusable;
+                }
+
+                return End(context, plan, allowed, new Edited(text, seen, Deleted(pin, from, digest)));
             default:
                 context.Error.WriteLine(ByHand(context, target, digest));
                 return ExitCode.Unusable;
         }
     }
 
-    /// <summary>Prints the differences; returns what is unsafe about them, null where they could not be made.</summary>
-    private static async Task<IReadOnlyList<string>?> ShowAsync(
-        CommandContext context, Platform before, Platform after, string? charts, bool force, CancellationToken cancellationToken)
+    /// <summary>Prints what the data of the charts, lint and Flux say.</summary>
+    private static void Show(CommandContext context, UpgradePlan plan, bool force)
     {
-        var (from, target) = (before.Charts[CoreDnsApp.ChartKey].Version, after.Charts[CoreDnsApp.ChartKey].Version);
-        var (old, now) = (CoreDnsChart.For(from), CoreDnsChart.For(target));
-        var isKnown = CoreDnsChart.HasRelease(target);
-        var unsafeChanges = new List<string>();
-        if (!isKnown)
-        {
-            unsafeChanges.Add($"Chart {target} is not a release that this program knows: its values, metrics and plugins are unknown. The "
-                + $"newest one that it knows is {CoreDnsChart.Releases.Keys.Last()}; docs/upgrades.md says how to teach another one.");
-        }
-
-        context.Output.WriteLine(context.Ink.Bold($"chart coredns {from} -> {target}, "
-            + (isKnown && old.CoreDns == now.CoreDns ? $"both with CoreDNS {now.CoreDns}"
-                : $"CoreDNS {old.CoreDns} -> {(isKnown ? now.CoreDns.ToString() : "unknown")}")));
+        var (old, now) = (plan.Old, plan.New);
+        context.Output.WriteLine(context.Ink.Bold($"chart coredns {plan.From} -> {plan.To}, "
+            + (plan.IsKnown && old.CoreDns == now.CoreDns ? $"both with CoreDNS {now.CoreDns}"
+                : $"CoreDNS {old.CoreDns} -> {(plan.IsKnown ? now.CoreDns.ToString() : "unknown")}")));
         foreach (var line in ChartDifference.Lines(old, now))
         {
             context.Output.WriteLine("  " + line);
         }
 
-        foreach (var pinned in after.Clusters.Where(cluster => cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey)))
+        foreach (var pinned in plan.Pinned)
         {
             context.Output.WriteLine($"  cluster {pinned.Name} keeps its own version {pinned.Pins.Charts[CoreDnsApp.ChartKey]}");
         }
 
-        foreach (var (cluster, version) in after.Clusters.Where(cluster => !cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey))
-            .Select(cluster => (cluster, CoreDnsApp.ChartOf(after, cluster).CoreDns)).Where(pair => pair.CoreDns != now.CoreDns))
+        foreach (var (cluster, version) in plan.WithOwnCoreDns)
         {
             context.Output.WriteLine($"  cluster {cluster.Name} keeps CoreDNS {version}: its image.tag decides");
         }
 
-        var (oldTree, newTree) = (TargetTree.Of(context.Root, Tree.Build(before)), TargetTree.Of(context.Root, Tree.Build(after)));
-        var known = Linter.Check(oldTree, LintOptions.Of(before)).Select(finding => (finding.Rule, finding.Message)).ToHashSet();
-        foreach (var finding in Linter.Check(newTree, LintOptions.Of(after))
-            .Where(finding => !known.Contains((finding.Rule, finding.Message))))
-        {
-            unsafeChanges.Add($"{finding.Rule}: {finding.Message} {finding.Fix}");
-        }
+        PlanText.Render(plan.Plan with { AllowPrune = force }, context.Output, context.Ink, context.Quiet);
+    }
 
-        var plan = PlanRun.Compare(oldTree, newTree, TreesAsked.IsStrict(after), cancellationToken) with { AllowPrune = force };
-        PlanText.Render(plan, context.Output, context.Ink, context.Quiet);
-        unsafeChanges.AddRange(plan.Clusters.SelectMany(cluster => cluster.Changes.Where(change => change.EndangersDns)
-            .Select(change => $"{cluster.Cluster}: {change.Kind} of {change.Id.Spoken}: {change.Reason}.")));
-        if (charts is null)
-        {
-            context.Output.WriteLine("The chart's own objects were not compared: name a folder of archives with --charts (needs helm).");
-            return unsafeChanges;
-        }
-
+    /// <summary>The plan with the charts' own objects, whose changes are printed; null where they could not be compared.</summary>
+    private static async Task<UpgradePlan?> WithObjectsAsync(
+        CommandContext context, UpgradePlan plan, string charts, CancellationToken cancellationToken)
+    {
         try
         {
-            var changes = await ChartObjects
-                .CompareAsync((oldTree, from), (newTree, target), after, charts, context.Time, cancellationToken);
-            foreach (var change in changes)
-            {
-                context.Output.WriteLine((change.Unsafe ? context.Ink.Red("  ! ") : "  ~ ") + change.Text);
-                if (change.Unsafe)
-                {
-                    unsafeChanges.Add(change.Text);
-                }
-            }
-
-            return unsafeChanges;
+            plan = await plan.WithObjectsAsync(charts, context.Time, cancellationToken);
         }
         catch (RenderException failure)
         {
             context.Error.WriteLine($"{failure.Message} Nothing was written.");
             return null;
         }
+
+        foreach (var change in plan.ObjectChanges)
+        {
+            context.Output.WriteLine((change.Unsafe ? context.Ink.Red("  ! ") : "  ~ ") + change.Text);
+        }
+
+        return plan;
     }
 
-    private static int End(CommandContext context, IReadOnlyList<string> unsafeChanges, SemVer target, Allowed allowed, Edited edited)
+    private static int End(CommandContext context, UpgradePlan plan, Allowed allowed, Edited edited)
     {
+        var (target, unsafeChanges) = (plan.To, plan.Unsafe.ToArray());
         if (edited.Deleted is { } deleted)
         {
             context.Output.WriteLine(deleted);
@@ -183,7 +171,7 @@ internal static class UpgradeCommand
             context.Output.WriteLine(context.Ink.Red("unsafe: ") + change);
         }
 
-        if (unsafeChanges.Count > 0 && !allowed.Force)
+        if (unsafeChanges.Length > 0 && !allowed.Force)
         {
             context.Error.WriteLine("Refused, and nothing was written. Correct what is unsafe, or add --force.");
             return ExitCode.Refused;

@@ -27,14 +27,14 @@ internal static class VersionsCommand
 
     private static int Run(CommandContext context, string[] accepted)
     {
-        if (context.ReadPlatform() is not { } platform)
+        if (context.ReadDefinition() is not { Platform: { } platform })
         {
             return ExitCode.Unusable;
         }
 
         var today = DateOnly.FromDateTime(context.Time.GetUtcNow().UtcDateTime);
         var rows = DeliveredVersions.Of(platform);
-        FaultRow[] faults = [.. rows.SelectMany(row => Faults(row, platform, accepted, today))];
+        DeliveredFault[] faults = [.. rows.SelectMany(row => DeliveredFault.Of(row, platform, accepted, today))];
         var open = faults.Where(fault => fault.IsOpen).ToArray();
         foreach (var unknown in accepted.Distinct().Where(id => KnownVersions.Instance.Faults.All(fault => fault.Id != id)))
         {
@@ -57,26 +57,8 @@ internal static class VersionsCommand
         return open.Length > 0 ? ExitCode.Findings : ExitCode.Fine;
     }
 
-    private static IEnumerable<FaultRow> Faults(DeliveredVersion row, Platform platform, string[] accepted, DateOnly today)
-    {
-        if (row is not { Version: { } version, Product: { } product })
-        {
-            yield break;
-        }
-
-        foreach (var fault in KnownVersions.Instance.Faults.Where(fault => fault.Product == product.Name ? fault.IsIn(version)
-            : fault.Product == KnownFault.CoreDns && product.CoreDnsIn(version) is { } inside && fault.IsIn(inside)))
-        {
-            var own = platform.Accepted.FirstOrDefault(one => one.Id == fault.Id);
-            yield return new FaultRow(fault, row, !fault.Affects(row.Used) ? FaultState.NotAffected
-                : accepted.Contains(fault.Id) ? FaultState.Accepted
-                : own is null ? FaultState.Affected
-                : own.Until < today ? FaultState.Expired : FaultState.Accepted, own);
-        }
-    }
-
     private static void Write(
-        CommandContext context, Platform platform, IReadOnlyList<DeliveredVersion> rows, FaultRow[] faults, DateOnly today)
+        CommandContext context, Platform platform, IReadOnlyList<DeliveredVersion> rows, DeliveredFault[] faults, DateOnly today)
     {
         var (output, known) = (context.Output, KnownVersions.Instance);
         if (!context.Quiet)
@@ -87,7 +69,7 @@ internal static class VersionsCommand
             {
                 var line = $"{row.Name.PadRight(width)}  {row.Pinned,-12} {row.Product?.Newest?.ToString() ?? "unknown",-10}"
                     + (row.Clusters.Length == platform.Clusters.Length ? "" : $" {string.Join(", ", row.Clusters)}")
-                    + string.Concat(Remarks(row, platform, today).Select(remark => "  " + context.Ink.Yellow(remark)));
+                    + string.Concat(row.Remarks(platform, today).Select(remark => "  " + context.Ink.Yellow(remark)));
                 output.WriteLine(line.TrimEnd());
             }
         }
@@ -124,69 +106,28 @@ internal static class VersionsCommand
         }
     }
 
-    private static string State(FaultRow fault, Ink ink) => fault.State switch
+    private static string State(DeliveredFault fault, Ink ink) => fault.State switch
     {
         FaultState.NotAffected => $"not affected, needs {fault.Fault.Needs}",
-        FaultState.Accepted when fault.Accepted is { } own => $"accepted until {Day(own.Until)}, {own.Reason.TrimEnd('.')}",
+        FaultState.Accepted when fault.Accepted is { } own => $"accepted until {own.Until:O}, {own.Reason.TrimEnd('.')}",
         FaultState.Accepted => "accepted",
-        FaultState.Expired => ink.Red($"affected, accepted until {Day(fault.Accepted!.Until)} only"),
+        FaultState.Expired => ink.Red($"affected, accepted until {fault.Accepted!.Until:O} only"),
         _ => ink.Red(fault.Fault.Only is { } only ? $"affected where {only}" : "affected"),
     };
 
-    private static IEnumerable<string> Remarks(DeliveredVersion row, Platform platform, DateOnly today)
-    {
-        if (row is { Product: { } product, Version: { } version })
-        {
-            if (product.IsOver(version, today))
-            {
-                yield return product.EndOf(version) is { } over ? $"without fixes since {Day(over)}"
-                    : "its authors make no fixes for the pinned version anymore";
-            }
-            else if (product.EndOf(version) is { } end)
-            {
-                yield return $"fixes until {Day(end)}";
-            }
-
-            foreach (var cluster in platform.Clusters.Where(cluster => row.Clusters.Contains(cluster.Name.Text)))
-            {
-                if (product.OldestKubernetes(version) is { } oldest && cluster.Kubernetes is { } kubernetes && kubernetes < oldest)
-                {
-                    yield return $"needs Kubernetes {oldest.Major}.{oldest.Minor}, and {cluster.Name} has {kubernetes}";
-                }
-            }
-        }
-
-        if (row.Product?.Newest is { } newest && row.Version is { } pinned && pinned > newest)
-        {
-            yield return $"unknown: newer than {newest}";
-        }
-
-        if (row.Product?.NewestUnknown is { } reason)
-        {
-            yield return reason;
-        }
-
-        if (row.Product?.Note is { } note)
-        {
-            yield return note;
-        }
-    }
-
-    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    private static Finding Finding(FaultRow fault, CommandContext context) => new()
+    private static Finding Finding(DeliveredFault fault, CommandContext context) => new()
     {
         Rule = Rule,
         File = context.DefinitionPath.Replace('\\', '/'),
         Message = $"{fault.Fault.Id} affects {fault.In.Name} {fault.In.Pinned}"
-            + (fault.State == FaultState.Expired ? $", accepted until {Day(fault.Accepted!.Until)} only" : "") + $": {fault.Fault.What}.",
+            + (fault.State == FaultState.Expired ? $", accepted until {fault.Accepted!.Until:O} only" : "") + $": {fault.Fault.What}.",
         Fix = (fault.Fault.FixedIn.IsEmpty ? "No version with a fix is known: accept it"
                 : $"Take {fault.Fault.Product} {string.Join(", ", fault.Fault.FixedIn)} or later, or accept it")
             + $" with a reason and a day. {fault.Fault.Source}",
     };
 
     private static void Write(
-        Utf8JsonWriter json, Platform platform, IReadOnlyList<DeliveredVersion> rows, FaultRow[] faults, DateOnly today)
+        Utf8JsonWriter json, Platform platform, IReadOnlyList<DeliveredVersion> rows, DeliveredFault[] faults, DateOnly today)
     {
         json.WriteString("read", KnownVersions.Instance.ReadOn);
         json.WriteStartArray("versions");
@@ -199,7 +140,7 @@ internal static class VersionsCommand
             json.WriteString("newest", row.Product?.Newest?.ToString());
             json.WriteString("source", row.Product?.Source.ToString());
             WriteTexts(json, "clusters", row.Clusters);
-            WriteTexts(json, "remarks", Remarks(row, platform, today));
+            WriteTexts(json, "remarks", row.Remarks(platform, today));
             json.WriteEndObject();
         }
 
@@ -213,17 +154,11 @@ internal static class VersionsCommand
             json.WriteString("pinned", fault.In.Pinned);
             json.WriteString("product", fault.Fault.Product);
             json.WriteString("fixedIn", fault.Fault.FixedIn.IsEmpty ? null : string.Join(", ", fault.Fault.FixedIn));
-            json.WriteString("state", fault.State switch
-            {
-                FaultState.NotAffected => "not-affected",
-                FaultState.Accepted => "accepted",
-                FaultState.Expired => "expired",
-                _ => "affected",
-            });
+            json.WriteString("state", fault.Word);
             json.WriteString("what", fault.Fault.What);
             json.WriteString("source", fault.Fault.Source.ToString());
             json.WriteString("reason", fault.Accepted?.Reason);
-            json.WriteString("until", fault.Accepted is { } own ? Day(own.Until) : null);
+            json.WriteString("until", fault.Accepted is { } own ? $"{own.Until:O}" : null);
             WriteTexts(json, "clusters", fault.In.Clusters);
             json.WriteEndObject();
         }
@@ -240,20 +175,5 @@ internal static class VersionsCommand
         }
 
         json.WriteEndArray();
-    }
-
-    private enum FaultState
-    {
-        NotAffected,
-        Accepted,
-
-        /// <summary>Accepted until a day that is over.</summary>
-        Expired,
-        Affected,
-    }
-
-    private sealed record FaultRow(KnownFault Fault, DeliveredVersion In, FaultState State, AcceptedFault? Accepted)
-    {
-        public bool IsOpen => State is FaultState.Affected or FaultState.Expired;
     }
 }

@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Versions;
 

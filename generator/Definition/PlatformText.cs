@@ -1,7 +1,6 @@
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Versions;
 
@@ -15,7 +14,9 @@ public abstract record PlatformReading
     }
 
     /// <summary>The definition has no finding.</summary>
-    public sealed record Sound(Platform Platform) : PlatformReading;
+    /// <param name="Platform">What it says.</param>
+    /// <param name="Root">As it is written, with the places of its keys and values.</param>
+    public sealed record Sound(Platform Platform, Mapping Root) : PlatformReading;
 
     /// <summary>Every finding, in the order of the file; never empty.</summary>
     public sealed record Refused(ImmutableArray<Finding> Findings) : PlatformReading;
@@ -68,14 +69,20 @@ public static class PlatformText
                 [.. text.Findings.Where(finding => finding.Rule == YamlRules.Hidden).Select(finding => finding.Position.Line)]);
         }
 
-        var platform = text switch
+        if (text.Documents is [Mapping root, ..])
         {
-            { Documents: [Mapping root, ..] } => ReadRoot(root, findings,
-                new FilesBeside(file, beside ?? (_ => null), hasFolder ?? (_ => false))),
-            { Findings.IsEmpty: true } => Nothing(text, findings),
-            _ => null,
-        };
-        return findings.Any || platform is null ? new PlatformReading.Refused(findings.InOrder()) : new PlatformReading.Sound(platform);
+            var platform = ReadRoot(root, findings, new FilesBeside(file, beside ?? (_ => null), hasFolder ?? (_ => false)));
+            if (platform is not null && !findings.Any)
+            {
+                return new PlatformReading.Sound(platform, root);
+            }
+        }
+        else if (text.Findings.IsEmpty)
+        {
+            ReportNothing(text, findings);
+        }
+
+        return new PlatformReading.Refused(findings.InOrder());
     }
 
     /// <summary>One wrong file can have a finding for each of its lines.</summary>
@@ -204,7 +211,7 @@ public static class PlatformText
         return true;
     }
 
-    private static Platform? Nothing(YamlText text, DefinitionFindings findings)
+    private static void ReportNothing(YamlText text, DefinitionFindings findings)
     {
         if (text.Documents is [] or [Scalar { IsText: false, Value: "" }])
         {
@@ -216,7 +223,5 @@ public static class PlatformText
                 DefinitionRules.WrongType, text.Documents[0].Position, $"The definition is {ScalarKind.Describe(text.Documents[0])}.",
                     "Write keys: repository, clusters.");
         }
-
-        return null;
     }
 }

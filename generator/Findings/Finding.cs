@@ -11,6 +11,9 @@ public enum Severity
 /// <summary>One thing that is wrong, where it stands, and what to write instead.</summary>
 public sealed record Finding
 {
+    /// <summary>The rule of a finding about a fault of this program; nothing keeps it back.</summary>
+    public const string InternalError = "internal-error";
+
     /// <summary>A short stable id, for example <c>cidr-host-bits</c>.</summary>
     public required string Rule { get; init; }
 

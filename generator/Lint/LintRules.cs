@@ -1,5 +1,4 @@
-using PlatformGitOps.Generator.Apps.ExternalDns;
-using PlatformGitOps.Generator.Apps.GeoDns;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Lint.Rules;
 
 namespace PlatformGitOps.Generator.Lint;

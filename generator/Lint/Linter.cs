@@ -24,9 +24,6 @@ public sealed record LintedTree(
 /// <summary>Every offline check over a tree, hand edits included.</summary>
 public static class Linter
 {
-    /// <summary>The rule of a finding about a fault of this program.</summary>
-    public const string RuleInternalError = "internal-error";
-
     /// <summary>The rule of a finding about a cluster that is not in the tree.</summary>
     public const string RuleClusterMissing = "cluster-missing";
 
@@ -136,7 +133,7 @@ public static class Linter
             [
                 new Finding
                 {
-                    Rule = RuleInternalError,
+                    Rule = Finding.InternalError,
                     File = cluster is null ? "" : Layout.ClusterFolder(cluster),
                     Message =
                         $"The check '{rule}' failed{(cluster is null ? "" : $" on cluster {cluster}")}: " +

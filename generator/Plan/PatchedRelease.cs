@@ -1,4 +1,4 @@
-using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Plan;
 

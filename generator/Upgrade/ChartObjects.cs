@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Schema;
@@ -24,12 +23,11 @@ internal static class ChartObjects
         TimeProvider time, CancellationToken cancellationToken)
     {
         var found = new List<(string Cluster, ObjectChange Change)>();
-        foreach (var cluster in platform.Clusters.Where(cluster => !cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey))
-            .Select(cluster => cluster.Name.Text))
+        foreach (var cluster in platform.Clusters.Where(cluster => !cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey)))
         {
             var old = await ObjectsAsync(before, cluster, platform, folder, time, cancellationToken);
             var now = await ObjectsAsync(after, cluster, platform, folder, time, cancellationToken);
-            found.AddRange(Compare(old, now).Select(change => (cluster, change)));
+            found.AddRange(Compare(old, now).Select(change => (cluster.Name.Text, change)));
         }
 
         return [.. found.GroupBy(one => one.Change).Select(same => same.Count() == platform.Clusters.Length ? same.Key
@@ -70,7 +68,7 @@ internal static class ChartObjects
         objects.Select(body => new Manifest(body, "")).ToDictionary(resource => resource.Id);
 
     private static async Task<ImmutableArray<Mapping>> ObjectsAsync(
-        (SourceTree Tree, SemVer Version) side, string cluster, Platform platform, string folder, TimeProvider time,
+        (SourceTree Tree, SemVer Version) side, Cluster cluster, Platform platform, string folder, TimeProvider time,
         CancellationToken cancellationToken)
     {
         var archive = Path.Combine(folder, $"coredns-{side.Version}.tgz");
@@ -80,9 +78,9 @@ internal static class ChartObjects
                 + $"--version {side.Version} --destination {folder} fetches it.");
         }
 
-        var isStrict = LintOptions.Of(platform).In(cluster).StrictSubstitution;
-        var release = CoreDnsRelease.In(new FluxTree(side.Tree).Cluster(cluster, isStrict)).FirstOrDefault()
-            ?? throw new RenderException($"Cluster {cluster} has no release of the chart coredns.");
+        var isStrict = platform.For(cluster).Flux.StrictSubstitution;
+        var release = CoreDnsRelease.In(new FluxTree(side.Tree).Cluster(cluster.Name.Text, isStrict)).FirstOrDefault()
+            ?? throw new RenderException($"Cluster {cluster.Name} has no release of the chart coredns.");
         var options = new RenderOptions
         {
             StrictSubstitution = isStrict,

@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Versions;
 
@@ -18,6 +17,46 @@ public sealed record DeliveredVersion(
     public SemVer? Version => SemVer.TryParse(Pinned.TrimStart('v'), out var version, out _) ? version : null;
 
     public KnownProduct? Product => KnownVersions.Instance.Product(Name);
+
+    /// <summary>What to know of it: how long it gets fixes, whether it fits the clusters, and what the data says beside it.</summary>
+    public IEnumerable<string> Remarks(Platform platform, DateOnly today)
+    {
+        if (this is { Product: { } product, Version: { } version })
+        {
+            if (product.IsOver(version, today))
+            {
+                yield return product.EndOf(version) is { } over ? $"without fixes since {over:O}"
+                    : "its authors make no fixes for the pinned version anymore";
+            }
+            else if (product.EndOf(version) is { } end)
+            {
+                yield return $"fixes until {end:O}";
+            }
+
+            foreach (var cluster in platform.Clusters.Where(cluster => Clusters.Contains(cluster.Name.Text)))
+            {
+                if (product.OldestKubernetes(version) is { } oldest && cluster.Kubernetes is { } kubernetes && kubernetes < oldest)
+                {
+                    yield return $"needs Kubernetes {oldest.Major}.{oldest.Minor}, and {cluster.Name} has {kubernetes}";
+                }
+            }
+        }
+
+        if (Product?.Newest is { } newest && Version is { } pinned && pinned > newest)
+        {
+            yield return $"unknown: newer than {newest}";
+        }
+
+        if (Product?.NewestUnknown is { } reason)
+        {
+            yield return reason;
+        }
+
+        if (Product?.Note is { } note)
+        {
+            yield return note;
+        }
+    }
 }
 
 /// <summary>Everything with a version that a definition names or delivers.</summary>

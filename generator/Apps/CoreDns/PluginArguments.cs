@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Lint;
-
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>

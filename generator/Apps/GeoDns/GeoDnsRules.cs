@@ -1,7 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
@@ -199,41 +197,4 @@ internal static class GeoDnsRules
     }
 
     private static bool HoldEachOther(string one, string other) => DomainName.IsIn(one, other) || DomainName.IsIn(other, one);
-}
-
-/// <summary>
-/// Annotations of geographic routing that nobody reads: in a cluster without it, or of a name outside of its zone. External-DNS does not
-/// read them, whatever its provider.
-/// </summary>
-internal static class GeoAnnotationRule
-{
-    private const string Id = "geo-annotation-unread";
-
-    private const string Hostname = $"{ControllerNames.LabelPrefix}/geo-hostname";
-
-    private const string Zone = "zone: ";
-
-    public static readonly LintRule Rule = LintRule.Of("geo-routing", Check,
-        (Id, "A Service asks geographic routing for a name, and its cluster has no geographic routing for that name."));
-
-    private static IEnumerable<Finding> Check(ClusterView cluster)
-    {
-        // The writer's config has the zone in its first lines.
-        var zone = cluster.Applied.Where(resource => resource.Kind == "ConfigMap")
-            .Select(resource => resource.Body.TextAt("data", GeoDnsNames.WriterConfig)).OfType<string>()
-            .SelectMany(text => text.Split('\n')).FirstOrDefault(line => line.StartsWith(Zone, StringComparison.Ordinal))?[Zone.Length..];
-        return
-            from resource in cluster.Applied
-            where resource.Kind == "Service"
-            from annotation in resource.Body.EntriesAt("metadata", "annotations")
-            where annotation.Key == Hostname && annotation.Value is Scalar
-            let name = ((Scalar)annotation.Value).Value.TrimEnd('.')
-            where zone is null || !("." + name).EndsWith("." + zone, StringComparison.OrdinalIgnoreCase)
-            select Report.At(annotation, Id,
-                $"Service {resource.Namespace}/{resource.Name} asks for {name} with the annotation {Hostname}, and "
-                    + (zone is null ? $"cluster {cluster.Name} has no geographic routing."
-                        : $"the zone of cluster {cluster.Name} is {zone}."),
-                (zone is null ? "Set geoRouting.enabled" : $"Write a name below {zone}")
-                    + ", or have Route 53 route it with External-DNS's own annotations (docs/geo-routing.md#in-a-cloud).");
-    }
 }

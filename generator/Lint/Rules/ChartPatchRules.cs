@@ -35,7 +35,7 @@ internal static class ChartPatchRules
 
         var (plain, patched) = (DnsObjects.Of(release), DnsObjects.Patched(release));
         Finding Found(string rule, string problem, string fix) =>
-            Lint.Report.At(release.Manifest, ["spec", "postRenderers"], rule, $"A patch in spec.postRenderers {problem}.", fix);
+            Flux.Report.At(release.Manifest, ["spec", "postRenderers"], rule, $"A patch in spec.postRenderers {problem}.", fix);
         return
         [
             .. Deleted(patched).Concat(OfService(plain, patched)).Concat(OfDeployment(plain, patched)).Concat(OfCorefile(plain, patched))
@@ -58,7 +58,7 @@ internal static class ChartPatchRules
         foreach (var missing in patches.Select(patch => ChartedObjects.Missing(patch, objects)).OfType<MissingTarget>().Distinct())
         {
             var near = Suggestion.For($"{missing.Kind} {missing.Name}".Trim(), names);
-            yield return Lint.Report.At(release.Manifest, ["spec", "postRenderers"], Target,
+            yield return Flux.Report.At(release.Manifest, ["spec", "postRenderers"], Target,
                 $"A patch in spec.postRenderers is for {missing}, which the chart does not make of these values: "
                 + (missing.Fails ? "the release fails." : "it changes nothing."),
                 (near is null ? "" : $"Did you mean {near}? ") + $"The chart makes {string.Join(", ", names)}.");

@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.ChartReading;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Schema;

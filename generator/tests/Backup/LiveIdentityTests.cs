@@ -77,7 +77,8 @@ public sealed class LiveIdentityTests
         var kept = await File.ReadAllTextAsync(Path.Combine(backup, "objects", "service.yaml"), cancellationToken);
 
         Is("ulm", """{"items":[]}""");
-        foreach (var command in new[] { new[] { "backup", backup }, ["restore", backup, "--check"], ["takeover", "--check"] })
+        foreach (var command in new[]
+            { new[] { "backup", backup }, ["restore", backup], ["restore", backup, "--check"], ["takeover"], ["takeover", "--check"] })
         {
             var other = await Run(command);
             other.ExitCode.ShouldBe(ExitCode.Unusable);

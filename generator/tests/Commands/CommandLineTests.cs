@@ -34,7 +34,7 @@ public class CommandLineTests
 
     [TestCase("init", "")]
     [TestCase("backup", "")]
-    [TestCase("restore", "", "--check")]
+    [TestCase("restore", "")]
     public async Task An_empty_name_of_a_folder_is_wrong_usage(params string[] arguments)
     {
         var run = await Verb.Run(arguments[0] == "init" ? arguments : [.. arguments, "-f", Committed]);

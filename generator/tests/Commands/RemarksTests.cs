@@ -30,6 +30,20 @@ public sealed class RemarksTests
         (await Verb.Run("versions", "-f", folder.Path)).Output.ShouldContain("unknown: newer than");
     }
 
+    [TestCase("charts: { coredns: { version: 9.9.9 } }\n", "", 2, 31)]
+    [TestCase("defaults: { charts: { coredns: { version: 9.9.9 } } }\n", "", 2, 43)]
+    [TestCase("groups: { near: { charts: { coredns: { version: 9.9.9 } } } }\n", "group: near, ", 2, 49)]
+    [TestCase("", "charts: { coredns: { version: 9.9.9 } }, ", 2, 44)]
+    public async Task An_unknown_version_is_shown_at_its_key_and_not_at_another_value(string shared, string own, int line, int column)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", "repository: { url: https://github.com/example/platform.git, tag: 9.9.9 }\n"
+            + $"{shared}clusters: [{{ {own}name: edge, {Network} }}]\n");
+
+        (await Verb.Run("check", "-f", folder.Path)).Output
+            .ShouldContain($"platform.yaml:{line}:{column}: version-unknown: warning: Chart coredns 9.9.9 is not a release");
+    }
+
     [Test]
     public async Task A_known_definition_has_no_warning()
     {

@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
@@ -152,7 +153,7 @@ public sealed class FluxClusterTests
 
         var findings = Linter.Check(files, Options);
 
-        findings.ShouldNotContain(finding => finding.Rule == Linter.RuleInternalError);
+        findings.ShouldNotContain(finding => finding.Rule == Finding.InternalError);
         findings.Any(finding => finding.Rule == rule).ShouldBe(rule is not null);
         Should.NotThrow(() => Generator.Plan.PlanRun.Compare(files, files, _ => true, CancellationToken.None));
     }
@@ -177,8 +178,8 @@ public sealed class FluxClusterTests
 
         var findings = Linter.Check(files, Options, [broken, .. LintRules.All]);
 
-        findings.Select(finding => finding.Rule).ShouldBe([Linter.RuleInternalError, "path-missing"], ignoreOrder: true);
-        var fault = findings.Single(finding => finding.Rule == Linter.RuleInternalError);
+        findings.Select(finding => finding.Rule).ShouldBe([Finding.InternalError, "path-missing"], ignoreOrder: true);
+        var fault = findings.Single(finding => finding.Rule == Finding.InternalError);
         fault.File.ShouldBe("kubernetes/clusters/one");
         fault.Message.ShouldContain("The check 'broken' failed on cluster one: InvalidOperationException: test");
     }

@@ -1,4 +1,4 @@
-namespace PlatformGitOps.Generator.Lint;
+namespace PlatformGitOps.Generator.Flux;
 
 /// <summary>Findings at nodes, which have their files.</summary>
 internal static class Report

@@ -1,6 +1,4 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-
-namespace PlatformGitOps.Generator.Lint;
+namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>A HelmRelease of the coredns chart with the names and labels that chart 1.38.0 derives from its values.</summary>
 public sealed record CoreDnsRelease
@@ -116,6 +114,6 @@ public sealed record CoreDnsRelease
 
     internal Finding Report(string rule, string message, string fix, params ReadOnlySpan<string> path) =>
         Manifest.Body.At("spec", "valuesFrom") is null
-            ? Lint.Report.At(Manifest, ["spec", "values", .. path], rule, message, fix)
-            : Lint.Report.At(Values, Manifest.File, path, rule, message, fix);
+            ? Flux.Report.At(Manifest, ["spec", "values", .. path], rule, message, fix)
+            : Flux.Report.At(Values, Manifest.File, path, rule, message, fix);
 }

@@ -1,6 +1,6 @@
 using PlatformGitOps.Generator.Flux.Kustomize;
 
-namespace PlatformGitOps.Generator.Lint;
+namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
 /// Which objects the chart makes of a release's values, by the templates of charts 1.35.0 to 1.46.2, which make the same; that patches in

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Schema;
 
-namespace PlatformGitOps.Generator.Lint;
+namespace PlatformGitOps.Generator.Definition;
 
 /// <summary>What a definition says about <c>lint</c>: findings that its owner keeps back, and how much rules weigh.</summary>
 public sealed record LintSettings
@@ -36,7 +36,7 @@ public sealed record LintSettings
 
     /// <summary>A finding with the weight that the definition gives to its rule.</summary>
     public Finding Weighed(Finding finding) =>
-        Severities.TryGetValue(finding.Rule, out var severity) && finding.Rule != Linter.RuleInternalError
+        Severities.TryGetValue(finding.Rule, out var severity) && finding.Rule != Finding.InternalError
             ? finding with { Severity = severity } : finding;
 }
 
@@ -50,7 +50,7 @@ public sealed partial record RuleIgnored(string Rule, string? Path, string Reaso
     public Func<Finding, bool> Matcher()
     {
         var files = Path is null ? null : Pattern(Path);
-        return finding => finding.Rule == Rule && Rule != Linter.RuleInternalError && files?.IsMatch(finding.File) != false;
+        return finding => finding.Rule == Rule && Rule != Finding.InternalError && files?.IsMatch(finding.File) != false;
     }
 
     private static Regex Pattern(string path) => new(
@@ -60,24 +60,4 @@ public sealed partial record RuleIgnored(string Rule, string? Path, string Reaso
 
     [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]
     internal static partial Regex Name();
-}
-
-/// <summary>What can be wrong with the settings of lint.</summary>
-[RuleIds]
-internal static class LintSettingsRules
-{
-    public const string RuleForm = "lint-rule-form";
-    public const string RuleUnknown = "lint-rule-unknown";
-
-    public static void Check(Definition.Platform platform, SectionReader at)
-    {
-        var settings = platform.Lint;
-        foreach (var rule in settings.Ignore.Select(entry => entry.Rule).Concat(settings.Severities.Keys).Distinct()
-            .Where(rule => RuleIgnored.Name().IsMatch(rule) && !LintRules.IsKnown(rule)).Order(StringComparer.Ordinal))
-        {
-            var near = Suggestion.For(rule, LintRules.About.Keys.Concat(WarningRules.All));
-            at.Report(RuleUnknown, LintSettings.Key, $"lint has no rule '{rule}'.",
-                near is null ? "docs/lint.md lists the rules." : $"Did you mean {near}?");
-        }
-    }
 }

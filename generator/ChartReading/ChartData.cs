@@ -1,8 +1,9 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Apps.CoreDns;
 
-namespace PlatformGitOps.Generator.Apps.CoreDns;
+namespace PlatformGitOps.Generator.ChartReading;
 
 /// <summary>What one version of the chart says of itself.</summary>
 /// <param name="Version">Of the chart.</param>

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 
-namespace PlatformGitOps.Generator.Lint;
+namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
 /// The arguments that a plugin of CoreDNS takes, as the chart's data writes them: words of one kind each, one after the other, such as

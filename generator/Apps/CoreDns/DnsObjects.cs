@@ -1,7 +1,6 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Flux.Kustomize;
 
-namespace PlatformGitOps.Generator.Lint;
+namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
 /// What the chart makes of a release's values, as far as DNS depends on it, and what the patches in <c>spec.postRenderers</c> make of that

@@ -1,4 +1,4 @@
-namespace PlatformGitOps.Generator.Lint;
+namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>One plugin of one server of the chart's <c>servers</c> value.</summary>
 /// <param name="Server">The server's place in the list.</param>

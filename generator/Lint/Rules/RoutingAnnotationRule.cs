@@ -1,7 +1,7 @@
-using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Plan.Records;
 
-namespace PlatformGitOps.Generator.Apps.ExternalDns;
+namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>
 /// Annotations for Route 53's routing that have no effect, or not the meant one: External-DNS 0.22 passes them on for the provider aws
@@ -172,23 +172,4 @@ internal static class AnnotationPrefixRule
                     $"of cluster {cluster.Name} reads {string.Join(" and ", read)}.",
                 $"Write {read[0]}{unread.Name}, or set annotationPrefix in the definition.");
     }
-}
-
-/// <summary>
-/// Annotations that no instance of the cluster reads: External-DNS 0.22 changed the prefix, and with the policy sync the records of an
-/// object whose annotations are not read any more are deleted.
-/// </summary>
-internal static class UnreadAnnotations
-{
-    /// <summary>Not those that the object has with a prefix that is read too, as while a prefix is changed.</summary>
-    /// <param name="resource">An object of a tree or of a cluster.</param>
-    /// <param name="read">The prefixes of the cluster's instances.</param>
-    public static IEnumerable<(Entry Annotation, string Name)> Of(Manifest resource, IReadOnlyCollection<string> read) =>
-        from annotation in resource.Body.EntriesAt("metadata", "annotations")
-        let prefix = ExternalDnsNames.AnnotationPrefixes
-            .FirstOrDefault(known => annotation.Key.StartsWith(known, StringComparison.Ordinal))
-        where prefix is not null && read.Count > 0 && !read.Contains(prefix)
-        let name = annotation.Key[prefix.Length..]
-        where read.All(other => resource.Annotation(other + name) is null)
-        select (annotation, name);
 }
