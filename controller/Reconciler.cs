@@ -232,20 +232,20 @@ internal sealed class Reconciler : IDisposable
             foreach (var endpoint in service.Undecided())
             {
                 var observed = _store.Observe(
-                    endpoint.Membership, isCurrent, since => PartitionGuard.Evaluate(all(), since, _options.Guards));
+                    endpoint.Removal, isCurrent, since => PartitionGuard.Evaluate(all(), since, _options.Guards));
                 Act(endpoint, Decider.Decide(observed with { Refusal = _owners.Refusal(endpoint) }, _options.Guards, now), addresses, now);
             }
         }
         finally
         {
-            addresses.ForEach(address => address.Endpoint.Membership.IsTurning = false);
+            addresses.ForEach(address => address.Endpoint.Removal.IsTurning = false);
         }
 
         if (addresses.Count > 0 || (service.HasSlicesToWrite && service.SliceWrites.MayBegin(now) && service.Endpoints.Count > 0))
         {
             Start(
                 service.SliceWrites, EndpointWrite.OfAddresses(service, addresses),
-                addresses.Select(address => address.Endpoint.Membership));
+                addresses.Select(address => address.Endpoint.Removal));
         }
 
         _metrics.Healthy.Set(service.Healthy, service.Labels);
@@ -255,12 +255,12 @@ internal sealed class Reconciler : IDisposable
     /// <summary>Adds an address that goes or comes back to <paramref name="addresses"/>: those of a Service are written together.</summary>
     private void Act(TrackedEndpoint endpoint, Decision decision, List<(TrackedEndpoint, Decision)> addresses, TimeSpan now)
     {
-        var membership = endpoint.Membership;
+        var removal = endpoint.Removal;
         switch (decision.Verdict)
         {
             case Verdict.HoldBack:
                 // Whose failure it is says it, though another Service may have been asked first.
-                var failing = membership.Endpoints.Find(e => e.Service.Name == decision.WantedBy[0]) ?? endpoint;
+                var failing = removal.Endpoints.Find(e => e.Service.Name == decision.WantedBy[0]) ?? endpoint;
                 (var before, failing.HeldBy) = (failing.HeldBy, decision.Guard);
                 if (decision.Guard == Guard.SecondLook)
                 {
@@ -274,31 +274,31 @@ internal sealed class Reconciler : IDisposable
                 }
 
                 break;
-            case Verdict.Keep when membership is { Write.IsUnknown: true, Pod.Pod: var pod } && membership.Write.MayBegin(now):
-                Start(membership.Write, EndpointWrite.Read(pod));
+            case Verdict.Keep when removal is { Write.IsUnknown: true, Pod.Pod: var pod } && removal.Write.MayBegin(now):
+                Start(removal.Write, EndpointWrite.Read(pod));
                 break;
-            case Verdict.TakeOut or Verdict.PutBack when membership.Write.MayBegin(now):
+            case Verdict.TakeOut or Verdict.PutBack when removal.Write.MayBegin(now):
                 var takeOut = decision.Verdict == Verdict.TakeOut;
                 if (takeOut)
                 {
-                    membership.Removals = Flapping.With(membership.Removals, now, _options.Guards.FlapWindow);
-                    membership.Endpoints.ForEach(e => _scheduler.Schedule(e, now + e.Service.Policy.RetryInterval));
+                    removal.Times = Flapping.With(removal.Times, now, _options.Guards.FlapWindow);
+                    removal.Endpoints.ForEach(e => _scheduler.Schedule(e, now + e.Service.Policy.RetryInterval));
                 }
 
-                if (membership.Pod is not { Pod: var turned })
+                if (removal.Pod is not { Pod: var turned })
                 {
-                    membership.IsTurning = true;
+                    removal.IsTurning = true;
                     addresses.Add((endpoint, decision));
                     break;
                 }
 
-                var wanting = membership.Endpoints.Find(e => decision.WantedBy.Contains(e.Service.Name)) ?? endpoint;
+                var wanting = removal.Endpoints.Find(e => decision.WantedBy.Contains(e.Service.Name)) ?? endpoint;
                 Start(
-                    membership.Write, EndpointWrite.OfPod(wanting, turned, decision, takeOut ? _store.Witnesses(membership) : []),
-                    [membership]);
+                    removal.Write, EndpointWrite.OfPod(wanting, turned, decision, takeOut ? _store.Witnesses(removal) : []),
+                    [removal]);
                 break;
             case Verdict.TakeOut or Verdict.PutBack:
-            case Verdict.Keep when membership.Write.IsUnknown:
+            case Verdict.Keep when removal.Write.IsUnknown:
                 _queue.Add(endpoint.Service);
                 break;
         }
@@ -315,22 +315,22 @@ internal sealed class Reconciler : IDisposable
         }
     }
 
-    private void Start(WriteState write, EndpointWrite change, params IEnumerable<Membership> memberships)
+    private void Start(WriteState write, EndpointWrite change, params IEnumerable<RemovalState> removals)
     {
-        Membership[] turned = [.. memberships];
+        RemovalState[] turned = [.. removals];
         write.Begin();
         _writer.Start(change, outcome => Enqueue(() =>
         {
             write.End(outcome, Now, _options.Guards.BetweenWrites);
             outcome.Pods.ToList().ForEach(pod => Observe(_store.Apply(pod, isOwn: true)));
             outcome.Slices.ToList().ForEach(slice => Observe(_store.Apply(slice, isOwn: true)));
-            turned.SelectMany(membership => membership.Endpoints).ToList().ForEach(endpoint => _queue.Add(endpoint.Service));
+            turned.SelectMany(removal => removal.Endpoints).ToList().ForEach(endpoint => _queue.Add(endpoint.Service));
         }));
         if (_writer.IsDryRun)
         {
             // It goes on as if it had been written, so that the guards count as they would.
             write.End(new ApplyOutcome.Done(), Now, _options.Guards.BetweenWrites);
-            turned.ToList().ForEach(membership => membership.Turn());
+            turned.ToList().ForEach(removal => removal.Turn());
         }
     }
 

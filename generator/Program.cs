@@ -1,4 +1,4 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Commands;
 
-return await CommandLine.RunAsync(args, new InvocationConfiguration(), TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+return await CommandLine.RunAsync(args, new InvocationConfiguration(), TimeProvider.System, CancellationToken.None);

@@ -56,11 +56,7 @@ public sealed record ServiceHistory(IReadOnlyList<Resource> Before, IReadOnlyCol
         {
             await Eventually.Within(
                 TimeSpan.FromSeconds(30),
-                _ =>
-                {
-                    changes.Select(change => change.Resource.Kind).Distinct().Count().ShouldBe(2, "kinds heard of");
-                    return Task.CompletedTask;
-                },
+                () => changes.Select(change => change.Resource.Kind).Distinct().Count().ShouldBe(2, "kinds heard of"),
                 $"{service} and its endpoint slices are watched",
                 cancellationToken);
             IReadOnlyList<Resource> before =

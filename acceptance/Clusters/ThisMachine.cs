@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Tools;
+
 namespace PlatformGitOps.Acceptance.Clusters;
 
 /// <summary>What this machine can do for the suite; found out and printed once per run.</summary>
@@ -65,17 +67,12 @@ public static class ThisMachine
 
     private static async Task<MachineReport> Look(SuiteSettings settings, ContainerEngine engine, CancellationToken cancellationToken)
     {
-        var programs = Wanted.Select(name => (name, path: OnPath(name))).Where(found => found.path is not null)
+        var programs = Wanted.Select(name => (name, path: new Tool(name, "").Find())).Where(found => found.path is not null)
             .ToDictionary(found => found.name, found => found.path!);
         var (version, problem) = await engine.Version(EngineLimit, cancellationToken);
         var (choice, why) = Choose(settings, programs.Keys.ToHashSet(), problem);
         return new MachineReport { Clusters = choice, WhyNone = why, Programs = programs, Engine = version };
     }
-
-    private static string? OnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .SelectMany(folder => new[] { Path.Combine(folder, program), Path.Combine(folder, program + ".exe") })
-        .FirstOrDefault(File.Exists);
 }
 
 public sealed class MachineTests

@@ -78,7 +78,7 @@ public sealed class CliWrapContract
         {
             await Eventually.Within(
                 TimeSpan.FromSeconds(30),
-                _ => { Alive(id).ShouldBeFalse(); return Task.CompletedTask; },
+                () => Alive(id).ShouldBeFalse(),
                 "a child that outlives its parent would go on changing the cluster",
                 Token);
         }

@@ -17,11 +17,9 @@ public sealed class KilledHostsTests
         KubernetesHosts.Need(HostsOfARunThatEndsBadly.Programs);
         using var killed = new KilledRun();
         using var run = killed.Start(nameof(HostsOfARunThatEndsBadly.Are_installed_and_held), TimeSpan.FromMinutes(3), "hosts-");
-        await Eventually.Within(Soon * 2, _ =>
-        {
-            killed.Files().ShouldContain(HostsOfARunThatEndsBadly.Up, run.HasExited ? killed.Output : null);
-            return Task.CompletedTask;
-        }, "the hosts of the run are up", cancellationToken);
+        await Eventually.Within(Soon * 2,
+            () => killed.Files().ShouldContain(HostsOfARunThatEndsBadly.Up, run.HasExited ? killed.Output : null),
+            "the hosts of the run are up", cancellationToken);
         var folder = killed.Folder!;
         KilledRun.Programs(folder).Count.ShouldBeGreaterThan(HostsOfARunThatEndsBadly.Servers, "servers of the run, and its reaper");
         if (reaperToo)
@@ -40,11 +38,10 @@ public sealed class KilledHostsTests
             return;
         }
 
-        await Eventually.Within(Soon, _ =>
+        await Eventually.Within(Soon, () =>
         {
             killed.Folder.ShouldBeNull("the folder of the session, with the files of the servers");
             KilledRun.Programs(folder).ShouldBeEmpty("servers of the run");
-            return Task.CompletedTask;
         }, "the reaper ends what the run started", cancellationToken);
     }
 }
@@ -65,8 +62,7 @@ public sealed class HostsOfARunThatEndsBadly
     public async Task Are_installed_and_held()
     {
         var token = TestContext.CurrentContext.CancellationToken;
-        var tree = RenderedCluster.From(
-            DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null), "knot");
+        var tree = RenderedCluster.From(StorySample.Substrates, "knot");
         await using var hosts = await KubernetesHosts.Prepare(tree, null, token);
         await hosts.StartEtcd(token);
         await using var pair = await SubstratePair.Start(tree, null, token);

@@ -36,11 +36,10 @@ public sealed class KilledSuiteTests
         // Early is while the engine is being asked for the node: there is nothing yet that could be removed, and soon there will be.
         await Eventually.Within(
             TimeSpan.FromSeconds(180),
-            _ =>
+            () =>
             {
                 (early ? KilledRun.Programs("docker", "kill-left-control-plane") : killed.Files())
                     .ShouldContain(found => early || found == ClusterOfARunThatEndsBadly.Up);
-                return Task.CompletedTask;
             },
             early ? "the run makes its cluster's node" : "the run has its cluster",
             cancellationToken);

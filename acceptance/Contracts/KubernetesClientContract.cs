@@ -88,14 +88,12 @@ public sealed class KubernetesClientContract
 
         Task Saw(string what) => Eventually.Within(
             TimeSpan.FromSeconds(10),
-            _ =>
+            () =>
             {
                 lock (seen)
                 {
                     seen.ShouldContain(what);
                 }
-
-                return Task.CompletedTask;
             },
             "a change is reported soon after it was made",
             cancellationToken);

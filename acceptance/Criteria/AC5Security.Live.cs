@@ -66,20 +66,20 @@ public static partial class AC5Security
         }
 
         cluster.Needs(
-            await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+            await PolicyEnforcement.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
         var (monitoring, scraper) = await ProbeOrigin.MonitoringClient(cluster, cancellationToken);
         foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
             var address = Pods.Address(pod);
             foreach (var port in new[] { 9153, 8080, 8181 })
             {
-                (await PolicyTrial.Connects(cluster, address, port, cancellationToken))
+                (await PolicyEnforcement.Connects(cluster, address, port, cancellationToken))
                     .ShouldBeFalse($"a workload reaches port {port} of {pod.Name}");
             }
 
-            (await PolicyTrial.Connects(cluster, monitoring, scraper, address, 9153, cancellationToken))
+            (await PolicyEnforcement.Connects(cluster, monitoring, scraper, address, 9153, cancellationToken))
                 .ShouldBeTrue($"the monitoring cannot scrape {pod.Name}");
-            (await PolicyTrial.Connects(cluster, monitoring, scraper, address, 8080, cancellationToken))
+            (await PolicyEnforcement.Connects(cluster, monitoring, scraper, address, 8080, cancellationToken))
                 .ShouldBeFalse($"the monitoring reaches port 8080 of {pod.Name}");
             (await ProbeOrigin.FromItsNode(cluster, pod, 8181, "/ready", cancellationToken))
                 .Status.ShouldBe(200, $"the node of {pod.Name} cannot probe it");
@@ -115,28 +115,28 @@ public static partial class AC5Security
     {
         await ClientPods.Ensure(cluster, cancellationToken);
         cluster.Needs(
-            await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
-        await EgressTrial.Ensure(cluster, cancellationToken);
+            await PolicyEnforcement.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+        await EgressEnforcement.Ensure(cluster, cancellationToken);
         var elsewhere = Pods.Address(
             (await cluster.Api.List(ResourceKind.Pod, UpstreamDns.Namespace, "app=upstream", cancellationToken))[0]);
         var flavour = SuiteSettings.Current.NetworkPolicy == NetworkPolicyFlavour.Cilium ? "CiliumNetworkPolicy" : "NetworkPolicy";
         var allowDns = cluster.Tree.AllowDns.Single(policy => policy.Kind == flavour);
-        await EgressTrial.While(
-            cluster, [PolicyTrial.DenyAll("Egress")], token => Reaches(cluster, elsewhere, dns: false, others: false, token),
+        await EgressEnforcement.While(
+            cluster, [PolicyEnforcement.DenyAll("Egress")], token => Reaches(cluster, elsewhere, dns: false, others: false, token),
             "without the component the client is cut off", cancellationToken);
-        await EgressTrial.While(
-            cluster, [PolicyTrial.DenyAll("Egress"), allowDns], token => Reaches(cluster, elsewhere, dns: true, others: false, token),
+        await EgressEnforcement.While(
+            cluster, [PolicyEnforcement.DenyAll("Egress"), allowDns], token => Reaches(cluster, elsewhere, dns: true, others: false, token),
             "with the component DNS answers and nothing else", cancellationToken);
         var isolates = EgressDecision.Isolates(allowDns);
-        await EgressTrial.While(
+        await EgressEnforcement.While(
             cluster, [allowDns], token => Reaches(cluster, elsewhere, dns: true, others: !isolates, token),
             "the component alone denies what its API denies by default", cancellationToken);
     }
 
     private static async Task Reaches(LiveCluster cluster, string elsewhere, bool dns, bool others, CancellationToken cancellationToken)
     {
-        (await EgressTrial.Resolves(cluster, cancellationToken)).ShouldBe(dns, "queries to the cluster's DNS");
-        (await EgressTrial.Connects(cluster, elsewhere, 53, cancellationToken)).ShouldBe(others, "a connection to another pod");
+        (await EgressEnforcement.Resolves(cluster, cancellationToken)).ShouldBe(dns, "queries to the cluster's DNS");
+        (await EgressEnforcement.Connects(cluster, elsewhere, 53, cancellationToken)).ShouldBe(others, "a connection to another pod");
     }
 
     private static async Task Each(LiveCluster cluster, Action<NodeProcesses.DnsProcess> check, CancellationToken cancellationToken)

@@ -59,6 +59,9 @@ public static class Sabotages
 
     public static IReadOnlyList<LiveSabotage> Live { get; } = All<LiveSabotage>();
 
+    /// <summary>Of the checks that run real servers on this machine.</summary>
+    public static IReadOnlyList<HostSabotage> Host { get; } = All<HostSabotage>();
+
     private static List<T> All<T>() =>
     [
         .. Catalog.Criteria().OrderBy(criterion => criterion.Criterion.Id, StringComparer.Ordinal)

@@ -1,14 +1,8 @@
 using CliWrap.Exceptions;
-using PlatformGitOps.Acceptance.Criteria.Keys;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
-using PlatformGitOps.Generator.Apps.ExternalDns;
-using PlatformGitOps.Generator.Apps.GeoDns;
-using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -146,19 +140,7 @@ public sealed record Check
         Feature.Substrate when definition.Substrate is null => "substrate is not set",
         _ when Id == "Adoption.1" && definition.HealthController is { CoreDns: true } =>
             "healthController.coreDns is true, and goes on after an adoption alone (docs/adoption.md)",
-        _ => Criterion.SwitchesOn switch
-        {
-            Feature.HealthController when definition.HealthController is null => "healthController is not enabled",
-            Feature.HealthController when definition.HealthController.Release => "healthController.release is true",
-            Feature.NodeLocalDns when definition.Of<NodeLocalDnsSettings>() is null => "nodeLocalDns is not enabled",
-            Feature.Autoscaling when definition.Dns.Autoscaling is not Autoscaling.Horizontal => "dns.autoscaling.kind is not hpa",
-            Feature.GeoRouting when definition.Of<GeoDnsSettings>() is null => "geoRouting is not enabled",
-            Feature.DnsCheck when definition.Of<DnsCheckSettings>() is null => "dnsCheck is not enabled",
-            Feature.ExternalDns when definition.Of<ExternalDnsSettings>() is null => "externalDns has no instance",
-            Feature.Keys => KeysCriterion.NotApplicable(Id, definition),
-            Feature.Notifications when definition.Notifications.IsEmpty => "the cluster has no notifications",
-            _ => null,
-        },
+        _ => OptionalPart.Of(Criterion.SwitchesOn)?.Lacking(this, definition),
     };
 
     public void RunStatic(RenderedCluster tree)

@@ -1,6 +1,5 @@
 using System.Text;
 using PlatformGitOps.Acceptance.Adoption;
-using PlatformGitOps.Acceptance.Criteria.Substrate;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
@@ -41,8 +40,7 @@ public static class CriteriaDocument
     private static string Noticed(Check check) => string.Join("; ",
         Sabotages.Static.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name)
             .Concat(Sabotages.Live.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => $"{sabotage.Name} (live)"))
-            .Concat(SubstrateCriterion.KnotSabotages.Concat(SubstrateCriterion.KubernetesSabotages)
-                .Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name))
+            .Concat(Sabotages.Host.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name).Distinct())
             .Concat(MigrationSabotage.All.Where(_ => check.Id == MigrationSabotage.Check).Select(sabotage => $"{sabotage.Name} (live)")));
 
     private static string Cell(string? text) =>

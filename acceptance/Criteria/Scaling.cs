@@ -88,7 +88,7 @@ public static class ScalingCriterion
                     await live.Delivery!.Deliver(platform, tree, live.Cluster, live.Api, token);
                     await Settled(cluster, least, TimeSpan.FromSeconds(90), "the autoscaler begins with the least number", token);
                     delivered = (JsonObject?)(await cluster.Require(Autoscaler, token)).At("spec.behavior.scaleDown")?.DeepClone();
-                    await Hurry(cluster, token);
+                    await ShortenStabilization(cluster, token);
                     await Grow(cluster, run, least, token);
                     run.Note(Namespace, "load ends");
                     await cluster.DeleteNamespace(Namespace, token);
@@ -154,7 +154,7 @@ public static class ScalingCriterion
     }
 
     /// <summary>The delivered wait of ten minutes is for users; the way back is the same after fifteen seconds.</summary>
-    private static Task Hurry(LiveCluster cluster, CancellationToken cancellationToken) => cluster.Api.Patch(
+    private static Task ShortenStabilization(LiveCluster cluster, CancellationToken cancellationToken) => cluster.Api.Patch(
         Autoscaler,
         JsonPath.Patch("spec.behavior.scaleDown", new JsonObject
         {

@@ -200,7 +200,7 @@ public sealed class NamedSecretTests
     [Test]
     public void The_documentation_names_the_namespace_of_each_Secret()
     {
-        var file = Path.Combine(StorySample.Folder, "definitions", "staged.yaml");
+        var file = StorySample.Definition("staged");
         var tree = RenderedCluster.From(DefinedTree.Generated(DefinedTree.Read(file), null), "lab");
         var documented = File.ReadLines(Path.Combine(Delivery.Repository.Product, "docs", "definition.md"))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries)).Where(cells => cells.Length == 5)

@@ -104,7 +104,7 @@ public static partial class TroubleshootingCriterion
     public static async Task RetriesExhausted(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is FluxDelivery, "Flux gives up on a release; the setting delivery is not flux");
-        cluster.Needs(Substrate.SubstratePair.Find("flux") is not null, "flux is not on the PATH, and the page types it");
+        cluster.Needs(LocalProgram.Find("flux") is not null, "flux is not on the PATH, and the page types it");
         var api = cluster.Api;
         var layer = ResourceKind.FluxKustomization.Named($"cluster-{cluster.Role}-coredns", "flux-system");
         // Flux itself would write the release again.
@@ -145,7 +145,7 @@ public static partial class TroubleshootingCriterion
     [LiveCheck("Troubleshooting.7",
         "the commands of the section, while the server refuses the key of External-DNS; and the record, once the Secret has the right one",
         Disruptive = true)]
-    public static Task NoRecord(LiveCluster cluster, CancellationToken cancellationToken) => ExternalDnsCriterion.WithRefusedKey(
+    public static Task NoRecord(LiveCluster cluster, CancellationToken cancellationToken) => PublishedRecords.WithRefusedKey(
         cluster, broken => Follow(broken, "A public name has no record", cancellationToken), cancellationToken);
 
     private static async Task WithCorefile(

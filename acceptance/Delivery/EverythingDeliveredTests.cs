@@ -11,7 +11,7 @@ namespace PlatformGitOps.Acceptance.Delivery;
 /// <summary>What live checks make of a definition that has everything already.</summary>
 public sealed class EverythingDeliveredTests
 {
-    private static Platform Platform { get; } = DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "everything.yaml"));
+    private static Platform Platform { get; } = DefinedTree.Read(StorySample.Definition("everything"));
 
     [TestCase("infra")]
     [TestCase("apps")]

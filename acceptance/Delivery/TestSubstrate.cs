@@ -110,6 +110,6 @@ public sealed class TestSubstrateTests
     }
 
     private static SubstrateSettings Defined(string name) =>
-        DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")).Substrates
+        StorySample.Substrates.Platform.Substrates
             .Single(substrate => substrate.Name.Text == name);
 }

@@ -273,14 +273,13 @@ internal static class SampleTimeline
         int? attempts = null,
         AttemptOutcome outcome = AttemptOutcome.Ok,
         DnsTransportKind via = DnsTransportKind.FreshUdp,
-        double latency = 1,
         string? by = null) => new()
         {
             At = Start.AddMilliseconds(milliseconds),
             Via = via,
             Name = "kubernetes.default.svc.cluster.local.",
             Outcome = outcome,
-            Elapsed = TimeSpan.FromMilliseconds(latency + (lost * 1000)),
+            Elapsed = TimeSpan.FromMilliseconds(1 + (lost * 1000)),
             Attempts = attempts ?? (outcome == AttemptOutcome.Ok ? lost + 1 : Math.Max(lost, 1)),
             LostPackets = lost,
             AnsweredBy = by,

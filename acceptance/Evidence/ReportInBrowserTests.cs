@@ -77,9 +77,7 @@ public sealed partial class ReportInBrowserTests
 
     private static async Task<string> BrowseAsync(string page, string[] what)
     {
-        var browser = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .SelectMany(directory => Browsers.Select(name => Path.Combine(directory, name)))
-            .FirstOrDefault(File.Exists);
+        var browser = Browsers.Select(LocalProgram.Find).FirstOrDefault(file => file is not null);
         if (browser is null)
         {
             Assert.Ignore("no Chromium is on the PATH; install one (Debian: chromium) to look at the report in it.");

@@ -1,13 +1,8 @@
+using System.Collections.Concurrent;
 using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Criteria.DnsCheck;
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Criteria.GeoDns;
-using PlatformGitOps.Acceptance.Criteria.Keys;
-using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Rendering;
 
@@ -15,29 +10,7 @@ namespace PlatformGitOps.Acceptance.Rendering;
 /// <param name="VersionDrift">The drift report beside it (docs/version-drift.md); null where there is none.</param>
 public sealed record DefinedTree(Platform Platform, SourceTree Source, string? VersionDrift)
 {
-    /// <summary>The first Kubernetes that has them; without a version in the definition the tree has none of them.</summary>
-    private static readonly SemVer AdmissionPolicies = SemVer.Parse("1.30.0");
-
-    private readonly Lazy<DefinedTree> withHealthController = new(() => Generated(WithController(Platform), VersionDrift));
-
-    private readonly Lazy<DefinedTree> withNodeLocalDns = new(() => Generated(CachedCluster.Switched(Platform, on: true), VersionDrift));
-
-    private readonly Lazy<DefinedTree> withAutoscaling = new(() => Generated(ScalingCriterion.Switched(Platform), VersionDrift));
-
-    private readonly Lazy<DefinedTree> withGeoRouting = new(() => Generated(RoutedCluster.Switched(Platform), VersionDrift));
-
-    private readonly Lazy<DefinedTree> withDnsCheck = new(() => Generated(ProvenCluster.Switched(Platform, image: null), VersionDrift));
-
-    private readonly Lazy<DefinedTree> withExternalDns = new(() => Generated(PublishingCluster.Switched(Platform), VersionDrift));
-
-    private readonly Lazy<DefinedTree> withReceivers = new(() => Generated(WithReceivers(Platform), VersionDrift));
-
-    private readonly Lazy<DefinedTree> withKeys = new(() => Generated(KeysCriterion.Switched(Platform), VersionDrift));
-
-    private readonly Lazy<DefinedTree> withSubstrate = new(() => Generated(WithHosts(Platform), VersionDrift));
-
-    private readonly Lazy<DefinedTree> withCachedSubstrate = new(() =>
-        Generated(CachedCluster.Switched(WithHosts(Platform), on: true), VersionDrift));
+    private readonly ConcurrentDictionary<(Feature Part, bool Hosts), Lazy<DefinedTree>> others = new();
 
     public IReadOnlyList<string> Clusters => [.. Platform.Clusters.Select(cluster => cluster.Name.Text)];
 
@@ -81,32 +54,25 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
         _ => throw new InvalidDataException(definition),
     };
 
-    /// <summary>
-    /// The same with the DNS health controller in every cluster, checking CoreDNS too: it is off by default, and its sabotages need a
-    /// tree in which it is on.
-    /// </summary>
-    public DefinedTree WithHealthController => withHealthController.Value;
-
     /// <summary>The tree that a check can be run on.</summary>
-    public DefinedTree For(Check check) => check.Line.Needs == Feature.Substrate
-        ? check.Criterion.SwitchesOn == Feature.NodeLocalDns ? withCachedSubstrate.Value : withSubstrate.Value
-        : check.Criterion.SwitchesOn switch
+    public DefinedTree For(Check check) => With(check.Criterion.SwitchesOn, check.Line.Needs == Feature.Substrate);
+
+    /// <summary>The same with a part that is off by default in every cluster.</summary>
+    /// <param name="hosts">Whether every cluster names the substrate of the fixture too.</param>
+    public DefinedTree With(Feature feature, bool hosts = false)
+    {
+        var part = OptionalPart.Of(feature);
+        return part is null && !hosts ? this : others.GetOrAdd((feature, hosts), _ => new Lazy<DefinedTree>(() =>
         {
-            Feature.HealthController => WithHealthController,
-            Feature.NodeLocalDns => withNodeLocalDns.Value,
-            Feature.Autoscaling => withAutoscaling.Value,
-            Feature.GeoRouting => withGeoRouting.Value,
-            Feature.DnsCheck => withDnsCheck.Value,
-            Feature.ExternalDns => withExternalDns.Value,
-            Feature.Notifications or Feature.NamedSecrets => withReceivers.Value,
-            Feature.Keys => withKeys.Value,
-            _ => this,
-        };
+            var platform = hosts ? WithHosts(Platform) : Platform;
+            return Generated(part?.Switched(platform) ?? platform, VersionDrift);
+        })).Value;
+    }
 
     /// <summary>The same with the substrate of the fixture in every cluster.</summary>
     private static Platform WithHosts(Platform platform)
     {
-        var substrates = Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")).Substrates;
+        var substrates = StorySample.Substrates.Platform.Substrates;
         return platform with
         {
             Substrates = substrates,
@@ -116,30 +82,6 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
             ],
         };
     }
-
-    /// <summary>The same with the receivers of notifications and the credentials of the fixture.</summary>
-    private static Platform WithReceivers(Platform platform)
-    {
-        var staged = Read(Path.Combine(StorySample.Folder, "definitions", "staged.yaml"));
-        return platform with
-        {
-            Charts = staged.Charts.SetItem("coredns", staged.Charts["coredns"] with { Version = platform.Charts["coredns"].Version }),
-            Clusters = [.. platform.Clusters.Select(cluster => cluster with { Notifications = staged.Clusters[0].Notifications })],
-        };
-    }
-
-    private static Platform WithController(Platform platform) => platform with
-    {
-        Clusters =
-        [
-            .. platform.Clusters.Select(cluster => cluster with
-            {
-                HealthController = (cluster.HealthController
-                    ?? new() { Image = "registry.example.com/dns-health-controller:1.0.0" }) with { CoreDns = true, Release = false },
-                Kubernetes = cluster.Kubernetes ?? AdmissionPolicies,
-            }),
-        ],
-    };
 }
 
 public sealed class DefinedTreeTests

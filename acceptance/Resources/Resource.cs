@@ -164,7 +164,7 @@ public sealed class ResourceTests
     [TestCase("apps")]
     public void Whatever_is_delivered_is_of_a_kind_that_the_suite_knows(string role)
     {
-        var tree = RenderedCluster.From(StorySample.Tree.WithHealthController, role);
+        var tree = RenderedCluster.From(StorySample.Tree.With(Criteria.Feature.HealthController), role);
 
         foreach (var resource in tree.Everything.Where(resource => !resource.IsOfFlux))
         {

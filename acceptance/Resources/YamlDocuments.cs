@@ -1,4 +1,3 @@
-using System.Text;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Acceptance.Resources;
@@ -12,7 +11,7 @@ public static class YamlDocuments
     /// <exception cref="FormatException">The text is not valid YAML; the message names every fault.</exception>
     public static IReadOnlyList<Resource> Resources(string text)
     {
-        var read = YamlReader.Read("text", Encoding.UTF8.GetBytes(text), YamlOptions.Tree);
+        var read = YamlReader.Read("text", text, YamlOptions.Tree);
         return read.Findings.IsEmpty
             ? [.. read.Documents.OfType<Mapping>().SelectMany(document => Unfold(Document(document)))]
             : throw new FormatException(string.Join('\n', read.Findings.Select(finding => $"{finding.Position}: {finding.Message}")));

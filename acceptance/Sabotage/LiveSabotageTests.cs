@@ -1,10 +1,5 @@
 using System.Collections.Concurrent;
 using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Criteria.DnsCheck;
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Criteria.GeoDns;
-using PlatformGitOps.Acceptance.Criteria.Health;
-using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
@@ -28,7 +23,7 @@ public sealed class LiveSabotageTests
         cluster.Needs(cluster.MayDisrupt, "a sabotage breaks DNS on purpose; the setting may-disrupt allows it");
         await ClientPods.Ensure(cluster, cancellationToken);
         // Tried before anything is broken: the trial's policy would be one more sabotage.
-        var enforced = await PolicyTrial.IsEnforced(cluster, cancellationToken);
+        var enforced = await PolicyEnforcement.IsEnforced(cluster, cancellationToken);
         cluster.Needs(enforced || !sabotage.NeedsEnforcement, "the network plugin of this cluster enforces no NetworkPolicy");
         var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
         await check.RunLive(cluster, cancellationToken);
@@ -86,7 +81,7 @@ public sealed class LiveSabotageTests
     private static async Task<string?> Failure(
         Check check, LiveCluster cluster, CancellationToken cancellationToken, double timeScale = 0.3)
     {
-        using var hurry = Eventually.Hurry(timeScale);
+        using var scale = Eventually.ScaledBy(timeScale);
         return await check.Failure(cluster, cancellationToken);
     }
 
@@ -129,24 +124,10 @@ public sealed class LiveSabotageTests
 [Explicit("breaks a running cluster on purpose, and takes its time")]
 public sealed class PartSabotageTests
 {
-    private static readonly Part[] Parts =
-    [
-        new(Feature.HealthController, "HealthSabotage", CheckedCluster.Of, CheckedCluster.RemoveController),
-        new(Feature.NodeLocalDns, "NodeLocalSabotage", CachedCluster.Of, CachedCluster.Remove),
-        new(Feature.GeoRouting, "GeoSabotage", RoutedCluster.Of, RoutedCluster.Remove),
-        new(Feature.DnsCheck, "DnsCheckSabotage", ProvenCluster.Of, ProvenCluster.Remove),
-        new(Feature.ExternalDns, "RecordsSabotage", PublishingCluster.ClusterOf, ExternalDnsCriterion.Remove),
-        new(Feature.Notifications, "NoticesSabotage", (cluster, _) => WithReceivers(cluster), (_, _) => Task.CompletedTask),
-        new(Feature.NamedSecrets, "SecretsSabotage", WithSecrets, (_, _) => Task.CompletedTask),
-        // The definition itself has the keys.
-        new(Feature.Keys, "KeysSabotage", (cluster, _) => Task.FromResult(cluster), (_, _) => Task.CompletedTask),
-        // Its check delivers the autoscaler by itself, and takes it away again.
-        new(Feature.Autoscaling, "ScalingSabotage", (cluster, _) => Task.FromResult(cluster), (_, _) => Task.CompletedTask),
-    ];
+    private OptionalPart? on;
 
-    private Part? on;
-
-    private static IEnumerable<TestCaseData> Cases() => Parts.SelectMany(part => LiveSabotageTests.CasesOf(part.Feature, part.Category));
+    private static IEnumerable<TestCaseData> Cases() => OptionalPart.All
+        .SelectMany(part => LiveSabotageTests.CasesOf(part.Feature, part.Category));
 
     [TestCaseSource(nameof(Cases))]
     [CancelAfter(600_000)]
@@ -155,7 +136,7 @@ public sealed class PartSabotageTests
         var cluster = await LiveClusters.Get(Repository.Roles[0], cancellationToken);
         cluster.Needs(cluster.MayDisrupt, "a sabotage breaks DNS on purpose; the setting may-disrupt allows it");
         var feature = Catalog.Checks.Single(check => check.Id == sabotage.Check).Criterion.SwitchesOn;
-        var part = Parts.Single(one => one.Feature == feature);
+        var part = OptionalPart.Of(feature)!;
         if (on != part)
         {
             await SwitchOff();
@@ -167,7 +148,8 @@ public sealed class PartSabotageTests
         {
             await ClientPods.Ensure(cluster, cancellationToken);
             cluster.Needs(
-                await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+                await PolicyEnforcement.IsEnforced(cluster, cancellationToken),
+                "the network plugin of this cluster enforces no NetworkPolicy");
         }
 
         await LiveSabotageTests.IsCaught(sabotage, delivered, cancellationToken);
@@ -175,25 +157,4 @@ public sealed class PartSabotageTests
 
     [OneTimeTearDown]
     public Task SwitchOff() => on?.Off(Repository.Roles[0], CancellationToken.None) ?? Task.CompletedTask;
-
-    private static async Task<LiveCluster> WithSecrets(LiveCluster cluster, CancellationToken cancellationToken)
-    {
-        cluster.Needs(
-            (await SecretsCriterion.Applied(cluster, cancellationToken)).Count > 0,
-            "the definition has no flux.decryption, or Flux has applied no Secret from this repository");
-        return cluster;
-    }
-
-    /// <summary>The suite takes the place of receivers that the definition names; it names none itself.</summary>
-    private static Task<LiveCluster> WithReceivers(LiveCluster cluster)
-    {
-        cluster.Needs(!cluster.Tree.Definition.Notifications.IsEmpty, "the definition has no notifications");
-        return Task.FromResult(cluster);
-    }
-
-    /// <param name="On">Delivers the part, once in a run.</param>
-    /// <param name="Off">Takes it away from a cluster again.</param>
-    private sealed record Part(
-        Feature Feature, string Category, Func<LiveCluster, CancellationToken, Task<LiveCluster>> On,
-        Func<string, CancellationToken, Task> Off);
 }

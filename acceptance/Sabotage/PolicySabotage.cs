@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Acceptance.Sabotage;
 
 /// <summary>
-/// Another ingress of the network policy of a part's pods, noticed by <see cref="PolicyTrial.KeepsWorkloadsOut"/>. Each waits until the
-/// network plugin has taken it up.
+/// Another ingress of the network policy of a part's pods, noticed by <see cref="PolicyEnforcement.KeepsWorkloadsOut"/>. Each waits until
+/// the network plugin has taken it up.
 /// </summary>
 /// <param name="Check">The id of the check.</param>
 /// <param name="Policy">The policy's name, in kube-system.</param>
@@ -22,7 +22,7 @@ internal sealed record PolicySabotage(string Check, string Policy, string Select
         (_, _) => LiveChanges.IsCilium ? Rule("""{"fromEntities":["all"]}""") : Rule("{}"),
         (cluster, pod, token) => Eventually.Within(
             TakenUp,
-            async probe => (await PolicyTrial.Connects(cluster, pod, Port, probe)).ShouldBeTrue("a workload is still kept out"),
+            async probe => (await PolicyEnforcement.Connects(cluster, pod, Port, probe)).ShouldBeTrue("a workload is still kept out"),
             "the policy that lets everybody in is in force",
             token));
 
@@ -35,7 +35,7 @@ internal sealed record PolicySabotage(string Check, string Policy, string Select
             var (monitoring, scraper) = await ProbeOrigin.MonitoringClient(cluster, token);
             await Eventually.Within(
                 TakenUp,
-                async probe => (await PolicyTrial.Connects(cluster, monitoring, scraper, pod, Port, probe))
+                async probe => (await PolicyEnforcement.Connects(cluster, monitoring, scraper, pod, Port, probe))
                     .ShouldBeFalse("the monitoring still gets in"),
                 "the policy without the monitoring is in force",
                 token);

@@ -65,7 +65,7 @@ public sealed class StaticSabotageTests
     [TestCaseSource(nameof(InNamespaces))]
     public void Is_caught_with_a_Role_in_each_namespace(StaticSabotage sabotage)
     {
-        var file = Path.Combine(StorySample.Folder, "definitions", "health-controller-namespaces.yaml");
+        var file = StorySample.Definition("health-controller-namespaces");
         var failed = Failed(RenderedCluster.From(DefinedTree.Generated(DefinedTree.Read(file), null), StorySample.Cluster, sabotage.Apply));
         failed.Keys.ShouldContain(sabotage.Check, $"'{sabotage.Name}' was not noticed");
         failed[sabotage.Check].ShouldContain(sabotage.ExpectedMessage);

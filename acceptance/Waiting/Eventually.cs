@@ -8,27 +8,30 @@ namespace PlatformGitOps.Acceptance.Waiting;
 /// </summary>
 public static class Eventually
 {
-    private static readonly AsyncLocal<double?> Haste = new();
+    private static readonly AsyncLocal<double?> Scale = new();
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
     /// Shortens the waits that follow, for a test that expects them to end in vain; 1 gives what is set up meanwhile all its time.
     /// </summary>
-    public static IDisposable Hurry(double share)
+    public static IDisposable ScaledBy(double share)
     {
-        var before = Haste.Value;
-        Haste.Value = share;
-        return new Ease(before);
+        var before = Scale.Value;
+        Scale.Value = share;
+        return new ScaleScope(before);
     }
 
     /// <summary>Waits up to <paramref name="timeout"/>, stretched by the budget scale of slow machines.</summary>
     public static Task<T> Within<T>(
         TimeSpan timeout, Func<CancellationToken, Task<T>> probe, string because, CancellationToken cancellationToken) =>
-        Within(timeout * SuiteSettings.Current.BudgetScale * (Haste.Value ?? 1), probe, because, TimeProvider.System, cancellationToken);
+        Within(timeout * SuiteSettings.Current.BudgetScale * (Scale.Value ?? 1), probe, because, TimeProvider.System, cancellationToken);
 
     public static Task Within(
         TimeSpan timeout, Func<CancellationToken, Task> probe, string because, CancellationToken cancellationToken) =>
         Within(timeout, async token => { await probe(token); return true; }, because, cancellationToken);
+
+    public static Task Within(TimeSpan timeout, Action probe, string because, CancellationToken cancellationToken) =>
+        Within(timeout, _ => { probe(); return Task.CompletedTask; }, because, cancellationToken);
 
     public static async Task<T> Within<T>(
         TimeSpan timeout, Func<CancellationToken, Task<T>> probe, string because, TimeProvider time, CancellationToken cancellationToken)
@@ -82,9 +85,9 @@ public static class Eventually
         seen.Add(new Sighting(at, what, 1));
     }
 
-    private sealed class Ease(double? before) : IDisposable
+    private sealed class ScaleScope(double? before) : IDisposable
     {
-        public void Dispose() => Haste.Value = before;
+        public void Dispose() => Scale.Value = before;
     }
 }
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
@@ -91,7 +90,7 @@ public sealed partial class WorkflowTests
         var job = Nightly.Jobs.Single(entry => entry.Id == "definitions");
         foreach (var leg in job.Legs)
         {
-            var definition = DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", $"{leg["definition"]}.yaml"));
+            var definition = DefinedTree.Read(StorySample.Definition(leg["definition"]));
             definition.Clusters.Select(cluster => cluster.Name.Text).Intersect(StorySample.Tree.Clusters).ShouldBeEmpty();
         }
 

@@ -63,8 +63,8 @@ internal sealed class Explainer(ApiClient client, ControllerOptions options, End
         foreach (var tracked in managed.Endpoints.Values.OrderBy(endpoint => endpoint.Endpoint.Id, StringComparer.Ordinal))
         {
             // With one Service alone a partition cannot be detected.
-            var observed = store.Observe(tracked.Membership, isCurrent: true, _ => PartitionView.Clear);
-            var refusal = await OwnerSelectors.ReadAsync(owners, tracked.Membership, cancellationToken);
+            var observed = store.Observe(tracked.Removal, isCurrent: true, _ => PartitionView.Clear);
+            var refusal = await OwnerSelectors.ReadAsync(owners, tracked.Removal, cancellationToken);
             var decision = Decider.Decide(observed with { Refusal = refusal }, options.Guards, time.GetElapsedTime(origin));
             var endpoint = tracked.Endpoint;
             var guard = decision.Guard == Guard.None ? "" : $" [{Spell(decision.Guard)}]";

@@ -44,7 +44,7 @@ internal sealed record EndpointWrite
     public static EndpointWrite OfPod(TrackedEndpoint endpoint, V1Pod pod, Decision decision, IReadOnlyList<Witness> witnesses) => new()
     {
         Service = endpoint.Service.Service,
-        Mechanism = endpoint.Membership.Mechanism,
+        Mechanism = endpoint.Removal.Mechanism,
         Verdict = decision.Verdict,
         Endpoints = [endpoint.Endpoint.Id],
         Reason = decision.Reason,

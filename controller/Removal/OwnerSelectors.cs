@@ -20,7 +20,7 @@ internal sealed class OwnerSelectors(IObjectApi api, Func<bool> isReading, Actio
 
     /// <summary>Why the endpoint's pod must keep its serve label; null when its owner does not mind, or no label is turned.</summary>
     public string? Refusal(TrackedEndpoint endpoint) =>
-        endpoint is { Membership.Mechanism: { Method: RemovalMethod.ServeLabel, Label: var label }, Endpoint.Pod: { } pod }
+        endpoint is { Removal.Mechanism: { Method: RemovalMethod.ServeLabel, Label: var label }, Endpoint.Pod: { } pod }
             ? Refusal(pod, label)
             : null;
 
@@ -42,9 +42,9 @@ internal sealed class OwnerSelectors(IObjectApi api, Func<bool> isReading, Actio
     }
 
     /// <summary>The same for one pod, asked at once; for a command that looks once.</summary>
-    public static async Task<string?> ReadAsync(IObjectApi api, Membership membership, CancellationToken cancellationToken)
+    public static async Task<string?> ReadAsync(IObjectApi api, RemovalState removal, CancellationToken cancellationToken)
     {
-        if (membership is not { Mechanism.Method: RemovalMethod.ServeLabel, Pod.Pod: var pod }
+        if (removal is not { Mechanism.Method: RemovalMethod.ServeLabel, Pod.Pod: var pod }
             || OwnerOf(pod) is not { } owner || !Kinds.Contains(owner.Kind))
         {
             return null;
@@ -52,7 +52,7 @@ internal sealed class OwnerSelectors(IObjectApi api, Func<bool> isReading, Actio
 
         var name = new ObjectName(pod.Metadata.NamespaceProperty, owner.Name);
         var selector = await api.FindSelectorAsync(owner.Kind, name, cancellationToken);
-        return Refusal(owner, Answer.Of(selector), membership.Mechanism.Label);
+        return Refusal(owner, Answer.Of(selector), removal.Mechanism.Label);
     }
 
     public static V1OwnerReference? OwnerOf(V1Pod? pod) => pod?.Metadata.OwnerReferences?.FirstOrDefault(owner => owner.Controller == true);

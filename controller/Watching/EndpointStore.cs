@@ -95,31 +95,31 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         [.. Managed.SelectMany(service => service.Endpoints.Values).Select(endpoint => endpoint.Observe())];
 
     /// <summary>All that a decision about it depends on, but for what the whole cluster says.</summary>
-    public Observation Observe(Membership membership, bool isCurrent, Func<TimeSpan, PartitionView> partition) => new()
+    public Observation Observe(RemovalState removal, bool isCurrent, Func<TimeSpan, PartitionView> partition) => new()
     {
-        IsOut = membership.IsOut,
-        IsUncertain = membership.Write.IsUncertain,
+        IsOut = removal.IsOut,
+        IsUncertain = removal.Write.IsUncertain,
         Opinions =
         [
-            .. membership.Endpoints.Where(endpoint => endpoint.Endpoint.State != EndpointState.NotReady)
+            .. removal.Endpoints.Where(endpoint => endpoint.Endpoint.State != EndpointState.NotReady)
                 .Select(endpoint => new Opinion(endpoint.Service.Name, endpoint.Service.Policy, endpoint.History)),
         ],
-        TakenOutFor = membership is { Pod: { } pod, Mechanism.Method: RemovalMethod.ServeLabel }
-            ? RemovalNote.Of(pod.Pod, membership.Mechanism.Label)?.Services ?? []
+        TakenOutFor = removal is { Pod: { } pod, Mechanism.Method: RemovalMethod.ServeLabel }
+            ? RemovalNote.Of(pod.Pod, removal.Mechanism.Label)?.Services ?? []
             : [],
-        Removals = membership.Removals,
-        Served = () => [.. Served(membership).Select(service => Count(service, membership))],
+        Removals = removal.Times,
+        Served = () => [.. Served(removal).Select(service => Count(service, removal))],
         IsCurrent = isCurrent,
         Partition = partition,
     };
 
     /// <summary>For each Service that loses the pod one that stays, healthy if there is one. Another cannot be relied upon.</summary>
-    public IReadOnlyList<Witness> Witnesses(Membership membership) =>
+    public IReadOnlyList<Witness> Witnesses(RemovalState removal) =>
     [
-        .. Served(membership).Where(service => membership.Pod is { } pod && EndpointResolver.Serves(service, pod.Pod))
+        .. Served(removal).Where(service => removal.Pod is { } pod && EndpointResolver.Serves(service, pod.Pod))
             .Select(service => (
                 Service: service,
-                Pod: ServingPods(service).Where(pod => pod != membership.Pod).OrderBy(FailuresOf).FirstOrDefault()))
+                Pod: ServingPods(service).Where(pod => pod != removal.Pod).OrderBy(FailuresOf).FirstOrDefault()))
             .Where(found => found.Pod is not null)
             .Select(found => new Witness(found.Service, found.Pod!.Pod)),
     ];
@@ -128,14 +128,14 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
     public IEnumerable<(WriteState Write, EndpointWrite Change)> Orphans() =>
         _namespaces.Values.SelectMany(objects => OrphanedRemovals.In(objects, options));
 
-    private IEnumerable<V1Service> Served(Membership membership) => membership.Pod is { Pod: var pod }
-        ? In(pod.Metadata.NamespaceProperty).Services.Values.Where(service => EndpointResolver.Loses(service, pod, membership.Mechanism))
-        : membership.Endpoints.Take(1).Select(endpoint => endpoint.Service.Service);
+    private IEnumerable<V1Service> Served(RemovalState removal) => removal.Pod is { Pod: var pod }
+        ? In(pod.Metadata.NamespaceProperty).Services.Values.Where(service => EndpointResolver.Loses(service, pod, removal.Mechanism))
+        : removal.Endpoints.Take(1).Select(endpoint => endpoint.Service.Service);
 
-    private ServedService Count(V1Service service, Membership membership)
+    private ServedService Count(V1Service service, RemovalState removal)
     {
         var name = service.FullName();
-        var hasIt = membership.Pod is { Pod: var pod } ? EndpointResolver.Serves(service, pod) : !membership.IsOut;
+        var hasIt = removal.Pod is { Pod: var pod } ? EndpointResolver.Serves(service, pod) : !removal.IsOut;
         if (_managed.TryGetValue(name, out var managed))
         {
             var endpoints = managed.Endpoints.Values;
@@ -145,7 +145,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
                 HasIt = hasIt,
                 Serving = endpoints.Count(endpoint => endpoint.State == EndpointState.Serving),
                 Returning = endpoints.Count(e =>
-                    e.Endpoint.State == EndpointState.Out && (e.Membership.Write.IsRunning || e.Membership.IsTurning)),
+                    e.Endpoint.State == EndpointState.Out && (e.Removal.Write.IsRunning || e.Removal.IsTurning)),
                 Total = endpoints.Count(endpoint => endpoint.Endpoint.State != EndpointState.NotReady),
                 MinHealthy = managed.Policy.MinHealthy,
             };
@@ -171,7 +171,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
     private IEnumerable<TrackedPod> ServingPods(V1Service service) => In(service.Metadata.NamespaceProperty).Pods.Values
         .Where(pod => !pod.Write.IsUncertain && EndpointResolver.Serves(service, pod.Pod));
 
-    private static int FailuresOf(TrackedPod pod) => pod.Memberships.Values.SelectMany(membership => membership.Endpoints)
+    private static int FailuresOf(TrackedPod pod) => pod.RemovalStates.Values.SelectMany(removal => removal.Endpoints)
         .Select(endpoint => endpoint.History.Failures).DefaultIfEmpty().Max();
 
     private void Evaluate(V1Service service)
@@ -246,12 +246,12 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         }
 
         var mechanism = RemovalMechanism.Of(service.Policy);
-        if (!pod.Memberships.TryGetValue(mechanism, out var membership))
+        if (!pod.RemovalStates.TryGetValue(mechanism, out var removal))
         {
-            pod.Memberships[mechanism] = membership = new Membership(mechanism, pod.Write, pod);
+            pod.RemovalStates[mechanism] = removal = new RemovalState(mechanism, pod.Write, pod);
         }
 
-        Track(service, resolved, () => membership);
+        Track(service, resolved, () => removal);
     }
 
     private void TrackAddresses(ObjectName name)
@@ -272,16 +272,16 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
 
         foreach (var resolved in endpoints)
         {
-            Track(service, resolved, () => new Membership(RemovalMechanism.Of(service.Policy), service.SliceWrites, null));
+            Track(service, resolved, () => new RemovalState(RemovalMechanism.Of(service.Policy), service.SliceWrites, null));
         }
     }
 
-    private void Track(ManagedService service, Endpoint resolved, Func<Membership> membership)
+    private void Track(ManagedService service, Endpoint resolved, Func<RemovalState> removal)
     {
         var target = ProbeTarget.From(service.Policy, resolved.Address);
         if (!service.Endpoints.TryGetValue(resolved.Id, out var endpoint))
         {
-            service.Endpoints[resolved.Id] = endpoint = new TrackedEndpoint(service, membership(), resolved, target);
+            service.Endpoints[resolved.Id] = endpoint = new TrackedEndpoint(service, removal(), resolved, target);
             _changes.Add(new StoreChange.EndpointAdded(endpoint));
             return;
         }
@@ -302,7 +302,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         if (service.Endpoints.Remove(id, out var endpoint))
         {
             endpoint.IsGone = true;
-            endpoint.Membership.Endpoints.Remove(endpoint);
+            endpoint.Removal.Endpoints.Remove(endpoint);
             _changes.Add(new StoreChange.Updated(service));
         }
     }

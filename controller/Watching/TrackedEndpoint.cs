@@ -43,7 +43,7 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
         foreach (var endpoint in Endpoints.Values)
         {
             if (endpoint.Endpoint.State == EndpointState.Out
-                || endpoint.Membership.Write.IsUnknown
+                || endpoint.Removal.Write.IsUnknown
                 || (endpoint.Endpoint.State == EndpointState.Serving && endpoint.History.Failures >= Policy.FailureThreshold))
             {
                 (found ??= []).Add(endpoint);
@@ -72,15 +72,15 @@ internal sealed class TrackedPod(V1Pod pod)
     public WriteState Write { get; } = new();
 
     /// <summary>One for each mechanism by which Services under health checks take it out.</summary>
-    public Dictionary<RemovalMechanism, Membership> Memberships { get; } = [];
+    public Dictionary<RemovalMechanism, RemovalState> RemovalStates { get; } = [];
 }
 
-/// <summary>The membership of a pod or an address in DNS, by one mechanism: one state, for all Services that check it.</summary>
-internal sealed class Membership(RemovalMechanism mechanism, WriteState write, TrackedPod? pod)
+/// <summary>Whether a pod or an address is removed from DNS by one mechanism: one state, for all Services that check it.</summary>
+internal sealed class RemovalState(RemovalMechanism mechanism, WriteState write, TrackedPod? pod)
 {
     public RemovalMechanism Mechanism { get; } = mechanism;
 
-    /// <summary>Shared by all memberships of a pod, and by all addresses of a Service.</summary>
+    /// <summary>Shared by all removals of a pod, and by all addresses of a Service.</summary>
     public WriteState Write { get; } = write;
 
     /// <summary>Null for addresses.</summary>
@@ -90,7 +90,7 @@ internal sealed class Membership(RemovalMechanism mechanism, WriteState write, T
     public List<TrackedEndpoint> Endpoints { get; } = [];
 
     /// <summary>When it was removed from DNS, the latest last.</summary>
-    public ImmutableArray<TimeSpan> Removals { get; set; } = [];
+    public ImmutableArray<TimeSpan> Times { get; set; } = [];
 
     public bool IsOut => Endpoints.Exists(endpoint => endpoint.Endpoint.State == EndpointState.Out);
 
@@ -108,15 +108,15 @@ internal sealed class Membership(RemovalMechanism mechanism, WriteState write, T
 /// <summary>What the controller remembers of one endpoint of one Service.</summary>
 internal sealed class TrackedEndpoint
 {
-    public TrackedEndpoint(ManagedService service, Membership membership, Endpoint endpoint, ProbeTarget target)
+    public TrackedEndpoint(ManagedService service, RemovalState removal, Endpoint endpoint, ProbeTarget target)
     {
-        (Service, Membership, Endpoint, Target) = (service, membership, endpoint, target);
-        membership.Endpoints.Add(this);
+        (Service, Removal, Endpoint, Target) = (service, removal, endpoint, target);
+        removal.Endpoints.Add(this);
     }
 
     public ManagedService Service { get; }
 
-    public Membership Membership { get; }
+    public RemovalState Removal { get; }
 
     public Endpoint Endpoint { get; set; }
 
@@ -141,14 +141,14 @@ internal sealed class TrackedEndpoint
 
     /// <summary>While a write runs, or nobody knows what became of it, the endpoint counts as out: whichever way it ends, no Service is
     /// left with less than was assumed.</summary>
-    public EndpointState State => Endpoint.State == EndpointState.Serving && (Membership.Write.IsUncertain || Membership.IsTurning)
+    public EndpointState State => Endpoint.State == EndpointState.Serving && (Removal.Write.IsUncertain || Removal.IsTurning)
         ? EndpointState.Out
         : Endpoint.State;
 
     /// <summary>Nothing is known about it any more, and what is being probed counts no longer.</summary>
     public void Forget()
     {
-        (History, Membership.Removals) = (EndpointHistory.Empty, []);
+        (History, Removal.Times) = (EndpointHistory.Empty, []);
         Generation++;
     }
 

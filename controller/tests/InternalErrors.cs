@@ -18,8 +18,8 @@ public sealed class InternalErrors : ClusterFixture
         var results = new List<ProbeResult>();
         var scheduler = new ProbeScheduler(prober, 1, null, metrics, [], NullLogger.Instance, (_, _, result) => results.Add(result));
         var service = new ManagedService(new V1Service { Metadata = new V1ObjectMeta { Name = "web" } }, new HealthPolicy());
-        var membership = new Membership(RemovalMechanism.Of(service.Policy), new WriteState(), null);
-        var endpoint = new TrackedEndpoint(service, membership, At(Endpoints.Address(0)), Target("a b"));
+        var removal = new RemovalState(RemovalMechanism.Of(service.Policy), new WriteState(), null);
+        var endpoint = new TrackedEndpoint(service, removal, At(Endpoints.Address(0)), Target("a b"));
 
         for (var i = 1; i <= 3; i++)
         {

@@ -8,6 +8,9 @@ public sealed class DnsServer : IAsyncDisposable
 {
     private const int SmallestUdpAnswer = 512;
 
+    /// <summary>A TCP connection without a question for so long is closed (RFC 7766 section 6.2.3).</summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource stopping = new();
     private readonly DnsServerOptions options;
     private volatile Authority authority;
@@ -123,7 +126,7 @@ public sealed class DnsServer : IAsyncDisposable
         {
             while (true)
             {
-                using var idle = new CancellationTokenSource(options.IdleTimeout, time);
+                using var idle = new CancellationTokenSource(IdleTimeout, time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
                 if (await StreamFraming.ReadAsync(stream, either.Token) is not { } octets)
                 {
@@ -199,9 +202,6 @@ public sealed record DnsServerOptions
 
     /// <summary>Told of each question before it is answered.</summary>
     public Action<ReceivedQuery> OnQuery { get; init; } = _ => { };
-
-    /// <summary>A TCP connection without a question for so long is closed (RFC 7766 section 6.2.3).</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>A question as it arrived. <see cref="Sequence"/> counts from 1 over all transports.</summary>

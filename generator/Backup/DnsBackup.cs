@@ -178,7 +178,7 @@ internal sealed record DnsBackup
 
     private static ImmutableArray<Node> Documents(IReadOnlyDictionary<string, string> files, string path)
     {
-        var text = YamlReader.Read(path, Encoding.UTF8.GetBytes(Content(files, path)), YamlOptions.Tree);
+        var text = YamlReader.Read(path, Content(files, path), YamlOptions.Tree);
         return text.Findings is [var finding, ..] ? throw new BackupException(finding.ToString()) : text.Documents;
     }
 }

@@ -169,11 +169,7 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
             $"line {tokens.PositionOf(at).Line}: {what}"), $"Export the zone again as a master file ({Docs.Page("backup.md")}).");
     }
 
-    private static string Absolute(string name, string origin)
-    {
-        var text = name == "@" ? origin : name.EndsWith('.') ? name : origin == "." ? $"{name}." : $"{name}.{origin}";
-        return text.ToLowerInvariant();
-    }
+    private static string Absolute(string name, string origin) => MasterFileName.Absolute(name, origin).ToLowerInvariant();
 
     /// <summary>
     /// Until 0.21 External-DNS wrote the owner of an alias to <c>cname-NAME</c>, and 0.22 looks there too: such an alias is kept as one.

@@ -22,7 +22,7 @@ internal sealed record LiveIdentity(string? Name, ImmutableArray<IPAddress> Node
         {
             try
             {
-                objects.AddRange(await kubectl.ListAsync(kind, @namespace, cancellationToken).ConfigureAwait(false));
+                objects.AddRange(await kubectl.ListAsync(kind, @namespace, cancellationToken));
             }
             catch (KubectlException)
             {

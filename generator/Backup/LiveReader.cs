@@ -26,7 +26,7 @@ internal sealed record LiveReader(Kubectl Kubectl, IReadOnlyCollection<string> T
         var objects = ImmutableArray.CreateBuilder<Manifest>();
         foreach (var (kind, @namespace) in PublishedObjects.Kinds(cluster))
         {
-            objects.AddRange(await Kubectl.ListAsync(kind, @namespace, cancellationToken).ConfigureAwait(false));
+            objects.AddRange(await Kubectl.ListAsync(kind, @namespace, cancellationToken));
         }
 
         var zones = ImmutableDictionary.CreateBuilder<(string, string), OwnedZone>();
@@ -34,7 +34,7 @@ internal sealed record LiveReader(Kubectl Kubectl, IReadOnlyCollection<string> T
         {
             foreach (var zone in Zones(instance))
             {
-                var records = await transfer!.ReadAsync(instance.Rfc2136, zone, secret, cancellationToken).ConfigureAwait(false);
+                var records = await transfer!.ReadAsync(instance.Rfc2136, zone, secret, cancellationToken);
                 zones.Add((instance.Name.Text, zone), new OwnedZone(records, instance.TxtPrefix));
             }
         }

@@ -15,7 +15,7 @@ internal sealed partial record ZoneTransfer(string Kdig)
     public const string Variable = "EXTERNAL_DNS_RFC2136_TSIG_SECRET";
 
     /// <exception cref="ZoneTransferException">It is not on the PATH.</exception>
-    public static ZoneTransfer Find() => new(Tool.Kdig.Find(Environment.GetEnvironmentVariable("PATH"))
+    public static ZoneTransfer Find() => new(Tool.Kdig.Find()
         ?? throw new ZoneTransferException($"kdig is not on the PATH, and zones are read with it. {Tool.Kdig.HowToGet}"));
 
     /// <summary>The key of an instance, base64: from a file, else from <see cref="Variable"/>.</summary>
@@ -52,7 +52,7 @@ internal sealed partial record ZoneTransfer(string Kdig)
             Input = Encoding.ASCII.GetBytes($"{server.Algorithm}:{server.KeyName}:{secret}\n"),
             Environment = new Dictionary<string, string?> { [Variable] = null },
         };
-        var result = await ToolProcess.RunAsync(Kdig, arguments, options, cancellationToken).ConfigureAwait(false);
+        var result = await ToolProcess.RunAsync(Kdig, arguments, options, cancellationToken);
         if (!result.Succeeded)
         {
             throw new ZoneTransferException(

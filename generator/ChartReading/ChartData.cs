@@ -107,7 +107,7 @@ internal static partial class ChartData
     public static ChartDataFiles Merge(
         ChartDataFiles files, IReadOnlyCollection<ChartFacts> charts, IReadOnlyCollection<CoreDnsFacts> sources, Action<string> report)
     {
-        var old = EmbeddedYaml.Parse("releases.yaml", Encoding.UTF8.GetBytes(files.Releases));
+        var old = DataFile.Read("releases.yaml", files.Releases);
         var releases = old.EntriesAt("releases").ToImmutableSortedDictionary(entry => SemVer.Parse(entry.Key), entry => entry.Value.Text())
             .SetItems(charts.Select(chart => KeyValuePair.Create(chart.Version, chart.CoreDns.ToString())));
         return new ChartDataFiles(
@@ -136,7 +136,7 @@ internal static partial class ChartData
 
     private static string Values(string text, IReadOnlyList<SemVer> releases, Dictionary<SemVer, ChartFacts> charts, Action<string> report)
     {
-        var data = EmbeddedYaml.Parse("values.yaml", Encoding.UTF8.GetBytes(text));
+        var data = DataFile.Read("values.yaml", text);
         var types = data.EntriesAt("types").ToDictionary(entry => entry.Key, entry => entry.Value);
         var root = new ChartValue { Children = [.. Merged((Mapping)data["values"]!, types)] };
         foreach (var chart in charts.Values.OrderBy(chart => chart.Version))
@@ -159,7 +159,7 @@ internal static partial class ChartData
 
     private static string Programs(string text, Dictionary<SemVer, CoreDnsFacts> sources)
     {
-        var data = EmbeddedYaml.Parse("coredns.yaml", Encoding.UTF8.GetBytes(text));
+        var data = DataFile.Read("coredns.yaml", text);
         var before = data.ItemsAt("versions").Select(item => SemVer.Parse(item.Text())).ToArray();
         SemVer[] versions = [.. before.Union(sources.Keys).Order()];
         var lines = new StringBuilder(Until(text, "versions:", withLine: false))
@@ -297,7 +297,7 @@ internal static partial class ChartData
     }
 
     private static Mapping Parse(string chart, string file, string text) =>
-        YamlReader.Read(file, Encoding.UTF8.GetBytes(text), YamlOptions.Tree) is { Findings.IsEmpty: true, Documents: [Mapping root, ..] }
+        YamlReader.Read(file, text, YamlOptions.Tree) is { Findings.IsEmpty: true, Documents: [Mapping root, ..] }
             ? root
             : throw new ChartDataException($"'{chart}': {file} cannot be read.");
 

@@ -38,7 +38,7 @@ internal static class AcceptCommand
 
         return await ToolProcess.FollowAsync(
             file, [.. first, "--definition", Path.GetFullPath(context.DefinitionPath), .. options], context.Output.WriteLine,
-            context.Error.WriteLine, cancellationToken).ConfigureAwait(false);
+            context.Error.WriteLine, cancellationToken);
     }
 
     /// <summary>

@@ -44,7 +44,7 @@ internal static class BackupCommand
         return await LiveOptions.GuardedAsync(context, async () =>
         {
             context.Progress.Begin($"reading cluster {cluster.Name}");
-            var state = await choice.Reader().ReadAsync(cluster, cancellationToken).ConfigureAwait(false);
+            var state = await choice.Reader().ReadAsync(cluster, cancellationToken);
             if (state.DnsAddress is { } address && address != cluster.Dns.ClusterIP.ToString())
             {
                 context.Error.WriteLine($"The Service kube-dns of the cluster has the address {address}, and cluster {cluster.Name} "
@@ -52,13 +52,13 @@ internal static class BackupCommand
                 return ExitCode.Unusable;
             }
 
-            if (!await choice.IsOfAsync(cluster, platform, context, cancellationToken).ConfigureAwait(false))
+            if (!await choice.IsOfAsync(cluster, platform, context, cancellationToken))
             {
                 return ExitCode.Unusable;
             }
 
-            var commit = await GitTree.CommitOfAsync(context.Root, cancellationToken).ConfigureAwait(false);
-            var definition = await File.ReadAllTextAsync(context.DefinitionPath, cancellationToken).ConfigureAwait(false);
+            var commit = await GitTree.CommitOfAsync(context.Root, cancellationToken);
+            var definition = await File.ReadAllTextAsync(context.DefinitionPath, cancellationToken);
             var backup = DnsBackup.Of(cluster, state, commit, definition);
             if (!mayReplace && BackupFolder.Loss(folder, backup) is { } loss)
             {
@@ -77,7 +77,7 @@ internal static class BackupCommand
             context.Write([.. RestoreCheck.Unread(state, cluster, context.DefinitionPath.Replace('\\', '/'))], context.Output);
             Write(backup, folder, context);
             return ExitCode.Fine;
-        }).ConfigureAwait(false);
+        });
     }
 
     private static void Write(DnsBackup backup, string folder, CommandContext context)

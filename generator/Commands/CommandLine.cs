@@ -81,7 +81,7 @@ public static class CommandLine
             var parsed = Build(tree).Parse(arguments);
             if (parsed.Errors.Count == 0 || parsed.Action is not ParseErrorAction)
             {
-                return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+                return await parsed.InvokeAsync(configuration, cancellationToken);
             }
 
             WriteUsageErrors(parsed, configuration.Error);

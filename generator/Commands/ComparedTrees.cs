@@ -57,7 +57,7 @@ internal sealed record TreesAsked(string Against, bool Disk, string? To)
     {
         if (To is not null)
         {
-            return (await GitTree.ReadAsync(context.Root, To, cancellationToken).ConfigureAwait(false), new TreeDrift());
+            return (await GitTree.ReadAsync(context.Root, To, cancellationToken), new TreeDrift());
         }
 
         var request = context.Request(platform);

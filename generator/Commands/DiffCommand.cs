@@ -42,8 +42,8 @@ internal static class DiffCommand
 
         try
         {
-            var before = await GitTree.ReadAsync(context.Root, trees.Against, cancellationToken).ConfigureAwait(false);
-            var (after, drift) = await trees.AfterAsync(context, platform, cancellationToken).ConfigureAwait(false);
+            var before = await GitTree.ReadAsync(context.Root, trees.Against, cancellationToken);
+            var (after, drift) = await trees.AfterAsync(context, platform, cancellationToken);
             context.Begin($"comparing the tree with {trees.Against}, the objects", platform);
             var known = FluxTree.ClustersOf(before).Union(FluxTree.ClustersOf(after), StringComparer.Ordinal).Order(StringComparer.Ordinal);
             if (context.ClustersAmong([.. known], asked) is not { } clusters)

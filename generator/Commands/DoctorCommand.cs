@@ -33,9 +33,9 @@ internal static class DoctorCommand
         var found = await Task.WhenAll(Programs.Select(async program =>
         {
             var file = program.Tool.Find(path);
-            var version = await VersionAsync(file, program.Version, context.Time, cancellationToken).ConfigureAwait(false);
+            var version = await VersionAsync(file, program.Version, context.Time, cancellationToken);
             return (program.Tool, program.NeededBy, Version: version);
-        })).ConfigureAwait(false);
+        }));
         context.Output.WriteLine("generate, check, lint, graph, schema and init need no program.");
         foreach (var (tool, neededBy, version) in found)
         {
@@ -48,8 +48,7 @@ internal static class DoctorCommand
         if (platform is not null)
         {
             WriteRepository(context, platform.Repository);
-            sound &= await IsKeptAsync(context, platform.Clusters[0].Name.Text, Tool.Git.Find(path), cancellationToken)
-                .ConfigureAwait(false);
+            sound &= await IsKeptAsync(context, platform.Clusters[0].Name.Text, Tool.Git.Find(path), cancellationToken);
         }
 
         var installed = found.Where(program => program.Version is not null).Select(program => program.Tool).ToHashSet();
@@ -76,7 +75,7 @@ internal static class DoctorCommand
         }
 
         var options = new ToolOptions { Timeout = TimeSpan.FromSeconds(10), Time = time };
-        var result = await ToolProcess.RunAsync(file, arguments, options, cancellationToken).ConfigureAwait(false);
+        var result = await ToolProcess.RunAsync(file, arguments, options, cancellationToken);
         var line = (result.Output + "\n" + result.Error).Split('\n').FirstOrDefault(line => line.Any(char.IsAsciiDigit));
         var word = line?.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)
             .FirstOrDefault(word => word.Any(char.IsAsciiDigit) && word.Contains('.', StringComparison.Ordinal));
@@ -110,14 +109,14 @@ internal static class DoctorCommand
 
         var options = new ToolOptions { Timeout = TimeSpan.FromSeconds(10), Time = context.Time };
         var file = $"{Layout.ClusterFolder(cluster)}/sync.yaml";
-        if (!(await Ask("check-ignore", "--quiet", "--no-index", file).ConfigureAwait(false)).Succeeded)
+        if (!(await Ask("check-ignore", "--quiet", "--no-index", file)).Succeeded)
         {
             return true;
         }
 
         // The file with the line, its number and the line; a tab and the path follow.
-        var source = (await Ask("check-ignore", "--verbose", "--no-index", file).ConfigureAwait(false)).Output.Split('\t')[0];
-        var isTracked = (await Ask("ls-files", "--error-unmatch", file).ConfigureAwait(false)).Succeeded;
+        var source = (await Ask("check-ignore", "--verbose", "--no-index", file)).Output.Split('\t')[0];
+        var isTracked = (await Ask("ls-files", "--error-unmatch", file)).Succeeded;
         context.Output.WriteLine((isTracked
             ? $"git ignores new files of {Layout.Root}/, those of another cluster among them, and keeps those that it has."
             : $"git ignores {Layout.Root}/: Flux would see nothing of it.") + $" Delete the line that does: {Printable.Of(source)}");

@@ -81,10 +81,8 @@ internal static partial class ExplainCommand
     /// </summary>
     private static Dictionary<string, string> ReadRows(string page, string heading, int columns, string? end = null)
     {
-        using var stream = typeof(ExplainCommand).Assembly.GetManifestResourceStream($"Docs.{page}")!;
-        using var reader = new StreamReader(stream);
         var rules = new Dictionary<string, string>(StringComparer.Ordinal);
-        var below = reader.ReadToEnd().Split(heading)[1];
+        var below = DataFile.Text($"Docs.{page}").Split(heading)[1];
         foreach (Match row in Row().Matches(end is null ? below : below.Split(end)[0]))
         {
             var text = columns == 2 ? row.Groups[2].Value : row.Groups[2].Value.Split(" | ").MaxBy(cell => cell.Length)!;

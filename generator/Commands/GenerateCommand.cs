@@ -36,7 +36,7 @@ internal static class GenerateCommand
 
         var request = context.Request(platform) with { Force = force };
         context.Begin("writing the files", platform);
-        var result = await TreeWriter.WriteAsync(request, context.Time, cancellationToken).ConfigureAwait(false);
+        var result = await TreeWriter.WriteAsync(request, context.Time, cancellationToken);
         if (result.NothingToWrite)
         {
             seen?.Remember(platform.FilesBeside);

@@ -59,7 +59,7 @@ internal static class LintWatch
                 }
             }
 
-            (var changed, started) = await changes.Next(cancellationToken).ConfigureAwait(false);
+            (var changed, started) = await changes.Next(cancellationToken);
             concerned = Concerned(changed);
             if (concerned is null)
             {
@@ -124,7 +124,7 @@ internal sealed class TreeChanges : IDisposable
         long? since = null;
         do
         {
-            var change = await changes.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var change = await changes.Reader.ReadAsync(cancellationToken);
             since ??= change.Time;
             paths.Add(change.Path);
             while (changes.Reader.TryRead(out change))
@@ -132,7 +132,7 @@ internal sealed class TreeChanges : IDisposable
                 paths.Add(change.Path);
             }
 
-            await Task.Delay(Settle, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Settle, time, cancellationToken);
         }
         while (changes.Reader.TryPeek(out _));
         if (paths.Overlaps(SafePath.Tops))

@@ -43,7 +43,7 @@ internal sealed class LiveOptions
     {
         try
         {
-            return await run().ConfigureAwait(false);
+            return await run();
         }
         catch (Exception exception) when (exception is KubectlException or ZoneTransferException or BackupException)
         {
@@ -86,7 +86,7 @@ internal sealed record LiveChoice(
     /// <exception cref="KubectlException">kubectl is not on the PATH.</exception>
     public async Task<bool> IsOfAsync(Cluster cluster, Platform platform, CommandContext context, CancellationToken cancellationToken)
     {
-        var live = await LiveIdentity.ReadAsync(Kubectl(), cancellationToken).ConfigureAwait(false);
+        var live = await LiveIdentity.ReadAsync(Kubectl(), cancellationToken);
         var problem = live.Problem(cluster, platform, isNamed: Context is not null || KubeConfig is not null);
         if (problem is not null)
         {

@@ -148,10 +148,8 @@ internal sealed record NewRepository
 
     private static string Starter(string name, string branch, string ci)
     {
-        using var stream = typeof(NewRepository).Assembly.GetManifestResourceStream($"Starter.{name}")!;
-        using var reader = new StreamReader(stream);
         var version = typeof(NewRepository).Assembly.GetName().Version!.ToString(3);
-        var text = reader.ReadToEnd().Replace("VERSION", version, StringComparison.Ordinal)
+        var text = DataFile.Text($"Starter.{name}").Replace("VERSION", version, StringComparison.Ordinal)
             .Replace("PAGES", Docs.Page(""), StringComparison.Ordinal);
         if (branch != MainBranch)
         {

@@ -63,7 +63,7 @@ internal static class PlanCommand
             return ExitCode.Unusable;
         }
 
-        var plan = await MakeAsync(context, platform, trees, limits, cancellationToken).ConfigureAwait(false);
+        var plan = await MakeAsync(context, platform, trees, limits, cancellationToken);
         var groups = platform.Clusters.ToDictionary(cluster => cluster.Name.Text, cluster => cluster.Group?.Text);
         ImmutableArray<ClusterPlan> Grouped(ImmutableArray<ClusterPlan> clusters) =>
             [.. clusters.Select(cluster => cluster with { Group = groups.GetValueOrDefault(cluster.Cluster) })];
@@ -96,7 +96,7 @@ internal static class PlanCommand
                 return PlanResult.Failed($"Two backups are of cluster '{Printable.Of(twice)}'. Name the newer one alone.");
             }
 
-            var (after, drift) = await trees.AfterAsync(context, platform, cancellationToken).ConfigureAwait(false);
+            var (after, drift) = await trees.AfterAsync(context, platform, cancellationToken);
             if (!trees.Disk && drift.Obstacles.FirstOrDefault(obstacle => obstacle.Rule == OtherDefinition.Rule) is { } other)
             {
                 return PlanResult.Failed($"{other.File} {other.Text}");
@@ -113,7 +113,7 @@ internal static class PlanCommand
                 MostVanishing = limits.MostVanishing,
                 Backups = backups,
             };
-            var plan = await PlanRun.RunAsync(request, cancellationToken).ConfigureAwait(false);
+            var plan = await PlanRun.RunAsync(request, cancellationToken);
             var known = plan.Clusters.Select(cluster => cluster.Cluster).Concat(platform.Clusters.Select(cluster => cluster.Name.Text));
             return plan.Problem is null && backups.ExceptBy(known, backup => backup.Cluster).FirstOrDefault() is { } stray
                 ? PlanResult.Failed($"A backup is of cluster '{Printable.Of(stray.Cluster)}', which neither the definition nor the tree of "

@@ -53,7 +53,7 @@ internal static class RenderCommand
             LocalCharts = charts.Select(chart => chart.Split('=', 2)).ToImmutableDictionary(parts => parts[0], parts => parts[1]),
         };
         context.Progress.Begin(helm ? "running kustomize and helm" : "running kustomize");
-        var result = await ClusterRender.BuildAsync(context.Root, cluster, options, context.Time, cancellationToken).ConfigureAwait(false);
+        var result = await ClusterRender.BuildAsync(context.Root, cluster, options, context.Time, cancellationToken);
         foreach (var layer in result.Layers)
         {
             context.Output.WriteLine($"# Flux Kustomization {layer.Name}: {(layer.IsForeign ? Foreign(layer) : layer.Path)}"

@@ -46,17 +46,17 @@ internal static class RestoreCommand
             }
 
             context.Progress.Begin($"reading cluster {cluster.Name}");
-            var state = await choice.Reader().ReadAsync(cluster, cancellationToken).ConfigureAwait(false);
-            if (!await choice.IsOfAsync(cluster, platform, context, cancellationToken).ConfigureAwait(false))
+            var state = await choice.Reader().ReadAsync(cluster, cancellationToken);
+            if (!await choice.IsOfAsync(cluster, platform, context, cancellationToken))
             {
                 return ExitCode.Unusable;
             }
 
-            var definition = await File.ReadAllTextAsync(context.DefinitionPath, cancellationToken).ConfigureAwait(false);
+            var definition = await File.ReadAllTextAsync(context.DefinitionPath, cancellationToken);
             var result = RestoreCheck.Compare(backup, state, cluster, definition);
             Write(result, folder, context);
             return result.Refused ? ExitCode.Refused : result.Complete ? ExitCode.Fine : ExitCode.Findings;
-        }).ConfigureAwait(false);
+        });
     }
 
     private static void Write(RestoreResult result, string folder, CommandContext context)

@@ -34,10 +34,10 @@ internal static class TakeoverCommand
             var objects = ImmutableArray.CreateBuilder<Manifest>();
             foreach (var (kind, @namespace) in TakeoverCheck.Kinds)
             {
-                objects.AddRange(await kubectl.ListAsync(kind, @namespace, cancellationToken).ConfigureAwait(false));
+                objects.AddRange(await kubectl.ListAsync(kind, @namespace, cancellationToken));
             }
 
-            if (!await choice.IsOfAsync(cluster, platform, context, cancellationToken).ConfigureAwait(false))
+            if (!await choice.IsOfAsync(cluster, platform, context, cancellationToken))
             {
                 return ExitCode.Unusable;
             }
@@ -45,7 +45,7 @@ internal static class TakeoverCommand
             var result = TakeoverCheck.Of(objects.ToImmutable(), cluster, context.DefinitionPath.Replace('\\', '/'));
             Write(result, context);
             return result.Refused ? ExitCode.Refused : result.Ready ? ExitCode.Fine : ExitCode.Findings;
-        }).ConfigureAwait(false);
+        });
     }
 
     private static void Write(TakeoverResult result, CommandContext context)

@@ -95,7 +95,7 @@ internal static class UpgradeCommand
                     context.Output.WriteLine(
                         "The chart's own objects were not compared: name a folder of archives with --charts (needs helm).");
                 }
-                else if (await WithObjectsAsync(context, plan, charts, cancellationToken).ConfigureAwait(false) is { } whole)
+                else if (await WithObjectsAsync(context, plan, charts, cancellationToken) is { } whole)
                 {
                     plan = whole;
                 }
@@ -142,7 +142,7 @@ internal static class UpgradeCommand
     {
         try
         {
-            plan = await plan.WithObjectsAsync(charts, context.Time, cancellationToken).ConfigureAwait(false);
+            plan = await plan.WithObjectsAsync(charts, context.Time, cancellationToken);
         }
         catch (RenderException failure)
         {

@@ -27,7 +27,7 @@ public sealed record UserPatch(string Text, string? TargetKind, string? TargetNa
     public bool IsForHelm => !OfTheLayer.Contains(Kind);
 
     public Node Content =>
-        YamlReader.Read("", Encoding.UTF8.GetBytes(Text), YamlOptions.Tree).Documents is [var content, ..] ? content : Scalar.Null;
+        YamlReader.Read("", Text, YamlOptions.Tree).Documents is [var content, ..] ? content : Scalar.Null;
 
     /// <summary>As an entry of kustomize's <c>patches</c>.</summary>
     public Mapping ToNode() => new()

@@ -41,17 +41,6 @@ internal static class Resources
     /// <summary>A reference by name alone; null for none.</summary>
     public static Mapping? Reference(DomainName? name) => name is null ? null : new Mapping { { "name", name.Text } };
 
-    /// <summary>A rule of a Role or a ClusterRole.</summary>
-    /// <param name="groups">The API groups; the core's is the empty text.</param>
-    /// <param name="resources">The kinds in the plural, or parts of them such as <c>pods/status</c>.</param>
-    /// <param name="verbs">What may be done.</param>
-    public static Mapping AccessRule(IEnumerable<string> groups, IEnumerable<string> resources, IEnumerable<string> verbs) => new()
-    {
-        { "apiGroups", Texts(groups) },
-        { "resources", Texts(resources) },
-        { "verbs", Texts(verbs) },
-    };
-
     /// <summary>An entry of a kustomization's patches; a patch is itself YAML text inside of YAML.</summary>
     public static Node Patch(Mapping patch) => new Mapping { { "patch", YamlWriter.WriteFragment(patch) } };
 }

@@ -75,7 +75,7 @@ public sealed record HelmRelease
     }
 
     private static Node? Read(Entry entry, string text) =>
-        YamlReader.Read(entry.Value.File, Encoding.UTF8.GetBytes(text), YamlOptions.Tree) is
+        YamlReader.Read(entry.Value.File, text, YamlOptions.Tree) is
         {
             Findings: [],
             Documents: [var document, ..],

@@ -35,7 +35,7 @@ internal sealed class ExclusiveRun : IDisposable
                 return null;
             }
 
-            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Pause, time, cancellationToken);
         }
     }
 

@@ -49,7 +49,7 @@ public static class TreeWriter
 
         try
         {
-            return await WriteCheckedAsync(request, time, cancellationToken).ConfigureAwait(false);
+            return await WriteCheckedAsync(request, time, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
         {
@@ -77,7 +77,7 @@ public static class TreeWriter
 
         var busy = DiskState.OnDisk(request.Root, LockFile.Busy);
         Directory.CreateDirectory(Path.GetDirectoryName(busy)!);
-        using var run = await ExclusiveRun.TakeAsync(busy, request.Patience, time, cancellationToken).ConfigureAwait(false);
+        using var run = await ExclusiveRun.TakeAsync(busy, request.Patience, time, cancellationToken);
         if (run is null)
         {
             return WriteResult.Stopped(Refusal.Of(

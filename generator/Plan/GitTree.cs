@@ -49,34 +49,32 @@ internal sealed class GitTree
     /// <exception cref="GitException">There is no git, no repository or no such commit, or the commit cannot be read in full.</exception>
     public static async Task<SourceTree> ReadAsync(string root, string reference, CancellationToken cancellationToken)
     {
-        var git = Tool.Git.Find(Environment.GetEnvironmentVariable("PATH"))
+        var git = Tool.Git.Find()
             ?? throw new GitException($"git is not on the PATH, but plan compares with a commit. {Tool.Git.HowToGet}");
-        return await new GitTree(git, root, cancellationToken).ReadAsync(reference).ConfigureAwait(false);
+        return await new GitTree(git, root, cancellationToken).ReadAsync(reference);
     }
 
     /// <summary>The commit that is checked out; null where there is no git, no repository or no commit.</summary>
     public static async Task<string?> CommitOfAsync(string root, CancellationToken cancellationToken)
     {
-        if (Tool.Git.Find(Environment.GetEnvironmentVariable("PATH")) is not { } git)
+        if (Tool.Git.Find() is not { } git)
         {
             return null;
         }
 
-        var result = await new GitTree(git, root, cancellationToken).RunAsync(["rev-parse", "--verify", "HEAD^{commit}"], [])
-            .ConfigureAwait(false);
+        var result = await new GitTree(git, root, cancellationToken).RunAsync(["rev-parse", "--verify", "HEAD^{commit}"], []);
         return result.Succeeded ? result.Output.Trim() : null;
     }
 
     private async Task<SourceTree> ReadAsync(string reference)
     {
-        var (commit, prefix) = await CommitAsync(reference).ConfigureAwait(false);
-        var entries = await ListAsync(commit, ["-r", "-t"], SafePath.Tops.Append(SourceIgnore.FileName).Select(top => prefix + top))
-            .ConfigureAwait(false);
-        await CheckAsync(commit, prefix, entries).ConfigureAwait(false);
+        var (commit, prefix) = await CommitAsync(reference);
+        var entries = await ListAsync(commit, ["-r", "-t"], SafePath.Tops.Append(SourceIgnore.FileName).Select(top => prefix + top));
+        await CheckAsync(commit, prefix, entries);
 
         // Flux drops symbolic links (mode 120000) from its artifact.
         var files = entries.Where(entry => entry.Mode.StartsWith("100", StringComparison.Ordinal)).ToArray();
-        var contents = await ContentsAsync([.. files.Select(file => file.Object).Distinct()]).ConfigureAwait(false);
+        var contents = await ContentsAsync([.. files.Select(file => file.Object).Distinct()]);
         return SourceTree.Of(files.ToDictionary(file => file.Path[prefix.Length..], file => contents[file.Object], StringComparer.Ordinal));
     }
 
@@ -90,7 +88,7 @@ internal sealed class GitTree
         }
 
         string[] question = ["rev-parse", "--verify", "--is-inside-work-tree", "--show-prefix", $"{reference}^{{commit}}"];
-        var result = await RunAsync(question, []).ConfigureAwait(false);
+        var result = await RunAsync(question, []);
         var lines = result.Output.Split('\n');
         return (result.Succeeded, lines) switch
         {
@@ -123,7 +121,7 @@ internal sealed class GitTree
         {
             var names = prefix.TrimEnd('/').Split('/');
             var above = names.Select((_, index) => string.Join('/', names[..(index + 1)])).ToArray();
-            RefuseWhatHidesFiles(commit, await ListAsync(commit, [], above).ConfigureAwait(false), above);
+            RefuseWhatHidesFiles(commit, await ListAsync(commit, [], above), above);
         }
     }
 
@@ -140,7 +138,7 @@ internal sealed class GitTree
 
     private async Task<IReadOnlyList<TreeEntry>> ListAsync(string commit, string[] options, IEnumerable<string> paths)
     {
-        var listing = await OutputAsync(["ls-tree", "-z", "--full-tree", .. options, commit, "--", .. paths], []).ConfigureAwait(false);
+        var listing = await OutputAsync(["ls-tree", "-z", "--full-tree", .. options, commit, "--", .. paths], []);
         return
         [
             .. from line in Encoding.UTF8.GetString(listing).Split('\0', StringSplitOptions.RemoveEmptyEntries)
@@ -154,7 +152,7 @@ internal sealed class GitTree
     private async Task<Dictionary<string, byte[]>> ContentsAsync(string[] objects)
     {
         var input = Encoding.ASCII.GetBytes(string.Concat(objects.Select(name => name + "\n")));
-        var batch = await OutputAsync(["cat-file", "--batch"], input).ConfigureAwait(false);
+        var batch = await OutputAsync(["cat-file", "--batch"], input);
         var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         for (var at = 0; at < batch.Length;)
         {
@@ -175,7 +173,7 @@ internal sealed class GitTree
 
     private async Task<byte[]> OutputAsync(string[] arguments, byte[] input)
     {
-        var result = await RunAsync(arguments, input).ConfigureAwait(false);
+        var result = await RunAsync(arguments, input);
         return result.Succeeded ? result.Bytes : throw new GitException(
             $"git {arguments[0]} failed in '{_root}'. {result.Explain()} {FetchAll}");
     }

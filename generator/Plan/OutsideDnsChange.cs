@@ -36,7 +36,7 @@ internal static class OutsideDnsChange
         .MappingsAt("spec", "template", "spec", "volumes").Select(volume => volume.TextAt("configMap", "name")).OfType<string>()
         .Select(name => inventory.Find("ConfigMap", GeoDnsNames.Namespace, name)?.TextAt("data", GeoDnsNames.WriterConfig))
         .OfType<string>()
-        .Select(text => YamlReader.Read("", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents.OfType<Mapping>().FirstOrDefault()
+        .Select(text => YamlReader.Read("", text, YamlOptions.Tree).Documents.OfType<Mapping>().FirstOrDefault()
             ?.TextAt("zone"))
         .FirstOrDefault(zone => zone is not null);
 }

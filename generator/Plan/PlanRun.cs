@@ -36,7 +36,7 @@ public static class PlanRun
     {
         try
         {
-            var before = await GitTree.ReadAsync(request.Root, request.Against, cancellationToken).ConfigureAwait(false);
+            var before = await GitTree.ReadAsync(request.Root, request.Against, cancellationToken);
             var result = Compare(before, request.After, request.IsStrict, request.Backups, cancellationToken);
             return result with { AllowPrune = request.AllowPrune, Records = result.Records with { Most = request.MostVanishing } };
         }

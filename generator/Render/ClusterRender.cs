@@ -28,15 +28,15 @@ public static class ClusterRender
         try
         {
             using var kustomize = new KustomizeBuild(tree, options, time);
-            var root = await kustomize.BuildAsync(new BuildRequest(Layout.ClusterFolder(cluster)), cancellationToken).ConfigureAwait(false);
+            var root = await kustomize.BuildAsync(new BuildRequest(Layout.ClusterFolder(cluster)), cancellationToken);
             var walk = new ClusterWalk(tree, cluster, options.StrictSubstitution, root);
             while (walk.Next() is { } request)
             {
-                walk.Apply(await kustomize.BuildAsync(request, cancellationToken).ConfigureAwait(false));
+                walk.Apply(await kustomize.BuildAsync(request, cancellationToken));
             }
 
             var result = new RenderResult { Layers = walk.Result.Layers, Findings = [.. walk.Result.Layers.SelectMany(Findings)] };
-            return options.Helm ? await WithChartsAsync(result, walk.Result, options, time, cancellationToken).ConfigureAwait(false)
+            return options.Helm ? await WithChartsAsync(result, walk.Result, options, time, cancellationToken)
                 : result;
         }
         catch (RenderException failure)
@@ -65,7 +65,7 @@ public static class ClusterRender
             try
             {
                 var release = HelmRelease.Of(resource, cluster.FindBody);
-                releases.Add(await helm.RenderAsync(layer, release, cancellationToken).ConfigureAwait(false));
+                releases.Add(await helm.RenderAsync(layer, release, cancellationToken));
             }
             catch (RenderException failure)
             {
@@ -96,7 +96,7 @@ public sealed record RenderOptions
     public string? SearchPath { get; init; } = Environment.GetEnvironmentVariable("PATH");
 
     /// <summary>The time limit of one program.</summary>
-    public TimeSpan ToolTimeout { get; init; } = TimeSpan.FromMinutes(2);
+    internal static readonly TimeSpan ToolTimeout = TimeSpan.FromMinutes(2);
 }
 
 /// <summary>The manifests of one HelmRelease.</summary>

@@ -22,11 +22,11 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
         }
 
         var @namespace = release.Namespace.Length > 0 ? release.Namespace : "default";
-        var output = await RunAsync(release.Name, @namespace, chart, release.Values, cancellationToken).ConfigureAwait(false);
+        var output = await RunAsync(release.Name, @namespace, chart, release.Values, cancellationToken);
         IReadOnlyList<Mapping> objects = KustomizeBuild.Objects("helm", output);
         foreach (var renderer in release.PostRenderers)
         {
-            objects = await PostRenderAsync(objects, release.Manifest.Body, renderer, cancellationToken).ConfigureAwait(false);
+            objects = await PostRenderAsync(objects, release.Manifest.Body, renderer, cancellationToken);
         }
 
         return new RenderedRelease(layer.Id, release.Name, @namespace, chart,
@@ -55,7 +55,7 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
             ["kustomization.yaml"] = Encoding.UTF8.GetBytes(YamlWriter.WriteFragment(kustomization)),
         });
         using var kustomize = new KustomizeBuild(tree, options, time);
-        var built = await kustomize.BuildAsync(new BuildRequest(""), cancellationToken).ConfigureAwait(false);
+        var built = await kustomize.BuildAsync(new BuildRequest(""), cancellationToken);
         return [.. built.Resources.Select(resource => resource.Body), .. objects.Where(IsLeft)];
     }
 
@@ -68,10 +68,10 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
         try
         {
             var file = Path.Combine(folder.FullName, "values.yaml");
-            await File.WriteAllTextAsync(file, YamlWriter.WriteFragment(values), cancellationToken).ConfigureAwait(false);
+            await File.WriteAllTextAsync(file, YamlWriter.WriteFragment(values), cancellationToken);
             string[] arguments = ["template", release, .. Chart(chart), "--namespace", @namespace, "--values", file, "--include-crds"];
-            var toolOptions = new ToolOptions { Timeout = options.ToolTimeout, Time = time };
-            var result = await ToolProcess.RunAsync(program, arguments, toolOptions, cancellationToken).ConfigureAwait(false);
+            var toolOptions = new ToolOptions { Timeout = RenderOptions.ToolTimeout, Time = time };
+            var result = await ToolProcess.RunAsync(program, arguments, toolOptions, cancellationToken);
             return result.Succeeded
                 ? result.Output
                 : throw new RenderException($"The chart {chart.Name} {chart.Version} cannot be rendered: {result.Explain()}");

@@ -33,13 +33,13 @@ internal sealed class KustomizeBuild : IDisposable
         // The next Flux Kustomization may build the folder with other members.
         var (path, kustomization) = KustomizationFile.ForFlux(kustomizer, request);
         var file = Path.Combine(copy, path);
-        var before = File.Exists(file) ? await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false) : null;
-        await File.WriteAllTextAsync(file, YamlWriter.WriteFragment(kustomization), cancellationToken).ConfigureAwait(false);
+        var before = File.Exists(file) ? await File.ReadAllBytesAsync(file, cancellationToken) : null;
+        await File.WriteAllTextAsync(file, YamlWriter.WriteFragment(kustomization), cancellationToken);
         try
         {
             string[] arguments = [program.Verb, Path.Combine(copy, request.Folder)];
-            var toolOptions = new ToolOptions { Timeout = options.ToolTimeout, Time = time };
-            var result = await ToolProcess.RunAsync(program.File, arguments, toolOptions, cancellationToken).ConfigureAwait(false);
+            var toolOptions = new ToolOptions { Timeout = RenderOptions.ToolTimeout, Time = time };
+            var result = await ToolProcess.RunAsync(program.File, arguments, toolOptions, cancellationToken);
             return result.Succeeded
                 ? new BuildResult([.. Objects("kustomize", result.Output).Select(body => new Manifest(body, request.Folder))], [])
                 : throw new RenderException(result.Explain());
@@ -52,7 +52,7 @@ internal sealed class KustomizeBuild : IDisposable
             }
             else
             {
-                await File.WriteAllBytesAsync(file, before, CancellationToken.None).ConfigureAwait(false);
+                await File.WriteAllBytesAsync(file, before, CancellationToken.None);
             }
         }
     }
@@ -62,7 +62,7 @@ internal sealed class KustomizeBuild : IDisposable
     /// <summary>The objects in the output of a program.</summary>
     internal static ImmutableArray<Mapping> Objects(string program, string output)
     {
-        var read = YamlReader.Read("", Encoding.UTF8.GetBytes(output), YamlOptions.Tree);
+        var read = YamlReader.Read("", output, YamlOptions.Tree);
         return read.Findings.IsEmpty
             ? [.. read.Documents.OfType<Mapping>()]
             : throw new RenderException($"The output of {program} cannot be read: {read.Findings[0]}");

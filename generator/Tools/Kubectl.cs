@@ -16,7 +16,7 @@ internal sealed record Kubectl(string File, string? Context, string? KubeConfig)
 
     /// <exception cref="KubectlException">It is not on the PATH.</exception>
     public static Kubectl Find(string? context, string? kubeConfig) => new(
-        Tool.Kubectl.Find(Environment.GetEnvironmentVariable("PATH"))
+        Tool.Kubectl.Find()
             ?? throw new KubectlException($"kubectl is not on the PATH. {Tool.Kubectl.HowToGet}"),
         context,
         kubeConfig);
@@ -35,7 +35,7 @@ internal sealed record Kubectl(string File, string? Context, string? KubeConfig)
             .. Context is null ? [] : (string[])["--context", Context],
             .. KubeConfig is null ? [] : (string[])["--kubeconfig", KubeConfig],
         ];
-        var result = await ToolProcess.RunAsync(File, arguments, new ToolOptions(), cancellationToken).ConfigureAwait(false);
+        var result = await ToolProcess.RunAsync(File, arguments, new ToolOptions(), cancellationToken);
         if (!result.Succeeded)
         {
             return result.Error.Contains(NoSuchType, StringComparison.Ordinal) ? []

@@ -36,6 +36,9 @@ public sealed record Tool(string Name, string HowToGet)
         .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? Name + ".exe" : Name))
         .FirstOrDefault(IsExecutable);
 
+    /// <summary>The same on the search path of this process.</summary>
+    public string? Find() => Find(Environment.GetEnvironmentVariable("PATH"));
+
     private static bool IsExecutable(string file)
     {
         try

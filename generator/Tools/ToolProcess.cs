@@ -62,7 +62,7 @@ public static class ToolProcess
     private const int LargestError = 64 << 10;
 
     /// <summary>Runs a program to its end; the time limit, too much output and cancellation end its whole process tree.</summary>
-    /// <param name="file">An absolute path (<see cref="Tool.Find"/>): .NET looks for a bare name in the current folder first.</param>
+    /// <param name="file">An absolute path (<see cref="Tool.Find()"/>): .NET looks for a bare name in the current folder first.</param>
     /// <param name="arguments">Visible to every user of the machine; secrets go into files.</param>
     /// <param name="options">Limits, input and environment.</param>
     /// <param name="cancellationToken">Ends the program.</param>
@@ -89,8 +89,7 @@ public static class ToolProcess
                 .WithStandardOutputPipe(Into(output, options.LargestOutput, stop.Cancel))
                 .WithStandardErrorPipe(Into(error, LargestError, () => Forget(error)))
                 .WithValidation(CommandResultValidation.None)
-                .ExecuteAsync(stop.Token)
-                .ConfigureAwait(false);
+                .ExecuteAsync(stop.Token);
             return result with { ExitCode = ended.ExitCode, Bytes = output.ToArray(), Error = Text(error) };
         }
         catch (Win32Exception exception)
@@ -123,15 +122,14 @@ public static class ToolProcess
             .WithStandardOutputPipe(PipeTarget.ToDelegate(output))
             .WithStandardErrorPipe(PipeTarget.ToDelegate(error))
             .WithValidation(CommandResultValidation.None)
-            .ExecuteAsync(forced.Token, cancellationToken)
-            .ConfigureAwait(false)).ExitCode;
+            .ExecuteAsync(forced.Token, cancellationToken)).ExitCode;
     }
 
     private static PipeTarget Into(MemoryStream target, int largest, Action overflow) =>
         PipeTarget.Create(async (origin, cancellationToken) =>
         {
             var buffer = new byte[32 << 10];
-            while (await origin.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read and > 0)
+            while (await origin.ReadAsync(buffer, cancellationToken) is var read and > 0)
             {
                 if (target.Length + read > largest)
                 {

@@ -25,8 +25,8 @@ internal static class ChartObjects
         var found = new List<(string Cluster, ObjectChange Change)>();
         foreach (var cluster in platform.Clusters.Where(cluster => !cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey)))
         {
-            var old = await ObjectsAsync(before, cluster, platform, folder, time, cancellationToken).ConfigureAwait(false);
-            var now = await ObjectsAsync(after, cluster, platform, folder, time, cancellationToken).ConfigureAwait(false);
+            var old = await ObjectsAsync(before, cluster, platform, folder, time, cancellationToken);
+            var now = await ObjectsAsync(after, cluster, platform, folder, time, cancellationToken);
             found.AddRange(Compare(old, now).Select(change => (cluster.Name.Text, change)));
         }
 
@@ -88,7 +88,7 @@ internal static class ChartObjects
             LocalCharts = ImmutableDictionary<string, string>.Empty.Add(CoreDnsNames.Chart, archive),
         };
         var text = await new HelmTemplate(options, time)
-            .RunAsync(release.Release, release.Namespace, release.Chart, release.Values, cancellationToken).ConfigureAwait(false);
+            .RunAsync(release.Release, release.Namespace, release.Chart, release.Values, cancellationToken);
         return KustomizeBuild.Objects("helm", text);
     }
 }

@@ -9,7 +9,7 @@ internal static class DefinitionEdit
     /// <param name="version">The version to write.</param>
     public static string? WithChartVersion(string text, string chart, SemVer version)
     {
-        if (YamlReader.Read("", Encoding.UTF8.GetBytes(text), YamlOptions.Default) is not { Documents: [Mapping root, ..] })
+        if (YamlReader.Read("", text, YamlOptions.Default) is not { Documents: [Mapping root, ..] })
         {
             return null;
         }
@@ -35,7 +35,7 @@ internal static class DefinitionEdit
     /// <param name="chart">The key below <c>charts</c>.</param>
     public static string? WithoutChartDigest(string text, string chart)
     {
-        if (YamlReader.Read("", Encoding.UTF8.GetBytes(text), YamlOptions.Default) is not { Documents: [Mapping root, ..] })
+        if (YamlReader.Read("", text, YamlOptions.Default) is not { Documents: [Mapping root, ..] })
         {
             return null;
         }

@@ -69,8 +69,7 @@ internal sealed record UpgradePlan(
     {
         ObjectChanges =
         [
-            .. await ChartObjects.CompareAsync((OldTree, From), (NewTree, To), After, charts, time, cancellationToken)
-                .ConfigureAwait(false),
+            .. await ChartObjects.CompareAsync((OldTree, From), (NewTree, To), After, charts, time, cancellationToken),
         ],
     };
 

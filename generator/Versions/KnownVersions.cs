@@ -91,7 +91,7 @@ public sealed record KnownVersions
 
     private static KnownVersions Read()
     {
-        var root = EmbeddedYaml.Read("Versions.known.yaml");
+        var root = DataFile.Read("Versions.known.yaml");
         return new KnownVersions
         {
             ReadOn = root.TextAt("read")!,

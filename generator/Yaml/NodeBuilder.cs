@@ -139,9 +139,9 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
 
     private Node ReadCollection(Parser parser, int depth)
     {
-        if (depth >= options.MaximumDepth)
+        if (depth >= YamlOptions.MaximumDepth)
         {
-            Report(YamlRules.TooDeep, parser.Current!.Start, $"More than {options.MaximumDepth} levels are nested here.",
+            Report(YamlRules.TooDeep, parser.Current!.Start, $"More than {YamlOptions.MaximumDepth} levels are nested here.",
                 "Check the brackets before this place.");
             stopped = true;
             return new Unread();
@@ -275,9 +275,9 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
     private void Report(string rule, Mark mark, string message, string fix)
     {
         findings.Add(Finding(rule, mark, message, fix));
-        if (findings.Count == options.MaximumFindings)
+        if (findings.Count == YamlOptions.MaximumFindings)
         {
-            findings.Add(Finding(YamlRules.TooManyFindings, mark, $"{options.MaximumFindings} findings so far.",
+            findings.Add(Finding(YamlRules.TooManyFindings, mark, $"{YamlOptions.MaximumFindings} findings so far.",
                 "Reading stopped here; fix these first."));
             stopped = true;
         }

@@ -2,11 +2,14 @@ namespace PlatformGitOps.Generator.Yaml;
 
 /// <summary>
 /// Something that was found out about a node, kept in the node itself: a table of weak references is walked by the collector each time.
+/// Clusters share most of their objects, and those that differ share most of their parts.
 /// </summary>
 internal sealed class NodeFact<T>
     where T : class
 {
-    public T Of(Node node, Func<T> find) => Known(node) ?? Keep(node, find());
+    /// <summary>What follows from the node alone, found out once.</summary>
+    public T Of<TNode>(TNode node, Func<TNode, T> find)
+        where TNode : Node => Known(node) ?? Keep(node, find(node));
 
     /// <summary>The last that was kept; null before.</summary>
     public T? Known(Node node) => (T?)node.Facts.Of(this)?.Value;

@@ -70,7 +70,7 @@ internal sealed partial class SimpleYamlReader
 
     private Node ReadFlow()
     {
-        Require(++depth <= options.MaximumDepth);
+        Require(++depth <= YamlOptions.MaximumDepth);
         var (position, close) = (Here, Current == '[' ? ']' : '}');
         var (items, entries) = (ImmutableArray.CreateBuilder<Node>(), ImmutableArray.CreateBuilder<Entry>());
         do

@@ -184,7 +184,7 @@ internal sealed partial class SimpleYamlReader
     /// <summary>A mapping or a list whose first key or item is here.</summary>
     private Node ReadBlock()
     {
-        Require(++depth <= options.MaximumDepth);
+        Require(++depth <= YamlOptions.MaximumDepth);
         var node = IsItem ? ReadSequence(at - lineStart) : (Node)ReadMapping(at - lineStart);
         depth--;
         return node;

@@ -17,10 +17,10 @@ public sealed record YamlOptions
     public int MaximumBytes { get; init; } = 8 << 20;
 
     /// <summary>How many mappings and sequences may be nested.</summary>
-    public int MaximumDepth { get; init; } = 64;
+    public const int MaximumDepth = 64;
 
     /// <summary>Reading stops after this number of findings.</summary>
-    public int MaximumFindings { get; init; } = 100;
+    public const int MaximumFindings = 100;
 
     public bool SeveralDocuments { get; init; }
 
@@ -86,14 +86,17 @@ public static class YamlReader
         return SimpleYamlReader.Read(text, file, options) is { } documents ? new YamlText(documents, []) : ReadAll(file, text, options);
     }
 
+    /// <summary>The same of a text that is not a file.</summary>
+    public static YamlText Read(string file, string text, YamlOptions options) => Read(file, Encoding.UTF8.GetBytes(text), options);
+
     /// <summary>Reads a text with YamlDotNet, whatever is in it.</summary>
     internal static YamlText ReadAll(string file, string text, YamlOptions options)
     {
-        var found = YamlCharacters.Hidden(text).Take(options.MaximumFindings)
+        var found = YamlCharacters.Hidden(text).Take(YamlOptions.MaximumFindings)
             .Select(hidden => Fault(file, YamlRules.Hidden, hidden.Position,
                 $"The character U+{(int)hidden.Character:X4} is invisible here.", "Delete it."))
             .ToList();
-        var tabs = YamlCharacters.TabIndentations(text).Take(options.MaximumFindings)
+        var tabs = YamlCharacters.TabIndentations(text).Take(YamlOptions.MaximumFindings)
             .Select(position => Fault(file, YamlRules.Tab, position, "The indentation contains a tab.", "Indent with spaces."))
             .ToList();
 

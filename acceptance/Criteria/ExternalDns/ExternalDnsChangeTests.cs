@@ -141,11 +141,7 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
         using (var dry = await Run(Instance("infra", ", dryRun: true"), token))
         {
             await Eventually.Within(TimeSpan.FromSeconds(60),
-                _ =>
-                {
-                    dry.Program.Output.ShouldContain($"Removing RR: goes.{ZoneServer.Zone} ");
-                    return Task.CompletedTask;
-                },
+                () => dry.Program.Output.ShouldContain($"Removing RR: goes.{ZoneServer.Zone} "),
                 "the log names the record", token);
             await dry.Compares(1, token);
             dry.Program.Output.ShouldNotContain($"Removing RR: stays.{ZoneServer.Zone} ");

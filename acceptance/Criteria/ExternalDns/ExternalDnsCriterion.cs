@@ -14,20 +14,9 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
     Command = "kubectl --context {context} -n kube-system logs -l app.kubernetes.io/name=external-dns")]
 [Check("Records.4", "It may read the objects of its sources, and nothing else", "get, list and watch; with the source crd the status too",
     Command = "kubectl --context {context} get clusterroles -o yaml")]
-[Check("Records.5", "A Service gets its record with its TTL; a change arrives, and a deletion takes it away",
-    "an address record and its owner's text, both with the TTL of the annotation; each step within 60 s",
-    Command = "kdig @<server> <name> A; kdig @<server> a-<name> TXT")]
-[Check("Records.6", "Records of nobody and of another owner stay as they are", "their address and their TTL, and no text beside them",
-    Command = "kdig @<server> <name> A")]
-[Check("Records.7", "A refused key writes nothing and loses nothing, and the alert's series show it",
-    "external_dns_registry_endpoints_total is 0 and external_dns_source_endpoints_total is not (ExternalDNSReadsNothing)",
-    Command = "kubectl -n kube-system port-forward deploy/external-dns-<name> 7979; curl localhost:7979/metrics")]
-[Check("Records.8", "One Service end to end: cluster name, SRV, public record and geographic answer follow its health",
-    "two addresses in each of them; one while a pod's health page hangs; two afterwards. Elsewhere the other region answers",
-    Command = "kubectl --context {context} -n acceptance-health get service catalog-api -o yaml")]
-public static partial class ExternalDnsCriterion
+public static class ExternalDnsCriterion
 {
-    private const string Pod = "spec.template.spec";
+    internal const string Pod = "spec.template.spec";
 
     /// <summary>The keys of the Secret, by the provider's word (docs/external-dns.md).</summary>
     private static readonly Dictionary<string, string[]> Keys = new()
@@ -164,9 +153,9 @@ public static partial class ExternalDnsCriterion
         return source == "crd" ? lines.Append("update externaldns.k8s.io/dnsendpoints/status any") : lines;
     }
 
-    private static IEnumerable<DnsInstance> Instances(RenderedCluster tree) => tree.Definition.Of<ExternalDnsSettings>()!.Instances;
+    internal static IEnumerable<DnsInstance> Instances(RenderedCluster tree) => tree.Definition.Of<ExternalDnsSettings>()!.Instances;
 
-    private static Resource Deployment(RenderedCluster tree, DnsInstance instance) =>
+    internal static Resource Deployment(RenderedCluster tree, DnsInstance instance) =>
         Find(tree, "Deployment", ExternalDnsNames.Of(instance));
 
     private static Resource Find(RenderedCluster tree, string kind, string name) =>

@@ -106,11 +106,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
         var serial = await Server.Serial(token);
         using var instance = await Run(Instance("infra"), token, wrong);
         await Eventually.Within(TimeSpan.FromSeconds(60),
-            _ =>
-            {
-                instance.Program.Output.ShouldMatch("(?i)bad authentication|bad ?key|bad ?sig|notauth|bad xfr rcode");
-                return Task.CompletedTask;
-            },
+            () => instance.Program.Output.ShouldMatch("(?i)bad authentication|bad ?key|bad ?sig|notauth|bad xfr rcode"),
             "the log names the refusal", token);
         (await Server.Serial(token)).ShouldBe(serial);
         (await instance.Metric("external_dns_registry_endpoints_total", token)).ShouldBe(0, "what ExternalDNSReadsNothing looks at");
@@ -138,11 +134,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
         var serial = await Server.Serial(token);
         using var instance = await Run(Instance("infra", ", dryRun: true"), token);
         await Eventually.Within(TimeSpan.FromSeconds(60),
-            _ =>
-            {
-                instance.Program.Output.ShouldContain($"one.{ZoneServer.Zone}");
-                return Task.CompletedTask;
-            },
+            () => instance.Program.Output.ShouldContain($"one.{ZoneServer.Zone}"),
             "the log names the record", token);
         (await Server.Serial(token)).ShouldBe(serial);
     }

@@ -49,11 +49,7 @@ internal sealed class LocalAcme : IDisposable
     {
         await Eventually.Within(
             TimeSpan.FromSeconds(30),
-            _ =>
-            {
-                server.Output.ShouldContain("Listening on: ");
-                return Task.CompletedTask;
-            },
+            () => server.Output.ShouldContain("Listening on: "),
             "Pebble listens",
             cancellationToken);
         var accounts = In($"lego-{Guid.NewGuid():N}");

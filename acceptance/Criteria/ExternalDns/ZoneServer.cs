@@ -95,11 +95,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
         program!.Signal("HUP");
         await Eventually.Within(
             TimeSpan.FromSeconds(30),
-            _ =>
-            {
-                Readings().ShouldBeGreaterThan(before);
-                return Task.CompletedTask;
-            },
+            () => Readings().ShouldBeGreaterThan(before),
             $"{GetType().Name} has read its configuration", cancellationToken);
         int Readings() => Output.Split(Reread).Length;
     }

@@ -31,7 +31,7 @@ public static partial class GeoCriterion
         var pods = await cluster.Api.List(
             ResourceKind.Pod, GeoDnsNames.Namespace, $"app.kubernetes.io/name={GeoDnsNames.Name}", cancellationToken);
         pods.ShouldNotBeEmpty();
-        await PolicyTrial.KeepsWorkloadsOut(cluster, pods, Scraped, OwnPorts, cancellationToken);
+        await PolicyEnforcement.KeepsWorkloadsOut(cluster, pods, Scraped, OwnPorts, cancellationToken);
     }
 
     [LiveCheck("Geo.3", "the API server's own list of the account's rights (SelfSubjectRulesReview), and the mounts of the running pods")]

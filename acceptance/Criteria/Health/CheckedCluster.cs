@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
@@ -91,6 +92,23 @@ internal static class CheckedCluster
         await cluster.Api.Delete(ResourceKind.Namespace.Named(Fleet.Namespace), null, cancellationToken);
         await Live.Rollout.Done(without, cancellationToken);
     }
+
+    /// <summary>
+    /// The same platform with the controller in every cluster, checking CoreDNS too, and with the Kubernetes of its admission policies
+    /// where the definition names none.
+    /// </summary>
+    public static Platform Switched(Platform platform) => platform with
+    {
+        Clusters =
+        [
+            .. platform.Clusters.Select(cluster => cluster with
+            {
+                HealthController = (cluster.HealthController
+                    ?? new() { Image = "registry.example.com/dns-health-controller:1.0.0" }) with { CoreDns = true, Release = false },
+                Kubernetes = cluster.Kubernetes ?? ControllerAdmission.Since,
+            }),
+        ],
+    };
 
     private static async Task<LiveCluster> Deliver(
         LiveCluster cluster, HealthControllerSettings? settings, CancellationToken cancellationToken)

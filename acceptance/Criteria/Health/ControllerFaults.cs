@@ -1,7 +1,7 @@
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Controller.Policies;
-using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
@@ -79,7 +79,7 @@ public static class ControllerFaults
             await CheckedCluster.RolledOut(cluster, cancellationToken);
             (await follower.From(before, fleet, cancellationToken))
                 .ShouldAllBe(line => line.Answers.Count == 3, "an endpoint left DNS because the API server was away");
-            await Trial.Of(fleet, follower, fleet.Pods[2], Patience, cancellationToken);
+            await FailureTimes.Of(fleet, follower, fleet.Pods[2], Patience, cancellationToken);
         }
         finally
         {

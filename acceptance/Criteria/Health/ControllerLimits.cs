@@ -147,7 +147,7 @@ public static class ControllerLimits
         }
     }
 
-    internal static IReadOnlyList<StaticSabotage> DeputyStaticSabotages =>
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
         new("the policy only warns", "Health.15", "denies nothing",
             tree => JsonPath.Set(
@@ -163,7 +163,7 @@ public static class ControllerLimits
             tree => Rules(tree, "ClusterRole").Add(Rule("discovery.k8s.io", "endpointslices", "patch"))),
     ];
 
-    internal static IReadOnlyList<LiveSabotage> DeputyLiveSabotages =>
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
         LiveSabotage.Deleted("admission policy without a binding", "Health.15", "nothing else", PodBinding),
         Configured("every network is open", "Health.16", "may not be declared", text => System.Text.RegularExpressions.Regex.Replace(

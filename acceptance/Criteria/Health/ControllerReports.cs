@@ -1,5 +1,5 @@
 using PlatformGitOps.Controller.Policies;
-using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
@@ -34,7 +34,7 @@ public static class ControllerReports
         try
         {
             await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
-            await Trial.Of(fleet, follower, fleet.Pods[0], Patience, cancellationToken);
+            await FailureTimes.Of(fleet, follower, fleet.Pods[0], Patience, cancellationToken);
             await Eventually.Within(
                 TimeSpan.FromSeconds(20),
                 async token =>

@@ -167,10 +167,10 @@ public static class ControllerSecurity
 
         await ClientPods.Ensure(cluster, cancellationToken);
         cluster.Needs(
-            await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+            await PolicyEnforcement.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
         foreach (var pod in pods)
         {
-            (await PolicyTrial.Connects(cluster, Fleet.Address(pod), CheckedCluster.Port, cancellationToken))
+            (await PolicyEnforcement.Connects(cluster, Fleet.Address(pod), CheckedCluster.Port, cancellationToken))
                 .ShouldBeFalse($"a workload reaches {pod.Name}");
         }
     }

@@ -277,13 +277,14 @@ internal sealed record FleetShape(
 /// <param name="Left">The last DNS pod's first answer without it.</param>
 /// <param name="Recovered">The page answers again.</param>
 /// <param name="Returned">The last DNS pod's first answer with it.</param>
-internal sealed record Trial(string Pod, DateTimeOffset Hung, DateTimeOffset Left, DateTimeOffset Recovered, DateTimeOffset Returned)
+internal sealed record FailureTimes(string Pod, DateTimeOffset Hung, DateTimeOffset Left, DateTimeOffset Recovered, DateTimeOffset Returned)
 {
     public TimeSpan Gone => Left - Hung;
 
     public TimeSpan Back => Returned - Recovered;
 
-    public static async Task<Trial> Of(Fleet fleet, Follower follower, Resource pod, TimeSpan atMost, CancellationToken cancellationToken)
+    public static async Task<FailureTimes> Of(
+        Fleet fleet, Follower follower, Resource pod, TimeSpan atMost, CancellationToken cancellationToken)
     {
         var address = fleet.AddressOf(pod);
         var hung = await fleet.Hang(pod, cancellationToken);
@@ -291,7 +292,7 @@ internal sealed record Trial(string Pod, DateTimeOffset Hung, DateTimeOffset Lef
         var recovered = await fleet.Recover(pod, cancellationToken);
         var returned = await follower.Until(
             fleet, answers => answers.Contains(address), atMost, $"{pod.Name} comes back into DNS", cancellationToken);
-        return new Trial(pod.Name, hung, left, recovered, returned);
+        return new FailureTimes(pod.Name, hung, left, recovered, returned);
     }
 
     public override string ToString() => string.Create(

@@ -28,7 +28,7 @@ internal sealed class Follower : IAsyncDisposable
         await cluster.Api.Apply(ResourceKind.Pod, new Resource(manifest), cancellationToken);
         var follower = new Follower(cluster, address, servers);
         // CoreDNS may take half a minute to find an API server again that was away: not a failure of the check.
-        using var noHurry = Eventually.Hurry(1);
+        using var unscaled = Eventually.ScaledBy(1);
         try
         {
             foreach (var fleet in fleets)

@@ -36,20 +36,21 @@ public sealed class HealthBars
             }
 
             await using var follower = await Follower.Start(cluster, cancellationToken, fleets);
-            var trials = new List<Trial>();
+            var failures = new List<FailureTimes>();
             for (var round = 0; round < Rounds; round++)
             {
-                trials.AddRange(await Task.WhenAll(fleets.Select(async fleet =>
+                failures.AddRange(await Task.WhenAll(fleets.Select(async fleet =>
                 {
                     await AnyMoment(TimeSpan.FromSeconds(interval), cancellationToken);
-                    return await Trial.Of(fleet, follower, fleet.Pods[round % 3], Patience, cancellationToken);
+                    return await FailureTimes.Of(fleet, follower, fleet.Pods[round % 3], Patience, cancellationToken);
                 })));
             }
 
-            var (gone, back) = (MeasuredTimes.Of(trials.Select(trial => trial.Gone)), MeasuredTimes.Of(trials.Select(trial => trial.Back)));
+            var gone = MeasuredTimes.Of(failures.Select(failure => failure.Gone));
+            var back = MeasuredTimes.Of(failures.Select(failure => failure.Back));
             await TestContext.Out.WriteLineAsync(
-                $"{(profile.Length == 0 ? "default" : profile)}, {trials.Count} failures: out {gone}; back {back}");
-            await Keep(cluster, follower, trials, cancellationToken);
+                $"{(profile.Length == 0 ? "default" : profile)}, {failures.Count} failures: out {gone}; back {back}");
+            await Keep(cluster, follower, failures, cancellationToken);
             gone.Share(TimeSpan.FromSeconds(bar)).ShouldBeGreaterThanOrEqualTo(0.99, $"out within {bar} s");
             back.Share(TimeSpan.FromSeconds(5)).ShouldBe(1.0, "back within 5 s");
         }
@@ -86,11 +87,12 @@ public sealed class HealthBars
         }
     }
 
-    /// <summary>Keeps what explains an unusual time: each trial, the answers of DNS, and the logs of the instances.</summary>
-    private static async Task Keep(LiveCluster cluster, Follower follower, IReadOnlyList<Trial> trials, CancellationToken cancellationToken)
+    /// <summary>Keeps what explains an unusual time: each failure, the answers of DNS, and the logs of the instances.</summary>
+    private static async Task Keep(
+        LiveCluster cluster, Follower follower, IReadOnlyList<FailureTimes> failures, CancellationToken cancellationToken)
     {
         await EvidenceLog.KeepAsync(
-            $"{cluster.Role}/trials.txt", "Each failure and recovery", string.Join('\n', trials.OrderBy(trial => trial.Hung)),
+            $"{cluster.Role}/failures.txt", "Each failure and recovery", string.Join('\n', failures.OrderBy(failure => failure.Hung)),
             cancellationToken);
         await EvidenceLog.KeepAsync(
             $"{cluster.Role}/follower.jsonl", "What each DNS pod answered when", await follower.Log(cancellationToken), cancellationToken);

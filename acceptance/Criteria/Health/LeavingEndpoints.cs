@@ -1,6 +1,6 @@
 using PlatformGitOps.Controller.Policies;
 using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;
-using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
@@ -43,20 +43,20 @@ public static class LeavingEndpoints
     public static async Task OutAndBack(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
-        await EndpointTrial.OutAndBack(
+        await EndpointFailure.OutAndBack(
             cluster, "slow", Default, new FleetShape(RemovalMethod.ServeLabel), TimeSpan.FromSeconds(30), cancellationToken);
-        await EndpointTrial.OutAndBack(cluster, "fast", Fast, new FleetShape(RemovalMethod.ServeLabel), FastBar, cancellationToken);
+        await EndpointFailure.OutAndBack(cluster, "fast", Fast, new FleetShape(RemovalMethod.ServeLabel), FastBar, cancellationToken);
     }
 
     [LiveCheck("Health.3", "the same for pods that declare the gate, in the fast profile", Disruptive = true)]
     public static async Task Gate(LiveCluster live, CancellationToken cancellationToken) =>
-        await EndpointTrial.OutAndBack(
+        await EndpointFailure.OutAndBack(
             await CheckedCluster.Of(live, cancellationToken), "gated", Fast, new FleetShape(RemovalMethod.ReadinessGate), FastBar,
             cancellationToken);
 
     [LiveCheck("Health.4", "the same for a Service that lists its addresses, in the fast profile", Disruptive = true)]
     public static async Task Slices(LiveCluster live, CancellationToken cancellationToken) =>
-        await EndpointTrial.OutAndBack(
+        await EndpointFailure.OutAndBack(
             await CheckedCluster.Of(live, cancellationToken), "listed", Fast, new FleetShape(RemovalMethod.EndpointSlices), FastBar,
             cancellationToken);
 

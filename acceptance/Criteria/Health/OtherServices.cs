@@ -3,7 +3,7 @@ using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Policies;
-using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 using static PlatformGitOps.Acceptance.Criteria.Health.HealthSabotages;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
@@ -180,7 +180,7 @@ public static class OtherServices
         }
     }
 
-    internal static IReadOnlyList<LiveSabotage> OthersLiveSabotages =>
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
         Patched("no Events may be made", "Health.20", "an Event InvalidHealthCheck",
             ControllerRole, "rules", rules => Without(rules, "events", "create")),

@@ -1,7 +1,7 @@
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Controller.Policies;
-using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
@@ -174,7 +174,7 @@ public static class ReturningEndpoints
             .Where(pod => pod.Text("status.phase") is "Running" or "Pending").Select(pod => pod.Name).ShouldBeEmpty();
     }
 
-    internal static IReadOnlyList<LiveSabotage> TrustLiveSabotages =>
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
         Meddled("another client opens the gate", "Health.17", "stays out",
             pod => Gate(pod) is not "False" ? null : ("/status", Opened(pod))),

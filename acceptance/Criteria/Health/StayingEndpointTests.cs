@@ -56,11 +56,7 @@ internal sealed class StayingEndpointTests
             new Dictionary<string, string> { ["POD_NAME"] = "dns-health-controller-local" });
         await Eventually.Within(
             TimeSpan.FromSeconds(60),
-            _ =>
-            {
-                controller.Output.ShouldContain("is under health checks");
-                return Task.CompletedTask;
-            },
+            () => controller.Output.ShouldContain("is under health checks"),
             "the controller checks the Service",
             token);
         endpoints.ForEach(endpoint => endpoint.Dispose());

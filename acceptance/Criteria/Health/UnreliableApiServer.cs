@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Sabotage;
-using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 using static PlatformGitOps.Acceptance.Criteria.Health.HealthSabotages;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
@@ -48,8 +48,8 @@ public static class UnreliableApiServer
             await using var follower = await Follower.Start(cluster, cancellationToken, old, young);
             foreach (var fleet in new[] { old, young })
             {
-                var trial = await Trial.Of(fleet, follower, fleet.Pods[0], Patience, cancellationToken);
-                EvidenceLog.Observed($"{fleet.Name}, {trial}");
+                var failure = await FailureTimes.Of(fleet, follower, fleet.Pods[0], Patience, cancellationToken);
+                EvidenceLog.Observed($"{fleet.Name}, {failure}");
             }
 
             (await Instances(cluster, cancellationToken)).ShouldBe(instances, "the controller's containers restarted");
@@ -117,8 +117,10 @@ public static class UnreliableApiServer
             cancellationToken);
     }
 
-    internal static IReadOnlyList<LiveSabotage> RestoredLiveSabotages =>
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
+        Patched("it may not patch pods", "Health.24", "one of two endpoints leaves DNS",
+            ControllerRole, "rules", rules => Without(rules, "pods", "patch")),
         Patched("it may not list pods again", "Health.25", "leaves DNS",
             ControllerRole, "rules", rules => Without(rules, "pods", "list")),
     ];
@@ -181,10 +183,4 @@ public static class UnreliableApiServer
             }
         }
     }
-
-    internal static IReadOnlyList<LiveSabotage> SlowLiveSabotages =>
-    [
-        Patched("it may not patch pods", "Health.24", "one of two endpoints leaves DNS",
-            ControllerRole, "rules", rules => Without(rules, "pods", "patch")),
-    ];
 }

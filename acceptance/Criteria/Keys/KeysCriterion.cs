@@ -253,7 +253,7 @@ public static partial class KeysCriterion
     /// <summary>A definition with the keys of the fixture in every cluster.</summary>
     internal static Platform Switched(Platform platform)
     {
-        var keys = DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "keys.yaml")).Clusters[0];
+        var keys = DefinedTree.Read(StorySample.Definition("keys")).Clusters[0];
         return platform with
         {
             Clusters =

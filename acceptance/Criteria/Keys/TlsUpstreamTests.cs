@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Dns.Client;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Generator.Apps.CoreDns;
@@ -19,7 +18,7 @@ internal sealed class TlsUpstreamTests
 
     private static readonly StubResolver Client = new(new StubOptions { Attempts = 1 }, TimeProvider.System);
 
-    private static Cluster Defined => DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "keys.yaml")).Clusters[0];
+    private static Cluster Defined => DefinedTree.Read(StorySample.Definition("keys")).Clusters[0];
 
     private static string Name => Defined.Dns.Forwarding.ServerName!.Text;
 
@@ -176,11 +175,7 @@ internal sealed class TlsUpstreamTests
             var started = LocalProgram.Start(program, ["-conf", file], folder,
                 new Dictionary<string, string> { ["SSL_CERT_FILE"] = Path.Combine(folder, "ca.crt") });
             await Eventually.Within(
-                TimeSpan.FromSeconds(20), _ =>
-                {
-                    started.Output.ShouldContain("CoreDNS-");
-                    return Task.CompletedTask;
-                },
+                TimeSpan.FromSeconds(20), () => started.Output.ShouldContain("CoreDNS-"),
                 $"CoreDNS serves with {corefile}", token);
             return started;
         }
@@ -196,7 +191,7 @@ internal sealed class TlsUpstreamTests
     /// <summary>The block of the delivered plugin.</summary>
     private static string Block()
     {
-        var platform = DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "keys.yaml"));
+        var platform = DefinedTree.Read(StorySample.Definition("keys"));
         var plugin = RenderedCluster.From(DefinedTree.Generated(platform, null), platform.Clusters[0].Name.Text).Plugins
             .Last(plugin => plugin.Name == "forward");
         return string.Join('\n', plugin.Block.Select(line => string.Join(' ', line)));

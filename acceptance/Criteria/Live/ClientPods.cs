@@ -131,7 +131,7 @@ public static class ClientPods
 /// </summary>
 internal static class ClientNamespaces
 {
-    private static readonly string[] Namespaces = [ClientPods.Namespace, EgressTrial.Namespace, DisruptionRun.Namespace,
+    private static readonly string[] Namespaces = [ClientPods.Namespace, EgressEnforcement.Namespace, DisruptionRun.Namespace,
         BootstrapCriterion.Namespace];
 
     public static async Task Remove(LiveCluster cluster, CancellationToken cancellationToken)

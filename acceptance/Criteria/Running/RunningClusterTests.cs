@@ -1,8 +1,4 @@
 using NUnit.Framework.Interfaces;
-using PlatformGitOps.Acceptance.Criteria.DnsCheck;
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Criteria.GeoDns;
-using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Evidence;
 
 namespace PlatformGitOps.Acceptance.Criteria.Running;
@@ -71,10 +67,10 @@ public sealed class RunningClusterTests(string cluster)
     {
         try
         {
-            await CachedCluster.Remove(cluster, CancellationToken.None);
-            await RoutedCluster.Remove(cluster, CancellationToken.None);
-            await ProvenCluster.Remove(cluster, CancellationToken.None);
-            await ExternalDnsCriterion.Remove(cluster, CancellationToken.None);
+            foreach (var part in OptionalPart.All)
+            {
+                await part.Off(cluster, CancellationToken.None);
+            }
         }
         finally
         {

@@ -10,6 +10,9 @@ public sealed class HostCheckAttribute(string id, string reads) : Attribute
 {
     public string Id { get; } = id;
     public string Reads { get; } = reads;
+
+    /// <summary>Whether it starts a CoreDNS of a release.</summary>
+    public bool CoreDns { get; init; }
 }
 
 /// <summary>A change of the files of a substrate that one check has to notice on real servers.</summary>
@@ -18,6 +21,9 @@ public sealed class HostCheckAttribute(string id, string reads) : Attribute
 /// <param name="Apply">Changes the files: paths below substrate/NAME/dns or substrate/NAME/kubernetes, and their texts.</param>
 public sealed record HostSabotage(string Name, string Check, string ExpectedMessage, Action<Dictionary<string, string>> Apply)
 {
+    /// <summary>The cluster of the definition to whose substrate it belongs: its servers are those of Knot or of BIND.</summary>
+    public string Cluster { get; init; } = "knot";
+
     public override string ToString() => Name;
 
     /// <summary>Runs the check on the changed files: it has to fail, with the expected message.</summary>
@@ -44,6 +50,10 @@ public sealed record HostSabotage(string Name, string Check, string ExpectedMess
             Fits(name, file, files[file], old);
             files[file] = files[file].Replace(old, @new, StringComparison.Ordinal);
         });
+
+    /// <summary>The same for the servers of BIND.</summary>
+    public static HostSabotage OfBind(string name, string check, string expectedMessage, string file, string old, string @new) =>
+        Of(name, check, expectedMessage, file, old, @new) with { Cluster = "bind" };
 
     /// <summary>Not by an assertion: its message would have the text, and with it what the check should say.</summary>
     public static void Fits(string name, string file, string text, string old)

@@ -7,8 +7,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 [Platform("Linux", Reason = "the programs are Debian's")]
 public sealed class KubernetesTests
 {
-    private static readonly Lazy<RenderedCluster> Tree = new(() => RenderedCluster.From(
-        DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null), "knot"));
+    private static readonly Lazy<RenderedCluster> Tree = new(() => RenderedCluster.From(StorySample.Substrates, "knot"));
 
     [OneTimeTearDown]
     public void ForgetTheCertificates() => KubernetesHosts.Forget();
@@ -26,9 +25,12 @@ public sealed class KubernetesTests
         await check.KubernetesMethod!(hosts, cancellationToken);
     }
 
+    private static IEnumerable<HostSabotage> All => Sabotages.Host.Where(
+        sabotage => Catalog.Checks.Any(check => check.Id == sabotage.Check && check.KubernetesMethod is not null));
+
     private static IEnumerable<TestCaseData> Sabotaged()
     {
-        foreach (var sabotage in SubstrateCriterion.KubernetesSabotages)
+        foreach (var sabotage in All)
         {
             var test = new TestCaseData(sabotage).SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Check})")
                 .SetCategory("Substrate").SetCategory("Sabotage");
@@ -45,20 +47,20 @@ public sealed class KubernetesTests
         await using var hosts = await Prepare(sabotage.Check, sabotage, cancellationToken);
         await sabotage.ShouldBeNoticed(async () =>
         {
-            using var hurry = Eventually.Hurry(0.5);
+            using var scale = Eventually.ScaledBy(0.5);
             await Catalog.Checks.Single(check => check.Id == sabotage.Check).KubernetesMethod!(hosts, cancellationToken);
         });
     }
 
     [Test]
     public void Every_check_is_proven_by_a_sabotage() => Catalog.Checks.Where(check => check.KubernetesMethod is not null)
-        .Select(check => check.Id).Except(SubstrateCriterion.KubernetesSabotages.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
+        .Select(check => check.Id).Except(All.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
 
     /// <summary>Most of them run only where somebody asks for them: what they change may be written otherwise by then.</summary>
     [Test]
     public void Every_sabotage_fits_the_files_that_the_generator_writes()
     {
-        foreach (var sabotage in SubstrateCriterion.KubernetesSabotages)
+        foreach (var sabotage in All)
         {
             var settings = Tree.Value.Definition.Substrate!;
             var files = KubernetesHosts.Generated(
@@ -75,8 +77,8 @@ public sealed class KubernetesTests
     /// <summary>What the definition has otherwise for a check.</summary>
     private static Func<KubernetesSettings, KubernetesSettings>? Adjusting(string check) => check switch
     {
-        SubstrateCriterion.ThreeMembersId => SubstrateCriterion.WithThreeMembers,
-        SubstrateCriterion.ControlPlanesId => SubstrateCriterion.WithThreeControlPlanes,
+        ThreeControlPlanes.ThreeMembersId => ThreeControlPlanes.WithThreeMembers,
+        ThreeControlPlanes.ControlPlanesId => ThreeControlPlanes.WithThreeControlPlanes,
         _ => null,
     };
 }

@@ -30,8 +30,19 @@ internal sealed class LayerWatch(SubstratePair pair, Func<int, string> name, Sto
     /// <summary>Whom it asks.</summary>
     public string Server { get; init; } = pair.Resolver;
 
+    /// <summary>Whom it asks where the first one has no address for it; null for nobody.</summary>
+    public string? Second { get; init; }
+
+    /// <summary>How often it asks a server before a look-up has failed.</summary>
+    public int Attempts { get; init; } = 2;
+
+    /// <summary>Whether it asks for the target of an alias, as a resolver does, and a stub does not.</summary>
+    public bool Follows { get; init; }
+
     /// <summary>How long it waits for an answer, each time.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
+
+    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(20);
 
     public IReadOnlyList<LookUp> Seen
     {
@@ -46,23 +57,32 @@ internal sealed class LayerWatch(SubstratePair pair, Func<int, string> name, Sto
 
     public string? Last { get; private set; }
 
+    /// <summary>How often the second server was asked.</summary>
+    public int AskedSecond { get; private set; }
+
+    /// <summary>What came in place of one of these addresses.</summary>
+    public IReadOnlyList<string> Failed(params IReadOnlyList<string> expected) =>
+        [.. Seen.Select(look => look.Answer).Where(answer => !expected.Contains(answer))];
+
     public async Task Until(CancellationToken cancellationToken)
     {
-        var resolver = new StubResolver(new StubOptions { Attempts = 2, Timeout = Patience }, TimeProvider.System);
-        await using var transport = new FreshUdpTransport(new IPEndPoint(IPAddress.Parse(Server), pair.Port));
+        var resolver = new StubResolver(new StubOptions { Attempts = Attempts, Timeout = Patience }, TimeProvider.System);
         try
         {
-            await foreach (var turn in Pace.Every(
-                TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(4), TimeProvider.System, cancellationToken))
+            await foreach (var turn in Pace.Every(Pause, TimeSpan.FromMinutes(20), TimeProvider.System, cancellationToken))
             {
-                var at = clock.Elapsed;
-                var query = DnsMessage.Query((ushort)Random.Shared.Next(1 << 16), new Question(DnsName.Parse(name(turn)), RecordType.A));
-                var attempt = (await resolver.AskAsync(transport, query, cancellationToken)).Attempts[^1];
-                var record = attempt.Response?.Answers.FirstOrDefault(answer => answer.Data is AddressData);
-                Last = record?.Data.ToString() ?? attempt.Outcome.ToString();
+                var (at, asked) = (clock.Elapsed, DnsName.Parse(name(turn)));
+                var (answer, ttl) = await Ask(resolver, Server, asked, cancellationToken);
+                if (ttl is null && Second is not null)
+                {
+                    (answer, ttl) = await Ask(resolver, Second, asked, cancellationToken);
+                    AskedSecond++;
+                }
+
+                Last = answer;
                 lock (seen)
                 {
-                    seen.Add(new LookUp(at, clock.Elapsed - at, Last, record?.Ttl));
+                    seen.Add(new LookUp(at, clock.Elapsed - at, answer, ttl));
                 }
             }
         }
@@ -70,6 +90,19 @@ internal sealed class LayerWatch(SubstratePair pair, Func<int, string> name, Sto
         {
             // The check has seen enough.
         }
+    }
+
+    /// <returns>The first address with its TTL, or why there is none.</returns>
+    private async Task<(string Answer, TimeSpan? Ttl)> Ask(
+        StubResolver resolver, string server, DnsName asked, CancellationToken cancellationToken)
+    {
+        await using var transport = new FreshUdpTransport(new IPEndPoint(IPAddress.Parse(server), pair.Port));
+        var query = DnsMessage.Query((ushort)Random.Shared.Next(1 << 16), new Question(asked, RecordType.A));
+        var attempt = (await resolver.AskAsync(transport, query, cancellationToken)).Attempts[^1];
+        var answers = attempt.Response?.Answers ?? [];
+        return answers.FirstOrDefault(answer => answer.Data is AddressData) is { } address ? ($"{address.Data}", address.Ttl)
+            : Follows && answers is [{ Data: NameData alias }] ? await Ask(resolver, server, alias.Target, cancellationToken)
+            : (attempt.Outcome.ToString(), null);
     }
 }
 
@@ -87,7 +120,7 @@ internal sealed class LayerPartition(SubstratePair pair) : IAsyncDisposable
     /// <summary>Skips the test where this machine cannot.</summary>
     public static async Task Need(CancellationToken cancellationToken)
     {
-        foreach (var program in new[] { "nft", "setpriv" }.Where(program => SubstratePair.Find(program) is null))
+        foreach (var program in new[] { "nft", "setpriv" }.Where(program => LocalProgram.Find(program) is null))
         {
             Assert.Ignore($"{program} is not on this machine; Debian has it in {(program == "nft" ? "nftables" : "util-linux")}");
         }

@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
@@ -22,7 +21,7 @@ internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
     /// <summary>Why it cannot run on this machine; null where it can.</summary>
     public static async Task<string?> Missing(CancellationToken cancellationToken)
     {
-        foreach (var program in new[] { "kubelet", "containerd", "unshare" }.Where(program => SubstratePair.Find(program) is null))
+        foreach (var program in new[] { "kubelet", "containerd", "unshare" }.Where(program => LocalProgram.Find(program) is null))
         {
             return $"{program} is not on this machine";
         }
@@ -56,12 +55,10 @@ internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
             address = "{folder}/t.sock"
 
             """, cancellationToken);
-        runtime = LocalProgram.Start(SubstratePair.Find("containerd")!, ["--config", Path.Combine(folder, "config.toml")], folder);
-        await Eventually.Within(TimeSpan.FromSeconds(20), _ =>
-        {
-            File.Exists(socket).ShouldBeTrue(runtime.Output);
-            return Task.CompletedTask;
-        }, "containerd listens", cancellationToken);
+        runtime = LocalProgram.Start(LocalProgram.Find("containerd")!, ["--config", Path.Combine(folder, "config.toml")], folder);
+        await Eventually.Within(TimeSpan.FromSeconds(20),
+            () => File.Exists(socket).ShouldBeTrue(runtime.Output),
+            "containerd listens", cancellationToken);
 
         // No systemd is here to make its groups, and nothing of this machine may change.
         var configuration = Path.Combine(hosts.Folder, "packages", Host, "worker", "kubelet.yaml");

@@ -41,5 +41,5 @@ internal sealed class RootClients(KubernetesHosts hosts)
 
     private async Task<bool> Opens(string host, string name, CancellationToken cancellationToken) =>
         (await KubernetesHosts.Curl(cancellationToken, ["--cacert", Root(name), "--cert", $"{Admin}.crt", "--key", $"{Admin}.key",
-            hosts.ApiOf(host) + SubstrateCriterion.Namespaces])).Status == "200";
+            hosts.ApiOf(host) + KubernetesParts.Namespaces])).Status == "200";
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using static PlatformGitOps.Acceptance.Criteria.Substrate.SubstrateCriterion;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
@@ -10,9 +9,6 @@ public sealed class SubstrateLossTests
 {
     private const int Many = 100_000;
 
-    private static readonly Lazy<DefinedTree> Tree = new(() =>
-        DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null));
-
     private static readonly (string What, Func<SubstratePair, string, CancellationToken, Task> Change)[] Changes =
         [("a zone loaded again", LoadAgain), ("another transfer key", ChangeTheKey), ("the secondary promoted", Promote)];
 
@@ -21,7 +17,7 @@ public sealed class SubstrateLossTests
     [CancelAfter(240_000)]
     public async Task Nothing_is_lost_by_clients_that_ask_both_servers(string cluster, CancellationToken cancellationToken)
     {
-        await using var pair = await SubstratePair.Start(RenderedCluster.From(Tree.Value, cluster), null, cancellationToken);
+        await using var pair = await SubstratePair.Start(RenderedCluster.From(StorySample.Substrates, cluster), null, cancellationToken);
         foreach (var (what, change) in Changes)
         {
             await Lossless(pair, what, () => change(pair, "changed", cancellationToken), null, cancellationToken);
@@ -42,7 +38,7 @@ public sealed class SubstrateLossTests
     [Explicit("minutes: dotnet test acceptance --filter Name~100_000")]
     public async Task Nothing_is_lost_of_100_000_look_ups(string cluster, CancellationToken cancellationToken)
     {
-        await using var pair = await SubstratePair.Start(RenderedCluster.From(Tree.Value, cluster), null, cancellationToken);
+        await using var pair = await SubstratePair.Start(RenderedCluster.From(StorySample.Substrates, cluster), null, cancellationToken);
         var total = new int[Changes.Length];
         for (var round = 0; total.Sum() < Many; round++)
         {
@@ -79,11 +75,10 @@ public sealed class SubstrateLossTests
     /// <summary>As docs/substrate.md has it: what programs wrote goes along, and they write with the same key.</summary>
     private static async Task Promote(SubstratePair pair, string name, CancellationToken cancellationToken)
     {
-        var child = pair.Settings.Children[0];
-        var key = await pair.Key(child.Key.Text, child.Algorithm, cancellationToken);
+        var key = await pair.ChildKey(cancellationToken);
         var (before, after) = ($"before-{name}.{pair.Child}", $"after-{name}.{pair.Child}");
         (await pair.Update(pair.Child, key, cancellationToken, $"update add {before}. 60 A 192.0.2.9")).ShouldSucceed();
-        await AtBoth(pair, before, "A", ["192.0.2.9"], cancellationToken);
+        await pair.AtBoth(before, "A", ["192.0.2.9"], cancellationToken);
 
         var keys = pair.Settings.Children.ToDictionary(entry => entry.Key.Text, entry => pair.KeyFile("primary", entry.Key.Text));
         var former = pair.Primary;
@@ -99,11 +94,11 @@ public sealed class SubstrateLossTests
         (await pair.Script("install.sh", "secondary", cancellationToken, "--role", "secondary")).ShouldSucceed();
         await BothAnswer(pair, cancellationToken);
         (await pair.Update(pair.Child, key, cancellationToken, $"update add {after}. 60 A 192.0.2.10")).ShouldSucceed();
-        await AtBoth(pair, before, "A", ["192.0.2.9"], cancellationToken);
-        await AtBoth(pair, after, "A", ["192.0.2.10"], cancellationToken);
+        await pair.AtBoth(before, "A", ["192.0.2.9"], cancellationToken);
+        await pair.AtBoth(after, "A", ["192.0.2.10"], cancellationToken);
         await Mark(pair, $"promoted-{name}", cancellationToken);
-        await Verified(pair, "primary", cancellationToken);
-        await Verified(pair, "secondary", cancellationToken);
+        await pair.Verified("primary", cancellationToken);
+        await pair.Verified("secondary", cancellationToken);
     }
 
     /// <summary>
@@ -125,7 +120,7 @@ public sealed class SubstrateLossTests
         var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");
         await File.AppendAllTextAsync(file, $"{name}.{pair.Zone}. 60 IN TXT \"{name}\"\n", cancellationToken);
         (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
-        await AtBoth(pair, $"{name}.{pair.Zone}", "TXT", [$"\"{name}\""], cancellationToken);
+        await pair.AtBoth($"{name}.{pair.Zone}", "TXT", [$"\"{name}\""], cancellationToken);
     }
 
     private static async Task<int> Lossless(
@@ -142,23 +137,27 @@ public sealed class SubstrateLossTests
     {
         var record = pair.Settings.Records[0];
         var expected = record.Addresses.Select(address => pair.Here(address.ToString())).ToArray();
-        LookUps[] clients =
+        var clock = Stopwatch.StartNew();
+        LayerWatch[] clients =
         [
             .. Enumerable.Range(0, 8).Select(number => number % 2 == 0 ? (First: pair.Primary, Second: pair.Secondary)
                     : (First: pair.Secondary, Second: pair.Primary))
-                .Select(servers => new LookUps(pair, servers.First, follows: false, second: servers.Second, pause: pause)),
+                .Select(servers => new LayerWatch(pair, $"{record.Name}.{pair.Zone}", clock)
+                {
+                    Server = servers.First,
+                    Second = servers.Second,
+                    Attempts = 1,
+                    Pause = pause ?? TimeSpan.FromMilliseconds(20),
+                }),
         ];
-        var clock = Stopwatch.StartNew();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asking = Task.WhenAll(clients.Select(client => client.Until($"{record.Name}.{pair.Zone}", expected, end.Token)));
+        var asking = Task.WhenAll(clients.Select(client => client.Until(end.Token)));
         try
         {
             await change();
-            await Eventually.Within(TimeSpan.FromSeconds(20), _ =>
-            {
-                clients.ShouldAllBe(client => client.Count > 20);
-                return Task.CompletedTask;
-            }, "each client asked", cancellationToken);
+            await Eventually.Within(TimeSpan.FromSeconds(20),
+                () => clients.ShouldAllBe(client => client.Seen.Count > 20),
+                "each client asked", cancellationToken);
         }
         finally
         {
@@ -166,10 +165,10 @@ public sealed class SubstrateLossTests
             await asking;
         }
 
-        IReadOnlyList<string> failed = [.. clients.SelectMany(client => client.Failed)];
-        var count = clients.Sum(client => client.Count);
+        IReadOnlyList<string> failed = [.. clients.SelectMany(client => client.Failed(expected))];
+        var count = clients.Sum(client => client.Seen.Count);
         TestContext.Out.WriteLine($"{what}: {count} look-ups in {clock.Elapsed.TotalSeconds:F1} s, "
-            + $"{clients.Sum(client => client.Second)} asked of the second server too, {failed.Count} failed");
+            + $"{clients.Sum(client => client.AskedSecond)} asked of the second server too, {failed.Count} failed");
         return (count, failed);
     }
 }

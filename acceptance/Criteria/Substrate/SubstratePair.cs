@@ -85,7 +85,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     {
         var settings = adjust?.Invoke(tree.Definition.Substrate!) ?? tree.Definition.Substrate!;
         var missing = (settings.Server == SubstrateServer.Knot ? KnotPrograms : BindPrograms)
-            .Where(program => Find(program) is null).ToList();
+            .Where(program => LocalProgram.Find(program) is null).ToList();
         if (missing.Count > 0)
         {
             Assert.Ignore($"{string.Join(", ", missing)} not on this machine; Debian has them in knot, knot-dnsutils, knot-dnssecutils, " +
@@ -132,8 +132,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
         var files = Generator.Emission.Tree.Build(Tree.Platform with { Substrates = [.. substrates] })
             .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
-        files[Delivered] = SubstrateCriterion.Corefile(this, Resolver, [Primary, Secondary]);
-        files[Cached] = SubstrateCriterion.NodeCache(this);
+        files[Delivered] = LocalCoreDns.Corefile(this, Resolver, [Primary, Secondary]);
+        files[Cached] = LocalCoreDns.NodeCache(this);
         sabotage?.Apply(files);
         foreach (var (path, text) in files)
         {
@@ -214,7 +214,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
             ["ROOT"] = Root(role),
             ["PRIMARY_ROOT"] = Root("primary"),
             ["TREE"] = Path.Combine(Folder, "tree"),
-            ["DIG"] = Find("dig"),
+            ["DIG"] = LocalProgram.Find("dig"),
             ["CLIENT"] = Client,
             ["PORT"] = Port.ToString(CultureInfo.InvariantCulture),
             ["PRIMARY"] = Primary,
@@ -270,14 +270,9 @@ public sealed partial class SubstratePair : IAsyncDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(180));
-        return await Cli.Wrap(Find(program) ?? program).WithArguments(arguments).WithValidation(CommandResultValidation.None)
+        return await Cli.Wrap(LocalProgram.Find(program) ?? program).WithArguments(arguments).WithValidation(CommandResultValidation.None)
             .WithEnvironmentVariables(environment ?? new Dictionary<string, string?>()).ExecuteBufferedAsync(limit.Token);
     }
-
-    /// <summary>A program on the PATH or where daemons are; null where it is not there.</summary>
-    public static string? Find(string program) => Path.IsPathRooted(program) ? program
-        : (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin"])
-            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     public async ValueTask DisposeAsync()
     {

@@ -79,12 +79,11 @@ public sealed class SubstrateRunbookTests
         ["Seeing zones and records"] = "Substrate.24 sends these requests, where socat is",
         ["Install a control plane"] = "Substrate.47 runs it on a host with systemd",
         ["Renew a certificate now"] = "Substrate.47 runs it on a host with systemd",
-        ["Everything lost"] = $"{SubstrateCriterion.EverythingId} runs it, on the hosts of DNS and of Kubernetes",
+        ["Everything lost"] = $"{FullRestore.EverythingId} runs it, on the hosts of DNS and of Kubernetes",
         ["Keep the objects"] = "Substrate.47 runs it on a host with systemd",
     };
 
-    private static readonly Lazy<RenderedCluster> Tree = new(() => RenderedCluster.From(
-        DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null), "knot"));
+    private static readonly Lazy<RenderedCluster> Tree = new(() => RenderedCluster.From(StorySample.Substrates, "knot"));
 
     [Test]
     public void Each_block_of_commands_is_run_or_said_to_be_run_elsewhere()

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 [assembly: LevelOfParallelism(8)]
@@ -16,19 +15,11 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 [Platform("Linux", Reason = "the servers are Debian's")]
 public sealed class SubstrateTests
 {
-    private static readonly Lazy<DefinedTree> Tree = new(() =>
-        DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null));
-
-    private static readonly Dictionary<string, IReadOnlyList<HostSabotage>> Sabotages = new()
-    {
-        ["knot"] = SubstrateCriterion.KnotSabotages,
-        ["bind"] = SubstrateCriterion.BindSabotages,
-    };
+    private static IEnumerable<Check> All => Catalog.Checks.Where(check => check.HostMethod is not null);
 
     private static IEnumerable<TestCaseData> Checks() =>
-        from cluster in Sabotages.Keys
-        from check in Catalog.Checks
-        where check.HostMethod is not null
+        from cluster in new[] { "knot", "bind" }
+        from check in All
         select new TestCaseData(check, cluster).SetName($"{check} [{cluster}]").SetCategory("Substrate");
 
     [TestCaseSource(nameof(Checks))]
@@ -40,52 +31,52 @@ public sealed class SubstrateTests
     }
 
     private static IEnumerable<TestCaseData> Sabotaged() =>
-        from cluster in Sabotages
-        from sabotage in cluster.Value
-        select new TestCaseData(sabotage, cluster.Key).SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Check}, {cluster.Key})")
+        from sabotage in Sabotages.Host
+        where All.Any(check => check.Id == sabotage.Check)
+        select new TestCaseData(sabotage).SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Check}, {sabotage.Cluster})")
             .SetCategory("Substrate").SetCategory("Sabotage");
 
     [TestCaseSource(nameof(Sabotaged))]
     [CancelAfter(300_000)]
-    public async Task Is_caught_by_its_check(HostSabotage sabotage, string cluster, CancellationToken cancellationToken)
+    public async Task Is_caught_by_its_check(HostSabotage sabotage, CancellationToken cancellationToken)
     {
-        var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
+        var check = All.Single(entry => entry.Id == sabotage.Check);
         await sabotage.ShouldBeNoticed(async () =>
         {
-            await using var pair = await Pair(check, cluster, sabotage, cancellationToken);
-            using var hurry = Eventually.Hurry(0.5);
+            await using var pair = await Pair(check, sabotage.Cluster, sabotage, cancellationToken);
+            using var scale = Eventually.ScaledBy(0.5);
             await check.HostMethod!(pair, cancellationToken);
         });
     }
 
     [Test]
-    public void Every_check_is_proven_by_a_sabotage() => Catalog.Checks.Where(check => check.HostMethod is not null)
-        .Select(check => check.Id).Except(Sabotages.Values.SelectMany(list => list).Select(sabotage => sabotage.Check))
-        .Except(SubstrateCriterion.StaticSabotages.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
+    public void Every_check_is_proven_by_a_sabotage() => All.Select(check => check.Id)
+        .Except(Sabotages.Host.Select(sabotage => sabotage.Check)).Except(Sabotages.Static.Select(sabotage => sabotage.Check))
+        .ShouldBeEmpty();
 
     /// <summary>Installed and running, but for the check of the installation's own checks.</summary>
     private static Task<SubstratePair> Pair(Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
     {
         // Said before servers are installed for nothing.
-        if (SubstrateCriterion.AsksThroughCoreDns.Contains(check.Id) && SubstratePair.Find(SubstrateCriterion.Program) is null)
+        if (check.Host!.CoreDns && LocalProgram.Find(LocalCoreDns.Program) is null)
         {
             Assert.Ignore("coredns is not on this machine; put the program of a CoreDNS release on the PATH");
         }
 
-        if (check.Id == SubstrateCriterion.ExternalDnsId)
+        if (check.Id == SubstrateExternalDns.ExternalDnsId)
         {
-            SubstrateCriterion.NeedExternalDns();
+            SubstrateExternalDns.NeedExternalDns();
         }
 
-        var (all, tree) = (check.Id == "Substrate.3", RenderedCluster.From(Tree.Value, cluster));
-        var (view, queries) = (check.Id == SubstrateCriterion.ShowsZonesId,
-            check.Id is SubstrateCriterion.KeepsQueriesId or SubstrateCriterion.SeesEndOfQueriesId);
-        if (view && !SubstrateCriterion.CanShowZones)
+        var (all, tree) = (check.Id == "Substrate.3", RenderedCluster.From(StorySample.Substrates, cluster));
+        var (view, queries) = (check.Id == SubstrateView.ShowsZonesId,
+            check.Id is SubstrateQueries.KeepsQueriesId or SubstrateQueries.SeesEndOfQueriesId);
+        if (view && !SubstrateView.CanShowZones)
         {
             Assert.Ignore("socat is not on this machine; Debian has it in socat");
         }
 
-        var canKeep = SubstrateCriterion.CanKeepQueries(tree.Definition.Substrate!);
+        var canKeep = SubstrateQueries.CanKeepQueries(tree.Definition.Substrate!);
         if (queries && !canKeep)
         {
             Assert.Ignore("Knot's dnstap is not on this machine; Debian has it in knot-module-dnstap and fstrm-bin");
@@ -93,14 +84,14 @@ public sealed class SubstrateTests
 
         // What is checked without a server has every part that this machine can have.
         return all
-            ? SubstratePair.Prepare(tree, sabotage, cancellationToken, settings => With(settings, SubstrateCriterion.CanShowZones, canKeep))
+            ? SubstratePair.Prepare(tree, sabotage, cancellationToken, settings => With(settings, SubstrateView.CanShowZones, canKeep))
             : SubstratePair.Start(tree, sabotage, cancellationToken, settings => Adjusted(With(settings, view, queries), check));
     }
 
     private static SubstrateSettings Adjusted(SubstrateSettings settings, Check check) => settings with
     {
-        Dnssec = check.Id == SubstrateCriterion.SignsId,
-        RateLimit = check.Id == SubstrateCriterion.LimitsId ? SubstrateCriterion.CheckedRateLimit : settings.RateLimit,
+        Dnssec = check.Id == SignedZones.SignsId,
+        RateLimit = check.Id == SubstrateQueries.LimitsId ? SubstrateQueries.CheckedRateLimit : settings.RateLimit,
     };
 
     private static SubstrateSettings With(SubstrateSettings settings, bool view, bool queries) =>
@@ -116,14 +107,11 @@ public sealed class SubstrateTests
 [Platform("Linux", Reason = "the hosts are Debian's")]
 public sealed class SystemdTests
 {
-    private static readonly Lazy<DefinedTree> Tree = new(() =>
-        DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null));
-
     private static IEnumerable<Check> All => Catalog.Checks.Where(check => check.SystemdMethod is not null);
 
     private static IEnumerable<TestCaseData> Checks() =>
         from check in All
-        from cluster in check.Id == SubstrateCriterion.KubernetesUnitsId ? new[] { "knot" } : ["knot", "bind"]
+        from cluster in check.Id == SystemdUnits.KubernetesUnitsId ? new[] { "knot" } : ["knot", "bind"]
         select new TestCaseData(check, cluster).SetName($"{check} [{cluster}]").SetCategory("Substrate");
 
     [TestCaseSource(nameof(Checks))]
@@ -134,7 +122,10 @@ public sealed class SystemdTests
         await check.SystemdMethod!(hosts, cancellationToken);
     }
 
-    private static IEnumerable<TestCaseData> Sabotaged() => SubstrateCriterion.SystemdSabotages.Select(sabotage =>
+    private static IEnumerable<HostSabotage> AllSabotages =>
+        Sabotages.Host.Where(sabotage => All.Any(check => check.Id == sabotage.Check));
+
+    private static IEnumerable<TestCaseData> Sabotaged() => AllSabotages.Select(sabotage =>
         new TestCaseData(sabotage).SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Check})")
             .SetCategory("Substrate").SetCategory("Sabotage"));
 
@@ -146,19 +137,19 @@ public sealed class SystemdTests
         await using var hosts = await Start(check, "knot", sabotage, cancellationToken);
         await sabotage.ShouldBeNoticed(async () =>
         {
-            using var hurry = Eventually.Hurry(0.5);
+            using var scale = Eventually.ScaledBy(0.5);
             await check.SystemdMethod!(hosts, cancellationToken);
         });
     }
 
     [Test]
     public void Every_check_is_proven_by_a_sabotage() =>
-        All.Select(check => check.Id).Except(SubstrateCriterion.SystemdSabotages.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
+        All.Select(check => check.Id).Except(Sabotages.Host.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
 
     private static async Task<SystemdHosts> Start(Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
     {
-        var tree = RenderedCluster.From(Tree.Value, cluster);
-        if (check.Id != SubstrateCriterion.KubernetesUnitsId)
+        var tree = RenderedCluster.From(StorySample.Substrates, cluster);
+        if (check.Id != SystemdUnits.KubernetesUnitsId)
         {
             return await SystemdHosts.Start(
                 tree, "dns", sabotage, settings => settings with { View = true, QueryLog = 5 }, cancellationToken);
@@ -167,7 +158,7 @@ public sealed class SystemdTests
         KubernetesHosts.Need([.. KubernetesHosts.Programs]);
         var version = (await KubernetesHosts.VersionHere)!;
         return await SystemdHosts.Start(
-            tree, "kubernetes", sabotage, settings => SubstrateCriterion.OnOneHost(settings, version), cancellationToken);
+            tree, "kubernetes", sabotage, settings => SystemdUnits.OnOneHost(settings, version), cancellationToken);
     }
 }
 
@@ -187,9 +178,7 @@ internal sealed class AwaySubstrateTests
         var (asked, logged) = (
             rows.Single(row => row.Command.Contains("nslookup dns-1", StringComparison.Ordinal)),
             rows.Single(row => row.Command.Contains(" logs ", StringComparison.Ordinal)));
-        var substrate = RenderedCluster.From(
-            DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null), "knot")
-            .Definition.Substrate!;
+        var substrate = RenderedCluster.From(StorySample.Substrates, "knot").Definition.Substrate!;
         var port = LocalProgram.FreePort().ToString(CultureInfo.InvariantCulture);
         var folder = RunSession.NewFolder("away");
         var file = Path.Combine(folder, "Corefile");

@@ -76,17 +76,17 @@ internal sealed class AllowDnsApp : App
                             [
                                 Pods(caches),
                                 // No selector can name a cache in the node's network.
-                                .. caches.Addresses.Select(range => new Mapping { { "ipBlock", new Mapping { { "cidr", range } } } }),
+                                .. caches.Addresses.Select(range => PolicyParts.Block(range)),
                             ])
                         },
-                        { "ports", Sequence.Of(IngressPolicies.KubernetesPorts([CoreDnsNames.DnsPort])) },
+                        { "ports", Sequence.Of(IngressPolicies.DnsPortsOf([CoreDnsNames.DnsPort])) },
                     },
                     .. exposed.Length == 0 ? (Mapping[])[] :
                     [
                         new Mapping
                         {
                             { "to", Sequence.Of(Pods(caches)) },
-                            { "ports", Sequence.Of(IngressPolicies.KubernetesPorts(exposed)) },
+                            { "ports", Sequence.Of(IngressPolicies.DnsPortsOf(exposed)) },
                         },
                     ],
                 ])
@@ -110,7 +110,7 @@ internal sealed class AllowDnsApp : App
     /// <summary>The port after translation: the pods listen where the Service does (cilium#13308).</summary>
     private static Sequence CiliumPorts(params IEnumerable<int> exposed) => Sequence.Of(new Mapping
     {
-        { "ports", Sequence.Of(IngressPolicies.CiliumPorts(exposed.Prepend(CoreDnsNames.DnsPort))) },
+        { "ports", Sequence.Of(IngressPolicies.CiliumDnsPorts(exposed.Prepend(CoreDnsNames.DnsPort))) },
     });
 
     /// <summary>The NodeLocal DNSCaches of all clusters.</summary>

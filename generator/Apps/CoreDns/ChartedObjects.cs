@@ -126,7 +126,7 @@ internal static class ChartedObjects
     }
 
     private static IEnumerable<Mapping> Merged(Mapping patch) => patch.TextAt("patch") is not { } text ? []
-        : YamlReader.Read("", System.Text.Encoding.UTF8.GetBytes(text), YamlOptions.Kustomize).Documents.OfType<Mapping>();
+        : YamlReader.Read("", text, YamlOptions.Kustomize).Documents.OfType<Mapping>();
 }
 
 /// <summary>What a patch names, of which the chart makes nothing.</summary>

@@ -201,5 +201,5 @@ public sealed record CoreDnsChart
 
     private static ImmutableArray<string> Texts(Node? node) => [.. ((Sequence)node!).Items.Select(item => ((Scalar)item).Value)];
 
-    private static Mapping Read(string name) => EmbeddedYaml.Read("Charts.CoreDns." + name);
+    private static Mapping Read(string name) => DataFile.Read("Charts.CoreDns." + name);
 }

@@ -7,7 +7,7 @@ namespace PlatformGitOps.Generator.Apps.CoreDns;
 internal static class CoreDnsFiles
 {
     // The image names its user instead of numbering it, and the kubelet refuses runAsNonRoot without a number (coredns#7542).
-    private const int NonRoot = 65532;
+    private const int User = 65532;
 
     /// <summary>Once for each version that clusters pin.</summary>
     public static IEnumerable<GeneratedFile> Files(Platform platform) => platform.Clusters
@@ -87,22 +87,9 @@ internal static class CoreDnsFiles
         // A new pod answers before an old one goes.
         { "rollingUpdate", new Mapping { { "maxUnavailable", 0 }, { "maxSurge", 1 } } },
         { "terminationGracePeriodSeconds", 2 * Corefile.LameduckSeconds },
-        { "podSecurityContext", new Mapping
-            {
-                { "runAsNonRoot", true },
-                { "runAsUser", NonRoot },
-                { "runAsGroup", NonRoot },
-                { "seccompProfile", new Mapping { { "type", "RuntimeDefault" } } },
-            }
-        },
-        { "securityContext", new Mapping
-            {
-                { "allowPrivilegeEscalation", false },
-                { "readOnlyRootFilesystem", true },
-                // The binary carries this file capability: without it in the bounding set it cannot even be executed (coredns#7435).
-                { "capabilities", new Mapping { { "drop", Resources.Texts("ALL") }, { "add", Resources.Texts("NET_BIND_SERVICE") } } },
-            }
-        },
+        { "podSecurityContext", PodParts.NonRoot(User) },
+        // The binary carries this file capability: without it in the bounding set it cannot even be executed (coredns#7435).
+        { "securityContext", PodParts.Restricted("NET_BIND_SERVICE") },
         { "livenessProbe", Probe(initialDelay: 60, period: 10, timeout: 5, failures: 5) },
         { "readinessProbe", Probe(initialDelay: 5, period: 5, timeout: 3, failures: 2) },
         { "topologySpreadConstraints", Sequence.Of(Spread("kubernetes.io/hostname", "DoNotSchedule"),

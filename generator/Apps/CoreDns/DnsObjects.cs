@@ -161,7 +161,7 @@ internal sealed record DnsObjects
     private static IEnumerable<Mapping> Parts(Mapping patch)
     {
         if (patch.TextAt("patch") is not { } text
-            || YamlReader.Read("", System.Text.Encoding.UTF8.GetBytes(text), YamlOptions.Kustomize).Documents is not [Sequence operations])
+            || YamlReader.Read("", text, YamlOptions.Kustomize).Documents is not [Sequence operations])
         {
             return [patch];
         }

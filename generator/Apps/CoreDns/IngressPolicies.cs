@@ -1,3 +1,5 @@
+using static PlatformGitOps.Generator.Emission.PolicyParts;
+
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
@@ -11,17 +13,15 @@ internal static class IngressPolicies
     public static Mapping Kubernetes() => KubernetesPolicy(Name, Sequence.Of(
         KubernetesRule(new Mapping { { "namespaceSelector", new Mapping() } }, DnsPorts()),
         KubernetesRule(
-            new Mapping { { "namespaceSelector",
-                new Mapping { { "matchLabels",
-                new Mapping { { "kubernetes.io/metadata.name", Scalar.Variable(Variables.MonitoringNamespace) } } } } } },
-            Sequence.Of(KubernetesPort("TCP", CoreDnsNames.MetricsPort)))));
+            Namespace(Scalar.Variable(Variables.MonitoringNamespace)),
+            Sequence.Of(Port("TCP", CoreDnsNames.MetricsPort)))));
 
     /// <summary>Pods on the host network and probes come from node addresses, which no selector can name.</summary>
     public static Mapping KubernetesNodes() => KubernetesPolicy(Name + Nodes, Sequence.Of(
         KubernetesRule(
-            new Mapping { { "ipBlock", new Mapping { { "cidr", Scalar.Variable(Variables.NodeCidr) } } } },
-            Sequence.Of([.. DnsPorts().Items, KubernetesPort("TCP", CoreDnsNames.HealthPort),
-                KubernetesPort("TCP", CoreDnsNames.ReadyPort)]))));
+            Block(Scalar.Variable(Variables.NodeCidr)),
+            Sequence.Of([.. DnsPorts().Items, Port("TCP", CoreDnsNames.HealthPort),
+                Port("TCP", CoreDnsNames.ReadyPort)]))));
 
     /// <summary>The ports of further servers, for whoever may ask on port 53: patches, none where no port is exposed.</summary>
     public static IEnumerable<Node> OpenPorts(Definition.Cluster cluster)
@@ -30,26 +30,25 @@ internal static class IngressPolicies
         if (!ports.IsEmpty && cluster.NetworkPolicy == Definition.NetworkPolicyFlavour.Cilium)
         {
             // The rule of the pods, and that of the nodes behind it.
-            yield return Opened("CiliumNetworkPolicy", Name, CiliumPorts(ports), "/spec/ingress/0/toPorts/0/ports/-",
+            yield return Opened("CiliumNetworkPolicy", Name, CiliumDnsPorts(ports), "/spec/ingress/0/toPorts/0/ports/-",
                 "/spec/ingress/1/toPorts/0/ports/-");
         }
         else if (!ports.IsEmpty && cluster.NetworkPolicy == Definition.NetworkPolicyFlavour.Kubernetes)
         {
-            yield return Opened("NetworkPolicy", Name, KubernetesPorts(ports), "/spec/ingress/0/ports/-");
+            yield return Opened("NetworkPolicy", Name, DnsPortsOf(ports), "/spec/ingress/0/ports/-");
             if (cluster.Nodes is not null)
             {
-                yield return Opened("NetworkPolicy", Name + Nodes, KubernetesPorts(ports), "/spec/ingress/0/ports/-");
+                yield return Opened("NetworkPolicy", Name + Nodes, DnsPortsOf(ports), "/spec/ingress/0/ports/-");
             }
         }
     }
 
     /// <summary>Ports of DNS servers as Cilium's <c>toPorts</c> has them.</summary>
-    internal static IEnumerable<Mapping> CiliumPorts(IEnumerable<int> ports) => ports.Select(port => new Mapping
-        { { "port", port.ToString(System.Globalization.CultureInfo.InvariantCulture) }, { "protocol", "ANY" } });
+    internal static IEnumerable<Mapping> CiliumDnsPorts(IEnumerable<int> ports) => ports.Select(port => CiliumPort("ANY", port));
 
     /// <summary>The same for a NetworkPolicy.</summary>
-    internal static IEnumerable<Mapping> KubernetesPorts(IEnumerable<int> ports) =>
-        ports.SelectMany(port => new[] { KubernetesPort("UDP", port), KubernetesPort("TCP", port) });
+    internal static IEnumerable<Mapping> DnsPortsOf(IEnumerable<int> ports) =>
+        ports.SelectMany(port => new[] { Port("UDP", port), Port("TCP", port) });
 
     private static Mapping Opened(string kind, string name, IEnumerable<Mapping> ports, params string[] paths) => new()
     {
@@ -71,7 +70,7 @@ internal static class IngressPolicies
             {
                 { "op", "add" },
                 { "path", "/spec/ingress/0/from/-" },
-                { "value", new Mapping { { "ipBlock", new Mapping { { "cidr", nodes.ToString() } } } } },
+                { "value", Block(nodes.ToString()!) },
             }))
         },
     };
@@ -86,25 +85,14 @@ internal static class IngressPolicies
             { "ingress", Sequence.Of(
                 new Mapping
                 {
-                    // Without the expression a namespaced policy would mean its own namespace only.
-                    { "fromEndpoints", Sequence.Of(new Mapping
-                        {
-                            { "matchExpressions",
-                                Sequence.Of(new Mapping { { "key", "k8s:io.kubernetes.pod.namespace" }, { "operator", "Exists" } }) },
-                        })
-                    },
+                    { "fromEndpoints", Sequence.Of(CiliumEveryNamespace()) },
                     { "toPorts", CiliumPorts(("ANY", CoreDnsNames.DnsPort)) },
                 },
                 new Mapping { { "fromEntities", Resources.Texts("host", "remote-node") },
                     { "toPorts", CiliumPorts(("ANY", CoreDnsNames.DnsPort)) } },
                 new Mapping
                 {
-                    { "fromEndpoints", Sequence.Of(new Mapping
-                        {
-                            { "matchLabels", new Mapping { { "k8s:io.kubernetes.pod.namespace",
-                                Scalar.Variable(Variables.MonitoringNamespace) } } },
-                        })
-                    },
+                    { "fromEndpoints", Sequence.Of(CiliumNamespace(Scalar.Variable(Variables.MonitoringNamespace))) },
                     { "toPorts", CiliumPorts(("TCP", CoreDnsNames.MetricsPort)) },
                 },
                 new Mapping
@@ -123,17 +111,8 @@ internal static class IngressPolicies
 
     private static Mapping KubernetesRule(Mapping from, Sequence ports) => new() { { "from", Sequence.Of(from) }, { "ports", ports } };
 
-    private static Sequence DnsPorts() => Sequence.Of(KubernetesPort("UDP", CoreDnsNames.DnsPort),
-        KubernetesPort("TCP", CoreDnsNames.DnsPort));
-
-    private static Mapping KubernetesPort(string protocol, int port) => new() { { "protocol", protocol }, { "port", port } };
-
-    private static Sequence CiliumPorts(params IEnumerable<(string Protocol, int Port)> ports) => Sequence.Of(new Mapping
-    {
-        { "ports", Sequence.Of(ports.Select(port =>
-            new Mapping { { "port", port.Port.ToString(System.Globalization.CultureInfo.InvariantCulture) },
-            { "protocol", port.Protocol } })) },
-    });
+    private static Sequence DnsPorts() => Sequence.Of(Port("UDP", CoreDnsNames.DnsPort),
+        Port("TCP", CoreDnsNames.DnsPort));
 
     private static Mapping Pods() => new() { { "matchLabels", new Mapping { { CoreDnsNames.AppLabel, CoreDnsNames.App } } } };
 }

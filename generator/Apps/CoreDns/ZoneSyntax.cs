@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Apps.Substrate.Records;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
@@ -99,7 +100,7 @@ internal static partial class ZoneSyntax
 
         return stray;
 
-        string Absolute(string name) => name == "@" ? origin : name.EndsWith('.') ? name : origin == "." ? $"{name}." : $"{name}.{origin}";
+        string Absolute(string name) => MasterFileName.Absolute(name, origin);
     }
 
     private static (string, string)? Directive(ZoneLine line) => line.Words switch
@@ -198,79 +199,37 @@ internal static partial class ZoneSyntax
         _ => "Write the values of its type.",
     };
 
-    private static bool IsName(string word) => word is "@" or "." || (word.Length <= 254 && !word.Contains("..", StringComparison.Ordinal)
-        && word[0] != '.' && word.TrimEnd('.').Split('.').All(label => label.Length is > 0 and <= 63));
+    private static bool IsName(string word) => word is "@" or "."
+        || (word.Length is > 0 and <= 254 && !word.Contains("..", StringComparison.Ordinal)
+            && word[0] != '.' && word.TrimEnd('.').Split('.').All(label => label.Length is > 0 and <= 63));
 
-    /// <summary>The records, each in one line whatever parentheses it has.</summary>
+    /// <summary>The entries, each as one line whatever parentheses it has; the last one where the text cannot be divided.</summary>
     private static IEnumerable<ZoneLine> Lines(string text)
     {
-        var (words, word, depth, number, start, hasNoOwner) = (new List<string>(), new StringBuilder(), 0, 1, 1, false);
-        var (quoted, isWord) = (false, false);
-        for (var at = 0; at <= text.Length; at++)
+        var tokens = new MasterFileTokens(text);
+        var (number, counted) = (1, 0);
+        while (tokens.Read())
         {
-            var c = at == text.Length ? '\n' : text[at];
-            if (quoted && c != '\n')
+            var stray = tokens.Words.Find(word => !word.IsQuoted && tokens[word] is ")");
+            if ((tokens.Unclosed ?? (stray.Length > 0 ? stray.Start : (int?)null)) is { } fault)
             {
-                quoted = c != '"';
-                word.Append(quoted ? c : "");
-                continue;
-            }
-
-            if (quoted)
-            {
-                yield return new ZoneLine(number, [], false, "a quote that is not closed");
+                yield return Line(fault, [], text[fault] switch
+                {
+                    '"' => "a quote that is not closed",
+                    '(' => "a '(' without its ')'",
+                    _ => "a ')' without its '('",
+                });
                 yield break;
             }
 
-            if (c == ';')
-            {
-                at = text.IndexOf('\n', at) is var end and >= 0 ? end : text.Length;
-                c = '\n';
-            }
-
-            if (isWord && (c is '(' or ')' || char.IsWhiteSpace(c)))
-            {
-                words.Add(word.ToString());
-                (isWord, _) = (false, word.Clear());
-            }
-
-            switch (c)
-            {
-                case '(':
-                    depth++;
-                    break;
-                case ')' when --depth < 0:
-                    yield return new ZoneLine(number, [], false, "a ')' without its '('");
-                    yield break;
-                case '"':
-                    (quoted, isWord) = (true, true);
-                    break;
-                case '\n':
-                    if (depth == 0 && words.Count > 0)
-                    {
-                        yield return new ZoneLine(start, [.. words], hasNoOwner, null);
-                        words.Clear();
-                    }
-
-                    number++;
-                    break;
-                case ' ' or '\t' or '\r' or ')':
-                    break;
-                default:
-                    if (words.Count == 0 && !isWord && depth == 0)
-                    {
-                        (start, hasNoOwner) = (number, at > 0 && text[at - 1] is ' ' or '\t');
-                    }
-
-                    word.Append(c);
-                    isWord = true;
-                    break;
-            }
+            yield return Line(tokens.Words[0].Start, [.. tokens.Words.Select(word => tokens[word].ToString())], null);
         }
 
-        if (depth > 0)
+        ZoneLine Line(int at, string[] words, string? fault)
         {
-            yield return new ZoneLine(start, [], false, "a '(' without its ')'");
+            // A zone may be large: what is before the last entry is not counted again.
+            (number, counted) = (number + text.AsSpan(counted, at - counted).Count('\n'), at);
+            return new ZoneLine(number, words, tokens.HasNoOwner, fault);
         }
     }
 

@@ -170,13 +170,7 @@ internal sealed class DnsCheckApp : App
                         { "limits", new Mapping { { "memory", "32Mi" } } },
                     }
                 },
-                { "securityContext", new Mapping
-                    {
-                        { "allowPrivilegeEscalation", false },
-                        { "readOnlyRootFilesystem", true },
-                        { "capabilities", new Mapping { { "drop", Resources.Texts("ALL") } } },
-                    }
-                },
+                { "securityContext", PodParts.Restricted() },
             })
         },
     };

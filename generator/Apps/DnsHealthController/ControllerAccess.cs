@@ -1,12 +1,10 @@
+using static PlatformGitOps.Generator.Emission.PolicyParts;
+
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>What the controller may do: nothing that it does not do. docs/health-controller.md says what each line is for.</summary>
 internal static class ControllerAccess
 {
-    private const string Group = "rbac.authorization.k8s.io";
-
-    private const string Api = Group + "/v1";
-
     /// <summary>The Roles of single namespaces; the one of the Lease has the controller's own name.</summary>
     internal const string InNamespace = ControllerNames.Name + "-checks";
 
@@ -16,7 +14,7 @@ internal static class ControllerAccess
     /// <summary>The account and its Lease, the same in every cluster.</summary>
     public static IEnumerable<Mapping> Account() =>
     [
-        new Mapping { { "apiVersion", "v1" }, { "kind", "ServiceAccount" }, { "metadata", ControllerNames.Metadata() } },
+        Access.Account(ControllerNames.Metadata()),
         // A name cannot be asked for where the object is not there yet, so create has no name.
         Role("Role", ControllerNames.Name, ControllerNames.Namespace, Rule("coordination.k8s.io", "leases", "create"),
             Leases(ControllerNames.Name)),
@@ -53,26 +51,14 @@ internal static class ControllerAccess
         Binding("Role", OfShards, ControllerNames.Namespace),
     ];
 
-    private static Mapping Role(string kind, string name, string? @namespace, params IEnumerable<Mapping> rules) => new()
-    {
-        { "apiVersion", Api },
-        { "kind", kind },
-        { "metadata", Resources.Metadata(name, @namespace, ControllerNames.Labels()) },
-        { "rules", Sequence.Of(rules) },
-    };
+    private static Mapping Role(string kind, string name, string? @namespace, params IEnumerable<Mapping> rules) =>
+        Access.Role(kind, Resources.Metadata(name, @namespace, ControllerNames.Labels()), rules);
 
-    private static Mapping Binding(string kind, string name, string? @namespace) => new()
-    {
-        { "apiVersion", Api },
-        { "kind", kind + "Binding" },
-        { "metadata", Resources.Metadata(name, @namespace, ControllerNames.Labels()) },
-        { "roleRef", new Mapping { { "apiGroup", Group }, { "kind", kind }, { "name", name } } },
-        { "subjects", Sequence.Of(new Mapping { { "kind", "ServiceAccount" }, { "name", ControllerNames.Name },
-            { "namespace", ControllerNames.Namespace } }) },
-    };
+    private static Mapping Binding(string kind, string name, string? @namespace) => Access.Binding(
+        kind, Resources.Metadata(name, @namespace, ControllerNames.Labels()), (ControllerNames.Name, ControllerNames.Namespace));
 
     private static Mapping Rule(string group, string resource, params IEnumerable<string> verbs) =>
-        Resources.AccessRule([group], [resource], verbs);
+        Access.Rule([group], [resource], verbs);
 
     private static Mapping Leases(params IEnumerable<string> names)
     {
@@ -105,13 +91,12 @@ internal static class ControllerPolicies
                 {
                     { "from", Sequence.Of(
                         [
-                            new Mapping { { "namespaceSelector", new Mapping { { "matchLabels",
-                                new Mapping { { "kubernetes.io/metadata.name", Scalar.Variable(Variables.MonitoringNamespace) } } } } } },
+                            Namespace(Scalar.Variable(Variables.MonitoringNamespace)),
                             // Probes come from node addresses, which no selector can name.
-                            .. cluster.RangesFor(RangeUse.Nodes).Select(Block),
+                            .. cluster.RangesFor(RangeUse.Nodes).Select(range => Block(range.ToString()!)),
                         ])
                     },
-                    { "ports", Sequence.Of(new Mapping { { "protocol", "TCP" }, { "port", ControllerNames.Port } }) },
+                    { "ports", Sequence.Of(Port("TCP", ControllerNames.Port)) },
                 })
             },
             { "egress", Sequence.Of(KubernetesEgress(cluster)) },
@@ -134,10 +119,8 @@ internal static class ControllerPolicies
             .. settings.ApiServer,
             .. settings.EndpointSliceNetworks,
         ];
-        return new Mapping { { "to", Sequence.Of(ranges.Distinct().Select(Block)) } };
+        return new Mapping { { "to", Sequence.Of(ranges.Distinct().Select(range => Block(range.ToString()!))) } };
     }
-
-    private static Mapping Block(Cidr range) => new() { { "ipBlock", new Mapping { { "cidr", range.ToString() } } } };
 
     private static Mapping Cilium(HealthControllerSettings settings)
     {
@@ -148,15 +131,10 @@ internal static class ControllerPolicies
             { "ingress", Sequence.Of(
                 new Mapping
                 {
-                    { "fromEndpoints", Sequence.Of(new Mapping
-                        {
-                            { "matchLabels", new Mapping { { "k8s:io.kubernetes.pod.namespace",
-                                Scalar.Variable(Variables.MonitoringNamespace) } } },
-                        })
-                    },
-                    { "toPorts", CiliumPorts() },
+                    { "fromEndpoints", Sequence.Of(CiliumNamespace(Scalar.Variable(Variables.MonitoringNamespace))) },
+                    { "toPorts", Served() },
                 },
-                new Mapping { { "fromEntities", Resources.Texts("host") }, { "toPorts", CiliumPorts() } })
+                new Mapping { { "fromEntities", Resources.Texts("host") }, { "toPorts", Served() } })
             },
             { "egress", Sequence.Of(
                 [
@@ -167,9 +145,5 @@ internal static class ControllerPolicies
         });
     }
 
-    private static Sequence CiliumPorts() => Sequence.Of(new Mapping
-    {
-        { "ports", Sequence.Of(new Mapping { { "port", ControllerNames.Port.ToString(CultureInfo.InvariantCulture) },
-            { "protocol", "TCP" } }) },
-    });
+    private static Sequence Served() => CiliumPorts(("TCP", ControllerNames.Port));
 }

@@ -61,32 +61,12 @@ internal static class ControllerMonitoring
     public static Mapping Service() => Resources.Object("v1", "Service", ControllerNames.Metadata(), new Mapping
     {
         { "selector", ControllerNames.Labels() },
-        { "ports", Sequence.Of(new Mapping
-            {
-                { "name", ControllerNames.MetricsPort },
-                { "port", ControllerNames.Port },
-                { "targetPort", ControllerNames.MetricsPort },
-                { "protocol", "TCP" },
-            })
-        },
+        { "ports", Sequence.Of(PodParts.ServicePort(ControllerNames.MetricsPort, ControllerNames.Port)) },
     });
 
-    public static Mapping ServiceMonitor() => Resources.Object(
-        "monitoring.coreos.com/v1",
-        "ServiceMonitor",
+    /// <summary>The labels namespace and service are of the Service that is looked after, not of the controller.</summary>
+    public static Mapping ServiceMonitor() => PodParts.ServiceMonitor(
         ControllerNames.Metadata(new Mapping { { ControllerNames.AppLabel, ControllerNames.Name },
             { "release", Scalar.Variable(Variables.MonitoringRelease) } }),
-        new Mapping
-        {
-            { "selector", ControllerNames.Selector() },
-            { "endpoints", Sequence.Of(new Mapping
-                {
-                    { "port", ControllerNames.MetricsPort },
-                    { "path", "/metrics" },
-                    { "interval", "30s" },
-                    // The labels namespace and service are of the Service that is looked after, not of the controller.
-                    { "honorLabels", true },
-                })
-            },
-        });
+        ControllerNames.Selector(), [ControllerNames.MetricsPort], honorLabels: true);
 }

@@ -1,3 +1,5 @@
+using static PlatformGitOps.Generator.Emission.PodParts;
+
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>Instances on as many nodes, one of which acts; docs/health-controller.md has the table that this follows.</summary>
@@ -32,30 +34,15 @@ internal static class ControllerDeployment
     };
 
     /// <summary>A standby may go at any time, and the one that acts hands over before it goes.</summary>
-    public static Mapping DisruptionBudget() => Resources.Object("policy/v1", "PodDisruptionBudget", ControllerNames.Metadata(), new Mapping
-    {
-        { "maxUnavailable", 1 },
-        // A pod that is not ready protects nobody and would hold a drain up forever (KEP-3017).
-        { "unhealthyPodEvictionPolicy", "AlwaysAllow" },
-        { "selector", ControllerNames.Selector() },
-    });
+    public static Mapping DisruptionBudget() => PodParts.DisruptionBudget(ControllerNames.Metadata(), ControllerNames.Selector());
 
     private static Mapping Pod() => new()
     {
         { "serviceAccountName", ControllerNames.Name },
         { "priorityClassName", "system-cluster-critical" },
         { "terminationGracePeriodSeconds", 30 },
-        { "securityContext", PodSecurity() },
-        { "topologySpreadConstraints", Sequence.Of(new Mapping
-            {
-                { "maxSkew", 1 },
-                { "topologyKey", "kubernetes.io/hostname" },
-                { "whenUnsatisfiable", "DoNotSchedule" },
-                { "labelSelector", ControllerNames.Selector() },
-                // Counts the pods of one revision only, so that a rollout cannot end lopsided (kubernetes#98215).
-                { "matchLabelKeys", Resources.Texts("pod-template-hash") },
-            })
-        },
+        { "securityContext", NonRoot(User) },
+        { "topologySpreadConstraints", Sequence.Of(OneToANode(ControllerNames.Selector())) },
         { "containers", Sequence.Of(Container("run")) },
         { "volumes", Volumes() },
     };
@@ -80,7 +67,7 @@ internal static class ControllerDeployment
                         { "serviceAccountName", ControllerNames.Name },
                         { "priorityClassName", "system-cluster-critical" },
                         { "restartPolicy", "Never" },
-                        { "securityContext", PodSecurity() },
+                        { "securityContext", NonRoot(User) },
                         { "containers", Sequence.Of(Container("release")) },
                         { "volumes", Volumes() },
                     }
@@ -88,14 +75,6 @@ internal static class ControllerDeployment
             }
         },
     });
-
-    private static Mapping PodSecurity() => new()
-    {
-        { "runAsNonRoot", true },
-        { "runAsUser", User },
-        { "runAsGroup", User },
-        { "seccompProfile", new Mapping { { "type", "RuntimeDefault" } } },
-    };
 
     private static Sequence Volumes() => Sequence.Of(new Mapping
     {
@@ -115,20 +94,10 @@ internal static class ControllerDeployment
         { "name", ControllerNames.Name },
         { "image", Scalar.Variable(ControllerVariables.Image) },
         { "args", Arguments(command) },
-        { "env", Sequence.Of(
-            // Who holds the Lease.
-            new Mapping
-            {
-                { "name", "POD_NAME" },
-                { "valueFrom", new Mapping { { "fieldRef", new Mapping { { "fieldPath", "metadata.name" } } } } },
-            },
-            // .NET's diagnostics would want a writable /tmp.
-            new Mapping { { "name", "DOTNET_EnableDiagnostics" }, { "value", "0" } })
-        },
-        { "ports", command != "run" ? null : Sequence.Of(new Mapping { { "name", ControllerNames.MetricsPort },
-            { "containerPort", ControllerNames.Port }, { "protocol", "TCP" } }) },
-        { "livenessProbe", command != "run" ? null : Probe("/healthz", 10) },
-        { "readinessProbe", command != "run" ? null : Probe("/readyz", 5) },
+        { "env", Environment() },
+        { "ports", command != "run" ? null : Sequence.Of(ContainerPort(ControllerNames.MetricsPort, ControllerNames.Port)) },
+        { "livenessProbe", command != "run" ? null : Probe("/healthz", ControllerNames.MetricsPort, 10) },
+        { "readinessProbe", command != "run" ? null : Probe("/readyz", ControllerNames.MetricsPort, 5) },
         { "resources", new Mapping
             {
                 { "requests", new Mapping { { "cpu", Scalar.Variable(ControllerVariables.CpuRequest) },
@@ -136,21 +105,19 @@ internal static class ControllerDeployment
                 { "limits", new Mapping { { "memory", Scalar.Variable(ControllerVariables.MemoryLimit) } } },
             }
         },
-        { "securityContext", new Mapping
-            {
-                { "allowPrivilegeEscalation", false },
-                { "readOnlyRootFilesystem", true },
-                { "capabilities", new Mapping { { "drop", Resources.Texts("ALL") } } },
-            }
-        },
+        { "securityContext", Restricted() },
         { "volumeMounts", Sequence.Of(new Mapping { { "name", "config" }, { "mountPath", ControllerNames.ConfigFolder },
             { "readOnly", true } }) },
     };
 
-    private static Mapping Probe(string path, int period) => new()
-    {
-        { "httpGet", new Mapping { { "path", path }, { "port", ControllerNames.MetricsPort } } },
-        { "periodSeconds", period },
-        { "timeoutSeconds", 5 },
-    };
+    /// <summary>The environment of each container that runs the controller's program.</summary>
+    internal static Sequence Environment() => Sequence.Of(
+        // Who holds the Lease.
+        new Mapping
+        {
+            { "name", "POD_NAME" },
+            { "valueFrom", new Mapping { { "fieldRef", new Mapping { { "fieldPath", "metadata.name" } } } } },
+        },
+        // .NET's diagnostics would want a writable /tmp.
+        new Mapping { { "name", "DOTNET_EnableDiagnostics" }, { "value", "0" } });
 }

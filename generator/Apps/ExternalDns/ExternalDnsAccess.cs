@@ -1,32 +1,17 @@
+using static PlatformGitOps.Generator.Emission.PolicyParts;
+
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>What an instance may read: the objects of its sources, and nothing else. It writes to none but DNSEndpoint's status.</summary>
 internal static class ExternalDnsAccess
 {
-    private const string Group = "rbac.authorization.k8s.io";
-
-    private const string Api = Group + "/v1";
-
     private static readonly string[] Read = ["get", "list", "watch"];
 
     public static IEnumerable<Mapping> Objects(DnsInstance instance) =>
     [
-        new Mapping
-        {
-            { "apiVersion", Api },
-            { "kind", "ClusterRole" },
-            { "metadata", ExternalDnsNames.Metadata(instance, @namespace: null) },
-            { "rules", Sequence.Of(instance.Sources.SelectMany(Rules).Distinct()) },
-        },
-        new Mapping
-        {
-            { "apiVersion", Api },
-            { "kind", "ClusterRoleBinding" },
-            { "metadata", ExternalDnsNames.Metadata(instance, @namespace: null) },
-            { "roleRef", new Mapping { { "apiGroup", Group }, { "kind", "ClusterRole" }, { "name", ExternalDnsNames.Of(instance) } } },
-            { "subjects", Sequence.Of(new Mapping { { "kind", "ServiceAccount" }, { "name", ExternalDnsNames.Of(instance) },
-                { "namespace", ExternalDnsNames.Namespace } }) },
-        },
+        Access.Role("ClusterRole", ExternalDnsNames.Metadata(instance, @namespace: null), instance.Sources.SelectMany(Rules).Distinct()),
+        Access.Binding("ClusterRole", ExternalDnsNames.Metadata(instance, @namespace: null),
+            (ExternalDnsNames.Of(instance), ExternalDnsNames.Namespace)),
     ];
 
     private static IEnumerable<Mapping> Rules(string source) => source switch
@@ -39,7 +24,7 @@ internal static class ExternalDnsAccess
         _ => [Rule("externaldns.k8s.io", ["dnsendpoints"], Read), Rule("externaldns.k8s.io", ["dnsendpoints/status"], ["update"])],
     };
 
-    private static Mapping Rule(string group, string[] resources, string[] verbs) => Resources.AccessRule([group], resources, verbs);
+    private static Mapping Rule(string group, string[] resources, string[] verbs) => Access.Rule([group], resources, verbs);
 }
 
 /// <summary>
@@ -65,13 +50,12 @@ internal static class ExternalDnsPolicies
                 {
                     { "from", Sequence.Of((Node[])
                     [
-                        new Mapping { { "namespaceSelector", new Mapping { { "matchLabels",
-                            new Mapping { { "kubernetes.io/metadata.name", cluster.Monitoring.Namespace.Text } } } } } },
+                        Namespace(cluster.Monitoring.Namespace.Text),
                         // Probes come from node addresses, which no selector can name.
                         .. cluster.Nodes is null ? (Node[])[]
-                            : [new Mapping { { "ipBlock", new Mapping { { "cidr", cluster.Nodes.ToString() } } } }],
+                            : [Block(cluster.Nodes.ToString()!)],
                     ]) },
-                    { "ports", Sequence.Of(Probed(instance).Select(port => new Mapping { { "protocol", "TCP" }, { "port", port } })) },
+                    { "ports", Sequence.Of(Probed(instance).Select(port => Port("TCP", port))) },
                 })
             },
             { "egress", Sequence.Of(new Mapping()) },
@@ -84,16 +68,16 @@ internal static class ExternalDnsPolicies
             { "ingress", Sequence.Of(
                 new Mapping
                 {
-                    { "fromEndpoints", Sequence.Of(Namespace(cluster.Monitoring.Namespace.Text)) },
-                    { "toPorts", Ports((ExternalDnsNames.Port, "TCP")) },
+                    { "fromEndpoints", Sequence.Of(CiliumNamespace(cluster.Monitoring.Namespace.Text)) },
+                    { "toPorts", CiliumPorts(("TCP", ExternalDnsNames.Port)) },
                 },
                 new Mapping { { "fromEntities", Resources.Texts("host") },
-                    { "toPorts", Ports([.. Probed(instance).Select(port => (port, "TCP"))]) } })
+                    { "toPorts", CiliumPorts(Probed(instance).Select(port => ("TCP", port))) } })
             },
             { "egress", Sequence.Of(
                 new Mapping { { "toEntities", Resources.Texts("kube-apiserver") } },
-                new Mapping { { "toEndpoints", Sequence.Of(Namespace(CoreDns.CoreDnsNames.Namespace)) },
-                    { "toPorts", Ports((CoreDns.CoreDnsNames.DnsPort, "ANY")) } },
+                new Mapping { { "toEndpoints", Sequence.Of(CiliumNamespace(CoreDns.CoreDnsNames.Namespace)) },
+                    { "toPorts", CiliumPorts(("ANY", CoreDns.CoreDnsNames.DnsPort)) } },
                 // All: the server may be a node, a pod or outside, and those are three kinds of destinations.
                 new Mapping { { "toEntities", Resources.Texts("all") },
                     { "toPorts", ProviderPorts(instance) } })
@@ -102,21 +86,12 @@ internal static class ExternalDnsPolicies
 
     private static Sequence ProviderPorts(DnsInstance instance) => instance.Provider switch
     {
-        DnsProvider.Rfc2136 => Ports((instance.Rfc2136.Port, "ANY")),
-        DnsProvider.Webhook => Ports((instance.Webhook.Port, "TCP")),
-        _ => Ports((443, "TCP")),
+        DnsProvider.Rfc2136 => CiliumPorts(("ANY", instance.Rfc2136.Port)),
+        DnsProvider.Webhook => CiliumPorts(("TCP", instance.Webhook.Port)),
+        _ => CiliumPorts(("TCP", 443)),
     };
 
     /// <summary>The ports that a node asks.</summary>
     private static IEnumerable<int> Probed(DnsInstance instance) => instance is { Provider: DnsProvider.Webhook, Webhook.HealthPort: > 0 }
         ? [ExternalDnsNames.Port, instance.Webhook.HealthPort] : [ExternalDnsNames.Port];
-
-    private static Mapping Namespace(string name) =>
-        new() { { "matchLabels", new Mapping { { "k8s:io.kubernetes.pod.namespace", name } } } };
-
-    private static Sequence Ports(params (int Port, string Protocol)[] ports) => Sequence.Of(new Mapping
-    {
-        { "ports", Sequence.Of(ports.Select(pair => new Mapping { { "port", pair.Port.ToString(CultureInfo.InvariantCulture) },
-            { "protocol", pair.Protocol } })) },
-    });
 }

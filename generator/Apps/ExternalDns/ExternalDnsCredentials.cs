@@ -116,7 +116,7 @@ internal static class AzureConfig
                 { "limits", new Mapping { { "memory", "16Mi" } } },
             }
         },
-        { "securityContext", ExternalDnsDeployment.Restricted() },
+        { "securityContext", PodParts.Restricted() },
         { "volumeMounts", Sequence.Of(new Mapping { { "name", Volume }, { "mountPath", Folder } }) },
     };
 

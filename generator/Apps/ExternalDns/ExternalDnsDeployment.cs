@@ -21,21 +21,9 @@ internal static class ExternalDnsDeployment
             },
         });
 
-    public static Mapping ServiceAccount(DnsInstance instance) => new()
-    {
-        { "apiVersion", "v1" },
-        { "kind", "ServiceAccount" },
-        { "metadata", Resources.Metadata(ExternalDnsNames.Of(instance), ExternalDnsNames.Namespace, ExternalDnsNames.Labels(instance),
-            instance.Identity is not { } identity ? null : new Mapping { { IdentityAnnotation(instance.Provider), identity } })
-        },
-    };
-
-    public static Mapping Restricted() => new()
-    {
-        { "allowPrivilegeEscalation", false },
-        { "readOnlyRootFilesystem", true },
-        { "capabilities", new Mapping { { "drop", Resources.Texts("ALL") } } },
-    };
+    public static Mapping ServiceAccount(DnsInstance instance) => Access.Account(Resources.Metadata(
+        ExternalDnsNames.Of(instance), ExternalDnsNames.Namespace, ExternalDnsNames.Labels(instance),
+        instance.Identity is not { } identity ? null : new Mapping { { IdentityAnnotation(instance.Provider), identity } }));
 
     private static string IdentityAnnotation(DnsProvider provider) => provider switch
     {
@@ -51,15 +39,7 @@ internal static class ExternalDnsDeployment
     private static Mapping Pod(Cluster cluster, string image, DnsInstance instance) => new()
     {
         { "serviceAccountName", ExternalDnsNames.Of(instance) },
-        { "securityContext", new Mapping
-            {
-                { "runAsNonRoot", true },
-                { "runAsUser", User },
-                { "runAsGroup", User },
-                { "fsGroup", User },
-                { "seccompProfile", new Mapping { { "type", "RuntimeDefault" } } },
-            }
-        },
+        { "securityContext", PodParts.NonRoot(User, writesVolumes: true) },
         { "initContainers", instance is { Provider: DnsProvider.Azure, SecretName: { } secret }
             ? Sequence.Of(AzureConfig.Container(cluster, instance, secret)) : null
         },
@@ -75,12 +55,11 @@ internal static class ExternalDnsDeployment
         { "image", image },
         { "args", Resources.Texts(ExternalDnsArguments.Of(cluster, instance)) },
         { "env", ExternalDnsCredentials.Environment(instance) },
-        { "ports", Sequence.Of(new Mapping { { "name", ExternalDnsNames.PortName }, { "containerPort", ExternalDnsNames.Port },
-            { "protocol", "TCP" } }) },
-        { "livenessProbe", Probe("/healthz", ExternalDnsNames.PortName, 3) },
-        { "readinessProbe", Probe("/healthz", ExternalDnsNames.PortName, 3) },
+        { "ports", Sequence.Of(PodParts.ContainerPort(ExternalDnsNames.PortName, ExternalDnsNames.Port)) },
+        { "livenessProbe", Probe(ExternalDnsNames.PortName) },
+        { "readinessProbe", Probe(ExternalDnsNames.PortName) },
         { "resources", instance.Resources.ToNode() },
-        { "securityContext", Restricted() },
+        { "securityContext", PodParts.Restricted() },
         { "volumeMounts", ExternalDnsCredentials.Mounts(instance) },
     };
 
@@ -93,22 +72,15 @@ internal static class ExternalDnsDeployment
             : Sequence.Of(new Mapping { { "secretRef", new Mapping { { "name", instance.SecretName } } } })
         },
         { "ports", instance.Webhook.HealthPort == 0 ? null
-            : Sequence.Of(new Mapping { { "name", ExternalDnsNames.HealthPortName }, { "containerPort", instance.Webhook.HealthPort },
-                { "protocol", "TCP" } })
+            : Sequence.Of(PodParts.ContainerPort(ExternalDnsNames.HealthPortName, instance.Webhook.HealthPort))
         },
-        { "livenessProbe", instance.Webhook.HealthPort == 0 ? null : Probe("/healthz", ExternalDnsNames.HealthPortName, 3) },
-        { "readinessProbe", instance.Webhook.HealthPort == 0 ? null : Probe("/healthz", ExternalDnsNames.HealthPortName, 3) },
+        { "livenessProbe", instance.Webhook.HealthPort == 0 ? null : Probe(ExternalDnsNames.HealthPortName) },
+        { "readinessProbe", instance.Webhook.HealthPort == 0 ? null : Probe(ExternalDnsNames.HealthPortName) },
         { "resources", instance.Webhook.Resources.ToNode() },
-        { "securityContext", Restricted() },
+        { "securityContext", PodParts.Restricted() },
     };
 
-    private static Mapping Probe(string path, string port, int failures) => new()
-    {
-        { "httpGet", new Mapping { { "path", path }, { "port", port } } },
-        { "periodSeconds", 10 },
-        { "timeoutSeconds", 5 },
-        { "failureThreshold", failures },
-    };
+    private static Mapping Probe(string port) => PodParts.Probe("/healthz", port, 10, failures: 3);
 }
 
 /// <summary>The arguments of External-DNS 0.22. acceptance/Criteria/ExternalDns starts the real program with them.</summary>

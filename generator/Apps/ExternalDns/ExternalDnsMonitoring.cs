@@ -22,27 +22,13 @@ internal static class ExternalDnsMonitoring
         Resources.Object("v1", "Service", ExternalDnsNames.Metadata(instance), new Mapping
     {
         { "selector", ExternalDnsNames.Labels(instance) },
-        { "ports", Sequence.Of(new Mapping
-            {
-                { "name", ExternalDnsNames.PortName },
-                { "port", ExternalDnsNames.Port },
-                { "targetPort", ExternalDnsNames.PortName },
-                { "protocol", "TCP" },
-            })
-        },
+        { "ports", Sequence.Of(PodParts.ServicePort(ExternalDnsNames.PortName, ExternalDnsNames.Port)) },
     });
 
-    public static Mapping ServiceMonitor(Cluster cluster, DnsInstance instance) => Resources.Object(
-        "monitoring.coreos.com/v1",
-        "ServiceMonitor",
+    public static Mapping ServiceMonitor(Cluster cluster, DnsInstance instance) => PodParts.ServiceMonitor(
         Resources.Metadata(ExternalDnsNames.Of(instance), ExternalDnsNames.Namespace,
             ExternalDnsNames.Labels(instance).Set("release", cluster.Monitoring.Release.Text)),
-        new Mapping
-        {
-            { "selector", ExternalDnsNames.Selector(instance) },
-            { "endpoints", Sequence.Of(new Mapping { { "port", ExternalDnsNames.PortName }, { "path", "/metrics" },
-                { "interval", "30s" } }) },
-        });
+        ExternalDnsNames.Selector(instance), [ExternalDnsNames.PortName]);
 
     public static Mapping Rule(ImmutableArray<DnsInstance> instances, SourceRepository repository) => Alert.PrometheusRule(
         ExternalDnsNames.Name, ExternalDnsNames.Namespace, Alerts(instances), repository,

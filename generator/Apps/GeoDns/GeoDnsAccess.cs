@@ -1,10 +1,10 @@
+using static PlatformGitOps.Generator.Emission.PolicyParts;
+
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
 /// <summary>What the writer may do: read Services, write its own ConfigMap, hold its own Lease. CoreDNS may do nothing.</summary>
 internal static class GeoDnsAccess
 {
-    private const string Group = "rbac.authorization.k8s.io";
-
     internal const string InNamespace = GeoDnsNames.Name + "-services";
 
     public static IEnumerable<Mapping> Objects(GeoDnsSettings settings, string zones)
@@ -12,13 +12,7 @@ internal static class GeoDnsAccess
         Mapping[] services = [Rule("", "services", ["list", "watch"]), Rule("", "events", ["create"])];
         return
         [
-            new Mapping
-            {
-                { "apiVersion", "v1" },
-                { "kind", "ServiceAccount" },
-                { "metadata", GeoDnsNames.Metadata() },
-                { "automountServiceAccountToken", false },
-            },
+            Access.Account(GeoDnsNames.Metadata(), hasToken: false),
             .. Granted("Role", GeoDnsNames.Name, GeoDnsNames.Namespace,
                 Rule("", "configmaps", ["get", "list", "watch", "patch"], zones),
                 Rule("coordination.k8s.io", "leases", ["get", "patch"], zones)),
@@ -29,22 +23,8 @@ internal static class GeoDnsAccess
 
     private static IEnumerable<Mapping> Granted(string kind, string name, string? @namespace, params IEnumerable<Mapping> rules) =>
     [
-        new Mapping
-        {
-            { "apiVersion", Group + "/v1" },
-            { "kind", kind },
-            { "metadata", GeoDnsNames.Metadata(name, @namespace) },
-            { "rules", Sequence.Of(rules) },
-        },
-        new Mapping
-        {
-            { "apiVersion", Group + "/v1" },
-            { "kind", kind + "Binding" },
-            { "metadata", GeoDnsNames.Metadata(name, @namespace) },
-            { "roleRef", new Mapping { { "apiGroup", Group }, { "kind", kind }, { "name", name } } },
-            { "subjects", Sequence.Of(new Mapping { { "kind", "ServiceAccount" }, { "name", GeoDnsNames.Name },
-                { "namespace", GeoDnsNames.Namespace } }) },
-        },
+        Access.Role(kind, GeoDnsNames.Metadata(name, @namespace), rules),
+        Access.Binding(kind, GeoDnsNames.Metadata(name, @namespace), (GeoDnsNames.Name, GeoDnsNames.Namespace)),
     ];
 
     private static Mapping Rule(string group, string resource, string[] verbs, string? name = null) => new()
@@ -83,8 +63,7 @@ internal static class GeoDnsPolicies
                 {
                     { "from", Sequence.Of((Node[])
                     [
-                        new Mapping { { "namespaceSelector", new Mapping { { "matchLabels",
-                            new Mapping { { "kubernetes.io/metadata.name", cluster.Monitoring.Namespace.Text } } } } } },
+                        Namespace(cluster.Monitoring.Namespace.Text),
                         // Probes come from node addresses, which no selector can name.
                         .. cluster.Nodes is null ? (Node[])[] : [Block(cluster.Nodes.ToString()!)],
                     ]) },
@@ -102,38 +81,24 @@ internal static class GeoDnsPolicies
         [.. new[] { cluster.Pods, cluster.Second?.Pods }.OfType<Values.Cidr>().Select(range => range.ToString()!)
             .Where(range => range.Contains(mark, StringComparison.Ordinal) == has)];
 
-    private static Mapping Block(string range, params string[] except) => new()
-    {
-        { "ipBlock", new Mapping { { "cidr", range }, { "except", except.Length == 0 ? null : Resources.Texts(except) } } },
-    };
-
-    private static Mapping Port(string protocol, int port) => new() { { "protocol", protocol }, { "port", port } };
-
     private static Mapping Cilium(Cluster cluster) => Resources.Object(
         "cilium.io/v2", "CiliumNetworkPolicy", GeoDnsNames.Metadata(), new Mapping
         {
             { "endpointSelector", GeoDnsNames.Selector() },
             { "ingress", Sequence.Of(
-                new Mapping { { "fromEntities", Resources.Texts("all") }, { "toPorts", Ports("ANY", GeoDnsNames.DnsPort) } },
+                new Mapping { { "fromEntities", Resources.Texts("all") }, { "toPorts", CiliumPorts(("ANY", GeoDnsNames.DnsPort)) } },
                 new Mapping
                 {
-                    { "fromEndpoints", Sequence.Of(new Mapping { { "matchLabels",
-                        new Mapping { { "k8s:io.kubernetes.pod.namespace", cluster.Monitoring.Namespace.Text } } } }) },
-                    { "toPorts", Ports("TCP", Served) },
+                    { "fromEndpoints", Sequence.Of(CiliumNamespace(cluster.Monitoring.Namespace.Text)) },
+                    { "toPorts", CiliumPorts(Served.Select(port => ("TCP", port))) },
                 },
-                new Mapping { { "fromEntities", Resources.Texts("host") }, { "toPorts", Ports("TCP", Served) } })
+                new Mapping
+                {
+                    { "fromEntities", Resources.Texts("host") },
+                    { "toPorts", CiliumPorts(Served.Select(port => ("TCP", port))) },
+                })
             },
             // Nodes too: a load balancer may have their addresses.
             { "egress", Sequence.Of(new Mapping { { "toEntities", Resources.Texts("kube-apiserver", "world", "host", "remote-node") } }) },
         });
-
-    private static Sequence Ports(string protocol, params IEnumerable<int> ports) => Sequence.Of(new Mapping
-    {
-        { "ports", Sequence.Of(ports.Select(port => new Mapping
-            {
-                { "port", port.ToString(CultureInfo.InvariantCulture) },
-                { "protocol", protocol },
-            }))
-        },
-    });
 }

@@ -1,5 +1,6 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
+using static PlatformGitOps.Generator.Emission.PodParts;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
@@ -37,19 +38,11 @@ internal static class GeoDnsDeployment
             { "ipFamilyPolicy", cluster.Second is null ? null : DnsSettings.PreferDualStack },
             { "externalTrafficPolicy", settings.ServiceType == "ClusterIP" ? null : "Local" },
             { "selector", GeoDnsNames.Labels() },
-            { "ports", Sequence.Of(Port("dns", "UDP"), Port("dns-tcp", "TCP")) },
+            { "ports", Sequence.Of(ServicePort("dns", GeoDnsNames.DnsPort, protocol: "UDP"),
+                ServicePort("dns-tcp", GeoDnsNames.DnsPort)) },
         });
 
-    public static Mapping DisruptionBudget() => Resources.Object("policy/v1", "PodDisruptionBudget", GeoDnsNames.Metadata(), new Mapping
-    {
-        { "maxUnavailable", 1 },
-        // A pod that is not ready protects nobody and would hold a drain up forever (KEP-3017).
-        { "unhealthyPodEvictionPolicy", "AlwaysAllow" },
-        { "selector", GeoDnsNames.Selector() },
-    });
-
-    private static Mapping Port(string name, string protocol) =>
-        new() { { "name", name }, { "port", GeoDnsNames.DnsPort }, { "targetPort", name }, { "protocol", protocol } };
+    public static Mapping DisruptionBudget() => PodParts.DisruptionBudget(GeoDnsNames.Metadata(), GeoDnsNames.Selector());
 
     private static Mapping Pod(Cluster cluster, GeoDnsSettings settings) => new()
     {
@@ -57,25 +50,8 @@ internal static class GeoDnsDeployment
         { "automountServiceAccountToken", false },
         { "priorityClassName", "system-cluster-critical" },
         { "terminationGracePeriodSeconds", 30 },
-        { "securityContext", new Mapping
-            {
-                { "runAsNonRoot", true },
-                { "runAsUser", User },
-                { "runAsGroup", User },
-                { "fsGroup", User },
-                { "seccompProfile", new Mapping { { "type", "RuntimeDefault" } } },
-            }
-        },
-        { "topologySpreadConstraints", Sequence.Of(new Mapping
-            {
-                { "maxSkew", 1 },
-                { "topologyKey", "kubernetes.io/hostname" },
-                { "whenUnsatisfiable", "DoNotSchedule" },
-                { "labelSelector", GeoDnsNames.Selector() },
-                // Counts the pods of one revision only, so that a rollout cannot end lopsided (kubernetes#98215).
-                { "matchLabelKeys", Resources.Texts("pod-template-hash") },
-            })
-        },
+        { "securityContext", NonRoot(User, writesVolumes: true) },
+        { "topologySpreadConstraints", Sequence.Of(OneToANode(GeoDnsNames.Selector())) },
         { "initContainers", settings.Database is { } database ? Sequence.Of(Copy(database)) : null },
         { "containers", Sequence.Of(Server(cluster, settings), Writer(cluster, settings)) },
         { "volumes", Sequence.Of(Volumes(cluster, settings)) },
@@ -89,14 +65,14 @@ internal static class GeoDnsDeployment
         { "args", Resources.Texts("-conf", $"{GeoDnsNames.ConfigFolder}/{GeoDnsNames.Corefile}") },
         { "env", Sequence.Of(ContainerVariables.Threads()) },
         { "ports", Sequence.Of(
-            ContainerPort("dns", GeoDnsNames.DnsPort, "UDP"), ContainerPort("dns-tcp", GeoDnsNames.DnsPort, "TCP"),
-            ContainerPort("metrics", GeoDnsNames.ServerMetricsPort, "TCP"))
+            ContainerPort("dns", GeoDnsNames.DnsPort, "UDP"), ContainerPort("dns-tcp", GeoDnsNames.DnsPort),
+            ContainerPort("metrics", GeoDnsNames.ServerMetricsPort))
         },
         { "livenessProbe", Probe("/health", GeoDnsNames.HealthPort, 10) },
         { "readinessProbe", Probe("/ready", GeoDnsNames.ReadyPort, 5) },
         { "resources", settings.Resources.ToNode() },
         // The binary carries the capability of port 53, and without it cannot even start.
-        { "securityContext", Restricted(Resources.Texts("NET_BIND_SERVICE")) },
+        { "securityContext", Restricted("NET_BIND_SERVICE") },
         { "volumeMounts", Sequence.Of((Node[])
         [
             Mount(Config, GeoDnsNames.ConfigFolder, readOnly: true), Mount(Zones, GeoDnsNames.ZonesFolder, readOnly: true),
@@ -110,17 +86,8 @@ internal static class GeoDnsDeployment
         { "image", settings.Image ?? HealthControllerSettings.ImageIn(cluster) },
         { "args", Resources.Texts("geo", "--config", $"{GeoDnsNames.ConfigFolder}/{GeoDnsNames.WriterConfig}",
             "--folder", GeoDnsNames.ZonesFolder, "--port", GeoDnsNames.WriterPort.ToString(CultureInfo.InvariantCulture)) },
-        { "env", Sequence.Of(
-            // Who holds the Lease.
-            new Mapping
-            {
-                { "name", "POD_NAME" },
-                { "valueFrom", new Mapping { { "fieldRef", new Mapping { { "fieldPath", "metadata.name" } } } } },
-            },
-            // .NET's diagnostics would want a writable /tmp.
-            new Mapping { { "name", "DOTNET_EnableDiagnostics" }, { "value", "0" } })
-        },
-        { "ports", Sequence.Of(ContainerPort("zones", GeoDnsNames.WriterPort, "TCP")) },
+        { "env", ControllerDeployment.Environment() },
+        { "ports", Sequence.Of(ContainerPort("zones", GeoDnsNames.WriterPort)) },
         { "livenessProbe", Probe("/healthz", GeoDnsNames.WriterPort, 10) },
         { "readinessProbe", Probe("/readyz", GeoDnsNames.WriterPort, 5) },
         { "resources", new Mapping
@@ -130,7 +97,7 @@ internal static class GeoDnsDeployment
                 { "limits", new Mapping { { "memory", "256Mi" } } },
             }
         },
-        { "securityContext", Restricted(null) },
+        { "securityContext", Restricted() },
         { "volumeMounts", Sequence.Of(
             Mount(Config, GeoDnsNames.ConfigFolder, readOnly: true), Mount(Zones, GeoDnsNames.ZonesFolder, readOnly: false),
             Mount(Token, "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true)) },
@@ -147,7 +114,7 @@ internal static class GeoDnsDeployment
                 { "limits", new Mapping { { "memory", "256Mi" } } },
             }
         },
-        { "securityContext", Restricted(null) },
+        { "securityContext", Restricted() },
         { "volumeMounts", Sequence.Of(Mount(Database, GeoDnsNames.DatabaseFolder, readOnly: false)) },
     };
 
@@ -177,21 +144,4 @@ internal static class GeoDnsDeployment
 
     private static Mapping Mount(string name, string path, bool readOnly) =>
         new() { { "name", name }, { "mountPath", path }, { "readOnly", readOnly ? true : null } };
-
-    private static Mapping ContainerPort(string name, int port, string protocol) =>
-        new() { { "name", name }, { "containerPort", port }, { "protocol", protocol } };
-
-    private static Mapping Restricted(Sequence? added) => new()
-    {
-        { "allowPrivilegeEscalation", false },
-        { "readOnlyRootFilesystem", true },
-        { "capabilities", new Mapping { { "drop", Resources.Texts("ALL") }, { "add", added } } },
-    };
-
-    private static Mapping Probe(string path, int port, int period) => new()
-    {
-        { "httpGet", new Mapping { { "path", path }, { "port", port } } },
-        { "periodSeconds", period },
-        { "timeoutSeconds", 5 },
-    };
 }

@@ -38,25 +38,15 @@ internal static class GeoDnsMonitoring
         {
             { "clusterIP", "None" },
             { "selector", GeoDnsNames.Labels() },
-            { "ports", Sequence.Of(Port("metrics", GeoDnsNames.ServerMetricsPort), Port("zones", GeoDnsNames.WriterPort)) },
+            { "ports", Sequence.Of(PodParts.ServicePort("metrics", GeoDnsNames.ServerMetricsPort),
+                PodParts.ServicePort("zones", GeoDnsNames.WriterPort)) },
         });
 
-    public static Mapping ServiceMonitor(Cluster cluster) => Resources.Object(
-        "monitoring.coreos.com/v1",
-        "ServiceMonitor",
+    public static Mapping ServiceMonitor(Cluster cluster) => PodParts.ServiceMonitor(
         Resources.Metadata(GeoDnsNames.Name, GeoDnsNames.Namespace,
             GeoDnsNames.Labels().Set("release", cluster.Monitoring.Release.Text)),
-        new Mapping
-        {
-            { "selector", new Mapping { { "matchLabels", Labels() } } },
-            { "endpoints", Sequence.Of(Endpoint("metrics"), Endpoint("zones")) },
-        });
+        new Mapping { { "matchLabels", Labels() } }, ["metrics", "zones"]);
 
     /// <summary>Another label than the Service of the clients has, which would be scraped as well.</summary>
     private static Mapping Labels() => new() { { GeoDnsNames.AppLabel, GeoDnsNames.Metrics } };
-
-    private static Mapping Port(string name, int port) =>
-        new() { { "name", name }, { "port", port }, { "targetPort", name }, { "protocol", "TCP" } };
-
-    private static Mapping Endpoint(string port) => new() { { "port", port }, { "path", "/metrics" }, { "interval", "30s" } };
 }

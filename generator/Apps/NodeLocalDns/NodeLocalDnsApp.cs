@@ -152,13 +152,7 @@ internal sealed class NodeLocalDnsApp : App
                 "serviceaccount.yaml", "servicemonitor.yaml"])),
             File(Folder, "prometheusrule", NodeLocalDnsMonitoring.Rule(platform.Repository)),
             File(Folder, "service", NodeLocalDnsMonitoring.Upstream(), NodeLocalDnsMonitoring.Service()),
-            File(Folder, "serviceaccount", new Mapping
-            {
-                { "apiVersion", "v1" },
-                { "kind", "ServiceAccount" },
-                { "metadata", NodeLocalDnsNames.Metadata() },
-                { "automountServiceAccountToken", false },
-            }),
+            File(Folder, "serviceaccount", Access.Account(NodeLocalDnsNames.Metadata(), hasToken: false)),
             File(Folder, "servicemonitor", NodeLocalDnsMonitoring.ServiceMonitor()),
         ];
 

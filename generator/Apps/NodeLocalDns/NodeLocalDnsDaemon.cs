@@ -83,34 +83,21 @@ internal static class NodeLocalDnsDaemon
         ]) },
         { "ports", Sequence.Of([
             // The names of the ports of the Service kube-dns: Cilium's redirect matches them.
-            Port("udp-53", CoreDnsNames.DnsPort, "UDP"), Port("tcp-53", CoreDnsNames.DnsPort, "TCP"),
-            Port("metrics", NodeLocalDnsNames.MetricsPort, "TCP"), Port("setup", NodeLocalDnsNames.SetupMetricsPort, "TCP"),
+            PodParts.ContainerPort("udp-53", CoreDnsNames.DnsPort, "UDP"), PodParts.ContainerPort("tcp-53", CoreDnsNames.DnsPort),
+            PodParts.ContainerPort("metrics", NodeLocalDnsNames.MetricsPort),
+            PodParts.ContainerPort("setup", NodeLocalDnsNames.SetupMetricsPort),
         ]) },
         { "livenessProbe", Probe(host, initialDelay: 60, period: 10, failures: 5) },
         { "readinessProbe", Probe(host, initialDelay: 1, period: 5, failures: 2) },
         { "resources", NodeLocalDnsSettings.StandardResources.ToNode() },
-        { "securityContext", new Mapping
-            {
-                { "allowPrivilegeEscalation", false },
-                { "readOnlyRootFilesystem", true },
-                { "capabilities", new Mapping
-                    {
-                        { "drop", Resources.Texts("ALL") },
-                        // The interface and the rules of the node belong to NET_ADMIN; the older iptables opens a raw socket for them.
-                        { "add", host ? Resources.Texts("NET_ADMIN", "NET_BIND_SERVICE", "NET_RAW") : Resources.Texts("NET_BIND_SERVICE") },
-                    }
-                },
-            }
-        },
+        // The interface and the rules of the node belong to NET_ADMIN; the older iptables opens a raw socket for them.
+        { "securityContext", PodParts.Restricted(host ? ["NET_ADMIN", "NET_BIND_SERVICE", "NET_RAW"] : ["NET_BIND_SERVICE"]) },
         { "volumeMounts", Sequence.Of([
             new Mapping { { "name", ConfigVolume }, { "mountPath", "/etc/coredns" }, { "readOnly", true } },
             new Mapping { { "name", RunVolume }, { "mountPath", "/run/coredns" } },
             .. host ? [new Mapping { { "name", LockVolume }, { "mountPath", "/run/xtables.lock" } }] : Array.Empty<Node>(),
         ]) },
     };
-
-    private static Mapping Port(string name, int port, string protocol) =>
-        new() { { "name", name }, { "containerPort", port }, { "protocol", protocol } };
 
     /// <summary>In the node's network the cache has its health on its own address, so that no other program's port is in the way.</summary>
     private static Mapping Probe(bool host, int initialDelay, int period, int failures) => new()

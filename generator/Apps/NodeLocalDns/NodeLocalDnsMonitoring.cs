@@ -35,11 +35,8 @@ internal static class NodeLocalDnsMonitoring
         { "ports", Sequence.Of(Port("metrics", NodeLocalDnsNames.MetricsPort), Port("setup", NodeLocalDnsNames.SetupMetricsPort)) },
     });
 
-    public static Mapping ServiceMonitor() => Resources.Object("monitoring.coreos.com/v1", "ServiceMonitor", Metadata(), new Mapping
-    {
-        { "selector", NodeLocalDnsNames.Selector() },
-        { "endpoints", Sequence.Of(Endpoint("metrics"), Endpoint("setup")) },
-    });
+    public static Mapping ServiceMonitor() =>
+        PodParts.ServiceMonitor(Metadata(), NodeLocalDnsNames.Selector(), ["metrics", "setup"]);
 
     /// <summary>Where the cache asks: CoreDNS's pods at an address that no cache takes over.</summary>
     public static Mapping Upstream() => Resources.Object(
@@ -49,15 +46,12 @@ internal static class NodeLocalDnsMonitoring
         new Mapping
         {
             { "selector", new Mapping { { CoreDnsNames.AppLabel, CoreDnsNames.App } } },
-            { "ports", Sequence.Of(Port("udp-53", CoreDnsNames.DnsPort).Set("protocol", "UDP"), Port("tcp-53", CoreDnsNames.DnsPort)) },
+            { "ports", Sequence.Of(Port("udp-53", CoreDnsNames.DnsPort, "UDP"), Port("tcp-53", CoreDnsNames.DnsPort)) },
         });
 
     private static Mapping Metadata() => Resources.Metadata(NodeLocalDnsNames.Name, NodeLocalDnsNames.Namespace,
         new Mapping { { NodeLocalDnsNames.AppLabel, NodeLocalDnsNames.Name },
             { "release", Scalar.Variable(Variables.MonitoringRelease) } });
 
-    private static Mapping Port(string name, int port) =>
-        new() { { "name", name }, { "port", port }, { "targetPort", port }, { "protocol", "TCP" } };
-
-    private static Mapping Endpoint(string port) => new() { { "port", port }, { "path", "/metrics" }, { "interval", "30s" } };
+    private static Mapping Port(string name, int port, string protocol = "TCP") => PodParts.ServicePort(name, port, port, protocol);
 }

@@ -1,6 +1,7 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition.Rules;
+using static PlatformGitOps.Generator.Emission.PolicyParts;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
@@ -32,25 +33,15 @@ internal static class NodeLocalDnsRedirect
         { "ingress", Sequence.Of(
             new Mapping
             {
-                { "fromEndpoints", Sequence.Of(new Mapping
-                    {
-                        { "matchExpressions",
-                            Sequence.Of(new Mapping { { "key", "k8s:io.kubernetes.pod.namespace" }, { "operator", "Exists" } }) },
-                    })
-                },
-                { "toPorts", Ports(("ANY", CoreDnsNames.DnsPort)) },
+                { "fromEndpoints", Sequence.Of(CiliumEveryNamespace()) },
+                { "toPorts", CiliumPorts(("ANY", CoreDnsNames.DnsPort)) },
             },
             new Mapping { { "fromEntities", Resources.Texts("host") },
-                { "toPorts", Ports(("ANY", CoreDnsNames.DnsPort), ("TCP", NodeLocalDnsNames.HealthPort)) } },
+                { "toPorts", CiliumPorts(("ANY", CoreDnsNames.DnsPort), ("TCP", NodeLocalDnsNames.HealthPort)) } },
             new Mapping
             {
-                { "fromEndpoints", Sequence.Of(new Mapping
-                    {
-                        { "matchLabels", new Mapping { { "k8s:io.kubernetes.pod.namespace",
-                            Scalar.Variable(Variables.MonitoringNamespace) } } },
-                    })
-                },
-                { "toPorts", Ports(("TCP", NodeLocalDnsNames.MetricsPort), ("TCP", NodeLocalDnsNames.SetupMetricsPort)) },
+                { "fromEndpoints", Sequence.Of(CiliumNamespace(Scalar.Variable(Variables.MonitoringNamespace))) },
+                { "toPorts", CiliumPorts(("TCP", NodeLocalDnsNames.MetricsPort), ("TCP", NodeLocalDnsNames.SetupMetricsPort)) },
             })
         },
     });
@@ -61,16 +52,6 @@ internal static class NodeLocalDnsRedirect
         { "name", name },
         { "protocol", protocol },
     };
-
-    private static Sequence Ports(params IEnumerable<(string Protocol, int Port)> ports) => Sequence.Of(new Mapping
-    {
-        { "ports", Sequence.Of(ports.Select(port => new Mapping
-            {
-                { "port", port.Port.ToString(CultureInfo.InvariantCulture) },
-                { "protocol", port.Protocol },
-            }))
-        },
-    });
 }
 
 /// <summary>The names of a substrate, which the caches ask of the substrate itself: one component for each substrate.</summary>

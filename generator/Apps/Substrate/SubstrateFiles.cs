@@ -64,7 +64,7 @@ internal static class SubstrateFiles
     /// <summary>Scripts among the resources, by the names of their files.</summary>
     public static IEnumerable<(string Name, string Text)> Scripts(string prefix) =>
         Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(name => (name[prefix.Length..], Read(name)));
+            .Select(name => (name[prefix.Length..], DataFile.Text(name)));
 
     /// <summary>Variables of the shell.</summary>
     public static string Assignments(params IEnumerable<(string Key, string Value)> settings) =>
@@ -136,12 +136,6 @@ internal static class SubstrateFiles
                 { "services", Resources.Texts($"{SubstratePaths.Service}.service") } })
         },
     };
-
-    private static string Read(string name)
-    {
-        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
 }
 
 /// <summary>Where the parts of the service are on a host, and what the program that serves is called there.</summary>

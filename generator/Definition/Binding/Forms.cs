@@ -85,7 +85,7 @@ public static partial class Forms
     public static readonly TextShape<string> Patch = new("{kind: Deployment, metadata: {name: coredns}}", "^[\\s\\S]*$",
         Plain((string text, out Fault? fault) =>
         {
-            var read = Yaml.YamlReader.Read("", System.Text.Encoding.UTF8.GetBytes(text), Yaml.YamlOptions.Tree);
+            var read = Yaml.YamlReader.Read("", text, Yaml.YamlOptions.Tree);
             fault = read is { Findings.IsEmpty: true, Documents: [Yaml.Mapping or Yaml.Sequence] } ? null : new Fault(
                 DefinitionRules.PatchForm, "is not one YAML mapping or list",
                 "Write a part of the object with its kind and name, or a list of JSON patch operations with 'kind:' beside it.");

@@ -55,7 +55,7 @@ public static class FluxDefinitions
         _ => throw new InvalidDataException($"Line {node.Position.Line} of the definitions of Flux is not a type."),
     };
 
-    private static ImmutableDictionary<string, Node> Read() => EmbeddedYaml.Read("Flux.definitions.yaml").Entries
+    private static ImmutableDictionary<string, Node> Read() => DataFile.Read("Flux.definitions.yaml").Entries
         .ToImmutableDictionary(entry => entry.Key, entry => entry.Value);
 }
 

@@ -35,7 +35,7 @@ public static class ObjectSubstitution
     internal static SubstitutedObject Apply(Mapping resource, VariableSet variables, bool strict, bool planned)
     {
         // Without any variable Flux does not change the object (kustomize-controller#1011).
-        if (!variables.Substitutes || Parsed.Of(resource, () => Written.Of(resource)) is not { Template: { } template } written)
+        if (!variables.Substitutes || Parsed.Of(resource, Written.Of) is not { Template: { } template } written)
         {
             return new SubstitutedObject(resource, []);
         }
@@ -49,7 +49,7 @@ public static class ObjectSubstitution
 
     /// <summary>The object of a substituted text; null where that is not valid YAML.</summary>
     private static Mapping? Read(Mapping resource, string text) =>
-        YamlReader.Read(resource.File, Encoding.UTF8.GetBytes(text), YamlOptions.Tree) is { Findings: [], Documents: [Mapping substituted] }
+        YamlReader.Read(resource.File, text, YamlOptions.Tree) is { Findings: [], Documents: [Mapping substituted] }
             ? (Mapping)WithPositionsOf(resource, substituted) : null;
 
     /// <summary>Every name of a template, with an unknown value where it is not known.</summary>

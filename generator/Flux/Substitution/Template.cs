@@ -37,9 +37,6 @@ public abstract record Piece
 /// <param name="IsUnset">True if a variable is not set, false if the text is malformed.</param>
 public sealed record TemplateFault(int Offset, string Reason, bool IsUnset = false);
 
-/// <summary>A substituted text, or why it has no value.</summary>
-public sealed record Expansion(string Text, TemplateFault? Fault);
-
 /// <summary>
 /// A text with references to variables, read as Flux reads it (fluxcd/pkg, module envsubst, and bash where that follows bash).
 /// </summary>
@@ -74,15 +71,6 @@ public sealed record Template
 
     /// <summary>Every reference, also those inside of another one's default.</summary>
     public IEnumerable<Piece.Reference> References() => References(Pieces);
-
-    /// <summary>The text with its variables replaced.</summary>
-    /// <param name="variables">What is set. A variable with an unknown value stays as it is written.</param>
-    /// <param name="strict">True if a variable that is not set is a fault; false if it is an empty text.</param>
-    public Expansion Expand(IReadOnlyDictionary<string, string?> variables, bool strict)
-    {
-        var (values, fault) = Values(variables, strict);
-        return fault is null ? new Expansion(With(values), null) : new Expansion("", fault);
-    }
 
     /// <summary>The value of each of <see cref="Distinct"/>, or why it has no value.</summary>
     internal (string[] Values, TemplateFault? Fault) Values(IReadOnlyDictionary<string, string?> variables, bool strict)

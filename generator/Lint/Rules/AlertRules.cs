@@ -65,7 +65,7 @@ internal static partial class AlertRules
         var silent = !scraping.IsMissing || scraping.HasForeignKey ? []
             : (from rule in rules
                where rule["expr"] is Scalar
-               let selector = scraping.OfCoreDns(Queries.Of((Scalar)rule["expr"]!)).FirstOrDefault()
+               let selector = scraping.OfCoreDns(QueryOf((Scalar)rule["expr"]!)).FirstOrDefault()
                where selector is not null
                select (Rule: rule, selector.Metric)).ToArray();
         return silent.Take(1).Select(first => Report.At(
@@ -78,10 +78,14 @@ internal static partial class AlertRules
 
     private static string NameOf(Mapping rule) => rule.TextAt("alert") ?? rule.TextAt("record") ?? "a rule";
 
-    private static readonly OfNode<PromQl> Queries = new(expression => PromQl.Parse(((Scalar)expression).Value));
+    private static readonly NodeFact<PromQl> Queries = new();
 
-    private static readonly OfNode<Fault[]> Problems = new(text =>
-        text is Scalar template && !TypeRules.IsUnsubstituted(text) && AlertTemplate.Problem(template.Value) is var (problem, fix)
+    private static readonly NodeFact<Fault[]> Problems = new();
+
+    private static PromQl QueryOf(Scalar expression) => Queries.Of(expression, text => PromQl.Parse(text.Value));
+
+    private static Fault[] ProblemsOf(Node text) => Problems.Of(text, node =>
+        node is Scalar template && !TypeRules.IsUnsubstituted(node) && AlertTemplate.Problem(template.Value) is var (problem, fix)
             ? [new Fault(Template, problem, fix)] : []);
 
     /// <summary>What a cluster knows of the series of CoreDNS.</summary>
@@ -194,7 +198,7 @@ internal static partial class AlertRules
 
     private static IEnumerable<Finding> Check(Scraping scraping, Mapping rule, Scalar expression)
     {
-        var query = Queries.Of(expression);
+        var query = QueryOf(expression);
         var name = NameOf(rule);
         if (query.Problem is { } problem)
         {
@@ -302,7 +306,7 @@ internal static partial class AlertRules
         // A recording rule has no template.
         foreach (var entry in rule["alert"] is null ? [] : annotations.AddRange(rule.EntriesAt("labels")))
         {
-            foreach (var fault in Problems.Of(entry.Value))
+            foreach (var fault in ProblemsOf(entry.Value))
             {
                 yield return Report.At(entry, fault.Rule, $"{name}: '{entry.Key}' {fault.Problem}.", fault.Fix);
             }

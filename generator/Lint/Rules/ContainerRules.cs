@@ -25,14 +25,14 @@ internal static class ContainerRules
 
     private static readonly string[] Workloads = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"];
 
-    private static readonly OfNode<IReadOnlyList<Finding>> Resources = new(body =>
-        body is Mapping workload ? [.. OfWorkload(workload)] : []);
+    private static readonly NodeFact<Finding[]> Resources = new();
 
     private static readonly ReleaseChecks OfReleases = new(Check);
 
     public static readonly LintRule Rule = LintRule.Of(
         "container",
-        cluster => OfReleases.Check(cluster).Concat(cluster.Applied.SelectMany(resource => Resources.Of(resource.Body))),
+        cluster => OfReleases.Check(cluster)
+            .Concat(cluster.Applied.SelectMany(resource => Resources.Of(resource.Body, body => [.. OfWorkload(body)]))),
         (Root, "The DNS server runs as root, or may become root."),
         (Writable, "The DNS server may write into its image's files."),
         (Readiness, "Without a readiness probe a pod gets queries before it can answer them."),

@@ -29,7 +29,7 @@ internal static class FluxRules
         (Namespace, "An object of a kind with namespaces has none: Flux does not choose one, and its Flux Kustomization fails."),
         (Password, "A ConfigMap has a key that asks for a credential, with a text that looks like one."));
 
-    private static readonly OfNode<IReadOnlyList<Scalar>> SecretScalars = new(body => body.Scalars(SecretText.IsSecret));
+    private static readonly NodeFact<IReadOnlyList<Scalar>> SecretScalars = new();
 
     // What another kind is wrong with, FluxObjectRules says.
     private static readonly string?[] OfKustomizations = ["GitRepository", "OCIRepository", "Bucket"];
@@ -230,7 +230,7 @@ internal static class FluxRules
     /// <summary>Keys and tokens of well-known forms, anywhere in an object; the finding never repeats them.</summary>
     private static IEnumerable<Finding> Credentials(ClusterView cluster) =>
         from resource in cluster.Layers.SelectMany(layer => layer.Built)
-        from scalar in SecretScalars.Of(resource.Body)
+        from scalar in SecretScalars.Of(resource.Body, body => body.Scalars(SecretText.IsSecret))
         select Report.At(
             scalar,
             Secret,

@@ -94,7 +94,7 @@ internal static class TypeRules
     private static IEnumerable<Finding> Check(ClusterView cluster) =>
         from layer in cluster.Layers
         from index in Enumerable.Range(0, layer.Applied.Length)
-        from finding in Judged.Of(layer.Applied[index].Body, () => [.. Check(layer.Applied[index], layer.Built[index].Body)])
+        from finding in Judged.Of(layer.Applied[index].Body, _ => [.. Check(layer.Applied[index], layer.Built[index].Body)])
         select finding;
 
     private static IEnumerable<Finding> Check(Manifest resource, Mapping built) =>

@@ -28,8 +28,10 @@ internal static class VariableRules
     /// <summary>Every cluster has these settings, used or not: workloads may use them too.</summary>
     private static readonly HashSet<string> Common = [Settings.ClusterName, Settings.MonitoringNamespace, Settings.MonitoringRelease];
 
+    private static readonly NodeFact<Dollars[]> Texts = new();
+
     /// <summary>The texts with a dollar sign of an object that is substituted.</summary>
-    private static readonly OfNode<Dollars[]> Texts = new(body => ObjectSubstitution.IsDisabled((Mapping)body)
+    private static Dollars[] TextsOf(Mapping resource) => Texts.Of(resource, body => ObjectSubstitution.IsDisabled(body)
         ? [] : [.. body.Scalars(text => text.Contains('$', StringComparison.Ordinal)).Select(Dollars.Of)]);
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
@@ -45,7 +47,7 @@ internal static class VariableRules
 
             foreach (var resource in layer.Built)
             {
-                foreach (var text in Texts.Of(resource.Body))
+                foreach (var text in TextsOf(resource.Body))
                 {
                     foreach (var finding in CheckText(cluster, layer, resource, text, used, meant))
                     {
@@ -132,7 +134,7 @@ internal static class VariableRules
             .. from layer in cluster.Layers
                where layer.Variables.Substitutes
                from resource in layer.Built
-               from text in Texts.Of(resource.Body)
+               from text in TextsOf(resource.Body)
                from reference in text.References
                select reference.Name,
             .. from resource in cluster.Applied

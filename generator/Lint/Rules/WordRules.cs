@@ -55,14 +55,16 @@ internal static class WordRules
         ["metadata", "data", "stringData", "binaryData", "env", "args", "command", "annotations", "labels", "matchLabels", "nodeSelector",
             "servers", "zoneFiles", "extraConfig", "resources"];
 
-    private static readonly OfNode<Finding[]> OfObjects = new(body => body is not Mapping resource || IsOfPrograms(resource) ? []
-        : [.. Places(resource, "").Select(place => Of(place.Word, place.Key,
-            $"'{place.Key}' of {resource.TextAt("kind")} {resource.TextAt("metadata", "name")}"))]);
+    private static readonly NodeFact<Finding[]> OfObjects = new();
 
     private static readonly ReleaseChecks OfReleases = new(Check);
 
     private static IEnumerable<Finding> Check(ClusterView cluster) => cluster.Applied.Where(resource => !resource.IsCustom)
-        .SelectMany(resource => OfObjects.Of(resource.Body)).Concat(OfReleases.Check(cluster));
+        .SelectMany(resource => OfObjects.Of(resource.Body, Check)).Concat(OfReleases.Check(cluster));
+
+    private static Finding[] Check(Mapping resource) => IsOfPrograms(resource) ? []
+        : [.. Places(resource, "").Select(place => Of(place.Word, place.Key,
+            $"'{place.Key}' of {resource.TextAt("kind")} {resource.TextAt("metadata", "name")}"))];
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release) => Places(release.Values, "")
         .Select(place => Of(place.Word, place.Key, $"'{place.Key}' in the values of {release.Manifest.Id.Spoken}"));

@@ -71,8 +71,7 @@ public sealed class SubstrateAlertTests
 {
     private static readonly string Folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", "substrate");
 
-    private static readonly Platform Platform = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
-        File.ReadAllBytes(Path.Combine(Tests.Definition.Fixtures.Folder, "valid", "substrate-kubernetes.yaml")))).Platform;
+    private static readonly Platform Platform = Given.Valid("substrate-kubernetes");
 
     private static IEnumerable<TestCaseData> Files()
     {

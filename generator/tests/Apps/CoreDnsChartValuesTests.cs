@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tests.Render;

@@ -12,7 +12,7 @@ public sealed class CoreDnsMetricsTests
     [Test]
     public async Task A_running_server_exports_no_metric_that_the_list_does_not_have()
     {
-        var program = CoreDns.Find(Environment.GetEnvironmentVariable("PATH"));
+        var program = CoreDns.Find();
         if (program is null)
         {
             Assert.Ignore($"coredns is not on the search path. {CoreDns.HowToGet}");

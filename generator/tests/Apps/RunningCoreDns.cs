@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
@@ -39,8 +40,7 @@ internal sealed class RunningCoreDns : IDisposable
     public static async Task<RunningCoreDns> Start(
         string corefile, DnsSettings dns, CancellationToken cancellationToken, string? authorities = null)
     {
-        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, "coredns")).FirstOrDefault(File.Exists);
+        var program = new Tool("coredns", "").Find();
         Assume.That(program, Is.Not.Null, "coredns is not on the PATH");
         var started = new RunningCoreDns(FreePort());
         try

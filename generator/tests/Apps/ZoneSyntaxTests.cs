@@ -21,6 +21,8 @@ public sealed class ZoneSyntaxTests
     [TestCase("$GENERATE 1-3 h$ 60 A 10.0.0.$\n")]
     [TestCase("$ORIGIN other.\nb 60 A 1.2.3.4\n")]
     [TestCase("a 60 CNAME b.example.com.\r\n")]
+    [TestCase("a 60 A ( ( 1.2.3.4 ) )\n")]
+    [TestCase("a 60 TXT \"a \\\"b\\\" c\"\n")]
     public void A_zone_that_CoreDNS_loads_has_no_problem(string records) => ZoneSyntax.Problem(Soa + records).ShouldBeNull();
 
     [Test]
@@ -33,6 +35,7 @@ public sealed class ZoneSyntaxTests
     [TestCase("a 60 A 10.0.0\n", "the A record in its line 2 with the address '10.0.0'")]
     [TestCase("a 60 A 10.1\n", "the address '10.1'")]
     [TestCase("a 60 AAAA 10.0.0.1\n", "the AAAA record")]
+    [TestCase("a 60 CNAME \"\"\n", "the name ''")]
     [TestCase("a 60 CNAME b c\n", "the CNAME record in its line 2 with 2 values")]
     [TestCase("@ 60 MX mail\n", "the MX record in its line 2 with 1 value")]
     [TestCase("@ 60 MX 70000 mail\n", "the number '70000'")]

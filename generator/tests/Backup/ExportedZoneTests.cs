@@ -1,5 +1,6 @@
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Backup;
+using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
 
@@ -119,7 +120,7 @@ public sealed class ExportedZoneTests
     }
 
     private static DnsInstance[] Instances() =>
-        [.. ((PlatformReading.Sound)PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes("""
+        [.. Given.Defined("""
             repository: { url: https://github.com/example/platform.git }
             clusters:
               - name: infra
@@ -129,5 +130,5 @@ public sealed class ExportedZoneTests
                     - { name: cloud, provider: aws, domainFilters: [example.com] }
                     - { name: elsewhere, provider: cloudflare, domainFilters: [example.org] }
                     - { name: own, provider: rfc2136, domainFilters: [example.net], rfc2136: { host: 192.0.2.53, keyName: external-dns } }
-            """))).Platform.Clusters[0].Of<ExternalDnsSettings>()!.Instances];
+            """).Clusters[0].Of<ExternalDnsSettings>()!.Instances];
 }

@@ -1,5 +1,6 @@
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Commands;
+using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
@@ -23,8 +24,7 @@ public sealed class LiveIdentityTests
         "annotations":{"dns.aikernel.io/geo-hostname":"geo"}},"spec":{"clusterIP":"None"}}
         """;
 
-    private static readonly Platform Sites = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
-        Encoding.UTF8.GetBytes(Definition))).Platform;
+    private static readonly Platform Sites = Given.Defined(Definition);
 
     [TestCase("kiel", false, "kiel", "192.168.20.5", "10.42.0.0/24", null)]
     [TestCase("kiel", true, "ulm", "192.168.10.5", "10.42.0.0/24", "has CLUSTER_NAME: ulm, and cluster kiel is meant")]
@@ -123,7 +123,7 @@ public sealed class LiveIdentityTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("backup.yaml", "format: 1\ncluster: kiel\nobjects: 2\n");
-        var objects = new Manifest((Mapping)YamlReader.Read("service", Encoding.UTF8.GetBytes(Service), YamlOptions.Tree).Documents[0], "");
+        var objects = new Manifest((Mapping)YamlReader.Read("service", Service, YamlOptions.Tree).Documents[0], "");
 
         var loss = BackupFolder.Loss(folder.Path, new DnsBackup
         {
@@ -157,7 +157,7 @@ public sealed class LiveIdentityTests
             spec: { podCIDRs: [{{pods}}] }
             status: { addresses: [{ type: Hostname, address: one }{{address}}] }
             """;
-        return LiveIdentity.Of([.. YamlReader.Read("live", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents.Cast<Mapping>()
+        return LiveIdentity.Of([.. YamlReader.Read("live", text, YamlOptions.Tree).Documents.Cast<Mapping>()
             .Select(body => new Manifest(body, ""))]);
     }
 }

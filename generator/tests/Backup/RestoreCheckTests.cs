@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
 
@@ -27,8 +28,7 @@ public class RestoreCheckTests
         a-other.example.com. 0 IN TXT "heritage=external-dns,external-dns/owner=apps"
         """;
 
-    private static readonly Cluster Infra = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
-        Encoding.UTF8.GetBytes(Definition))).Platform.Clusters[0];
+    private static readonly Cluster Infra = Given.Defined(Definition).Clusters[0];
 
     private static readonly Manifest[] Objects = Read("""
         apiVersion: v1
@@ -154,7 +154,7 @@ public class RestoreCheckTests
     public void An_instance_that_would_delete_the_records_of_missing_objects_is_named(string keys, string? message)
     {
         var definition = Definition.Replace("provider: rfc2136, ", $"provider: rfc2136, {keys}", StringComparison.Ordinal);
-        var cluster = ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(definition))).Platform.Clusters[0];
+        var cluster = Given.Defined(definition).Clusters[0];
 
         var findings = RestoreCheck.Compare(Of(Live()), Live() with { Published = [] }, cluster, Definition).Findings
             .Where(finding => finding.Rule == RestoreCheck.Sync).Select(finding => finding.Message).ToArray();
@@ -237,7 +237,7 @@ public class RestoreCheckTests
         var definition = Definition.Replace("provider: rfc2136, domainFilters: [example.com], sources: [service, crd],",
             "provider: rfc2136, policy: sync, domainFilters: [example.com], excludeDomains: [lab.example.com], sources: [ingress],",
             StringComparison.Ordinal);
-        var cluster = ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(definition))).Platform.Clusters[0];
+        var cluster = Given.Defined(definition).Clusters[0];
         var backup = Of(Live() with { Published = PublishedObjects.Of(Ingress(host, host), cluster) });
 
         RestoreCheck.Compare(backup, Live() with { Published = [] }, cluster, Definition).Findings
@@ -318,7 +318,7 @@ public class RestoreCheckTests
 
     private static Manifest[] Read(string text) =>
     [
-        .. YamlReader.Read("objects", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents.OfType<Mapping>()
+        .. YamlReader.Read("objects", text, YamlOptions.Tree).Documents.OfType<Mapping>()
             .Select(body => new Manifest(body, "")),
     ];
 }

@@ -6,6 +6,7 @@ using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Schema;
+using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Definition;
 
@@ -17,8 +18,8 @@ public sealed class EverythingTests
     /// <summary>Applications without a layer here: components, hosts, and a folder that the repository does not have.</summary>
     private static readonly string[] WithoutLayer = ["allow-dns", "substrate", "overlays"];
 
-    private static Platform Platform { get; } = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
-        File.ReadAllBytes(RepositoryRoot.File("acceptance", "fixtures", "definitions", "everything.yaml")))).Platform;
+    private static Platform Platform { get; } =
+        Given.Defined(File.ReadAllText(RepositoryRoot.File("acceptance", "fixtures", "definitions", "everything.yaml")));
 
     private static IReadOnlyList<GeneratedFile> Files { get; } = [.. Tree.Build(Platform)];
 

@@ -86,7 +86,7 @@ public sealed class DeliveredRuleTests
             .SelectMany(path => PlatformText.Read(path, File.ReadAllBytes(path)) is PlatformReading.Sound sound
                 ? Tree.Build(sound.Platform) : [])
             .Where(file => file.Text.Contains("expr:", StringComparison.Ordinal)).DistinctBy(file => file.Text)
-            .SelectMany(file => YamlReader.Read(file.Path, Encoding.UTF8.GetBytes(file.Text), YamlOptions.Tree).Documents)
+            .SelectMany(file => YamlReader.Read(file.Path, file.Text, YamlOptions.Tree).Documents)
             .OfType<Mapping>().SelectMany(document => document.MappingsAt("spec", "groups").Concat(document.MappingsAt("groups")))
             .SelectMany(group => group.MappingsAt("rules"))
             .Select(rule => (Name: rule.TextAt("alert") ?? rule.TextAt("record")!, Expression: rule.TextAt("expr")!)).ToArray();

@@ -195,8 +195,7 @@ public sealed partial class EarlierNamesTests
     /// <summary>Of pods and of selectors: the chart makes CoreDNS' pods, and its budget is the tree's.</summary>
     private static IEnumerable<string> Labels()
     {
-        var platform = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
-            File.ReadAllBytes(Path.Combine(Definition.Fixtures.Folder, "valid", "every-key.yaml")))).Platform;
+        var platform = Given.Valid("every-key");
         var tree = new FluxTree(SourceTree.Of(Tree.Build(platform)));
         return
             from cluster in platform.Clusters

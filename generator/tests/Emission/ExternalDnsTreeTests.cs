@@ -9,8 +9,7 @@ public sealed class ExternalDnsTreeTests
 {
     private static readonly string Cases = Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", "external-dns");
 
-    public static Platform Platform { get; } = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
-        File.ReadAllBytes(Path.Combine(Definition.Fixtures.Folder, "valid", "external-dns.yaml")))).Platform;
+    public static Platform Platform { get; } = Given.Valid("external-dns");
 
     [Test]
     public void A_cluster_without_an_instance_gets_nothing()

@@ -6,7 +6,7 @@ namespace PlatformGitOps.Generator.Tests.Emission;
 /// <summary>The two clusters of the story, for tests that vary one thing.</summary>
 internal static class Given
 {
-    private static readonly Platform Read = ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes("""
+    private static readonly Platform Read = Defined("""
         repository: { url: https://github.com/example/platform-gitops.git }
         flux: { version: 2.5.1 }
         charts:
@@ -17,13 +17,25 @@ internal static class Given
         clusters:
           - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
           - { name: apps, network: { pods: 10.246.0.0/16, services: 10.247.0.0/16 } }
-        """))).Platform;
+        """);
 
     public static readonly Cluster Infra = Read.Clusters[0];
 
     public static readonly Cluster Apps = Read.Clusters[1];
 
     public static readonly HealthControllerSettings HealthController = new() { Image = "registry.example.com/dns-health-controller:1.0.0" };
+
+    /// <summary>The platform of a definition.</summary>
+    public static Platform Defined(string text) => PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) switch
+    {
+        PlatformReading.Sound sound => sound.Platform,
+        PlatformReading.Refused refused => throw new InvalidDataException(string.Join('\n', refused.Findings)),
+        _ => throw new InvalidDataException(text),
+    };
+
+    /// <summary>The platform of a definition in fixtures/valid.</summary>
+    public static Platform Valid(string fixture) =>
+        Defined(File.ReadAllText(Path.Combine(Tests.Definition.Fixtures.Folder, "valid", $"{fixture}.yaml")));
 
     public static Platform Platform(params ImmutableArray<Cluster> clusters) => Read with { Clusters = clusters };
 }

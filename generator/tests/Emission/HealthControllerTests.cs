@@ -319,5 +319,5 @@ public sealed partial class HealthControllerTests
     private static string Texts(Node? node) => string.Join(' ', ((Sequence)node!).Items.Select(item => ((Scalar)item).Value));
 
     private static Mapping[] Read(string text) =>
-        [.. YamlReader.Read("tree", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents.Cast<Mapping>()];
+        [.. YamlReader.Read("tree", text, YamlOptions.Tree).Documents.Cast<Mapping>()];
 }

@@ -51,7 +51,7 @@ public class ImpersonationTests
         from file in Tree.Build(platform)
         where file.Path.EndsWith(".yaml", StringComparison.Ordinal) && file.Path.StartsWith("kubernetes/", StringComparison.Ordinal)
             && !file.Path.EndsWith("kustomization.yaml", StringComparison.Ordinal)
-        from document in YamlReader.Read(file.Path, Encoding.UTF8.GetBytes(file.Text), YamlOptions.Tree).Documents
+        from document in YamlReader.Read(file.Path, file.Text, YamlOptions.Tree).Documents
         where document is Mapping mapping && mapping.TextAt("kind") is not null
         select new Manifest((Mapping)document, file.Path);
 

@@ -7,7 +7,7 @@ internal static class Promtool
 {
     public static async Task<ToolResult> Run(params string[] arguments)
     {
-        var file = Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH"));
+        var file = Tool.Promtool.Find();
         if (file is null)
         {
             Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");

@@ -57,7 +57,7 @@ public sealed class DeliveredLayerTests
         ? kustomization : kustomization.SetAt(["spec", "postBuild"], new Mapping { { "substitute", settings } });
 
     private static IEnumerable<Mapping> Documents(string text) =>
-        YamlReader.Read("flux", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents.OfType<Mapping>();
+        YamlReader.Read("flux", text, YamlOptions.Tree).Documents.OfType<Mapping>();
 
     private static string[] Described(IEnumerable<Mapping> objects) =>
     [

@@ -59,7 +59,7 @@ public sealed class ExternalSecretExampleTests
 
     private static string[] Problems(string example)
     {
-        var read = YamlReader.Read("docs/external-dns.md", Encoding.UTF8.GetBytes(example), YamlOptions.Tree);
+        var read = YamlReader.Read("docs/external-dns.md", example, YamlOptions.Tree);
         read.Findings.ShouldBeEmpty();
         var data = (Mapping)YamlReader.Read(DataFile, File.ReadAllBytes(DataFile), YamlOptions.Tree).Documents.Single();
         var document = (Mapping)read.Documents.Single();

@@ -13,7 +13,7 @@ internal static class Kustomized
     {
         var (output, errors, exitCode) = Run(folder);
         exitCode.ShouldBe(0, errors);
-        return YamlReader.Read(folder, Encoding.UTF8.GetBytes(output), YamlOptions.Tree);
+        return YamlReader.Read(folder, output, YamlOptions.Tree);
     }
 
     /// <summary>The objects of a folder on disk, or why it is refused.</summary>
@@ -21,7 +21,7 @@ internal static class Kustomized
     {
         var (output, errors, exitCode) = Run(folder);
         return exitCode != 0 ? (null, errors)
-            : ([.. YamlReader.Read(folder, Encoding.UTF8.GetBytes(output), YamlOptions.Tree).Documents.OfType<Mapping>()
+            : ([.. YamlReader.Read(folder, output, YamlOptions.Tree).Documents.OfType<Mapping>()
                 .Select(body => new Manifest(body, folder))], "");
     }
 
@@ -74,7 +74,7 @@ internal static class Kustomized
 
     public static void Needed()
     {
-        if (Tool.Kubectl.Find(Environment.GetEnvironmentVariable("PATH")) is null)
+        if (Tool.Kubectl.Find() is null)
         {
             Assert.Ignore("kubectl is not on the PATH; install it to compare with the real kustomize.");
         }

@@ -99,5 +99,5 @@ public sealed class ObjectSubstitutionTests
         ObjectSubstitution.Apply(Read(yaml), new VariableSet(variables, []), strict: true);
 
     private static Mapping Read(string yaml) =>
-        (Mapping)YamlReader.Read("file.yaml", Encoding.UTF8.GetBytes(yaml), YamlOptions.Tree).Documents[0];
+        (Mapping)YamlReader.Read("file.yaml", yaml, YamlOptions.Tree).Documents[0];
 }

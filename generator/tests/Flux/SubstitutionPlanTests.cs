@@ -68,7 +68,7 @@ public sealed class SubstitutionPlanTests
     }
 
     private static Mapping Read(string text) =>
-        (Mapping)YamlReader.Read("kubernetes/a.yaml", Encoding.UTF8.GetBytes(text), YamlOptions.Kustomize).Documents[0];
+        (Mapping)YamlReader.Read("kubernetes/a.yaml", text, YamlOptions.Kustomize).Documents[0];
 
     private static string Written(Node node) => $"{node.File} {node.Position} " + node switch
     {

@@ -13,6 +13,13 @@ public sealed class TemplateTests
         ["upper"] = "ABC",
     };
 
+    private static (string Text, TemplateFault? Fault) Expand(string text, bool strict)
+    {
+        var template = Template.Parse(text);
+        var (values, fault) = template.Values(Set, strict);
+        return (fault is null ? template.With(values) : "", fault);
+    }
+
     [TestCase("no variables, $HOME, $(x) and a $", "no variables, $HOME, $(x) and a $")]
     [TestCase("a ${name} b", "a infra b")]
     [TestCase("${unset}", "")]
@@ -54,7 +61,7 @@ public sealed class TemplateTests
     [TestCase("${name/r/}", "infa")]
     public void Text_becomes_what_flux_makes_of_it(string text, string expected)
     {
-        var expansion = Template.Parse(text).Expand(Set, strict: false);
+        var expansion = Expand(text, strict: false);
 
         expansion.Fault.ShouldBeNull();
         expansion.Text.ShouldBe(expected);
@@ -74,7 +81,7 @@ public sealed class TemplateTests
     [TestCase("${unset:=${}", 9)]
     [TestCase("${name:2:-1}", 0)]
     public void Text_that_flux_refuses_is_refused_with_its_place(string text, int offset) =>
-        Template.Parse(text).Expand(Set, strict: false).Fault.ShouldNotBeNull().Offset.ShouldBe(offset);
+        Expand(text, strict: false).Fault.ShouldNotBeNull().Offset.ShouldBe(offset);
 
     [TestCase("${unset}")]
     [TestCase("${#unset}")]
@@ -83,14 +90,14 @@ public sealed class TemplateTests
     [TestCase("${unset#x}")]
     [TestCase("${name:=${unset}}")]
     public void Strict_substitution_fails_on_a_variable_that_is_not_set(string text) =>
-        Template.Parse(text).Expand(Set, strict: true).Fault.ShouldNotBeNull().Reason.ShouldBe("the variable unset is not set");
+        Expand(text, strict: true).Fault.ShouldNotBeNull().Reason.ShouldBe("the variable unset is not set");
 
     [TestCase("${unset:=x}", "x")]
     [TestCase("${unset:-x}", "x")]
     [TestCase("${unset=x}", "x")]
     [TestCase("${empty}", "")]
     public void Strict_substitution_accepts_a_default_and_an_empty_value(string text, string expected) =>
-        Template.Parse(text).Expand(Set, strict: true).Text.ShouldBe(expected);
+        Expand(text, strict: true).Text.ShouldBe(expected);
 
     [Test]
     public void References_inside_of_a_default_are_found_too() =>

@@ -35,5 +35,5 @@ public sealed class ChartedObjectsTests
     ];
 
     private static Mapping Read(string text) =>
-        (Mapping)YamlReader.Read("values", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents[0];
+        (Mapping)YamlReader.Read("values", text, YamlOptions.Tree).Documents[0];
 }

@@ -135,7 +135,7 @@ public sealed class CorefileStartTests
     private static string CorefileOf(string servers)
     {
         var text = new StringBuilder();
-        var document = (Mapping)YamlReader.Read("servers", Encoding.UTF8.GetBytes($"servers: {servers}"), YamlOptions.Tree).Documents[0];
+        var document = (Mapping)YamlReader.Read("servers", $"servers: {servers}", YamlOptions.Tree).Documents[0];
         foreach (var server in document.MappingsAt("servers"))
         {
             var zones = server.MappingsAt("zones").Select(zone => zone.TextAt("scheme") + zone.TextAt("zone"));

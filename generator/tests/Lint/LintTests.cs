@@ -124,8 +124,7 @@ public sealed class LintTests
                 });
         }
 
-        yield return Case("addresses that end in '::'", ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
-            File.ReadAllBytes(Path.Combine(Definition.Fixtures.Folder, "valid", "addresses-that-end-in-colons.yaml")))).Platform);
+        yield return Case("addresses that end in '::'", Given.Valid("addresses-that-end-in-colons"));
         yield return Case("strict flux and an OCI chart", Given.Platform(infra).WithChart("coredns", OciChart) with
         {
             Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true },

@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Output;
+using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Output;
 
@@ -93,7 +94,7 @@ public sealed class KilledRunTests
         tree.Snapshot().Keys.Where(path => !path.EndsWith(".yaml", StringComparison.Ordinal) && path != LockFile.Name);
 
     private static Dictionary<string, string> Texts(string definition) =>
-        Tree.Build(((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(definition))).Platform)
+        Tree.Build(Given.Defined(definition))
             .ToDictionary(file => file.Path, file => file.Text);
 
     private static string Fleet(int clusters, string branch, string upstream)

@@ -69,7 +69,7 @@ internal static class Posix
 {
     public static async Task RunAsync(string name, params string[] arguments)
     {
-        var file = new Tool(name, "").Find(Environment.GetEnvironmentVariable("PATH")).ShouldNotBeNull();
+        var file = new Tool(name, "").Find().ShouldNotBeNull();
         (await ToolProcess.RunAsync(file, arguments, new ToolOptions(), CancellationToken.None)).ShouldSucceed();
     }
 }

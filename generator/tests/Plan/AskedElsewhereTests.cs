@@ -1,5 +1,6 @@
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Plan;
+using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -95,13 +96,12 @@ public sealed class AskedElsewhereTests
 
     private const string Rest = "image: \"registry.example.com/controller:1.0.0\", regions: [{ name: eu, clusters: [infra] }]";
 
-    private static PlanTree Cluster(string keys, string name = "infra") => PlanTree.Of(((PlatformReading.Sound)PlatformText.Read(
-        "platform.yaml", Encoding.UTF8.GetBytes($$"""
+    private static PlanTree Cluster(string keys, string name = "infra") => PlanTree.Of(Given.Defined($$"""
             repository: { url: https://github.com/example/platform.git }
             clusters:
               - name: {{name}}
                 network: { pods: 10.244.0.0/16, services: 10.245.0.0/16, nodes: 192.168.0.0/16 }
                 {{keys.Replace("REST", Rest, StringComparison.Ordinal)
                     .Replace(", nodeLocalDns", "\n    nodeLocalDns", StringComparison.Ordinal)}}
-            """))).Platform);
+            """));
 }

@@ -46,7 +46,7 @@ public sealed class AutoscaledDnsTests
     {
         var text = "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: coredns}, "
             + $"spec: {{chart: {{spec: {{chart: coredns}}}}, values: {{{values}}}}}}}";
-        return new Manifest((Mapping)YamlReader.Read("a.yaml", System.Text.Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents[0],
+        return new Manifest((Mapping)YamlReader.Read("a.yaml", text, YamlOptions.Tree).Documents[0],
             "a.yaml");
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Plan;
+using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -144,7 +145,7 @@ public sealed class SubstratePlanTests
         Clusters = [.. Story.Clusters.Select(cluster => cluster with { Substrate = substrate })],
     });
 
-    private static Platform Read() => ((PlatformReading.Sound)PlatformText.Read("platform.yaml", """
+    private static Platform Read() => Given.Defined("""
         repository: { url: https://github.com/example/platform.git }
         substrates:
           - name: main
@@ -152,5 +153,5 @@ public sealed class SubstratePlanTests
             secondary: { addresses: [192.168.10.12] }
         clusters:
           - { name: infra, substrate: main, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
-        """u8.ToArray())).Platform;
+        """);
 }

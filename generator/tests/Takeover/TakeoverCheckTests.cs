@@ -1,16 +1,17 @@
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Takeover;
+using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Takeover;
 
 /// <summary>fixtures/takeover has the DNS objects of each kind of cluster, cut to what identifies it.</summary>
 public class TakeoverCheckTests
 {
-    private static readonly Cluster Infra = ((PlatformReading.Sound)PlatformText.Read("platform.yaml", """
+    private static readonly Cluster Infra = Given.Defined("""
         repository: { url: https://github.com/example/platform.git }
         clusters:
           - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
-        """u8.ToArray())).Platform.Clusters[0];
+        """).Clusters[0];
 
     [TestCase("eks", "EKS", true, TakeoverCheck.Reverted, TakeoverCheck.Reverted, TakeoverCheck.Reverted, TakeoverCheck.Selector,
         TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape)]
@@ -183,13 +184,13 @@ public class TakeoverCheckTests
     {
         var objects = Fixture("kubeadm-prepared").Select(resource => resource.Kind != "Service" ? resource
             : new Manifest(resource.Body.SetAt(["spec", "clusterIPs"], Sequence.Of("10.245.0.10", "fd00:43::a")), "")).ToArray();
-        Cluster Dual(string address) => ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes($$"""
+        Cluster Dual(string address) => Given.Defined($$"""
             repository: { url: https://github.com/example/platform.git }
             clusters:
               - name: infra
                 network: { pods: 10.244.0.0/16, services: 10.245.0.0/16, second: { pods: "fd00:42::/56", services: "fd00:43::/112" } }
                 dns: { secondClusterIP: "{{address}}" }
-            """))).Platform.Clusters[0];
+            """).Clusters[0];
 
         TakeoverCheck.Of(objects, Dual("fd00:43::a"), "platform.yaml").Findings.ShouldBeEmpty();
         var finding = TakeoverCheck.Of(objects, Dual("fd00:43::53"), "platform.yaml").Findings.ShouldHaveSingleItem();
@@ -221,13 +222,13 @@ public class TakeoverCheckTests
     ];
 
     private static Manifest Object(string text) =>
-        new((Mapping)YamlReader.Read("", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents[0], "");
+        new((Mapping)YamlReader.Read("", text, YamlOptions.Tree).Documents[0], "");
 
-    private static Cluster Cluster(string keys) => ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes($$"""
+    private static Cluster Cluster(string keys) => Given.Defined($$"""
         repository: { url: https://github.com/example/platform.git }
         clusters:
           - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }, {{keys}} }
-        """))).Platform.Clusters[0];
+        """).Clusters[0];
 
     private static Manifest[] Fixture(string name) =>
     [

@@ -69,7 +69,7 @@ public sealed class PlainScalarsTests
         var written = YamlWriter.WriteFragment(new Mapping { { "a", text } });
 
         written.ShouldBe($"a: \"{text}\"\n");
-        ((Mapping)YamlReader.Read("x", System.Text.Encoding.UTF8.GetBytes(written), YamlOptions.Tree).Documents[0]).TextAt("a")
+        ((Mapping)YamlReader.Read("x", written, YamlOptions.Tree).Documents[0]).TextAt("a")
             .ShouldBe(text);
     }
 
@@ -143,7 +143,7 @@ public sealed class ScalarVerdictTests
     }
 
     private static JsonNode? Ours(string plain, YamlOptions options) =>
-        ((Mapping)YamlReader.Read("x", Encoding.UTF8.GetBytes($"a: {plain}"), options).Documents[0])["a"]!.ToJson();
+        ((Mapping)YamlReader.Read("x", $"a: {plain}", options).Documents[0])["a"]!.ToJson();
 
     private static IEnumerable<string> Differences(IEnumerable<(string Plain, string Recorded, JsonNode? Value)> scalars) =>
         from scalar in scalars

@@ -95,11 +95,7 @@ internal sealed class ProviderArgumentsTests
             $"--kubeconfig={missing}",
         ], folder);
         await Eventually.Within(TimeSpan.FromSeconds(30),
-            _ =>
-            {
-                program.Runs.ShouldBeFalse("without an API server it ends");
-                return Task.CompletedTask;
-            },
+            () => program.Runs.ShouldBeFalse("without an API server it ends"),
             "the program ends", token);
         return program.Output;
     }

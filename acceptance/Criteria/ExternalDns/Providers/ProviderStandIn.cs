@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
@@ -77,11 +75,7 @@ internal abstract class ProviderStandIn : IAsyncDisposable
 
     public async Task Start(CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        web = builder.Build();
-        web.Run(async context =>
+        web = await LocalWeb.Start($"{IPAddress.Loopback}", 0, async context =>
         {
             using var reader = new StreamReader(context.Request.Body);
             var body = await reader.ReadToEndAsync(context.RequestAborted);
@@ -93,8 +87,7 @@ internal abstract class ProviderStandIn : IAsyncDisposable
             {
                 await context.Response.WriteAsync(answer.Body, context.RequestAborted);
             }
-        });
-        await web.StartAsync(cancellationToken);
+        }, cancellationToken);
     }
 
     /// <summary>Waits for the first request; the test is skipped where the program was built without the provider.</summary>

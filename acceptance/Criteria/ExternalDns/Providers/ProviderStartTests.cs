@@ -49,7 +49,7 @@ internal sealed class ProviderStartTests : ExternalDnsFixture
         using var proxy = new ClosedProxy();
         using var instance = await Run(provider, keys, secret, proxy, token);
         await Eventually.Within(TimeSpan.FromSeconds(60),
-            _ =>
+            () =>
             {
                 if (instance.Program.Output.Contains(RunningInstance.UnknownProvider, StringComparison.Ordinal))
                 {
@@ -57,7 +57,6 @@ internal sealed class ProviderStartTests : ExternalDnsFixture
                 }
 
                 proxy.Asked.ShouldContain(host, $"it printed: {instance.Program.Output}");
-                return Task.CompletedTask;
             },
             $"it asks {host}", token);
         instance.Program.Output.ShouldNotContain("planted-secret");
@@ -88,11 +87,7 @@ internal sealed class ProviderStartTests : ExternalDnsFixture
         using var proxy = new ClosedProxy();
         using var instance = await Run(provider, keys, secret, proxy, token);
         await Eventually.Within(TimeSpan.FromSeconds(60),
-            _ =>
-            {
-                instance.Program.Runs.ShouldBeFalse("without credentials it ends");
-                return Task.CompletedTask;
-            },
+            () => instance.Program.Runs.ShouldBeFalse("without credentials it ends"),
             "it ends", token);
         if (instance.Program.Output.Contains(RunningInstance.UnknownProvider, StringComparison.Ordinal))
         {

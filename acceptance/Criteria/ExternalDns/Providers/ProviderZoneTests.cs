@@ -26,11 +26,10 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
         await Holds("one", "A", ["192.0.2.1"], 120, token);
         await Holds("alias", "CNAME", ["target.example.net"], 60, token);
         await Eventually.Within(TimeSpan.FromSeconds(30),
-            _ =>
+            () =>
             {
                 StandIn.Records.ShouldContain(record => record.Name == $"a-one.{Zone}" && record.Type == "TXT"
                     && record.Values[0].Contains("external-dns/owner=infra,", StringComparison.Ordinal));
-                return Task.CompletedTask;
             },
             "the record names its owner", token);
         var changes = StandIn.Changes;
@@ -74,11 +73,10 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
         await Wants("one", "192.0.2.1", token);
         using var instance = await Run(Delivered(), token, wrong);
         await Eventually.Within(TimeSpan.FromSeconds(60),
-            _ =>
+            () =>
             {
                 StandIn.Unknown.ShouldBeGreaterThan(0);
                 instance.Program.Output.ShouldMatch("SignatureDoesNotMatch|Invalid API token");
-                return Task.CompletedTask;
             },
             "the log names the refusal", token);
         StandIn.Changes.ShouldBe(0);
@@ -234,7 +232,7 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
     /// <summary>The zone comes to hold exactly these values.</summary>
     private Task Holds(string name, string type, string[] expected, int? ttl, CancellationToken token) => Eventually.Within(
         TimeSpan.FromSeconds(60),
-        _ =>
+        () =>
         {
             var records = StandIn.Records.Where(record => record.Name == $"{name}.{Zone}" && record.Type == type).ToArray();
             records.SelectMany(record => record.Values).Select(value => value.TrimEnd('.')).ShouldBe(expected);
@@ -242,8 +240,6 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
             {
                 records[0].Ttl.ShouldBe(StandIn.Kept(wanted));
             }
-
-            return Task.CompletedTask;
         },
         string.Create(CultureInfo.InvariantCulture, $"{name} is {(expected.Length == 0 ? "gone" : string.Join(' ', expected))}"),
         token);

@@ -86,11 +86,7 @@ internal sealed class Route53RoutingTests() : StandInFixture<Route53StandIn>(() 
         else
         {
             await Eventually.Within(TimeSpan.FromSeconds(60),
-                _ =>
-                {
-                    StandIn.Refused.ShouldContain(message => message.Contains(refused, StringComparison.Ordinal));
-                    return Task.CompletedTask;
-                },
+                () => StandIn.Refused.ShouldContain(message => message.Contains(refused, StringComparison.Ordinal)),
                 "Route 53 refuses the record", token);
         }
 
@@ -106,11 +102,7 @@ internal sealed class Route53RoutingTests() : StandInFixture<Route53StandIn>(() 
             instance => instance.With("--aws-zone-type=public"));
         await Wants("api-eu", "192.0.2.1", ExternalDnsNames.AnnotationPrefix, "", token);
         await Eventually.Within(TimeSpan.FromSeconds(60),
-            _ =>
-            {
-                StandIn.PrivateRecords.ShouldBeGreaterThan(0);
-                return Task.CompletedTask;
-            },
+            () => StandIn.PrivateRecords.ShouldBeGreaterThan(0),
             "it writes to both zones", token);
     }
 
@@ -143,11 +135,7 @@ internal sealed class Route53RoutingTests() : StandInFixture<Route53StandIn>(() 
     /// <summary>The name comes to hold exactly these records: the set identifier, the address or the owner, the routing.</summary>
     private Task Holds(string type, (string Id, string Value, string Routing)[] expected, CancellationToken token) => Eventually.Within(
         TimeSpan.FromSeconds(60),
-        _ =>
-        {
-            Holds(type, expected);
-            return Task.CompletedTask;
-        },
+        () => Holds(type, expected),
         $"the name's records are {string.Join(' ', expected)}",
         token);
 

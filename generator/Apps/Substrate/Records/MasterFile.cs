@@ -87,6 +87,10 @@ internal static class MasterFileName
         return length;
     }
 
+    /// <summary>The same with closing dots, of the origin too, and with the letters as they are.</summary>
+    public static string Absolute(string name, string origin) =>
+        name == "@" ? origin : name.EndsWith('.') ? name : origin == "." ? $"{name}." : $"{name}.{origin}";
+
     /// <summary>True for the zone itself and for every name below it.</summary>
     public static bool IsBelow(ReadOnlySpan<char> name, string zone) =>
         name.EndsWith(zone) && (name.Length == zone.Length || name[name.Length - zone.Length - 1] == '.');
@@ -184,12 +188,12 @@ internal sealed class MasterFileTokens(string text)
 
     private void ReadEntry()
     {
-        int? opened = null;
+        var (opened, depth) = (0, 0);
         for (; at < text.Length && Unclosed is null; at++)
         {
             switch (text[at])
             {
-                case '\n' when opened is null:
+                case '\n' when depth == 0:
                     at++;
                     return;
                 case ' ' or '\t' or '\r' or '\n':
@@ -198,11 +202,11 @@ internal sealed class MasterFileTokens(string text)
                     var end = text.AsSpan(at).IndexOf('\n');
                     at = (end < 0 ? text.Length : at + end) - 1;
                     break;
-                case '(' when opened is null:
-                    opened = at;
+                case '(':
+                    opened = depth++ == 0 ? at : opened;
                     break;
-                case ')' when opened is not null:
-                    opened = null;
+                case ')' when depth > 0:
+                    depth--;
                     break;
                 case '"':
                     Quoted();
@@ -216,7 +220,7 @@ internal sealed class MasterFileTokens(string text)
             }
         }
 
-        Unclosed ??= opened;
+        Unclosed ??= depth > 0 ? opened : (int?)null;
     }
 
     private void Quoted()

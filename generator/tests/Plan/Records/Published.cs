@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Plan;
+using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan.Records;
 
@@ -41,7 +42,7 @@ internal static class Published
         """;
 
     private static readonly Platform Read =
-        ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(Definition))).Platform;
+        Given.Defined(Definition);
 
     /// <summary>The tree with other instances, and with a Service that asks for a name.</summary>
     public static PlanTree Tree(Func<DnsInstance, IEnumerable<DnsInstance>> change, string? name = null, bool prune = true)
@@ -137,5 +138,5 @@ internal static class Published
         """);
 
     private static Manifest Object(string text) =>
-        new((Mapping)YamlReader.Read("object.yaml", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents[0], "object.yaml");
+        new((Mapping)YamlReader.Read("object.yaml", text, YamlOptions.Tree).Documents[0], "object.yaml");
 }

@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+
+namespace PlatformGitOps.Acceptance.Criteria.Live;
+
+/// <summary>Finds out whether a cluster's network plugin enforces policies, by one that forbids everything.</summary>
+public static class PolicyEnforcement
+{
+    private const string Name = "trial-deny-all";
+    private static readonly ConcurrentDictionary<string, bool> Known = new();
+
+    /// <summary>A plugin that enforces takes a rule up within seconds.</summary>
+    private static readonly TimeSpan TakesUp = TimeSpan.FromSeconds(12);
+
+    /// <summary>Tried once for each cluster: its network plugin does not change during a run.</summary>
+    public static async Task<bool> IsEnforced(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.NeedsUpstream(); // its pods are what the trial shuts off
+        if (!Known.TryGetValue(cluster.Cluster.Name, out var enforced))
+        {
+            enforced = Known[cluster.Cluster.Name] = await Try(cluster, cancellationToken);
+        }
+
+        return enforced;
+    }
+
+    private static async Task<bool> Try(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var upstream = (await cluster.Api.List(ResourceKind.Pod, Delivery.UpstreamDns.Namespace, "app=upstream", cancellationToken))[0];
+        var address = Pods.Address(upstream);
+        (await Connects(cluster, address, 53, cancellationToken))
+            .ShouldBeTrue("the pod of the trial cannot be reached without a policy either");
+        var policy = ResourceKind.NetworkPolicy.Named(Name, Delivery.UpstreamDns.Namespace);
+        try
+        {
+            await cluster.Api.Apply(
+                ResourceKind.NetworkPolicy,
+                Placed(DenyAll("Ingress")),
+                cancellationToken);
+            return await Blocks(cluster, address, cancellationToken);
+        }
+        finally
+        {
+            await cluster.Api.Delete(policy, null, CancellationToken.None);
+        }
+    }
+
+    private static async Task<bool> Blocks(LiveCluster cluster, string address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Eventually.Within(
+                TakesUp,
+                async token => (await Connects(cluster, address, 53, token)).ShouldBeFalse("a connection still comes through"),
+                "a policy that forbids everything blocks a connection where policies are enforced",
+                cancellationToken);
+            return true;
+        }
+        catch (NeverHeldException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A policy that forbids every pod of its namespace one direction, in the API that every plugin knows.</summary>
+    public static Resource DenyAll(string direction) => new(Pods.Manifest(
+        "NetworkPolicy", Name, null,
+        new JsonObject { ["podSelector"] = new JsonObject(), ["policyTypes"] = new JsonArray(direction) },
+        ResourceKind.NetworkPolicy.ApiVersion));
+
+    /// <summary>Skips the test where the network plugin enforces no policies.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="pods">What is connected to.</param>
+    /// <param name="scraped">TCP ports that the monitoring reaches.</param>
+    /// <param name="closed">TCP ports that a workload does not reach.</param>
+    public static async Task KeepsWorkloadsOut(
+        LiveCluster cluster, IReadOnlyList<Resource> pods, int[] scraped, int[] closed, CancellationToken cancellationToken)
+    {
+        await ClientPods.Ensure(cluster, cancellationToken);
+        cluster.Needs(await IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+        var (monitoring, scraper) = await ProbeOrigin.MonitoringClient(cluster, cancellationToken);
+        // Of pods that have just been made, the plugin may not know the policy yet.
+        await Eventually.Within(TimeSpan.FromSeconds(60), LetsTheMonitoringIn, "the monitoring is let in", cancellationToken);
+        await Eventually.Within(TakesUp, KeepsOthersOut, "workloads are kept out", cancellationToken);
+        await KeepsOthersOut(cancellationToken); // A port that opens now and then passes the wait.
+
+        async Task LetsTheMonitoringIn(CancellationToken token)
+        {
+            foreach (var (pod, port) in pods.SelectMany(_ => scraped, (pod, port) => (pod, port)))
+            {
+                (await Connects(cluster, monitoring, scraper, Pods.Address(pod), port, token))
+                    .ShouldBeTrue($"the monitoring cannot reach port {port} of {pod.Name}");
+            }
+        }
+
+        async Task KeepsOthersOut(CancellationToken token)
+        {
+            foreach (var (pod, port) in pods.SelectMany(_ => closed, (pod, port) => (pod, port)))
+            {
+                (await Connects(cluster, Pods.Address(pod), port, token))
+                    .ShouldBeFalse($"a workload reaches port {port} of {pod.Name}");
+            }
+        }
+    }
+
+    /// <summary>Whether an ordinary workload can open a TCP connection.</summary>
+    public static Task<bool> Connects(LiveCluster cluster, string address, int port, CancellationToken cancellationToken) =>
+        Connects(cluster, ClientPods.Namespace, "client-glibc", address, port, cancellationToken);
+
+    public static async Task<bool> Connects(
+        LiveCluster cluster, string place, string client, string address, int port, CancellationToken cancellationToken)
+    {
+        var target = new IPEndPoint(IPAddress.Parse(address), port).ToString();
+        var result = await cluster.Api.Exec(place, client, null, ["/prober", "connect", target, "--timeout", "1500"], cancellationToken);
+        return result.Output.Contains("\"open\"", StringComparison.Ordinal);
+    }
+
+    private static Resource Placed(Resource policy)
+    {
+        policy.Document["metadata"]!["namespace"] = Delivery.UpstreamDns.Namespace;
+        return policy;
+    }
+}
+
+/// <summary>A workload namespace that includes the allow-dns component, and one client in it.</summary>
+public static class EgressEnforcement
+{
+    public const string Namespace = "acceptance-egress";
+    private const string Client = "client-glibc";
+
+    /// <summary>Whether the client's queries to the cluster's DNS are answered over UDP and TCP.</summary>
+    public static async Task<bool> Resolves(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var result = await cluster.Api.Exec(
+            Namespace, Client, null,
+            [
+                "/prober", "resolve", $"kubernetes.default.svc.{cluster.Domain}.{cluster.AddressType}", "--server", cluster.DnsAddress,
+                "--via", "udp", "--via", "tcp", "--timeout", "2000",
+            ],
+            cancellationToken);
+        return result.ExitCode == 0;
+    }
+
+    public static async Task<bool> Connects(LiveCluster cluster, string address, int port, CancellationToken cancellationToken)
+    {
+        var target = new IPEndPoint(IPAddress.Parse(address), port).ToString();
+        return (await cluster.Api.Exec(Namespace, Client, null, ["/prober", "connect", target, "--timeout", "1500"], cancellationToken))
+            .ExitCode == 0;
+    }
+
+    /// <summary>Runs a check while these policies apply in the namespace, and removes them.</summary>
+    public static async Task While(
+        LiveCluster cluster, IReadOnlyList<Resource> policies, Func<CancellationToken, Task> look, string because,
+        CancellationToken cancellationToken)
+    {
+        var placed = policies.Select(policy =>
+        {
+            var copy = policy.Copy();
+            copy.Document["metadata"]!["namespace"] = Namespace;
+            return copy;
+        }).ToList();
+        try
+        {
+            foreach (var policy in placed)
+            {
+                await cluster.Api.Apply(ResourceKind.Of(policy), policy, cancellationToken);
+            }
+
+            await Eventually.Within(TimeSpan.FromSeconds(30), look, because, cancellationToken);
+        }
+        finally
+        {
+            foreach (var policy in placed)
+            {
+                await cluster.Api.Delete(ResourceKind.Of(policy).Named(policy.Name, Namespace), null, CancellationToken.None);
+            }
+        }
+    }
+
+    public static async Task Ensure(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        await cluster.Api.Apply(
+            ResourceKind.Pod, new Resource(Pods.Prober(Namespace, Client, SuiteSettings.Current.ProberImage, [])), cancellationToken);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(60),
+            async token => Conditions.Holds(await cluster.Require(ResourceKind.Pod.Named(Client, Namespace), token), "Ready")
+                .ShouldBeTrue("the client does not run yet"),
+            "a client runs in a workload namespace of its own",
+            cancellationToken);
+    }
+}

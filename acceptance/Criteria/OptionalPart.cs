@@ -1,0 +1,121 @@
+using PlatformGitOps.Acceptance.Criteria.DnsCheck;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
+using PlatformGitOps.Acceptance.Criteria.GeoDns;
+using PlatformGitOps.Acceptance.Criteria.Health;
+using PlatformGitOps.Acceptance.Criteria.Keys;
+using PlatformGitOps.Acceptance.Criteria.NodeLocal;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.DnsCheck;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Apps.GeoDns;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
+using PlatformGitOps.Generator.Definition;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+/// <summary>A part of the platform that is off by default, and that a criterion is about.</summary>
+/// <param name="Feature">Named by <see cref="CriterionAttribute.SwitchesOn"/>.</param>
+/// <param name="Category">Of the tests with its live sabotages.</param>
+/// <param name="Lacking">Why a check is not about the cluster of a definition; null where it is.</param>
+internal sealed record OptionalPart(Feature Feature, string Category, Func<Check, Cluster, string?> Lacking)
+{
+    /// <summary>Switches it on in every cluster of a definition.</summary>
+    public required Func<Platform, Platform> Switched { get; init; }
+
+    /// <summary>Delivers it to a cluster, once in a run.</summary>
+    public Func<LiveCluster, CancellationToken, Task<LiveCluster>> On { get; init; } = (cluster, _) => Task.FromResult(cluster);
+
+    /// <summary>Takes it away from a cluster again.</summary>
+    public Func<string, CancellationToken, Task> Off { get; init; } = (_, _) => Task.CompletedTask;
+
+    public static IReadOnlyList<OptionalPart> All { get; } =
+    [
+        new(Feature.NodeLocalDns, "NodeLocalSabotage",
+            (_, definition) => definition.Of<NodeLocalDnsSettings>() is null ? "nodeLocalDns is not enabled" : null)
+        {
+            Switched = platform => CachedCluster.Switched(platform, on: true),
+            On = CachedCluster.Of,
+            Off = CachedCluster.Remove,
+        },
+        new(Feature.GeoRouting, "GeoSabotage",
+            (_, definition) => definition.Of<GeoDnsSettings>() is null ? "geoRouting is not enabled" : null)
+        {
+            Switched = RoutedCluster.Switched,
+            On = RoutedCluster.Of,
+            Off = RoutedCluster.Remove,
+        },
+        new(Feature.DnsCheck, "DnsCheckSabotage",
+            (_, definition) => definition.Of<DnsCheckSettings>() is null ? "dnsCheck is not enabled" : null)
+        {
+            Switched = platform => ProvenCluster.Switched(platform, image: null),
+            On = ProvenCluster.Of,
+            Off = ProvenCluster.Remove,
+        },
+        new(Feature.ExternalDns, "RecordsSabotage",
+            (_, definition) => definition.Of<ExternalDnsSettings>() is null ? "externalDns has no instance" : null)
+        {
+            Switched = platform => PublishingCluster.Switched(platform),
+            On = PublishingCluster.ClusterOf,
+            Off = CombinedService.Remove,
+        },
+        // External-DNS goes first: the controller's way back delivers what the cluster had before.
+        new(Feature.HealthController, "HealthSabotage", (_, definition) => definition.HealthController switch
+        {
+            null => "healthController is not enabled",
+            { Release: true } => "healthController.release is true",
+            _ => null,
+        })
+        {
+            Switched = CheckedCluster.Switched,
+            On = CheckedCluster.Of,
+            Off = CheckedCluster.RemoveController,
+        },
+        new(Feature.Notifications, "NoticesSabotage",
+            (_, definition) => definition.Notifications.IsEmpty ? "the cluster has no notifications" : null)
+        {
+            Switched = WithReceivers,
+            // The suite takes the place of receivers that the definition names; it names none itself.
+            On = (cluster, _) =>
+            {
+                cluster.Needs(!cluster.Tree.Definition.Notifications.IsEmpty, "the definition has no notifications");
+                return Task.FromResult(cluster);
+            },
+        },
+        new(Feature.NamedSecrets, "SecretsSabotage", (_, _) => null)
+        {
+            Switched = WithReceivers,
+            On = async (cluster, cancellationToken) =>
+            {
+                cluster.Needs(
+                    (await SecretsCriterion.Applied(cluster, cancellationToken)).Count > 0,
+                    "the definition has no flux.decryption, or Flux has applied no Secret from this repository");
+                return cluster;
+            },
+        },
+        // The definition itself has the keys.
+        new(Feature.Keys, "KeysSabotage", (check, definition) => KeysCriterion.NotApplicable(check.Id, definition))
+        {
+            Switched = KeysCriterion.Switched,
+        },
+        // Its check delivers the autoscaler by itself, and takes it away again.
+        new(Feature.Autoscaling, "ScalingSabotage",
+            (_, definition) => definition.Dns.Autoscaling is not Autoscaling.Horizontal ? "dns.autoscaling.kind is not hpa" : null)
+        {
+            Switched = platform => ScalingCriterion.Switched(platform),
+        },
+    ];
+
+    /// <summary>Null for what every cluster has.</summary>
+    public static OptionalPart? Of(Feature feature) => All.SingleOrDefault(part => part.Feature == feature);
+
+    /// <summary>The receivers of notifications and the credentials of the fixture.</summary>
+    private static Platform WithReceivers(Platform platform)
+    {
+        var staged = DefinedTree.Read(StorySample.Definition("staged"));
+        return platform with
+        {
+            Charts = staged.Charts.SetItem("coredns", staged.Charts["coredns"] with { Version = platform.Charts["coredns"].Version }),
+            Clusters = [.. platform.Clusters.Select(cluster => cluster with { Notifications = staged.Clusters[0].Notifications })],
+        };
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.RegularExpressions;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.ExpectedRecords;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+/// <summary>A server that was killed, stopped or rebuilt has what it had.</summary>
+[ChecksOf(typeof(SubstrateCriterion))]
+[Check("Substrate.7", "What programs wrote survives a restart and SIGKILL", "the same records, answered within 5 s",
+    Needs = Feature.Substrate)]
+[Check("Substrate.8", "The secondary serves while the primary is away, and has its contents afterwards", "each record, 0 differences",
+    Needs = Feature.Substrate)]
+public static class SubstrateRestarts
+{
+    internal static IReadOnlyList<HostSabotage> HostSabotages =>
+    [
+        Of("a child loaded by its difference", "Substrate.7", "myapp.apps.globular.internal", "primary/knot.conf",
+            "    zonefile-sync: 60\n", "    zonefile-sync: -1\n    zonefile-load: difference-no-serial\n    journal-content: all\n"),
+        Of("a secondary that hears nothing", "Substrate.8", "newer.globular.internal", "secondary/knot.conf",
+            "    acl: [notify, transfer]\n", "    acl: [transfer]\n"),
+        Of("a dead service that nobody starts", "Substrate.7", "verify.sh --repair does not start", "scripts/verify.sh",
+            "if ! answers; then\n    if [ -n \"$repair\" ]; then", "if ! answers; then\n    if false; then"),
+        Of("a primary that never loads its file", "Substrate.8", "verify.sh --repair does not load", "scripts/verify.sh",
+            "primary-*) systemd reload globular-dns.service ;;", "primary-*) ;;"),
+    ];
+
+    [HostCheck("Substrate.7",
+        "nsupdate, then a restart and a SIGKILL of the primary: dig, and the time until the first answer; verify.sh --repair")]
+    public static async Task SurvivesKilling(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        var name = $"myapp.{pair.Child}";
+        await pair.Write(cancellationToken, $"update add {name}. 60 A 192.0.2.9");
+        foreach (var end in new[] { "kill", "stop" })
+        {
+            await pair.Service("primary", end, cancellationToken);
+            // The secondary runs on: what a query takes there is the machine's part.
+            var before = TimeProvider.System.GetTimestamp();
+            await pair.Ask(pair.Secondary, name, "A", cancellationToken);
+            var since = TimeProvider.System.GetTimestamp();
+            var limit = TimeSpan.FromSeconds(4) + (20 * TimeProvider.System.GetElapsedTime(before, since));
+            await pair.Service("primary", "start", cancellationToken);
+            await Eventually.Within(TimeSpan.FromSeconds(20), async token =>
+                (await pair.Ask(pair.Primary, name, "A", token)).ShouldBe(["192.0.2.9"], $"{name} after {end}"),
+                $"answers after {end}", cancellationToken);
+            // The unit starts it a second after it died.
+            TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(limit, $"the time until the first answer after {end}");
+        }
+
+        await StartsADeadService(pair, cancellationToken);
+    }
+
+    [HostCheck("Substrate.8",
+        "the primary stopped, changed and rebuilt without its journals: dig and verify.sh at the secondary")]
+    public static async Task CatchesUp(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        // install.sh waits for the first zone alone; the secondary may still be fetching the others.
+        foreach (var (name, type, data) in Expected(pair))
+        {
+            await pair.AtBoth(name, type, data, cancellationToken);
+        }
+
+        // A change while it runs, so that there is a journal of it.
+        var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");
+        await File.AppendAllTextAsync(file, $"newer.{pair.Zone}. 300 IN A 192.0.2.76\n", cancellationToken);
+        (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
+        await pair.AtBoth($"newer.{pair.Zone}", "A", ["192.0.2.76"], cancellationToken);
+
+        await pair.Service("primary", "stop", cancellationToken);
+        foreach (var (name, type, data) in Expected(pair))
+        {
+            (await pair.Ask(pair.Secondary, name, type, cancellationToken)).ShouldBe(data, $"{name} {type} while the primary is away");
+        }
+
+        // The tree gets one record more, and the host what the tree says: by upgrade.sh, as on day 2.
+        await File.AppendAllTextAsync(file, $"new.{pair.Zone}. 300 IN A 192.0.2.77\n", cancellationToken);
+        var upgraded = await pair.Script("upgrade.sh", "primary", cancellationToken);
+        upgraded.ExitCode.ShouldBe(0, upgraded.StandardError);
+        await pair.AtBoth($"new.{pair.Zone}", "A", ["192.0.2.77"], cancellationToken);
+
+        // A primary that lost its journals begins with a lower serial: only contents tell.
+        await pair.Service("primary", "stop", cancellationToken);
+        (await pair.Script("remove.sh", "primary", cancellationToken)).ExitCode.ShouldBe(0);
+        Directory.Delete(pair.StateOf("primary"), recursive: true);
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, cancellationToken)).Replace("192.0.2.77", "192.0.2.78",
+            StringComparison.Ordinal), cancellationToken);
+        var again = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
+        again.ExitCode.ShouldBe(0, again.StandardError);
+        (await pair.Script("verify.sh", "secondary", cancellationToken, "--repair")).ExitCode.ShouldBe(0);
+        await pair.AtBoth($"new.{pair.Zone}", "A", ["192.0.2.78"], cancellationToken);
+        await pair.Verified("secondary", cancellationToken);
+
+        var metrics = await pair.Metrics("secondary", cancellationToken);
+        metrics["secondary_behind_seconds"].ShouldBe(0);
+        // The SOA record's expiry, which the secondary counts from its last refresh.
+        metrics["zone_expires_seconds"].ShouldBeInRange(1_209_600 - 300, 1_209_600);
+        await LoadsWhatDiffers(pair, cancellationToken);
+    }
+
+    private static async Task StartsADeadService(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        await pair.Service("primary", "kill", cancellationToken);
+        (await pair.Script("verify.sh", "primary", cancellationToken)).ExitCode.ShouldBe(1, "a dead service goes unseen");
+        var repaired = await pair.Script("verify.sh", "primary", cancellationToken, "--repair");
+        (repaired.ExitCode, repaired.StandardOutput.Contains("repaired the service", StringComparison.Ordinal)).ShouldBe((0, true),
+            $"verify.sh --repair does not start a dead service: {repaired.StandardOutput}");
+        (await pair.Ask(pair.Primary, pair.Zone, "SOA", cancellationToken)).ShouldHaveSingleItem();
+    }
+
+    /// <summary>As after an upgrade whose signal to the server was lost: the file is newer than what is served.</summary>
+    private static async Task LoadsWhatDiffers(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        var folder = pair.Settings.Server == Generator.Apps.Substrate.SubstrateServer.Knot
+            ? pair.In("primary", $"{pair.Etc}/zones") : Path.Combine(pair.StateOf("primary"), "written");
+        var file = Path.Combine(folder, $"{pair.Zone}.zone");
+        var later = TimeProvider.System.GetUtcNow().AddMinutes(1).ToUnixTimeSeconds();
+        var text = await File.ReadAllTextAsync(file, cancellationToken);
+        await File.WriteAllTextAsync(file, Regex.Replace(text, "(SOA \\S+ \\S+) [0-9]+ ", $"$1 {later} ")
+            + $"forgotten.{pair.Zone}. 300 IN A 192.0.2.79\n", cancellationToken);
+        (await pair.Script("verify.sh", "primary", cancellationToken)).ExitCode.ShouldBe(1, "a primary that differs goes unseen");
+        var repaired = await pair.Script("verify.sh", "primary", cancellationToken, "--repair");
+        repaired.ExitCode.ShouldBe(0, $"verify.sh --repair does not load the file: {repaired.StandardOutput}{repaired.StandardError}");
+        await pair.AtBoth($"forgotten.{pair.Zone}", "A", ["192.0.2.79"], cancellationToken);
+    }
+}
