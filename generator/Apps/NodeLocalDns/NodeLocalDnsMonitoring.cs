@@ -32,13 +32,13 @@ internal static class NodeLocalDnsMonitoring
     {
         { "clusterIP", "None" },
         { "selector", NodeLocalDnsNames.Labels() },
-        { "ports", Sequence.Of(Port("metrics", NodeLocalDnsNames.MetricsPort), Port("setup", NodeLocalDnsNames.SetupMetricsPort)) },
+        { "ports", Sequence.Of(Port("metrics", NodeLocalDnsNames.MetricsPort)) },
     });
 
     public static Mapping ServiceMonitor() => Resources.Object("monitoring.coreos.com/v1", "ServiceMonitor", Metadata(), new Mapping
     {
         { "selector", NodeLocalDnsNames.Selector() },
-        { "endpoints", Sequence.Of(Endpoint("metrics"), Endpoint("setup")) },
+        { "endpoints", Sequence.Of(new Mapping { { "port", "metrics" }, { "path", "/metrics" }, { "interval", "30s" } }) },
     });
 
     /// <summary>Where the cache asks: CoreDNS's pods at an address that no cache takes over.</summary>
@@ -58,6 +58,4 @@ internal static class NodeLocalDnsMonitoring
 
     private static Mapping Port(string name, int port) =>
         new() { { "name", name }, { "port", port }, { "targetPort", port }, { "protocol", "TCP" } };
-
-    private static Mapping Endpoint(string port) => new() { { "port", port }, { "path", "/metrics" }, { "interval", "30s" } };
 }

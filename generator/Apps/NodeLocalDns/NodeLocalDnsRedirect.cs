@@ -50,7 +50,7 @@ internal static class NodeLocalDnsRedirect
                             Scalar.Variable(Variables.MonitoringNamespace) } } },
                     })
                 },
-                { "toPorts", Ports(("TCP", NodeLocalDnsNames.MetricsPort), ("TCP", NodeLocalDnsNames.SetupMetricsPort)) },
+                { "toPorts", Ports(("TCP", NodeLocalDnsNames.MetricsPort)) },
             })
         },
     });
