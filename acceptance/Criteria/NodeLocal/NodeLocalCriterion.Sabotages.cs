@@ -17,6 +17,15 @@ public static partial class NodeLocalCriterion
             Daemon(tree, "spec.template.spec.hostNetwork", false)),
         new("a cache beside the Service's address", "NodeLocal.1", "go past the cache", tree =>
             Daemon(tree, "spec.template.spec.containers[0].args[1]", "169.254.20.11")),
+        new("a stop without a second interface", "NodeLocal.1", "takes its addresses off the node", tree =>
+            Daemon(tree, "spec.template.spec.containers[0].lifecycle", null)),
+        new("a second interface that the cache deletes", "NodeLocal.1", "deletes that interface itself", tree =>
+            Daemon(tree, "spec.template.spec.containers[0].lifecycle.preStop.exec.command[4]", "nodelocaldns")),
+        new("the cache's own address first", "NodeLocal.1", "have no way", tree =>
+            Daemon(tree, "spec.template.spec.containers[0].args[1]", "169.254.20.10,10.245.0.10")),
+        new("rules that stay at the Service's address", "NodeLocal.1", "nobody would answer", tree =>
+            tree.NodeLocalDns.Single(resource => resource.Kind == "DaemonSet").At("spec.template.spec.containers[0].args")!.AsArray()
+                .Add("-skipteardown=true")),
         new("the cache asks over UDP", "NodeLocal.3", "over UDP", tree =>
         {
             var data = tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Document["data"]!.AsObject();
@@ -33,10 +42,10 @@ public static partial class NodeLocalCriterion
             data[data.Single().Key] = ((string)data.Single().Value!).Replace("forward . ${SUBSTRATE_SERVERS} {",
                 $"forward . {CoreDnsWord} {{\n        force_tcp", StringComparison.Ordinal);
         }),
-        new("allow-dns for CoreDNS's pods alone", "NodeLocal.9", "NetworkPolicy: the cache at 169.254.20.10 is out of reach", tree =>
+        new("allow-dns for CoreDNS's pods alone", "NodeLocal.9", "NetworkPolicy: the cache at 10.245.0.10 is out of reach", tree =>
             JsonPath.Set(tree.AllowDns[1].Document, "spec.egress[0].to", new JsonArray(tree.AllowDns[1].At("spec.egress[0].to[0]")!
                 .DeepClone()))),
-        new("allow-dns without the node of the pod", "NodeLocal.9", "CiliumNetworkPolicy: the cache at 169.254.20.10 is out of reach",
+        new("allow-dns without the node of the pod", "NodeLocal.9", "CiliumNetworkPolicy: the cache at 10.245.0.10 is out of reach",
             tree => tree.AllowDns[0].At("spec.egress")!.AsArray().RemoveAt(1)),
         new("allow-dns to every address", "NodeLocal.9", "a tunnel out", tree =>
             JsonPath.Set(tree.AllowDns[1].Document, "spec.egress[0].to[1].ipBlock.cidr", "0.0.0.0/0")),

@@ -35,7 +35,7 @@ public static partial class NodeLocalCriterion
     /// <summary>The setting with the substrate's servers.</summary>
     private const string SubstrateServers = "SUBSTRATE_SERVERS";
 
-    [StaticCheck("NodeLocal.1", "tolerations, network, image and addresses of the DaemonSet")]
+    [StaticCheck("NodeLocal.1", "tolerations, network, image and addresses of the DaemonSet, and what it does before a cache stops")]
     public static void OnEveryNode(RenderedCluster tree)
     {
         var pod = Find(tree, "DaemonSet", NodeLocalDnsNames.Name).Part("spec.template.spec")!;
@@ -53,6 +53,27 @@ public static partial class NodeLocalCriterion
         pod.Flag("hostNetwork").ShouldBe(true, "the addresses would be on an interface of the pod");
         Argument(container, "-localip").Split(',').ShouldBe(tree.Settings[NodeLocalDnsNames.AddressesVariable].Split(','),
             ignoreOrder: true, "queries go past the cache");
+        Replaced(tree, Find(tree, "DaemonSet", NodeLocalDnsNames.Name), container);
+    }
+
+    /// <summary>The queries of a node have an answer while its cache stops and until the next one runs (docs/node-local-dns.md).</summary>
+    private static void Replaced(RenderedCluster tree, Resource daemon, Resource container)
+    {
+        var arguments = container.Texts("args");
+        if (NodeLocalDnsSettings.WayIn(tree.Definition) == NodeLocalDnsWay.OwnAddress)
+        {
+            arguments.ShouldContain("-skipteardown=true", "an older cache takes the address of the newer one off the node");
+            daemon.Number("spec.updateStrategy.rollingUpdate.maxSurge").ShouldBe(1, "pods have no DNS until the next cache runs");
+            container.Parts("ports").ShouldBeEmpty("no second cache is scheduled to a node whose ports the first has");
+            return;
+        }
+
+        arguments.ShouldNotContain("-skipteardown=true", "without the caches nobody would answer at the Service's address");
+        Argument(container, "-localip").Split(',')[0].ShouldBe(tree.Definition.Dns.ClusterIP.ToString(),
+            "queries to the Service's address have no way while the rules of the other one are deleted");
+        var hook = container.Texts("lifecycle.preStop.exec.command");
+        After(hook, "-localip").ShouldBe(Argument(container, "-localip"), "a cache that stops takes its addresses off the node");
+        After(hook, "-interfacename").ShouldBe(NodeLocalDnsNames.SecondInterface, "the cache deletes that interface itself");
     }
 
     [StaticCheck("NodeLocal.3", "the forward plugin of each server, and the Service that the cache asks")]
@@ -126,8 +147,10 @@ public static partial class NodeLocalCriterion
         tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Map("data").Single().Value;
 
     private static string Argument(Resource container, string name) =>
-        container.Texts("args").SkipWhile(argument => argument != name).Skip(1).FirstOrDefault()
-        ?? throw new MissingException($"the cache has no argument {name}");
+        After(container.Texts("args"), name) ?? throw new MissingException($"the cache has no argument {name}");
+
+    private static string? After(IEnumerable<string> arguments, string name) =>
+        arguments.SkipWhile(argument => argument != name).Skip(1).FirstOrDefault();
 
     private static Resource Find(RenderedCluster tree, string kind, string name) =>
         tree.NodeLocalDns.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)

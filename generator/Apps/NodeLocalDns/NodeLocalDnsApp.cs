@@ -60,7 +60,8 @@ internal sealed class NodeLocalDnsApp : App
         }
 
         var (way, address) = (NodeLocalDnsSettings.WayIn(cluster), IpText.Unquoted(settings.Address));
-        string[] addresses = way == NodeLocalDnsWay.OwnAddress ? [address] : [address, cluster.Dns.ClusterIP.ToString()];
+        // A cache that stops deletes the rules in this order, and most queries name the Service's address.
+        string[] addresses = way == NodeLocalDnsWay.OwnAddress ? [address] : [cluster.Dns.ClusterIP.ToString(), address];
         var redirected = way == NodeLocalDnsWay.LocalRedirect;
         return new Mapping
         {
@@ -163,7 +164,12 @@ internal sealed class NodeLocalDnsApp : App
             yield break;
         }
 
-        yield return NodeLocalDnsSettings.WayIn(cluster) == NodeLocalDnsWay.LocalRedirect ? "local-redirect" : "host-network";
+        yield return NodeLocalDnsSettings.WayIn(cluster) switch
+        {
+            NodeLocalDnsWay.LocalRedirect => "local-redirect",
+            NodeLocalDnsWay.OwnAddress => "own-address",
+            _ => "host-network",
+        };
         if (cluster.HealthController?.CoreDns == true)
         {
             yield return "health-checked";
@@ -183,7 +189,12 @@ internal sealed class NodeLocalDnsApp : App
             "host-network" =>
             [
                 File(folder, "kustomization", Resources.Component(["daemonset.yaml"])),
-                File(folder, "daemonset", NodeLocalDnsDaemon.OnHost()),
+                File(folder, "daemonset", NodeLocalDnsDaemon.For(NodeLocalDnsWay.ServiceAddress)),
+            ],
+            "own-address" =>
+            [
+                File(folder, "kustomization", Resources.Component(["daemonset.yaml"])),
+                File(folder, "daemonset", NodeLocalDnsDaemon.For(NodeLocalDnsWay.OwnAddress)),
             ],
             "local-redirect" =>
             [
@@ -191,7 +202,7 @@ internal sealed class NodeLocalDnsApp : App
                     Resources.Component(["ciliumlocalredirectpolicy.yaml", "ciliumnetworkpolicy.yaml", "daemonset.yaml"])),
                 File(folder, "ciliumlocalredirectpolicy", NodeLocalDnsRedirect.Redirect()),
                 File(folder, "ciliumnetworkpolicy", NodeLocalDnsRedirect.Policy()),
-                File(folder, "daemonset", NodeLocalDnsDaemon.BehindRedirect()),
+                File(folder, "daemonset", NodeLocalDnsDaemon.For(NodeLocalDnsWay.LocalRedirect)),
             ],
             // CoreDNS's pods leave this Service too when the health controller takes them out of kube-dns.
             "health-checked" => Patched(folder, new Mapping

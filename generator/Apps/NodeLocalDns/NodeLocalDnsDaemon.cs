@@ -10,27 +10,41 @@ internal static class NodeLocalDnsDaemon
     private const string LockVolume = "xtables-lock";
 
     /// <summary>
+    /// A cache that stops deletes its interface first, and then the rules that keep queries from CoreDNS: in between they would vanish. A
+    /// second interface keeps its addresses on the node meanwhile. The program makes it before it prints its version. It stays: where the
+    /// rules are gone, kube-proxy translates the queries before the node looks at its own addresses.
+    /// </summary>
+    private static readonly string[] BeforeStop =
+    [
+        "/node-cache", "-localip", $"${{{NodeLocalDnsNames.AddressesVariable}}}", "-interfacename", NodeLocalDnsNames.SecondInterface,
+        "-setupiptables=false", "-metrics-listen-address", "127.0.0.1:0", "-conf", "/dev/null", "-version",
+    ];
+
+    /// <summary>
     /// With a file to wait for, the rules of the node are there as soon as the cache answers, and without one a minute later: until then
     /// queries go past it.
     /// </summary>
     private static readonly string[] OnHostArguments = ["-pidfile", "/run/coredns/coredns.pid"];
 
+    /// <summary>Nothing else answers at its own address: interface and rules stay for the next cache, and without one do no harm.</summary>
+    private static readonly string[] OwnAddressArguments = [.. OnHostArguments, "-skipteardown=true"];
+
     private static readonly string[] BehindRedirectArguments = ["-setupinterface=false", "-setupiptables=false", "-skipteardown=true"];
 
-    /// <summary>In the node's network, where it adds its addresses to an interface of its own and takes them away when it stops: queries
-    /// then go to CoreDNS as before.</summary>
-    public static Mapping OnHost() => DaemonSet(host: true);
-
-    /// <summary>In a pod's network, to which Cilium redirects the queries of its node.</summary>
-    public static Mapping BehindRedirect() => DaemonSet(host: false);
-
-    private static Mapping DaemonSet(bool host) => Resources.Object("apps/v1", "DaemonSet", NodeLocalDnsNames.Metadata(), new Mapping
+    /// <summary>
+    /// In the node's network, where it adds its addresses to an interface of its own. On the Service's address it takes them away when it
+    /// stops, and queries go to CoreDNS as before. Behind Cilium's redirect it is in a pod's network.
+    /// </summary>
+    public static Mapping For(NodeLocalDnsWay way) => Resources.Object("apps/v1", "DaemonSet", NodeLocalDnsNames.Metadata(), new Mapping
     {
         { "selector", NodeLocalDnsNames.Selector() },
-        // One node after the other: a node without its cache asks CoreDNS itself.
+        // One node after the other: a node without its cache asks CoreDNS itself. With an address of its own it cannot: there the next
+        // cache listens beside the one that stops (SO_REUSEPORT of CoreDNS).
         { "updateStrategy", new Mapping { { "type", "RollingUpdate" },
-            { "rollingUpdate", new Mapping { { "maxUnavailable", 1 } } } } },
-        { "minReadySeconds", 5 },
+            { "rollingUpdate", way == NodeLocalDnsWay.OwnAddress
+                ? new Mapping { { "maxSurge", 1 }, { "maxUnavailable", 0 } } : new Mapping { { "maxUnavailable", 1 } } } } },
+        // Until the older cache has stopped, it may answer the probes of the newer one.
+        { "minReadySeconds", way == NodeLocalDnsWay.OwnAddress ? 15 : 5 },
         { "template", new Mapping
             {
                 { "metadata", new Mapping
@@ -45,32 +59,34 @@ internal static class NodeLocalDnsDaemon
                         },
                     }
                 },
-                { "spec", Pod(host) },
+                { "spec", Pod(way) },
             }
         },
     });
 
-    private static Mapping Pod(bool host) => new()
+    private static Mapping Pod(NodeLocalDnsWay way) => new()
     {
         { "serviceAccountName", NodeLocalDnsNames.Name },
         { "automountServiceAccountToken", false },
         { "priorityClassName", "system-node-critical" },
-        { "hostNetwork", host ? (Node)true : null },
+        { "hostNetwork", OnHost(way) ? (Node)true : null },
         // Its own names come from the node: it must not ask itself.
         { "dnsPolicy", "Default" },
         { "terminationGracePeriodSeconds", 30 },
         { "tolerations", Sequence.Of(new Mapping { { "operator", "Exists" } }) },
         { "securityContext", new Mapping { { "seccompProfile", new Mapping { { "type", "RuntimeDefault" } } } } },
-        { "containers", Sequence.Of(Container(host)) },
+        { "containers", Sequence.Of(Container(way)) },
         { "volumes", Sequence.Of([
             new Mapping { { "name", ConfigVolume }, { "configMap", new Mapping { { "name", NodeLocalDnsConfig.Name } } } },
             new Mapping { { "name", RunVolume }, { "emptyDir", new Mapping { { "medium", "Memory" }, { "sizeLimit", "1Mi" } } } },
-            .. host ? [new Mapping { { "name", LockVolume }, { "hostPath",
+            .. OnHost(way) ? [new Mapping { { "name", LockVolume }, { "hostPath",
                 new Mapping { { "path", "/run/xtables.lock" }, { "type", "FileOrCreate" } } } }] : Array.Empty<Node>(),
         ]) },
     };
 
-    private static Mapping Container(bool host) => new()
+    private static bool OnHost(NodeLocalDnsWay way) => way != NodeLocalDnsWay.LocalRedirect;
+
+    private static Mapping Container(NodeLocalDnsWay way) => new()
     {
         { "name", "node-cache" },
         { "image", Scalar.Variable(NodeLocalDnsNames.ImageVariable) },
@@ -79,23 +95,32 @@ internal static class NodeLocalDnsDaemon
             "-basecorefile", $"/etc/coredns/{NodeLocalDnsConfig.File}",
             "-conf", "/run/coredns/Corefile",
             "-upstreamsvc", NodeLocalDnsNames.UpstreamService,
-            .. host ? OnHostArguments : BehindRedirectArguments,
+            // CoreDNS serves the program's own series too; a second cache could not listen on a port of its own for them.
+            "-metrics-listen-address", "127.0.0.1:0",
+            .. way switch
+            {
+                NodeLocalDnsWay.ServiceAddress => OnHostArguments,
+                NodeLocalDnsWay.OwnAddress => OwnAddressArguments,
+                _ => BehindRedirectArguments,
+            },
         ]) },
-        { "ports", Sequence.Of([
+        // In the node's network a declared port is one of the node: no second cache could be scheduled beside the first.
+        { "ports", way == NodeLocalDnsWay.OwnAddress ? null : Sequence.Of([
             // The names of the ports of the Service kube-dns: Cilium's redirect matches them.
             PodParts.ContainerPort("udp-53", CoreDnsNames.DnsPort, "UDP"), PodParts.ContainerPort("tcp-53", CoreDnsNames.DnsPort),
             PodParts.ContainerPort("metrics", NodeLocalDnsNames.MetricsPort),
-            PodParts.ContainerPort("setup", NodeLocalDnsNames.SetupMetricsPort),
         ]) },
-        { "livenessProbe", Probe(host, initialDelay: 60, period: 10, failures: 5) },
-        { "readinessProbe", Probe(host, initialDelay: 1, period: 5, failures: 2) },
+        { "lifecycle", way != NodeLocalDnsWay.ServiceAddress ? null
+            : new Mapping { { "preStop", new Mapping { { "exec", new Mapping { { "command", Resources.Texts(BeforeStop) } } } } } } },
+        { "livenessProbe", Probe(OnHost(way), initialDelay: 60, period: 10, failures: 5) },
+        { "readinessProbe", Probe(OnHost(way), initialDelay: 1, period: 5, failures: 2) },
         { "resources", NodeLocalDnsSettings.StandardResources.ToNode() },
         // The interface and the rules of the node belong to NET_ADMIN; the older iptables opens a raw socket for them.
-        { "securityContext", PodParts.Restricted(host ? ["NET_ADMIN", "NET_BIND_SERVICE", "NET_RAW"] : ["NET_BIND_SERVICE"]) },
+        { "securityContext", PodParts.Restricted(OnHost(way) ? ["NET_ADMIN", "NET_BIND_SERVICE", "NET_RAW"] : ["NET_BIND_SERVICE"]) },
         { "volumeMounts", Sequence.Of([
             new Mapping { { "name", ConfigVolume }, { "mountPath", "/etc/coredns" }, { "readOnly", true } },
             new Mapping { { "name", RunVolume }, { "mountPath", "/run/coredns" } },
-            .. host ? [new Mapping { { "name", LockVolume }, { "mountPath", "/run/xtables.lock" } }] : Array.Empty<Node>(),
+            .. OnHost(way) ? [new Mapping { { "name", LockVolume }, { "mountPath", "/run/xtables.lock" } }] : Array.Empty<Node>(),
         ]) },
     };
 

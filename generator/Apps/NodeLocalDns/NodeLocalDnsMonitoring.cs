@@ -32,11 +32,10 @@ internal static class NodeLocalDnsMonitoring
     {
         { "clusterIP", "None" },
         { "selector", NodeLocalDnsNames.Labels() },
-        { "ports", Sequence.Of(Port("metrics", NodeLocalDnsNames.MetricsPort), Port("setup", NodeLocalDnsNames.SetupMetricsPort)) },
+        { "ports", Sequence.Of(Port("metrics", NodeLocalDnsNames.MetricsPort)) },
     });
 
-    public static Mapping ServiceMonitor() =>
-        PodParts.ServiceMonitor(Metadata(), NodeLocalDnsNames.Selector(), ["metrics", "setup"]);
+    public static Mapping ServiceMonitor() => PodParts.ServiceMonitor(Metadata(), NodeLocalDnsNames.Selector(), ["metrics"]);
 
     /// <summary>Where the cache asks: CoreDNS's pods at an address that no cache takes over.</summary>
     public static Mapping Upstream() => Resources.Object(

@@ -19,11 +19,11 @@ public static class NodeLocalDnsNames
 
     public const int HealthPort = 8080;
 
-    /// <summary>The series of its CoreDNS.</summary>
+    /// <summary>The series of its CoreDNS, and of the program around it, which sets up interface and rules.</summary>
     public const int MetricsPort = 9253;
 
-    /// <summary>The series of the program around it, which sets up interface and rules.</summary>
-    public const int SetupMetricsPort = 9353;
+    /// <summary>Has the addresses of a cache that stops. Calico and MetalLB look for no address of a node on nodelocaldns*.</summary>
+    public const string SecondInterface = "nodelocaldns-2";
 
     // Keys of a cluster's settings.
     public const string ImageVariable = "NODE_LOCAL_DNS_IMAGE";

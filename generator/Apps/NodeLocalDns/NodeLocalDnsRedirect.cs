@@ -41,7 +41,7 @@ internal static class NodeLocalDnsRedirect
             new Mapping
             {
                 { "fromEndpoints", Sequence.Of(CiliumNamespace(Scalar.Variable(Variables.MonitoringNamespace))) },
-                { "toPorts", CiliumPorts(("TCP", NodeLocalDnsNames.MetricsPort), ("TCP", NodeLocalDnsNames.SetupMetricsPort)) },
+                { "toPorts", CiliumPorts(("TCP", NodeLocalDnsNames.MetricsPort)) },
             })
         },
     });

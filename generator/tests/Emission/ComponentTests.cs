@@ -95,6 +95,35 @@ public class ComponentTests
         }
     }
 
+    [TestCase(KubeProxyMode.Iptables, null, "host-network", "10.245.0.10,169.254.20.10")]
+    [TestCase(KubeProxyMode.Ipvs, null, "own-address", "169.254.20.10")]
+    [TestCase(KubeProxyMode.Nftables, false, "own-address", "169.254.20.10")]
+    [TestCase(KubeProxyMode.None, null, "local-redirect", "10.245.0.10,169.254.20.10")]
+    public void A_cache_whose_address_nobody_else_has_runs_until_the_next_one_does(
+        KubeProxyMode mode, bool? onService, string component, string addresses)
+    {
+        var settings = new NodeLocalDnsSettings
+        {
+            Image = NodeLocalDnsSettings.DefaultImage,
+            Address = IPAddress.Parse("169.254.20.10"),
+            OnServiceAddress = onService,
+        };
+        var cluster = Given.Infra with
+        {
+            KubeProxy = mode,
+            Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name, settings),
+        };
+        var files = Tree.Build(Given.Platform(cluster)).ToDictionary(file => file.Path, file => file.Text);
+        var daemon = files.Single(file => file.Key.EndsWith("/daemonset.yaml", StringComparison.Ordinal));
+
+        daemon.Key.ShouldBe($"kubernetes/components/node-local-dns/{component}/daemonset.yaml");
+        files["kubernetes/clusters/infra/cluster-settings.yaml"].ShouldMatch($"NODE_LOCAL_DNS_ADDRESSES: '?{Regex.Escape(addresses)}'?\n");
+        daemon.Value.Contains("maxSurge: 1", StringComparison.Ordinal).ShouldBe(component == "own-address");
+        daemon.Value.Contains("containerPort: 53", StringComparison.Ordinal).ShouldBe(component != "own-address", "a port of the node");
+        daemon.Value.Contains("-skipteardown=true", StringComparison.Ordinal).ShouldBe(component != "host-network");
+        daemon.Value.Contains("preStop:", StringComparison.Ordinal).ShouldBe(component == "host-network");
+    }
+
     private static (string Cilium, string Kubernetes) AllowDns(params Cluster[] clusters)
     {
         var files = Tree.Build(Given.Platform([.. clusters])).ToDictionary(file => file.Path, file => file.Text);
