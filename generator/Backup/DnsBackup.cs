@@ -20,7 +20,7 @@ internal sealed record DnsBackup
     private const string Zones = "zones";
 
     private static readonly string FirstLine =
-        $"Written by platform-gitops backup; restore --check compares a cluster with it ({Docs.Page("backup.md")}).";
+        $"Written by platform-gitops backup; restore compares a cluster with it ({Docs.Page("backup.md")}).";
 
     /// <summary>The cluster's name.</summary>
     public required string Cluster { get; init; }

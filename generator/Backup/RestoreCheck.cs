@@ -113,7 +113,7 @@ internal static class RestoreCheck
         select Error(Sync, "platform.yaml",
             $"The instance '{instance.Name}' has the policy sync and no dryRun: External-DNS deletes the records of "
                 + $"{ListText.First(names, 3)}.",
-            $"Set dryRun: true for the instance; remove it when restore --check ends with 0 ({Docs.Page("backup.md")}, steps 4 and 7).");
+            $"Set dryRun: true for the instance; remove it when restore ends with 0 ({Docs.Page("backup.md")}, steps 4 and 7).");
 
     private static int Records(BackedUpZone zone, LiveState live, Cluster cluster, ImmutableArray<Finding>.Builder findings)
     {

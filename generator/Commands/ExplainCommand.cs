@@ -22,8 +22,8 @@ internal static partial class ExplainCommand
     [
         ("ownership.md", "generate, check, plan and versions",
             new(() => ReadRows("ownership.md", "\n## Rules about the tree\n", columns: 2))),
-        ("backup.md", "restore --check", new(() => ReadRows("backup.md", "\n## What `restore --check` says\n", columns: 3))),
-        ("takeover.md", "takeover --check", new(() => ReadRows("takeover.md", "\n## What the check reports\n", columns: 3))),
+        ("backup.md", "restore", new(() => ReadRows("backup.md", "\n## What `restore` says\n", columns: 3))),
+        ("takeover.md", "takeover", new(() => ReadRows("takeover.md", "\n## What the check reports\n", columns: 3))),
     ];
 
     /// <summary>Every rule of which this command knows the text.</summary>

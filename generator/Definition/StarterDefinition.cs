@@ -34,7 +34,7 @@ public static class StarterDefinition
 
         charts:
           coredns:
-            # The newest that was driven; without this key it is {{PublisherOf("coredns").Version}}.
+            # The newest that was tested on a cluster; without this key it is {{PublisherOf("coredns").Version}}.
             version: {{DefaultOf("coredns")}}
             # auto takes OCI from 1.38.1 on and HTTP before; http and oci force it.
             # source: auto

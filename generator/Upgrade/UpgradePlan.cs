@@ -38,7 +38,7 @@ internal sealed record UpgradePlan(
     /// <summary>Why the upgrade must not be made without a look at it; empty where it can be.</summary>
     public IEnumerable<string> Unsafe => (IsKnown ? Enumerable.Empty<string>()
             : [$"Chart {To} is not a release that this program knows: its values, metrics and plugins are unknown. The "
-                + $"newest one that it knows is {CoreDnsChart.Releases.Keys.Last()}; {Docs.Page("upgrades.md")} says how to teach "
+                + $"newest one that it knows is {CoreDnsChart.Releases.Keys.Last()}; {Docs.Page("upgrades.md")} says how to add "
                 + "another one."])
         .Concat(NewFindings.Select(finding => $"{finding.Rule}: {finding.Message} {finding.Fix}"))
         .Concat(Plan.Clusters.SelectMany(cluster => cluster.Changes.Where(change => change.EndangersDns)

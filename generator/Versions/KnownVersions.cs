@@ -39,7 +39,7 @@ public sealed record KnownProduct
     public bool IsOver(SemVer version, DateOnly today) => (SupportedFrom is { } from && version < from)
         || (!Ends.IsEmpty && (EndOf(version) is { } end ? end < today : version < Ends.Keys.First()));
 
-    /// <summary>The CoreDNS inside of a version; null where there is none or it is not known.</summary>
+    /// <summary>The CoreDNS inside of a version; null where it has no CoreDNS, or one that is not known.</summary>
     public SemVer? CoreDnsIn(SemVer version) => Name == KnownFault.CoreDns ? version
         : CoreDns.TryGetValue(version, out var inside) ? SemVer.Parse(inside) : null;
 

@@ -1,4 +1,3 @@
-
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>

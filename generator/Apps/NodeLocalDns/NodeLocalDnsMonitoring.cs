@@ -12,7 +12,7 @@ internal static class NodeLocalDnsMonitoring
         Alert.Warning("NodeLocalDNSDown", after: "2m",
             $"up{{{Series}}} == 0",
             "The DNS cache of node {{ $labels.instance }} does not answer its scrape.",
-            "Its pods ask CoreDNS directly where the cache shares the Service's address, and nobody where the kubelet names it."),
+            "Its pods have no DNS, unless it stopped in order on the Service's address: then they ask CoreDNS directly."),
         Alert.Warning("NodeLocalDNSSetupErrors", after: "10m",
             $"sum by (instance) (rate(coredns_nodecache_setup_errors_total{{{Series}}}[10m])) > 0",
             "The DNS cache of {{ $labels.instance }} cannot set up its address or its rules.",
