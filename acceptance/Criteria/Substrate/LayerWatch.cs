@@ -92,7 +92,7 @@ internal sealed class LayerWatch(SubstratePair pair, Func<int, string> name, Sto
         }
     }
 
-    /// <returns>The first address with its TTL, or why there is none.</returns>
+    /// <returns>The first address with its TTL, or why the answer has no address.</returns>
     private async Task<(string Answer, TimeSpan? Ttl)> Ask(
         StubResolver resolver, string server, DnsName asked, CancellationToken cancellationToken)
     {

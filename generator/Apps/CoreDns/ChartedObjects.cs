@@ -109,9 +109,13 @@ internal static class ChartedObjects
         {
             try
             {
-                var selector = new PatchTarget(target.Without("labelSelector").Without("annotationSelector"));
+                var selector = new PatchTarget(Labelless(target));
                 return objects.Any(selector.Matches) ? null
-                    : new(target.TextAt("kind"), target.TextAt("name"), target.TextAt("namespace"), Fails: false);
+                    : new(target.TextAt("kind"), target.TextAt("name"), target.TextAt("namespace"), Fails: false)
+                    {
+                        Elsewhere = target.TextAt("namespace") is null ? null
+                            : objects.FirstOrDefault(new PatchTarget(Labelless(target).Without("namespace")).Matches)?.Namespace,
+                    };
             }
             catch (FormatException)
             {
@@ -122,8 +126,13 @@ internal static class ChartedObjects
 
         return Merged(patch).Select(merge => new Manifest(merge, ""))
             .Where(merge => merge is { Kind.Length: > 0, Name.Length: > 0 } && !objects.Any(item => item.Id == merge.Id))
-            .Select(merge => new MissingTarget(merge.Kind, merge.Name, merge.Namespace, Fails: true)).FirstOrDefault();
+            .Select(merge => new MissingTarget(merge.Kind, merge.Name, merge.Namespace, Fails: true)
+            {
+                Elsewhere = objects.FirstOrDefault(item => item.Id == merge.Id with { Namespace = item.Namespace })?.Namespace,
+            }).FirstOrDefault();
     }
+
+    private static Mapping Labelless(Mapping target) => target.Without("labelSelector").Without("annotationSelector");
 
     private static IEnumerable<Mapping> Merged(Mapping patch) => patch.TextAt("patch") is not { } text ? []
         : YamlReader.Read("", text, YamlOptions.Kustomize).Documents.OfType<Mapping>();
@@ -136,6 +145,9 @@ internal static class ChartedObjects
 /// <param name="Fails">True where Helm's release fails by it; false where the patch changes nothing.</param>
 internal sealed record MissingTarget(string? Kind, string? Name, string? Namespace, bool Fails)
 {
+    /// <summary>The namespace in which the chart makes an object of this kind and name; null where it makes none.</summary>
+    public string? Elsewhere { get; init; }
+
     public override string ToString() =>
         string.Join(' ', new[] { Kind ?? "any kind", Name is null ? null : Namespace is { Length: > 0 } ? $"{Namespace}/{Name}" : Name }
             .OfType<string>());

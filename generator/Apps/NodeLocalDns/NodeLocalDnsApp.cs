@@ -93,6 +93,14 @@ internal sealed class NodeLocalDnsApp : App
                 "kubeProxy");
         }
 
+        if (cluster.KubeProxy == KubeProxyMode.None && settings.OnServiceAddress == false)
+        {
+            at.Report(DefinitionRules.NodeLocalCilium, "nodeLocalDns.onServiceAddress",
+                $"Cilium's redirect serves the address of the Service alone: without kube-proxy nothing listens on {settings.Address}.",
+                "Delete it, and let the kubelets name the Service's address, or run kube-proxy.",
+                "kubeProxy");
+        }
+
         if (cluster.KubeProxy == KubeProxyMode.None && cluster.NetworkPolicy != NetworkPolicyFlavour.Cilium)
         {
             at.Report(DefinitionRules.NodeLocalProxy, "nodeLocalDns.enabled",

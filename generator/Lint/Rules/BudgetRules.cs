@@ -96,7 +96,7 @@ internal static class BudgetRules
     }
 
     /// <summary>Kubernetes rounds a percentage up, in both of the limits.</summary>
-    private static int? Scaled(Scalar limit, int replicas) =>
+    internal static int? Scaled(Scalar limit, int replicas) =>
         int.TryParse(PlainScalars.Canonical(limit.Value), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : limit.Value.EndsWith('%') && int.TryParse(limit.Value[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var percent)
             ? (int)((((long)percent * replicas) + 99) / 100)

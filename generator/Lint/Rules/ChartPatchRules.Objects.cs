@@ -195,12 +195,14 @@ internal static partial class ChartPatchRules
         }
 
         if (!release.Switch(false, "autoscaler", "enabled") && patched.Fewest is { } few
-            && (Whole(budget.At("spec", "minAvailable")) is { } least ? few - least
-                : Whole(budget.At("spec", "maxUnavailable"))) is { } free && (free <= 0 || free >= few))
+            && (Limit("minAvailable", few) is { } least ? few - least : Limit("maxUnavailable", few)) is { } free
+            && (free <= 0 || free >= few))
         {
             yield return (free <= 0 ? $"has the budget allow no eviction of {few} DNS pods: a drain of their nodes never finishes"
                 : $"has the budget allow the eviction of all {few} DNS pods at once", "Write dns.minAvailable of the definition.");
         }
+
+        int? Limit(string key, int pods) => budget.At("spec", key) is Scalar limit ? BudgetRules.Scaled(limit, pods) : null;
     }
 
     private static int? Whole(Node? node) =>

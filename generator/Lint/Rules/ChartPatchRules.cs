@@ -21,13 +21,6 @@ internal static partial class ChartPatchRules
         (Security, "A patch of the chart's objects takes away a restriction of the DNS pods."),
         (Target, "A patch of the chart's objects names an object that the chart does not make of these values."));
 
-    /// <summary>The restrictions that a patch may not take away: in the pod's securityContext or the container's, key and value.</summary>
-    private static readonly (bool OfPod, string Key, string Wanted)[] Restrictions =
-    [
-        (true, "runAsNonRoot", "true"), (false, "runAsNonRoot", "true"), (false, "allowPrivilegeEscalation", "false"),
-        (false, "readOnlyRootFilesystem", "true"),
-    ];
-
     private static IEnumerable<Finding> Check(CoreDnsRelease release)
     {
         if (!release.IsClusterDns || !release.Helm.PostRenderers.Any(renderer => (renderer["patches"] ?? renderer["images"]) is not null))
@@ -42,7 +35,7 @@ internal static partial class ChartPatchRules
         [
             .. Deleted(plain, patched).Concat(OfService(plain, patched)).Concat(OfDeployment(plain, patched))
                 .Concat(OfCorefile(plain, patched)).Concat(OfPlace(plain, patched)).Concat(OfAccess(release, plain, patched))
-                .Concat(OfScaler(plain, patched)).Concat(OfBudget(release, plain, patched))
+                .Concat(OfPort(plain, patched)).Concat(OfScaler(plain, patched)).Concat(OfBudget(release, plain, patched))
                 .Select(found => Found(Dns, found.Problem, found.Fix)),
             .. OfImage(plain, patched).Select(found => Found(Image, found.Problem, found.Fix)),
             .. Weakened(plain, patched).Select(problem => Found(Security, problem, "Delete this part of the patch.")),
@@ -62,13 +55,24 @@ internal static partial class ChartPatchRules
         var names = objects.Select(item => $"{item.Kind} {item.Name}").ToArray();
         foreach (var missing in patches.Select(patch => ChartedObjects.Missing(patch, objects)).OfType<MissingTarget>().Distinct())
         {
-            var near = Suggestion.For($"{missing.Kind} {missing.Name}".Trim(), names);
-            yield return Flux.Report.At(release.Manifest, ["spec", "postRenderers"], Target,
-                $"A patch in spec.postRenderers is for {missing}, which the chart does not make of these values: "
-                + (missing.Fails ? "the release fails." : "it changes nothing."),
-                (near is null ? "" : $"Did you mean {near}? ") + $"The chart makes {string.Join(", ", names)}.");
+            yield return missing.Elsewhere is { } home ? InNamespace(release, missing, home) : Flux.Report.At(release.Manifest,
+                ["spec", "postRenderers"], Target,
+                $"A patch in spec.postRenderers is for {missing}, which the chart does not make of these values: {Effect(missing)}.",
+                (Suggestion.For($"{missing.Kind} {missing.Name}".Trim(), names) is { } near ? $"Did you mean {near}? " : "")
+                    + $"The chart makes {string.Join(", ", names)}.");
         }
     }
+
+    /// <summary>Kind and name are right, so no list of objects helps.</summary>
+    private static Finding InNamespace(CoreDnsRelease release, MissingTarget missing, string home) => Flux.Report.At(
+        release.Manifest, ["spec", "postRenderers"], Target,
+        $"A patch in spec.postRenderers is for {missing}{(missing.Namespace is { Length: > 0 } ? "" : " without a namespace")}, "
+            + $"and the chart makes it {(home.Length == 0 ? "without one" : $"in {home}")}: {Effect(missing)}.",
+        (home.Length == 0 ? "Delete the namespace in the patch" : $"Write 'namespace: {home}' in the "
+            + (missing.Fails ? "metadata of the patch" : "target"))
+            + (missing.Fails ? ", or write kind and name beside the patch." : ", or delete the namespace there."));
+
+    private static string Effect(MissingTarget missing) => missing.Fails ? "the release fails" : "it changes nothing";
 
     private static IEnumerable<(string Problem, string Fix)> OfService(DnsObjects plain, DnsObjects patched)
     {
@@ -195,43 +199,6 @@ internal static partial class ChartPatchRules
         objects.Container?.MappingsAt("volumeMounts").FirstOrDefault(mount => mount.TextAt("mountPath") == "/etc/coredns") is { } mount
             ? Text(objects.Pod.MappingsAt("volumes").FirstOrDefault(volume => volume.TextAt("name") == mount.TextAt("name")))
             : null;
-
-    private static IEnumerable<string> Weakened(DnsObjects plain, DnsObjects patched)
-    {
-        if (patched is not { Deployment.Body: var deployment, Container: { } container })
-        {
-            yield break;
-        }
-
-        Mapping? Context(bool ofPod, DnsObjects objects) => (ofPod
-            ? objects.Deployment!.Body.At("spec", "template", "spec", "securityContext")
-            : objects.Container?["securityContext"]) as Mapping;
-        foreach (var (ofPod, key, wanted) in Restrictions)
-        {
-            if (Context(ofPod, plain)?.TextAt(key) == wanted && Context(ofPod, patched)?.TextAt(key) is var now && now != wanted)
-            {
-                yield return $"takes {key}: {wanted} from the {(ofPod ? "pods" : "container")}{(now is null ? "" : $": it writes {now}")}";
-            }
-        }
-
-        if (container.TextAt("securityContext", "privileged") == "true"
-            || new[] { container.TextAt("securityContext", "runAsUser"),
-                deployment.TextAt("spec", "template", "spec", "securityContext", "runAsUser") }.Contains("0"))
-        {
-            yield return "runs the DNS pods with the rights of root";
-        }
-
-        var dropped = plain.Container?.ItemsAt("securityContext", "capabilities", "drop").Select(TextOf) ?? [];
-        if (dropped.Except(container.ItemsAt("securityContext", "capabilities", "drop").Select(TextOf)).Any())
-        {
-            yield return "gives the container capabilities back that the values drop";
-        }
-
-        if (deployment.TextAt("spec", "template", "spec", "hostNetwork") == "true")
-        {
-            yield return "runs the DNS pods in the network of the node";
-        }
-    }
 
     private static int? Number(Mapping deployment) =>
         int.TryParse(deployment.TextAt("spec", "replicas"), CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -35,6 +35,9 @@ public class BadInputTests
         yield return Input("A node-local cache on the Service's address with IPVS",
             "kubeProxy: ipvs\n    nodeLocalDns: { enabled: true, onServiceAddress: true }",
             "node-local-ipvs", "let the kubelets name 169.254.20.10 (clusterDNS)");
+        yield return Input("A node-local cache on its own address alone behind Cilium's redirect",
+            "kubeProxy: none\n    nodeLocalDns: { enabled: true, onServiceAddress: false }",
+            "node-local-without-service-address", "let the kubelets name the Service's address");
         yield return Input("An unknown provider",
             Instances("{ name: a, provider: route53, domainFilters: [example.com] }"),
             "unknown-choice", "is not one of aws, google, azure, cloudflare, rfc2136, webhook");

@@ -77,6 +77,15 @@ internal static class ChartPatchFixtures
         Patch("chart-patch-dns", "a budget of none", "PodDisruptionBudget", "coredns",
             "{op: replace, path: /spec/maxUnavailable, value: 0}", "allow no eviction of 2 DNS pods")
             .AddValue("    podDisruptionBudget:\n      maxUnavailable: 1\n"),
+        Patch("chart-patch-dns", "a budget of all by percentage", "PodDisruptionBudget", "coredns",
+            "{op: replace, path: /spec/maxUnavailable, value: 100%}", "allow the eviction of all 2 DNS pods at once")
+            .AddValue("    podDisruptionBudget:\n      maxUnavailable: 1\n"),
+        Patch("chart-patch-dns", "a budget of none by percentage", "PodDisruptionBudget", "coredns",
+            "{op: replace, path: /spec/maxUnavailable, value: 0%}", "allow no eviction of 2 DNS pods")
+            .AddValue("    podDisruptionBudget:\n      maxUnavailable: 1\n"),
+        Patch("chart-patch-dns", "a budget of 100 %", "PodDisruptionBudget", "coredns",
+            "{op: replace, path: /spec, value: {minAvailable: 100%, selector: {matchLabels: {k8s-app: kube-dns}}}}",
+            "allow no eviction of 2 DNS pods").AddValue("    podDisruptionBudget:\n      maxUnavailable: 1\n"),
         Patch("chart-patch-dns", "a budget of others", "PodDisruptionBudget", "coredns",
             "{op: add, path: /spec/selector/matchLabels/app, value: web}", "has the budget select other pods")
             .AddValue("    podDisruptionBudget:\n      maxUnavailable: 1\n"),
@@ -99,6 +108,25 @@ internal static class ChartPatchFixtures
             + "spec: {template: {spec: {securityContext: {runAsNonRoot: false}}}}", "takes runAsNonRoot: true from the pods"),
         Patch("chart-patch-security", "the node's network", "Deployment", "coredns",
             "{op: add, path: /spec/template/spec/hostNetwork, value: true}", "in the network of the node"),
+        Patch("chart-patch-security", "privileged", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/containers/0/securityContext/privileged, value: true}", "with privileged: true"),
+        Patch("chart-patch-security", "the user root", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/securityContext/runAsUser, value: 0}", "gives the pods runAsUser: 0, which is root"),
+        Patch("chart-patch-security", "a capability more", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/containers/0/securityContext/capabilities/add/-, value: NET_ADMIN}",
+            "adds the capability NET_ADMIN to the container"),
+        Patch("chart-patch-security", "the node's processes", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/hostPID, value: true}", "hostPID: true: the DNS pods see the processes of the node"),
+        Patch("chart-patch-security", "the node's memory", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/hostIPC, value: true}", "sets hostIPC: true"),
+        Patch("chart-patch-security", "the pod's processes", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/shareProcessNamespace, value: true}", "sets shareProcessNamespace: true"),
+        Patch("chart-patch-security", "all system calls", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/containers/0/securityContext/seccompProfile, value: {type: Unconfined}}",
+            "gives the container the seccompProfile Unconfined"),
+        Patch("chart-patch-dns", "no capability for the port", "Deployment", "coredns",
+            "{op: remove, path: /spec/template/spec/containers/0/securityContext/capabilities/add}",
+            "takes the capability NET_BIND_SERVICE from the container coredns: CoreDNS cannot bind port 53"),
         Patch("chart-patch-target", "a kind with a typing error", "Deploymnt", "coredns", Harm, "is for Deploymnt coredns, which the chart "
             + "does not make of these values: it changes nothing"),
         Patch("chart-patch-target", "another name", "Service", "coredns", Harm, "is for Service coredns, which the chart does not make"),
@@ -108,7 +136,13 @@ internal static class ChartPatchFixtures
             "apiVersion: apps/v1, kind: Deployment, metadata: {name: nosuch, namespace: kube-system, annotations: {a: b}}",
             "is for Deployment kube-system/nosuch, which the chart does not make of these values: the release fails."),
         Merge("chart-patch-target", "a merge without the namespace",
-            "apiVersion: apps/v1, kind: Deployment, metadata: {name: coredns, annotations: {a: b}}", "the release fails."),
+            "apiVersion: apps/v1, kind: Deployment, metadata: {name: coredns, annotations: {a: b}}",
+            "is for Deployment coredns without a namespace, and the chart makes it in kube-system: the release fails."),
+        Merge("chart-patch-target", "a merge of another namespace",
+            "apiVersion: apps/v1, kind: Deployment, metadata: {name: coredns, namespace: dns, annotations: {a: b}}",
+            "is for Deployment dns/coredns, and the chart makes it in kube-system: the release fails."),
+        Patch("chart-patch-target", "a target of another namespace", "Deployment", "coredns, namespace: dns", Harm,
+            "is for Deployment dns/coredns, and the chart makes it in kube-system: it changes nothing."),
     ];
 
     private const string Harm = "{op: add, path: /metadata/annotations, value: {a: b}}";
@@ -128,6 +162,10 @@ internal static class ChartPatchFixtures
             "{op: replace, path: /spec/template/spec/containers/0/image, value: 'registry.example.com:5000/mirrored-coredns:1.11.4'}", ""),
         Patch("", "a digest", "Deployment", "coredns",
             "{op: replace, path: /spec/template/spec/containers/0/image, value: 'coredns/coredns@sha256:0'}", ""),
+        Patch("", "an annotation beside the values' own root", "Deployment", "coredns", Harm, "")
+            .Value("      runAsUser: 65532\n", "      runAsUser: 0\n"),
+        Patch("", "a budget of one by percentage", "PodDisruptionBudget", "coredns",
+            "{op: replace, path: /spec/maxUnavailable, value: 50%}", "").AddValue("    podDisruptionBudget:\n      maxUnavailable: 1\n"),
         Images("", "a mirror by images", "newName: registry.example.com:5000/coredns", ""),
         Patch("", "a right more", "ClusterRole", "coredns",
             "{op: add, path: /rules/-, value: {apiGroups: [''], resources: [nodes], verbs: [get]}}", ""),
@@ -169,6 +207,13 @@ public sealed class HarmlessPatchTests
         fix.ShouldStartWith("Did you mean Deployment coredns? The chart makes Deployment coredns, Service kube-dns, ConfigMap coredns, ");
         fix.ShouldContain("Service coredns-metrics");
     }
+
+    [TestCase("a merge without the namespace", "Write 'namespace: kube-system' in the metadata of the patch, or write kind and name ")]
+    [TestCase("a merge of another namespace", "Write 'namespace: kube-system' in the metadata of the patch, or write kind and name ")]
+    [TestCase("a target of another namespace", "Write 'namespace: kube-system' in the target, or delete the namespace there.")]
+    public void The_namespace_is_named_where_kind_and_name_are_right(string about, string fix) =>
+        ChartPatchFixtures.All.Single(fixture => fixture.About == about).Check()
+            .Single(finding => finding.Rule == "chart-patch-target").Fix.ShouldStartWith(fix);
 
     private static IEnumerable<LintFixture> Fixtures => ChartPatchFixtures.Harmless;
 
