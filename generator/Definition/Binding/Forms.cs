@@ -33,9 +33,8 @@ public static partial class Forms
 
     public static readonly TextShape<Cidr> Range = new("10.244.0.0/16", "^[0-9a-fA-F.:]+/(0|[1-9][0-9]{0,2})$", Plain<Cidr>(ReadRange));
 
-    public static readonly TextShape<System.Net.IPAddress> Address =
-        Of<System.Net.IPAddress>("10.245.0.10", "^[0-9a-fA-F.:]+$", IpText.TryParse,
-        DefinitionRules.AddressForm, "Write an IPv4 or an IPv6 address.");
+    public static readonly TextShape<System.Net.IPAddress> Address = Of<System.Net.IPAddress>(
+        "10.245.0.10", "^[0-9a-fA-F.:]+$", IpText.TryParse, DefinitionRules.AddressForm, "Write an IPv4 or an IPv6 address.");
 
     public static readonly TextShape<Upstream> Server =
         Of<Upstream>("1.1.1.1", "^(tls://)?(\\[[0-9a-fA-F.:]+\\]|[0-9a-fA-F.:]+)(:[1-9][0-9]{0,4})?$", Upstream.TryParse,

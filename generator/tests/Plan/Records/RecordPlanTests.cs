@@ -6,7 +6,6 @@ using PlatformGitOps.Generator.Plan.Records;
 namespace PlatformGitOps.Generator.Tests.Plan.Records;
 
 /// <summary>What a change of the definition does to the records of External-DNS, known from its settings alone or from a backup.</summary>
-[TestFixture]
 public sealed class RecordPlanTests
 {
     private static readonly string[] All = ["api.example.com", "www.shop.example.com"];
