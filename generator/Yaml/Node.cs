@@ -105,6 +105,9 @@ public sealed record Scalar(string Value) : Node
     /// <summary>An explicit null: Helm removes a chart's default value where it finds one.</summary>
     public static readonly Scalar Null = new("null");
 
+    /// <summary>The text of a node; null for another kind of node.</summary>
+    public static string? TextOf(Node? node) => (node as Scalar)?.Value;
+
     /// <summary>True if a reader must get a string: it is quoted where a plain scalar would be a number, a boolean or null.</summary>
     public bool IsText { get; init; }
 

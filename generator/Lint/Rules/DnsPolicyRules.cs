@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.AllowDns;
+
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>Network policies that are about DNS, and the port that DNS needs.</summary>
@@ -24,7 +26,7 @@ internal static partial class DnsPolicyRules
     /// <summary>Policies that clusters may include later: no cluster applies them yet. Those of one folder are included together.</summary>
     public static IEnumerable<Finding> Check(SourceTree tree)
     {
-        var policies = tree.FilesBelow("kubernetes/components/networkpolicy")
+        var policies = tree.FilesBelow(AllowDnsApp.Folder)
             .Where(file => file.EndsWith(".yaml", StringComparison.Ordinal) && tree.Read(file) is not null)
             .SelectMany(file => YamlReader.Read(file, tree.Read(file), YamlOptions.Tree).Documents.OfType<Mapping>()
                 .Select(body => new Manifest(body, file)))
