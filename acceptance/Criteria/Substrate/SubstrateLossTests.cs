@@ -64,10 +64,10 @@ public sealed class SubstrateLossTests
         var file = pair.KeyFile("primary", pair.Settings.TransferKey);
         var former = await File.ReadAllTextAsync(file, cancellationToken);
         File.Delete(file);
-        (await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary")).ShouldSucceed();
+        await pair.Succeeds("install.sh", "primary", cancellationToken, "--role", "primary");
         (await File.ReadAllTextAsync(file, cancellationToken)).ShouldNotBe(former);
         await BothAnswer(pair, cancellationToken);
-        (await pair.Script("install.sh", "secondary", cancellationToken, "--role", "secondary", "--transfer-key", file)).ShouldSucceed();
+        await pair.Succeeds("install.sh", "secondary", cancellationToken, "--role", "secondary", "--transfer-key", file);
         // By the new key alone: the secondary has no other way to it.
         await Mark(pair, $"key-{name}", cancellationToken);
     }
@@ -89,9 +89,9 @@ public sealed class SubstrateLossTests
             File.Copy(file, pair.KeyFile("primary", entry), overwrite: true);
         }
 
-        (await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary")).ShouldSucceed();
+        await pair.Succeeds("install.sh", "primary", cancellationToken, "--role", "primary");
         await BothAnswer(pair, cancellationToken);
-        (await pair.Script("install.sh", "secondary", cancellationToken, "--role", "secondary")).ShouldSucceed();
+        await pair.Succeeds("install.sh", "secondary", cancellationToken, "--role", "secondary");
         await BothAnswer(pair, cancellationToken);
         (await pair.Update(pair.Child, key, cancellationToken, $"update add {after}. 60 A 192.0.2.10")).ShouldSucceed();
         await pair.AtBoth(before, "A", ["192.0.2.9"], cancellationToken);
@@ -119,7 +119,7 @@ public sealed class SubstrateLossTests
     {
         var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");
         await File.AppendAllTextAsync(file, $"{name}.{pair.Zone}. 60 IN TXT \"{name}\"\n", cancellationToken);
-        (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
+        await pair.Succeeds("upgrade.sh", "primary", cancellationToken);
         await pair.AtBoth($"{name}.{pair.Zone}", "TXT", [$"\"{name}\""], cancellationToken);
     }
 

@@ -205,6 +205,10 @@ public sealed partial class SubstratePair : IAsyncDisposable
         Run("sh", [Path.Combine(Folder, "tree", "scripts", script), "--root", Root(role), .. arguments], cancellationToken,
             Environment(role));
 
+    /// <summary>The same; the script has to succeed.</summary>
+    public async Task Succeeds(string script, string role, CancellationToken cancellationToken, params string[] arguments) =>
+        (await Script(script, role, cancellationToken, arguments)).ShouldSucceed();
+
     /// <summary>Runs a shell script for a host, with programs of the test before all others.</summary>
     public Task<BufferedCommandResult> Bash(string role, string script, string programs, CancellationToken cancellationToken) =>
         Run("bash", ["-euc", script], cancellationToken, new Dictionary<string, string?>(Environment(role))
