@@ -15,7 +15,7 @@ public sealed record MigrationSabotage(string Name, string ExpectedMessage)
 
     public static IReadOnlyList<MigrationSabotage> All { get; } =
     [
-        new("the zone in place of the Corefile", AdoptionCriterion.WhileLearning) { Guide = WithBlock("cat Corefile.before; echo; ", "") },
+        new("the zone in place of the Corefile", SubstrateAdoption.WhileLearning) { Guide = WithBlock("cat Corefile.before; echo; ", "") },
         new("the zone at the pod's own loopback", "it does not know the zone")
         {
             Guide = WithBlock(
@@ -26,8 +26,8 @@ public sealed record MigrationSabotage(string Name, string ExpectedMessage)
 
     public override string ToString() => Name;
 
-    private static AdoptionGuide WithBlock(string part, string other) => AdoptionGuide.OfSubstrate.With(AdoptionCriterion.AddZone, script =>
+    private static AdoptionGuide WithBlock(string part, string other) => AdoptionGuide.OfSubstrate.With(SubstrateAdoption.AddZone, script =>
         script.Contains(part, StringComparison.Ordinal)
             ? script.Replace(part, other, StringComparison.Ordinal)
-            : throw new InvalidOperationException($"docs/migration.md has no '{part}' under '{AdoptionCriterion.AddZone}'"));
+            : throw new InvalidOperationException($"docs/migration.md has no '{part}' under '{SubstrateAdoption.AddZone}'"));
 }

@@ -12,7 +12,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "kubectl --context {context} -n kube-system get pdb coredns-pdb -o yaml")]
 [Check("AC1.3", "Pods on different nodes", "Different NODE values, after three rollouts too",
     Command = "kubectl --context {context} -n kube-system get pods -l k8s-app=kube-dns -o wide")]
-public static partial class AC1HighAvailability
+public static class AC1HighAvailability
 {
     [StaticCheck("AC1.1", "replicaCount of the release against COREDNS_REPLICAS, which must be at least 2")]
     public static void Replicas(RenderedCluster tree)

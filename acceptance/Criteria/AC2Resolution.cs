@@ -9,32 +9,26 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("AC2.2", "Static ClusterIP ({cluster})", "{COREDNS_CLUSTER_IP}",
     Command = "kubectl --context {context} -n kube-system get svc kube-dns -o jsonpath={.spec.clusterIP}")]
 [Check("AC2.3", "Internal service resolution", "kubernetes.default resolves to {apiServer}",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup " +
-        "kubernetes.default.svc.{CLUSTER_DOMAIN}")]
+    Command = TypedCommands.Nslookup + "kubernetes.default.svc.{CLUSTER_DOMAIN}")]
 [Check("AC2.4", "Pod DNS resolution", "<pod-ip>.default.pod.{CLUSTER_DOMAIN} resolves to the pod's IP",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup " +
-        "<pod-ip>.default.pod.{CLUSTER_DOMAIN}")]
+    Command = TypedCommands.Nslookup + "<pod-ip>.default.pod.{CLUSTER_DOMAIN}")]
 [Check("AC2.5", "External domain resolution", "Resolves to an address, through {COREDNS_UPSTREAMS}",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup example.com")]
+    Command = TypedCommands.Nslookup + "example.com")]
 [Check("AC2.6", "Answers are cached, negative ones for a short time", "NXDOMAIN may be kept for at most 30 s",
-    Command = "kubectl --context {context} -n kube-system get configmap coredns -o yaml | grep -A 6 'cache '")]
+    Command = TypedCommands.Corefile + " | grep -A 6 'cache '")]
 [Check("AC2.7", "Headless Services resolve to their pods, by hostname too", "the addresses of the pods",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup " +
-        "<service>.<namespace>.svc.{CLUSTER_DOMAIN}")]
+    Command = TypedCommands.Nslookup + "<service>.<namespace>.svc.{CLUSTER_DOMAIN}")]
 [Check("AC2.8", "SRV records have the port of a Service", "port and target of each endpoint",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup -type=srv " +
-        "_http._tcp.<service>.<namespace>.svc.{CLUSTER_DOMAIN}")]
+    Command = TypedCommands.Nslookup + "-type=srv _http._tcp.<service>.<namespace>.svc.{CLUSTER_DOMAIN}")]
 [Check("AC2.9", "PTR resolves an address to its name", "the name of the Service or pod",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup {COREDNS_CLUSTER_IP}")]
+    Command = TypedCommands.Nslookup + "{COREDNS_CLUSTER_IP}")]
 [Check("AC2.10", "An ExternalName Service resolves to its alias, also after a change", "the CNAME of the Service",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup -type=cname " +
-        "<service>.<namespace>.svc.{CLUSTER_DOMAIN}")]
+    Command = TypedCommands.Nslookup + "-type=cname <service>.<namespace>.svc.{CLUSTER_DOMAIN}")]
 [Check("AC2.11", "Pods on the host's network resolve cluster names", "kubernetes.default resolves to {apiServer}",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never --overrides " +
-        "'{\"spec\":{\"hostNetwork\":true,\"dnsPolicy\":\"ClusterFirstWithHostNet\"}}' -- " +
+    Command = TypedCommands.RunPod + "--overrides '{\"spec\":{\"hostNetwork\":true,\"dnsPolicy\":\"ClusterFirstWithHostNet\"}}' -- " +
         "nslookup kubernetes.default.svc.{CLUSTER_DOMAIN}")]
 [Check("AC2.12", "Search path and ndots of a pod are followed", "kubernetes.default resolves to {apiServer}",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never --overrides " +
+    Command = TypedCommands.RunPod + "--overrides " +
         "'{\"spec\":{\"dnsConfig\":{\"options\":[{\"name\":\"ndots\",\"value\":\"1\"}]}}}' -- nslookup kubernetes.default")]
 public static partial class AC2Resolution
 {

@@ -8,7 +8,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "kubectl --context {context} -n kube-system port-forward deploy/coredns 8080 & curl -v localhost:8080/health")]
 [Check("AC4.2", "Ready endpoint responds", "HTTP 200 OK",
     Command = "kubectl --context {context} -n kube-system port-forward deploy/coredns 8181 & curl -v localhost:8181/ready")]
-public static partial class AC4HealthEndpoints
+public static class AC4HealthEndpoints
 {
     [StaticCheck("AC4.1", "the health plugin, and the liveness probe of the release")]
     public static void Health(RenderedCluster tree)

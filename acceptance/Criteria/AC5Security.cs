@@ -17,11 +17,10 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("AC5.5", "The pod has a ServiceAccount of its own", "serviceAccountName: coredns",
     Command = "kubectl --context {context} -n kube-system get deployment coredns -o jsonpath={.spec.template.spec.serviceAccountName}")]
 [Check("AC5.6", "DNS traffic allowed", "Resolution succeeds from a workload namespace",
-    Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nslookup kubernetes.default",
+    Command = TypedCommands.FromWorkload + "nslookup kubernetes.default",
     Needs = Feature.NetworkPolicy)]
 [Check("AC5.7", "Network policy blocks other sources and ports", "no connection, except metrics for the monitoring and probes for the node",
-    Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nc -zv -w 2 " +
-        "<pod-ip> 8080",
+    Command = TypedCommands.FromWorkload + "nc -zv -w 2 <pod-ip> 8080",
     Needs = Feature.NetworkPolicy)]
 [Check("AC5.8", "{policy} exists", "Policy allow-dns present in namespaces that include it, for DNS alone",
     Command = "kubectl --context {context} get {policies} -A | grep allow-dns")]

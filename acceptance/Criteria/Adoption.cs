@@ -14,10 +14,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("Adoption.2", "A release of an older chart, with the chart's own labels, is upgraded without an outage",
     "no failed query, and every object is as delivered afterwards",
     Command = "the commands of docs/adoption-chart.md")]
-[Check("Adoption.3", "An existing CoreDNS learns the substrate's zone, and the migration keeps it",
-    "no failed query of a cluster's name, and none of a substrate's name once every pod knows the zone",
-    Command = "the commands of docs/migration.md", Needs = Feature.Substrate)]
-public static partial class AdoptionCriterion
+public static class AdoptionCriterion
 {
     [StaticCheck(
         "Adoption.1",
@@ -96,7 +93,7 @@ public static partial class AdoptionCriterion
 
     /// <summary>From another CoreDNS to the delivered one.</summary>
     /// <param name="InstallExisting">Installs the other CoreDNS.</param>
-    private sealed record Migration(AdoptionGuide Guide, Func<LiveCluster, CancellationToken, Task> InstallExisting)
+    internal sealed record Migration(AdoptionGuide Guide, Func<LiveCluster, CancellationToken, Task> InstallExisting)
     {
         /// <summary>Whether the guide allows that a pod of it ends meanwhile.</summary>
         public bool MayEnd { get; init; }
@@ -110,7 +107,7 @@ public static partial class AdoptionCriterion
     }
 
     /// <summary>Installs another CoreDNS, follows the guide, and restores the delivered DNS if that fails.</summary>
-    private static async Task Follow(LiveCluster cluster, Migration migration, CancellationToken cancellationToken)
+    internal static async Task Follow(LiveCluster cluster, Migration migration, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is not null, "a migration needs a delivery, and the setting delivery is none");
         cluster.Needs(FormerDns.IsKnown(cluster), "the suite installs a CoreDNS to migrate only in clusters of its own (kind and k3s)");
@@ -147,7 +144,7 @@ public static partial class AdoptionCriterion
     /// The guide has CoreDNS under the health controller only once all is done: the Service would select a label that the running pods do
     /// not carry.
     /// </summary>
-    private static LiveCluster WithoutServeLabel(LiveCluster cluster)
+    internal static LiveCluster WithoutServeLabel(LiveCluster cluster)
     {
         if (cluster.Tree.Definition.HealthController is not { CoreDns: true })
         {
@@ -160,7 +157,7 @@ public static partial class AdoptionCriterion
         });
     }
 
-    private static LiveCluster Defining(LiveCluster cluster, Func<Cluster, Cluster> change)
+    internal static LiveCluster Defining(LiveCluster cluster, Func<Cluster, Cluster> change)
     {
         var platform = cluster.Platform with { Clusters = [.. cluster.Platform.Clusters.Select(change)] };
         return cluster with

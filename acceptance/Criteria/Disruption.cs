@@ -7,7 +7,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Criterion("Disruption", "DNS continues through rollouts, drains and lost nodes (tasks 4.7 and 4.8)")]
 [Check("Disruption.1", "A terminating pod leaves the Service before it stops answering",
     "lameduck of at least 10 s, shorter than the grace period",
-    Command = "kubectl --context {context} -n kube-system get configmap coredns -o yaml | grep lameduck")]
+    Command = TypedCommands.Corefile + " | grep lameduck")]
 [Check("Disruption.2", "A rollout starts a new pod before it stops an old one", "maxUnavailable: 0",
     Command = "kubectl --context {context} -n kube-system get deployment coredns -o jsonpath={.spec.strategy}")]
 [Check("Disruption.3", "Pods leave a lost node within a minute", "tolerationSeconds of at most 60",
@@ -34,7 +34,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "docker stop <node>")]
 [Check("Disruption.14", "A killed node costs at most 90 s", "lost time of at most 90 s",
     Command = "docker kill <node>")]
-public static partial class DisruptionCriterion
+public static class DisruptionCriterion
 {
     [StaticCheck("Disruption.1", "lameduck of the health plugin against the termination grace period")]
     public static void Lameduck(RenderedCluster tree)

@@ -19,9 +19,9 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "the commands of docs/troubleshooting.md")]
 [Check("Troubleshooting.7", "A public name has no record", Expected,
     Command = "the commands of docs/troubleshooting.md")]
-public static partial class TroubleshootingCriterion
+public static class TroubleshootingCriterion
 {
-    private const string Expected = "each command of the section prints what the page says";
+    internal const string Expected = "each command of the section prints what the page says";
 
     private static readonly ResourceAddress Configuration = ResourceKind.ConfigMap.Named("coredns", "kube-system");
 
@@ -148,7 +148,7 @@ public static partial class TroubleshootingCriterion
     public static Task NoRecord(LiveCluster cluster, CancellationToken cancellationToken) => PublishedRecords.WithRefusedKey(
         cluster, broken => Follow(broken, "A public name has no record", cancellationToken), cancellationToken);
 
-    private static async Task WithCorefile(
+    internal static async Task WithCorefile(
         LiveCluster cluster, Func<string, string> change, string section, CancellationToken cancellationToken,
         params (string Written, string Here)[] names)
     {
@@ -168,7 +168,7 @@ public static partial class TroubleshootingCriterion
     }
 
     /// <param name="names">Names that the page writes, and those of this cluster in their place.</param>
-    private static async Task Follow(
+    internal static async Task Follow(
         LiveCluster cluster, string section, CancellationToken cancellationToken, params (string Written, string Here)[] names)
     {
         cluster.Needs(cluster.Delivery is not null, "the suite breaks and repairs only what it delivers");

@@ -47,7 +47,7 @@ public sealed class AdoptionSabotageTests
         var cluster = await LiveClusters.Get(Delivery.Repository.Roles[0], cancellationToken);
         cluster.Needs(cluster.MayDisrupt, "this breaks DNS on purpose; the setting may-disrupt allows it");
         var noticed = await Noticed(
-            () => AdoptionCriterion.OfSubstrate(cluster, sabotage.Guide, sabotage.DeliversSubstrate, cancellationToken));
+            () => SubstrateAdoption.OfSubstrate(cluster, sabotage.Guide, sabotage.DeliversSubstrate, cancellationToken));
         noticed.ShouldNotBeNull("the other migration was not noticed").ShouldContain(sabotage.ExpectedMessage, customMessage: noticed);
         await TestContext.Out.WriteLineAsync(noticed);
     }

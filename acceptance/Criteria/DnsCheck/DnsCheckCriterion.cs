@@ -16,7 +16,7 @@ namespace PlatformGitOps.Acceptance.Criteria.DnsCheck;
     Command = "kubectl --context {context} -n kube-system get pods -l app.kubernetes.io/name=dns-check -o wide")]
 [Check("DnsCheck.4", "A delivery that changes CoreDNS replaces the pods, and Flux waits for them", "another revision of the DaemonSet",
     Command = "kubectl --context {context} -n kube-system get daemonset dns-check -o yaml | grep revision")]
-public static partial class DnsCheckCriterion
+public static class DnsCheckCriterion
 {
     private const string Pod = "spec.template.spec";
     private const string Probe = "readinessProbe.exec.command";

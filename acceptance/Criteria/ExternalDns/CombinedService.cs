@@ -132,14 +132,14 @@ public static class CombinedService
     {
         var service = Pods.Manifest("Service", $"{Catalog}-far", Fleet.Namespace, new JsonObject
         {
-            ["ports"] = new JsonArray(new JsonObject { ["name"] = "kubelet", ["port"] = GeoCriterion.Kubelet }),
+            ["ports"] = new JsonArray(new JsonObject { ["name"] = "kubelet", ["port"] = RoutedAnswers.Kubelet }),
         });
         service["metadata"]!["annotations"] = new JsonObject
         {
             ["dns.aikernel.io/geo-hostname"] = GeoName,
             ["dns.aikernel.io/geo-region"] = RoutedCluster.Far,
             ["dns.aikernel.io/geo-addresses"] = node,
-            [$"{Annotations.Prefix}port"] = GeoCriterion.Kubelet.ToString(CultureInfo.InvariantCulture),
+            [$"{Annotations.Prefix}port"] = RoutedAnswers.Kubelet.ToString(CultureInfo.InvariantCulture),
         };
         return cluster.Api.Apply(ResourceKind.Service, new Resource(service), cancellationToken);
     }

@@ -10,7 +10,7 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 [Check("Records.9", "The Secret is not readable in etcd", "a value that begins with k8s:enc:, without the key in it",
     Command = "etcdctl get /registry/secrets/kube-system/external-dns-credentials --print-value-only | head --bytes 30")]
 [Check("Records.10", "Only the monitoring reaches its pod", "no connection from a workload to port 7979", Needs = Feature.NetworkPolicy,
-    Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nc -zv -w 2 <pod-ip> 7979")]
+    Command = TypedCommands.FromWorkload + "nc -zv -w 2 <pod-ip> 7979")]
 public static class ProtectedCredentials
 {
     [StaticCheck("Records.10", "the policies of its layer, tried with the monitoring, a workload and the world")]

@@ -1,3 +1,4 @@
+using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Apps.GeoDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
@@ -14,13 +15,13 @@ namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
     Command = "dig @<address of the Service> <name>, once a second")]
 [Check("Geo.5", "Clients reach the servers' port 53 and no other one", "no connection from a workload to metrics, health and readiness",
     Needs = Feature.NetworkPolicy,
-    Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nc -zv -w 2 <pod-ip> 8080")]
-public static partial class GeoCriterion
+    Command = TypedCommands.FromWorkload + "nc -zv -w 2 <pod-ip> 8080")]
+public static class GeoCriterion
 {
     private const string Pod = "spec.template.spec";
 
-    private static readonly int[] Scraped = [GeoDnsNames.ServerMetricsPort, GeoDnsNames.WriterPort];
-    private static readonly int[] OwnPorts = [.. Scraped, GeoDnsNames.HealthPort, GeoDnsNames.ReadyPort];
+    internal static readonly int[] Scraped = [GeoDnsNames.ServerMetricsPort, GeoDnsNames.WriterPort];
+    internal static readonly int[] OwnPorts = [.. Scraped, GeoDnsNames.HealthPort, GeoDnsNames.ReadyPort];
 
     [StaticCheck("Geo.5", "the policies of its layer, tried with the monitoring, a workload and the world")]
     public static void OwnPortsClosed(RenderedCluster tree)
@@ -120,4 +121,41 @@ public static partial class GeoCriterion
     private static Resource Find(RenderedCluster tree, string kind, string name) =>
         tree.GeoDns.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
         ?? throw new MissingException($"there is no {kind} {name}");
+
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
+    [
+        new("nodes put their address in the client's place", "Geo.1", "in the client's place", tree =>
+            Set(tree, "Service", "spec.externalTrafficPolicy", "Cluster")),
+        new("clients outside are kept out", "Geo.1", "keeps clients out", tree =>
+            tree.GeoDns.Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress")!.AsArray().RemoveAt(0)),
+        new("every port for everybody", "Geo.5", "any workload reaches port", tree => tree.GeoDns
+            .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress[0]")!.AsObject().Remove("toPorts")),
+        new("the monitoring is shut out of geographic routing", "Geo.5", "cannot scrape", tree => tree.GeoDns
+            .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress")!.AsArray().RemoveAt(1)),
+        new("no TCP", "Geo.1", "a way of asking", tree =>
+            Find(tree, "Service").At("spec.ports")!.AsArray().RemoveAt(1)),
+        new("one answer for all clients", "Geo.2", "for everybody else", tree =>
+            Corefile(tree, text => text.Replace("view near", "# near", StringComparison.Ordinal))),
+        new("a resolver for everybody", "Geo.2", "resolves for everybody", tree =>
+            Corefile(tree, text => text.Replace("minimal", "forward . 1.1.1.1", StringComparison.Ordinal))),
+        new("zones that are read once a minute", "Geo.2", "stays in the answers", tree =>
+            Corefile(tree, text => text.Replace("reload 1s", "reload 1m", StringComparison.Ordinal))),
+        new("the writer may read Secrets", "Geo.3", "other rights", tree =>
+            tree.GeoDns.Single(resource => resource.Kind == "ClusterRole").At("rules[0].resources")!.AsArray().Add("secrets")),
+        new("the server has the token", "Geo.3", "that clients ask has the token", tree =>
+            Find(tree, "Deployment").At("spec.template.spec.containers[0].volumeMounts")!.AsArray()
+                .Add(new JsonObject { ["name"] = "token", ["mountPath"] = "/token" })),
+    ];
+
+    private static Resource Find(SabotagedTree tree, string kind) =>
+        tree.GeoDns.Single(resource => resource.Kind == kind && resource.Name == GeoDnsNames.Name);
+
+    private static void Set(SabotagedTree tree, string kind, string path, JsonNode value) =>
+        JsonPath.Set(Find(tree, kind).Document, path, value);
+
+    private static void Corefile(SabotagedTree tree, Func<string, string> change)
+    {
+        var data = tree.GeoDns.Single(resource => resource.Kind == "ConfigMap" && resource.Map("data").Count > 0).Document["data"]!;
+        data[GeoDnsNames.Corefile] = change((string)data[GeoDnsNames.Corefile]!);
+    }
 }

@@ -11,7 +11,7 @@ namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 /// </summary>
 [Category("GeoRouting")]
 [NonParallelizable]
-internal sealed partial class GeoRoutingTests
+internal sealed class GeoRoutingTests
 {
     private const string Office = "127.32.0.9";
     private const string Elsewhere = "127.60.0.9";
@@ -30,22 +30,11 @@ internal sealed partial class GeoRoutingTests
     [OneTimeSetUp]
     public async Task StartTheApiServer()
     {
-        string Need(string program)
-        {
-            if (LocalProgram.Find(program) is { } file)
-            {
-                return file;
-            }
-
-            Assert.Ignore($"{program} is not on this machine; put it on the search path or set program-{program} (docs/acceptance.md)");
-            throw new InvalidOperationException();
-        }
-
-        coreDns = Need("coredns");
+        coreDns = LocalProgram.Need("coredns");
         // Not the assembly beside this one, which has another Kubernetes client beside it.
         controller = Path.Combine(Repository.Root, "artifacts", "bin", "Controller", "debug", "PlatformGitOps.Controller.dll");
         Assume.That(File.Exists(controller), $"{controller} is not built");
-        cluster = await LocalApiServer.Start(Need("etcd"), Need("kube-apiserver"), CancellationToken.None);
+        cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), CancellationToken.None);
     }
 
     [SetUp]
@@ -166,6 +155,23 @@ internal sealed partial class GeoRoutingTests
         regions.Stop(LocalRegions.Eu);
         await Throughout.For(TimeSpan.FromSeconds(8), async probe =>
             (await server.Ask("api", probe, Office)).ShouldBe([LocalRegions.Eu]), "CoreDNS answers from its files", token);
+    }
+
+    /// <summary>
+    /// Other libraries look up the first 32 bits of an IPv6 address (findings/mmdb-ipv6-in-ipv4.sh): 2001:db8:: would be in France here.
+    /// </summary>
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task A_database_of_IPv4_has_no_country_for_an_IPv6_client(CancellationToken token)
+    {
+        var places = CityDatabase.OfIPv4(("203.0.113.0/24", "FR", "EU"), ("32.1.13.0/24", "FR", "EU"));
+        server = await LocalGeoDns.Start(cluster, coreDns, controller, "latency", null, places, token);
+        await Deliver([("eu", LocalRegions.Eu, ("weight", "1")), ("us", LocalRegions.Us, ("weight", "1"))], token);
+        await Answers([LocalRegions.Us], Elsewhere, token);
+
+        (await server.Ask("api", token, Elsewhere, "203.0.113.0/24")).ShouldBe([LocalRegions.Eu], "the database is not read");
+        (await server.Ask("api", token, Elsewhere, "32.1.13.0/24")).ShouldBe([LocalRegions.Eu], "the database is not read");
+        (await server.Ask("api", token, Elsewhere, "2001:db8:200::/48")).ShouldBe([LocalRegions.Us], "the order of the regions");
     }
 
     private static IEnumerable<TestCaseData> Sabotages()

@@ -38,8 +38,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
     "uid 65532, root mounted ro, no capability",
     Command = "kubectl --context {context} -n dns-health-system get pods -o jsonpath={.items[0].spec.containers[0].securityContext}")]
 [Check("Health.13", "Only the monitoring reaches the controller", "no connection from a workload",
-    Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nc -zv -w 2 " +
-        "<pod-ip> 8080", Needs = Feature.NetworkPolicy)]
+    Command = TypedCommands.FromWorkload + "nc -zv -w 2 <pod-ip> 8080", Needs = Feature.NetworkPolicy)]
 [Check("Health.14", "The controller can check CoreDNS's own pods", "no failed query, and a dead node's endpoint leaves within 5 s",
     Command = "kubectl --context {context} get endpointslices -A -o wide", Needs = Feature.HealthChecksOfCoreDns)]
 public static class HealthCriterion

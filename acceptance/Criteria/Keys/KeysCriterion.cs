@@ -9,18 +9,18 @@ namespace PlatformGitOps.Acceptance.Criteria.Keys;
 /// </summary>
 [Criterion("Keys", "What the definition changes in CoreDNS is delivered, and clients see it", SwitchesOn = Feature.Keys)]
 [Check("Keys.1", "The names of a stub domain come from its own servers", "servers and policy of dns.stubDomains, before those of all names",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup <name of the domain>")]
+    Command = TypedCommands.Nslookup + "<name of the domain>")]
 [Check("Keys.2", "Fixed names have the addresses of the definition", "each entry of dns.hosts",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup <name of dns.hosts>")]
+    Command = TypedCommands.Nslookup + "<name of dns.hosts>")]
 [Check("Keys.3", "Rewritten names are answered with those of another", "each entry of dns.rewrite, in order",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup <from>")]
+    Command = TypedCommands.Nslookup + "<from>")]
 [Check("Keys.4", "CoreDNS serves the zones of the definition", "each record of dns.zoneFiles",
-    Command = "kubectl --context {context} -n kube-system get configmap coredns -o yaml | grep -A 20 'db.'")]
+    Command = TypedCommands.Corefile + " | grep -A 20 'db.'")]
 [Check("Keys.5", "Further servers answer where the definition opens their port", "zones, port and plugins of dns.extraServers",
     Command = "dig @{COREDNS_CLUSTER_IP} -p <port> <zone>")]
 [Check("Keys.6", "Answers are kept as long as the definition says, and those of its zones not at all",
     "the numbers of dns.cache and dns.ttl",
-    Command = "kubectl --context {context} -n kube-system get configmap coredns -o yaml | grep -A 8 'cache '")]
+    Command = TypedCommands.Corefile + " | grep -A 8 'cache '")]
 [Check("Keys.7", "With autopath a pod's search path costs one query", "the answer of the last name of the path for the first",
     Command = "dig @{COREDNS_CLUSTER_IP} <name>.<namespace>.svc.{CLUSTER_DOMAIN}")]
 [Check("Keys.8", "The pods have the labels, the place and the image of the definition",
@@ -28,9 +28,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Keys;
     Command = "kubectl --context {context} -n kube-system get pods -l k8s-app=kube-dns -o yaml")]
 [Check("Keys.9", "The Service has the families of the definition", "ipFamilyPolicy and secondClusterIP",
     Command = "kubectl --context {context} -n kube-system get service kube-dns -o jsonpath={.spec.ipFamilyPolicy}")]
-[Check("Keys.10", "Queries for other names leave as the definition says", "policy of dns.upstreams, and the name in the certificate of TLS",
-    Command = "kubectl --context {context} -n kube-system get configmap coredns -o yaml | grep -A 5 'forward '")]
-public static partial class KeysCriterion
+public static class KeysCriterion
 {
     [StaticCheck("Keys.1", "the forward plugins of the main server, in their order")]
     public static void StubDomains(RenderedCluster tree)
@@ -43,7 +41,8 @@ public static partial class KeysCriterion
         {
             plugin.Arguments.Skip(1).ShouldBe(stub.Forwarding.Servers.Select(server => server.ToString()),
                 $"{stub.Zone} is asked of other servers");
-            (plugin.Option("policy")?.Single() ?? "random").ShouldBe(Policy(stub.Forwarding), $"{stub.Zone} chooses otherwise");
+            (plugin.Option("policy")?.Single() ?? "random")
+                .ShouldBe(UpstreamKeys.Policy(stub.Forwarding), $"{stub.Zone} chooses otherwise");
             plugin.Option("tls_servername")?.Single()
                 .ShouldBe(stub.Forwarding.ServerName?.Text, $"{stub.Zone} expects another certificate");
         }
@@ -185,21 +184,6 @@ public static partial class KeysCriterion
         }
     }
 
-    [StaticCheck("Keys.10", "the forward plugin for all names, and its servers in the settings")]
-    public static void Upstreams(RenderedCluster tree)
-    {
-        var dns = tree.Definition.Dns;
-        var forward = tree.Plugins.LastOrDefault(plugin => plugin.Name == "forward");
-        forward.ShouldNotBeNull("no server is asked for other names");
-        forward.Arguments.Skip(1).ShouldBe(dns.Upstreams.Select(server => server.ToString()), "other upstreams");
-        (forward.Option("policy")?.Single() ?? "random").ShouldBe(Policy(dns.Forwarding), "an upstream is chosen otherwise");
-        forward.Option("tls_servername")?.Single().ShouldBe(dns.Forwarding.ServerName?.Text, "another certificate is expected");
-        if (dns.Forwarding.ServerName is not null)
-        {
-            forward.Option("tls_servername").ShouldNotBeNull("the certificate's name is not checked");
-        }
-    }
-
     /// <summary>Why a check is not about a cluster: its key is not set there. Null where it is.</summary>
     internal static string? NotApplicable(string check, Cluster cluster)
     {
@@ -218,7 +202,7 @@ public static partial class KeysCriterion
             "Keys.9" when dns.FamilyPolicy is null && dns.SecondClusterIP is null => "dns.ipFamilyPolicy is not set",
             "Keys.10" when dns.Forwarding is { ServerName: null, Policy: ForwardPolicy.Random }
                 && !dns.Upstreams.Any(server => server.Tls) => "dns.upstreams have no policy and no TLS",
-            "Keys.11" when !HasObjectives(cluster) => "monitoring.burnRate is off, or nothing is scraped",
+            "Keys.11" when !ObjectiveKeys.AreSet(cluster) => "monitoring.burnRate is off, or nothing is scraped",
             _ => null,
         };
     }
@@ -231,18 +215,11 @@ public static partial class KeysCriterion
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Policy(Forwarding forwarding) => forwarding.Policy switch
-    {
-        ForwardPolicy.RoundRobin => "round_robin",
-        ForwardPolicy.Sequential => "sequential",
-        _ => "random",
-    };
-
     private static bool HasPlace(WorkloadSettings workloads) => !workloads.Labels.IsEmpty || !workloads.Annotations.IsEmpty
         || !workloads.NodeSelector.IsEmpty || !workloads.Tolerations.IsEmpty || !workloads.PullSecrets.IsEmpty
         || workloads.ImageRegistry is not null;
 
-    private static void Has(IReadOnlyDictionary<string, string> written, IEnumerable<(string Key, string Value)> wanted, string what)
+    internal static void Has(IReadOnlyDictionary<string, string> written, IEnumerable<(string Key, string Value)> wanted, string what)
     {
         foreach (var (key, value) in wanted)
         {
@@ -261,7 +238,7 @@ public static partial class KeysCriterion
                 .. platform.Clusters.Select(cluster => cluster with
                 {
                     Workloads = keys.Workloads,
-                    Monitoring = WithObjectives(cluster.Monitoring),
+                    Monitoring = ObjectiveKeys.In(cluster.Monitoring),
                     Dns = cluster.Dns with
                     {
                         StubDomains = keys.Dns.StubDomains,
@@ -310,19 +287,12 @@ public static partial class KeysCriterion
             "spec.commonMetadata.labels", new JsonObject())),
         new("both families for a cluster of one", "Keys.9", "another policy", tree => JsonPath.Set(
             tree.Release.Document, "spec.values.service.ipFamilyPolicy", "PreferDualStack")),
-        new("upstreams at random", "Keys.10", "chosen otherwise", tree =>
-            Replace(tree, "forward", "\npolicy sequential", "", "configBlock", last: true)),
-        new("another upstream first", "Keys.10", "other upstreams", tree =>
-            tree.Setting("COREDNS_UPSTREAMS", "tls://9.9.9.9 tls://192.168.10.56")),
-        new("another name in the certificate", "Keys.10", "another certificate", tree =>
-            Replace(tree, "forward", "resolver.example.net", "resolver.example.org", "configBlock", last: true)),
-        .. OfObjectives,
     ];
 
     private static JsonArray Plugins(SabotagedTree tree) => tree.Release.At("spec.values.servers[0].plugins")!.AsArray();
 
     /// <summary>Replaces a part of the first or last plugin of a name that has it.</summary>
-    private static void Replace(SabotagedTree tree, string plugin, string old, string @new, string key = "parameters", bool last = false)
+    internal static void Replace(SabotagedTree tree, string plugin, string old, string @new, string key = "parameters", bool last = false)
     {
         var all = Plugins(tree).Where(entry => (string?)entry!["name"] == plugin
             && ((string?)entry[key])?.Contains(old, StringComparison.Ordinal) == true);

@@ -1,3 +1,4 @@
+using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
@@ -9,8 +10,7 @@ namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 [Check("NodeLocal.1", "Every node has a cache, and the queries of its pods go there", "most answers come from the cache",
     Command = "kubectl --context {context} -n kube-system get pods -l k8s-app=node-local-dns -o wide")]
 [Check("NodeLocal.2", "Names of every kind resolve through the cache", "the answers of AC2.3 to AC2.9",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup " +
-        "kubernetes.default.svc.{CLUSTER_DOMAIN} <address of the cache>")]
+    Command = TypedCommands.Nslookup + "kubernetes.default.svc.{CLUSTER_DOMAIN} <address of the cache>")]
 [Check("NodeLocal.3", "The cache asks CoreDNS over TCP", "every query that reaches CoreDNS",
     Command = "kubectl --context {context} -n kube-system port-forward deploy/coredns 9153 & curl localhost:9153/metrics | " +
         "grep 'proto=\"tcp\"'")]
@@ -27,13 +27,13 @@ namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 [Check("NodeLocal.9", "A namespace that denies its egress reaches the cache with the component allow-dns",
     "allowed on port 53 alone",
     Command = "kubectl --context {context} get networkpolicies,ciliumnetworkpolicies -A --field-selector metadata.name=allow-dns")]
-public static partial class NodeLocalCriterion
+public static class NodeLocalCriterion
 {
     /// <summary>In whose place the program puts the address of CoreDNS.</summary>
-    private const string CoreDnsWord = "__PILLAR__CLUSTER__DNS__";
+    internal const string CoreDnsWord = "__PILLAR__CLUSTER__DNS__";
 
     /// <summary>The setting with the substrate's servers.</summary>
-    private const string SubstrateServers = "SUBSTRATE_SERVERS";
+    internal const string SubstrateServers = "SUBSTRATE_SERVERS";
 
     [StaticCheck("NodeLocal.1", "tolerations, network, image and addresses of the DaemonSet, and what it does before a cache stops")]
     public static void OnEveryNode(RenderedCluster tree)
@@ -155,4 +155,51 @@ public static partial class NodeLocalCriterion
     private static Resource Find(RenderedCluster tree, string kind, string name) =>
         tree.NodeLocalDns.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
         ?? throw new MissingException($"there is no {kind} {name}");
+
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
+    [
+        new("caches on nodes without a taint alone", "NodeLocal.1", "nodes with a taint", tree =>
+            Daemon(tree, "spec.template.spec.tolerations", new JsonArray())),
+        new("a cache in the network of its pod", "NodeLocal.1", "on an interface of the pod", tree =>
+            Daemon(tree, "spec.template.spec.hostNetwork", false)),
+        new("a cache beside the Service's address", "NodeLocal.1", "go past the cache", tree =>
+            Daemon(tree, "spec.template.spec.containers[0].args[1]", "169.254.20.11")),
+        new("a stop without a second interface", "NodeLocal.1", "takes its addresses off the node", tree =>
+            Daemon(tree, "spec.template.spec.containers[0].lifecycle", null)),
+        new("a second interface that the cache deletes", "NodeLocal.1", "deletes that interface itself", tree =>
+            Daemon(tree, "spec.template.spec.containers[0].lifecycle.preStop.exec.command[4]", "nodelocaldns")),
+        new("the cache's own address first", "NodeLocal.1", "have no way", tree =>
+            Daemon(tree, "spec.template.spec.containers[0].args[1]", "169.254.20.10,10.245.0.10")),
+        new("rules that stay at the Service's address", "NodeLocal.1", "nobody would answer", tree =>
+            tree.NodeLocalDns.Single(resource => resource.Kind == "DaemonSet").At("spec.template.spec.containers[0].args")!.AsArray()
+                .Add("-skipteardown=true")),
+        new("the cache asks over UDP", "NodeLocal.3", "over UDP", tree =>
+        {
+            var data = tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Document["data"]!.AsObject();
+            data[data.Single().Key] = ((string)data.Single().Value!).Replace("force_tcp", "", StringComparison.Ordinal);
+        }),
+        new("the cache asks nobody", "NodeLocal.3", "has nobody to ask", tree =>
+            JsonPath.Set(
+                tree.NodeLocalDns.Single(resource => resource.Kind == "Service" && resource.Name == NodeLocalDnsNames.UpstreamService)
+                    .Document,
+                "spec.selector", new JsonObject { ["k8s-app"] = "other" })),
+        new("the substrate's names by way of CoreDNS", "NodeLocal.8", "does not ask the substrate's own servers", tree =>
+        {
+            var data = tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Document["data"]!.AsObject();
+            data[data.Single().Key] = ((string)data.Single().Value!).Replace("forward . ${SUBSTRATE_SERVERS} {",
+                $"forward . {CoreDnsWord} {{\n        force_tcp", StringComparison.Ordinal);
+        }),
+        new("allow-dns for CoreDNS's pods alone", "NodeLocal.9", "NetworkPolicy: the cache at 10.245.0.10 is out of reach", tree =>
+            JsonPath.Set(tree.AllowDns[1].Document, "spec.egress[0].to", new JsonArray(tree.AllowDns[1].At("spec.egress[0].to[0]")!
+                .DeepClone()))),
+        new("allow-dns without the node of the pod", "NodeLocal.9", "CiliumNetworkPolicy: the cache at 10.245.0.10 is out of reach",
+            tree => tree.AllowDns[0].At("spec.egress")!.AsArray().RemoveAt(1)),
+        new("allow-dns to every address", "NodeLocal.9", "a tunnel out", tree =>
+            JsonPath.Set(tree.AllowDns[1].Document, "spec.egress[0].to[1].ipBlock.cidr", "0.0.0.0/0")),
+        new("caches that keep the former servers", "NodeLocal.8", "do not reach a cache that runs", tree =>
+            Daemon(tree, "spec.template.metadata.annotations", new JsonObject())),
+    ];
+
+    private static void Daemon(SabotagedTree tree, string path, JsonNode? value) =>
+        JsonPath.Set(tree.NodeLocalDns.Single(resource => resource.Kind == "DaemonSet").Document, path, value);
 }

@@ -78,7 +78,7 @@ public static class CaReplacement
             (await hosts.Ask(admin, Namespaces, token)).Status.ShouldBe("401", "a CA of before is trusted still"),
             "the API server forgets the old CA", cancellationToken);
         (await hosts.Etcdctl(client, cancellationToken, "get", "/")).ExitCode.ShouldNotBe(0, "a CA of before is trusted still");
-        (await hosts.Script("k8s-health.sh", Store, cancellationToken)).ShouldSucceed();
+        await hosts.Succeeds("k8s-health.sh", Store, cancellationToken);
         await worker.Join("drop", cancellationToken);
         await worker.Trusts("drop", cancellationToken);
         (await worker.Status(worker.Certificate, cancellationToken)).ShouldBe("200", "the worker's certificate of the new CA");
@@ -96,11 +96,9 @@ public static class CaReplacement
     /// <summary>One step on both hosts, as docs/substrate.md has it.</summary>
     private static async Task Step(KubernetesHosts hosts, string step, CancellationToken cancellationToken)
     {
-        var bundle = Path.Combine(hosts.Folder, $"cas-{step}");
-        (await hosts.Script("k8s-replace-ca.sh", Store, cancellationToken, "--step", step)).ShouldSucceed();
-        (await hosts.Script(Certs, Store, cancellationToken, "--export", bundle)).ShouldSucceed();
-        (await hosts.Script(Certs, Front, cancellationToken, "--import", bundle)).ShouldSucceed();
-        (await hosts.Script(Certs, Front, cancellationToken)).ShouldSucceed();
+        await hosts.Succeeds("k8s-replace-ca.sh", Store, cancellationToken, "--step", step);
+        await hosts.BringCas(Store, Front, cancellationToken);
+        await hosts.Succeeds(Certs, Front, cancellationToken);
         foreach (var (host, unit) in new[] { (Store, Unit), (Front, "kube-apiserver.service") })
         {
             (await hosts.Service(host, "restart", unit, cancellationToken)).ShouldSucceed();

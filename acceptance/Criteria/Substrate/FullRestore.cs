@@ -56,9 +56,9 @@ public static class FullRestore
         var copies = Path.Combine(hosts.Folder, "copies");
         var keyFile = await SnapshotKey(hosts.Folder, cancellationToken);
         string[] kubernetes = ["--to", Path.Combine(copies, "kubernetes"), "--key", keyFile];
-        (await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["create", "--name", "NAME", .. kubernetes])).ShouldSucceed();
-        (await pair.Script("backup.sh", "primary", cancellationToken, "create", "--name", "NAME", "--to", Path.Combine(copies, "dns"),
-            "--key", keyFile)).ShouldSucceed();
+        await hosts.Succeeds("k8s-backup.sh", Store, cancellationToken, ["create", "--name", "NAME", .. kubernetes]);
+        await pair.Succeeds("backup.sh", "primary", cancellationToken, "create", "--name", "NAME", "--to", Path.Combine(copies, "dns"),
+            "--key", keyFile);
         await RefusesOtherContents(hosts, copies, keyFile, cancellationToken);
 
         await Empty(hosts, pair, cancellationToken);
@@ -87,8 +87,8 @@ public static class FullRestore
             now.GetValueOrDefault(file).ShouldBe(text, $"{file} is not as it was");
         }
 
-        (await hosts.Script("k8s-health.sh", Store, cancellationToken)).ShouldSucceed();
-        (await hosts.Script("k8s-health.sh", Front, cancellationToken)).ShouldSucceed();
+        await hosts.Succeeds("k8s-health.sh", Store, cancellationToken);
+        await hosts.Succeeds("k8s-health.sh", Front, cancellationToken);
         await pair.Verified("primary", cancellationToken);
         await pair.Verified("secondary", cancellationToken);
         taken.ShouldBeLessThan(Restored * SuiteSettings.Current.BudgetScale, "the time of a full restore");
@@ -116,7 +116,7 @@ public static class FullRestore
     {
         (await hosts.Etcdctl(hosts.Tls("etcd-client"), cancellationToken, "put", "/acceptance", "later")).ShouldSucceed();
         string[] where = ["--to", Path.Combine(copies, "kubernetes"), "--key", keyFile];
-        (await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["create", "--name", "later", .. where])).ShouldSucceed();
+        await hosts.Succeeds("k8s-backup.sh", Store, cancellationToken, ["create", "--name", "later", .. where]);
         (await SubstratePair.Run("sh", ["-euc", """
             cd "$1"
             open() { mkdir "$2" && openssl enc -d -aes-256-cbc -pbkdf2 -iter 300000 -pass "file:$3" <"$1.snapshot" | tar -C "$2" -xzf -; }
@@ -130,7 +130,7 @@ public static class FullRestore
         (await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["verify", "--snapshot", "mixed", .. where])).StandardOutput
             .ShouldContain("are not those with which it was made", customMessage: "another snapshot's contents are restored");
         (await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["list", .. where])).StandardOutput.ShouldContain("mixed");
-        (await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["verify", "--snapshot", "NAME", .. where])).ShouldSucceed();
+        await hosts.Succeeds("k8s-backup.sh", Store, cancellationToken, ["verify", "--snapshot", "NAME", .. where]);
         (await hosts.Etcdctl(hosts.Tls("etcd-client"), cancellationToken, "del", "/acceptance")).ShouldSucceed();
     }
 

@@ -16,7 +16,7 @@ internal static class HostAssertions
         this SubstratePair pair, string role, CancellationToken cancellationToken)
     {
         var file = Path.Combine(pair.Folder, $"{role}.prom");
-        (await pair.Script("verify.sh", role, cancellationToken, "--metrics", file)).ShouldSucceed();
+        await pair.Succeeds("verify.sh", role, cancellationToken, "--metrics", file);
         return Lines(await File.ReadAllTextAsync(file, cancellationToken)).Where(line => !line.StartsWith('#')).ToDictionary(
             line => line["globular_dns_".Length..line.IndexOf('{', StringComparison.Ordinal)],
             line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));

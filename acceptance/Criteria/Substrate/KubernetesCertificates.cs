@@ -77,19 +77,19 @@ public static class KubernetesCertificates
 
         // Two minutes left of seven: the timer's next run renews it, and no other.
         await hosts.Set("certificate_seconds", "120", cancellationToken);
-        (await hosts.Script(Certs, Store, cancellationToken, "--name", "etcd-client")).ShouldSucceed();
+        await hosts.Succeeds(Certs, Store, cancellationToken, "--name", "etcd-client");
         await hosts.Set("certificate_seconds", "7776000", cancellationToken);
         before = Keys(hosts);
         (await hosts.Script(Certs, Store, cancellationToken, "--check"))
             .ExitCode.ShouldBe(1, "a certificate near its end goes unseen");
-        (await hosts.Script(Certs, Store, cancellationToken)).ShouldSucceed();
+        await hosts.Succeeds(Certs, Store, cancellationToken);
         Keys(hosts).Where(file => before[file.Key] != file.Value).Select(file => file.Key)
             .ShouldBe([hosts.Tls("etcd-client.crt"), hosts.Tls("etcd-client.key")], ignoreOrder: true,
                 "a certificate near its end, and no other, is renewed");
 
         // Asked for a life beyond its CA's.
         await hosts.Set("certificate_seconds", "999999999", cancellationToken);
-        (await hosts.Script(Certs, Store, cancellationToken, "--name", "etcd-client")).ShouldSucceed();
+        await hosts.Succeeds(Certs, Store, cancellationToken, "--name", "etcd-client");
         using var issuing = X509CertificateLoader.LoadCertificateFromFile(hosts.Pki("etcd-ca.crt"));
         using var client = X509CertificateLoader.LoadCertificateFromFile(hosts.Tls("etcd-client.crt"));
         client.NotAfter.ShouldBeLessThan(issuing.NotAfter, "etcd-client outlives its CA");

@@ -62,7 +62,7 @@ public static class KubernetesControlPlane
                 .ExitCode.ShouldNotBe(0, $"etcd takes {other}, a certificate of another CA");
         }
 
-        (await hosts.Script("k8s-health.sh", Store, cancellationToken)).ShouldSucceed();
+        await hosts.Succeeds("k8s-health.sh", Store, cancellationToken);
     }
 
     /// <summary>No revision of a test comes up to it without being raised.</summary>
@@ -94,7 +94,7 @@ public static class KubernetesControlPlane
 
         var folder = Path.Combine(hosts.Folder, "snapshots");
         string[] where = ["--to", folder, "--key", await SnapshotKey(hosts.Folder, cancellationToken)];
-        (await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["create", "--name", "one", .. where])).ShouldSucceed();
+        await hosts.Succeeds("k8s-backup.sh", Store, cancellationToken, ["create", "--name", "one", .. where]);
         var snapshot = await File.ReadAllBytesAsync(Path.Combine(folder, "one.snapshot"), cancellationToken);
         File.GetUnixFileMode(Path.Combine(folder, "one.snapshot")).ShouldBe(Own);
         (snapshot is [0x1f, 0x8b, ..]).ShouldBeFalse("whoever has the snapshot reads the keys in it");
@@ -118,7 +118,7 @@ public static class KubernetesControlPlane
         var before = TimeProvider.System.GetTimestamp();
         var restored = await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["restore", "--snapshot", "one", .. where]);
         restored.ShouldSucceed();
-        (await hosts.Script("k8s-install.sh", Store, cancellationToken)).ShouldSucceed();
+        await hosts.Succeeds("k8s-install.sh", Store, cancellationToken);
         (await All(cancellationToken)).ShouldBe(keys, "the keys after the restore");
         var status = JsonNode.Parse((await hosts.Etcdctl(own, cancellationToken, "endpoint", "status", "-w", "json")).StandardOutput)!;
         var raised = (long)status[0]!["Status"]!["header"]!["revision"]! > Raised;
@@ -148,11 +148,10 @@ public static class KubernetesControlPlane
                 .ShouldBe("401", $"{Path.GetFileName(other)} opens the API server");
         }
 
-        (await hosts.Script("k8s-health.sh", Front, cancellationToken)).ShouldSucceed();
+        await hosts.Succeeds("k8s-health.sh", Front, cancellationToken);
         // A worker's first credential: good for a certificate of its own, and for nothing else.
         var join = Path.Combine(hosts.Folder, "join");
-        (await hosts.Script("k8s-node.sh", Front, cancellationToken, "add", Worker, "--out", join))
-            .ShouldSucceed();
+        await hosts.Succeeds("k8s-node.sh", Front, cancellationToken, "add", Worker, "--out", join);
         File.GetUnixFileMode(join).ShouldBe(Own);
         var config = (await SubstratePair.Run("tar", ["-xOf", join, "bootstrap.conf"], cancellationToken)).StandardOutput;
         var token = $"Authorization: Bearer {Regex.Match(config, "token: (.+) }").Groups[1].Value}";
@@ -197,7 +196,7 @@ public static class KubernetesControlPlane
             "every object is there after a SIGKILL of etcd", cancellationToken);
 
         string[] where = ["--to", Path.Combine(hosts.Folder, "snapshots"), "--key", await SnapshotKey(hosts.Folder, cancellationToken)];
-        (await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["create", "--name", "one", .. where])).ShouldSucceed();
+        await hosts.Succeeds("k8s-backup.sh", Store, cancellationToken, ["create", "--name", "one", .. where]);
         (await hosts.Ask(admin, Maps, cancellationToken, "-X", "DELETE")).Status.ShouldBe("200");
 
         // As the runbook has it: API servers first, for they must not take the older state for the newer one.
@@ -216,7 +215,7 @@ public static class KubernetesControlPlane
     {
         await hosts.MakeCertificates(cancellationToken);
         await hosts.Set("certificate_seconds", "600", cancellationToken);
-        (await hosts.Script(Certs, Front, cancellationToken, "--name", "apiserver")).ShouldSucceed();
+        await hosts.Succeeds(Certs, Front, cancellationToken, "--name", "apiserver");
         await hosts.StartControlPlane(cancellationToken);
         var (first, serial) = await Served(hosts, cancellationToken);
         first.ShouldBeLessThan(TimeProvider.System.GetUtcNow().AddMinutes(15).UtcDateTime);
@@ -224,10 +223,10 @@ public static class KubernetesControlPlane
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var asking = Requests(hosts, stop.Token);
         await hosts.Set("certificate_seconds", "7776000", cancellationToken);
-        (await hosts.Script(Certs, Front, cancellationToken, "--name", "apiserver")).ShouldSucceed();
+        await hosts.Succeeds(Certs, Front, cancellationToken, "--name", "apiserver");
         (await File.ReadAllTextAsync(hosts.In(Front, "/etc/systemd/system/k8s-certs-changed.path"), cancellationToken))
             .ShouldContain($"PathChanged={hosts.Own("apiserver.crt")}\n", customMessage: "nothing watches the API server's certificate");
-        (await hosts.Script("k8s-apply-certs.sh", Front, cancellationToken, "--wait", "90")).ShouldSucceed();
+        await hosts.Succeeds("k8s-apply-certs.sh", Front, cancellationToken, "--wait", "90");
         var (renewed, other) = await Served(hosts, cancellationToken);
         await stop.CancelAsync();
         var (requests, failed) = await asking;

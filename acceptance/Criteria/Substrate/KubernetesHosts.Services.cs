@@ -30,7 +30,7 @@ public sealed partial class KubernetesHosts
         name=$2
         [ "$1" != disable ] || name=$3
         pid=$SERVER_STATE/$name.pid log=$SERVER_STATE/$name.log
-        """ + StandInSystemctl.Stop + """
+        """ + StandInSystemctl.Processes + """
         start() {
             running && return 0
             echo "$name" >>"$SERVER_STATE/started"
@@ -39,9 +39,8 @@ public sealed partial class KubernetesHosts
             (
                 [ -z "$environment" ] || . "$environment"
                 eval "set -- $command"
-                exec setsid "$@" >>"$log" 2>&1 </dev/null
-            ) &
-            echo $! >"$pid"
+                launch "$@"
+            )
         }
         case $1:$name in
             *.timer | *.path | daemon-reload:* | enable:*) ;;
@@ -82,9 +81,12 @@ public sealed partial class KubernetesHosts
 /// <summary>What the scripts in the place of systemctl share.</summary>
 internal static class StandInSystemctl
 {
-    /// <summary>Whether the process whose number is in the file $pid runs, and `stop SIGNAL`, which waits for its end. As systemd does, it
-    /// continues a process that is stopped.</summary>
-    public const string Stop = """
+    /// <summary>
+    /// Whether the process whose number is in the file $pid runs, `stop SIGNAL`, which waits for its end, and `launch COMMAND`. As systemd
+    /// does, stop continues a process that is stopped, and the parent of a process asks for it as soon as it ends: PID 1 of a container may
+    /// need two seconds for that, and a process that nobody has asked for counts as one that runs.
+    /// </summary>
+    public const string Processes = """
 
         running() { [ -f "$pid" ] && kill -0 "$(cat "$pid")" 2>/dev/null; }
         stop() {
@@ -94,6 +96,38 @@ internal static class StandInSystemctl
             while running; do sleep 0.05; done
             rm -f "$pid"
         }
+        launch() {
+            rm -f "$pid"
+            setsid sh -c '"$@" & echo $! >"$0"; wait' "$pid" "$@" >>"$log" 2>&1 </dev/null &
+            until [ -s "$pid" ]; do sleep 0.01; done
+        }
 
         """;
+}
+
+[Platform("Linux", Reason = "systemd is Linux's")]
+public sealed class StandInSystemctlTests
+{
+    /// <summary>The shell that launches it becomes a program that asks for no child.</summary>
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_process_that_is_stopped_is_gone_whoever_launched_it(CancellationToken cancellationToken)
+    {
+        var folder = RunSession.NewFolder("stop");
+        var script = $"""
+            pid={folder}/pid log={folder}/log
+            {StandInSystemctl.Processes}
+            (launch sleep 300; exec sleep 60) &
+            parent=$!
+            trap 'kill "$parent"' EXIT
+            trap 'exit 1' TERM
+            until [ -s "$pid" ]; do sleep 0.05; done
+            running || exit 2
+            stop KILL
+            """;
+
+        (await SubstratePair.Run("timeout", ["10", "sh", "-c", script], cancellationToken)).ExitCode.ShouldBe(0, "the stop has no end");
+
+        Directory.Delete(folder, recursive: true);
+    }
 }

@@ -144,14 +144,18 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
         SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken, Variables(host));
 
-    /// <summary>The same, with more variables.</summary>
+    /// <summary>The same; the script has to succeed.</summary>
+    public async Task Succeeds(string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
+        (await Script(script, host, cancellationToken, arguments)).ShouldSucceed();
+
+    /// <summary>Runs a script for a host, with more variables.</summary>
     public Task<BufferedCommandResult> Script(
         string script, string host, IReadOnlyDictionary<string, string?> variables, CancellationToken cancellationToken,
         params string[] arguments) =>
         SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken,
             new Dictionary<string, string?>(Variables(host).Concat(variables)));
 
-    /// <summary>The same, starting nothing.</summary>
+    /// <summary>Runs a script for a host, starting nothing.</summary>
     public Task<BufferedCommandResult> Rehearse(
         string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
         SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken, new Dictionary<string, string?> { ["TMPDIR"] = Folder });
@@ -176,11 +180,9 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
             return;
         }
 
-        (await Script(Certificates, Etcd, cancellationToken)).ShouldSucceed();
-        var bundle = Path.Combine(Folder, "cas");
-        (await Script(Certificates, Etcd, cancellationToken, "--export", bundle)).ShouldSucceed();
-        (await Script(Certificates, ControlPlane, cancellationToken, "--import", bundle)).ShouldSucceed();
-        (await Script(Certificates, ControlPlane, cancellationToken)).ShouldSucceed();
+        await Succeeds(Certificates, Etcd, cancellationToken);
+        await BringCas(Etcd, ControlPlane, cancellationToken);
+        await Succeeds(Certificates, ControlPlane, cancellationToken);
         if (pristine)
         {
             var kept = RunSession.NewFolder("made");
@@ -189,12 +191,20 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         }
     }
 
+    /// <summary>The CAs of a host on another one: the file that the first exports, imported there.</summary>
+    public async Task BringCas(string from, string to, CancellationToken cancellationToken)
+    {
+        var bundle = Path.Combine(Folder, "cas");
+        await Succeeds(Certificates, from, cancellationToken, "--export", bundle);
+        await Succeeds(Certificates, to, cancellationToken, "--import", bundle);
+    }
+
     /// <summary>The host of etcd, installed and healthy.</summary>
     public async Task StartEtcd(CancellationToken cancellationToken)
     {
         Need("etcd", "etcdctl", "curl");
         await MakeCertificates(cancellationToken);
-        (await Script("k8s-install.sh", Etcd, cancellationToken)).ShouldSucceed();
+        await Succeeds("k8s-install.sh", Etcd, cancellationToken);
     }
 
     /// <summary>Both hosts, installed and healthy.</summary>
@@ -208,9 +218,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     /// <summary>Another control plane of the definition, with the CAs of the first host.</summary>
     public async Task AddControlPlane(string host, CancellationToken cancellationToken)
     {
-        var bundle = Path.Combine(Folder, "cas");
-        (await Script(Certificates, Etcd, cancellationToken, "--export", bundle)).ShouldSucceed();
-        (await Script(Certificates, host, cancellationToken, "--import", bundle)).ShouldSucceed();
+        await BringCas(Etcd, host, cancellationToken);
         await InstallControlPlane(host, cancellationToken);
     }
 
@@ -221,7 +229,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
             Place(host, program, LocalProgram.Find(program)!);
         }
 
-        (await Script("k8s-install.sh", host, cancellationToken)).ShouldSucceed();
+        await Succeeds("k8s-install.sh", host, cancellationToken);
     }
 
     /// <summary>A program of a host, as a link.</summary>

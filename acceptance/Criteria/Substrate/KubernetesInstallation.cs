@@ -64,7 +64,7 @@ public static class KubernetesInstallation
         ((string?)k3s["datastore-endpoint"]).ShouldBe(hosts.EtcdUrl);
         foreach (var installer in new[] { "kubeadm", "k3s" })
         {
-            (await hosts.Script(Certs, Front, cancellationToken, "--for", installer)).ShouldSucceed();
+            await hosts.Succeeds(Certs, Front, cancellationToken, "--for", installer);
         }
 
         foreach (var (file, source) in new[]

@@ -53,7 +53,7 @@ public static class KubernetesPackages
                 watched.ShouldContain($"{service}.service", $"{package} has no health of {service}");
             }
 
-            (await hosts.Script("k8s-health.sh", host, cancellationToken)).ShouldSucceed();
+            await hosts.Succeeds("k8s-health.sh", host, cancellationToken);
         }
 
         // A stand-in for the kubelet, of which systemd sees that it runs and k8s-install.sh its health.
@@ -86,7 +86,7 @@ public static class KubernetesPackages
         (await hosts.Service(Worker, "is-active", "kubelet.service", cancellationToken)).ExitCode.ShouldNotBe(0);
 
         var join = hosts.In(Worker, JoinFile);
-        (await hosts.Script("k8s-node.sh", Front, cancellationToken, "add", Worker, "--out", join)).ShouldSucceed();
+        await hosts.Succeeds("k8s-node.sh", Front, cancellationToken, "add", Worker, "--out", join);
         (await hosts.Apply(WorkerPackage, Worker, cancellationToken)).ShouldBe("", $"{WorkerPackage} on {Worker}");
         File.Exists(join).ShouldBeFalse("what the worker joined with is there still");
 

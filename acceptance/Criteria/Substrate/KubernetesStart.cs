@@ -149,7 +149,7 @@ public static class KubernetesStart
 
         discovery.Status = 200;
         discovery.Requests.Clear();
-        (await hosts.Script("k8s-install.sh", Front, cancellationToken)).ShouldSucceed();
+        await hosts.Succeeds("k8s-install.sh", Front, cancellationToken);
         var (line, type, body) = discovery.Requests.ShouldHaveSingleItem();
         line.ShouldBe("POST /api/register HTTP/1.1");
         type.ShouldBe("application/json");

@@ -74,8 +74,8 @@ public static class KubernetesUpgrades
         }
 
         // With sound parts the same command ends it.
-        (await hosts.Script("k8s-install.sh", Front, cancellationToken, "--binaries", binaries)).ShouldSucceed();
-        (await hosts.Script("k8s-health.sh", Front, cancellationToken)).ShouldSucceed();
+        await hosts.Succeeds("k8s-install.sh", Front, cancellationToken, "--binaries", binaries);
+        await hosts.Succeeds("k8s-health.sh", Front, cancellationToken);
         await WorkerStays(hosts, before, next, binaries, cancellationToken);
         await EtcdStays(hosts, cancellationToken);
     }
@@ -96,7 +96,7 @@ public static class KubernetesUpgrades
         (await File.ReadAllTextAsync(unit, cancellationToken)).ShouldBe(installed, "etcd is not as it was");
         failed.ExitCode.ShouldNotBe(0, "an etcd that does not start goes unseen");
         await Eventually.Within(TimeSpan.FromSeconds(60), async token =>
-            (await hosts.Script("k8s-health.sh", Store, token)).ShouldSucceed(), "etcd runs as before", cancellationToken);
+            await hosts.Succeeds("k8s-health.sh", Store, token), "etcd runs as before", cancellationToken);
         await File.WriteAllTextAsync(tree, text, cancellationToken);
     }
 
@@ -109,9 +109,8 @@ public static class KubernetesUpgrades
         var join = Path.Combine(hosts.Folder, "join-worker");
         await hosts.Program("old/kubelet", Kubelet(version, "exec sleep 600"), cancellationToken);
         await using var health = await Healthy(hosts, cancellationToken);
-        (await hosts.Script("k8s-node.sh", Front, cancellationToken, "add", Worker, "--out", join)).ShouldSucceed();
-        (await hosts.Script("k8s-install.sh", Worker, cancellationToken, "--binaries", Path.Combine(hosts.Folder, "old"), "--join", join))
-            .ShouldSucceed();
+        await hosts.Succeeds("k8s-node.sh", Front, cancellationToken, "add", Worker, "--out", join);
+        await hosts.Succeeds("k8s-install.sh", Worker, cancellationToken, "--binaries", Path.Combine(hosts.Folder, "old"), "--join", join);
     }
 
     /// <summary>The next kubelet runs, and is never healthy.</summary>
@@ -125,7 +124,7 @@ public static class KubernetesUpgrades
         (await hosts.Service(Worker, "is-active", "kubelet.service", cancellationToken)).ExitCode
             .ShouldBe(0, "the old kubelet does not run");
         await using var health = await Healthy(hosts, cancellationToken);
-        (await hosts.Script("k8s-install.sh", Worker, cancellationToken, "--binaries", binaries)).ShouldSucceed();
+        await hosts.Succeeds("k8s-install.sh", Worker, cancellationToken, "--binaries", binaries);
         (await Version(hosts, Worker, "kubelet", cancellationToken)).ShouldBe(next, "the sound kubelet is not installed");
     }
 }

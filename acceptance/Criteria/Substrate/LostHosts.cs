@@ -63,9 +63,7 @@ public static class LostHosts
             hosts.Place(Front, program, LocalProgram.Find(program)!);
         }
 
-        var bundle = Path.Combine(hosts.Folder, "lost");
-        (await hosts.Script(Certs, Store, cancellationToken, "--export", bundle)).ShouldSucceed();
-        (await hosts.Script(Certs, Front, cancellationToken, "--import", bundle)).ShouldSucceed();
+        await hosts.BringCas(Store, Front, cancellationToken);
         var installed = await hosts.Script("k8s-install.sh", Front, cancellationToken);
         installed.ExitCode.ShouldBe(0, $"{Front} is not installed again: {installed.StandardOutput}{installed.StandardError}");
         await Eventually.Within(TimeSpan.FromSeconds(30), async limit =>
@@ -86,7 +84,7 @@ public static class LostHosts
         (await hosts.Ask(null, Namespaces, cancellationToken, "-H", $"Authorization: Bearer {token}")).Status
             .ShouldBe("403", "a token of before is not known");
         (await worker.Status(worker.Certificate, cancellationToken)).ShouldBe("200", "the worker of before");
-        (await hosts.Script("k8s-health.sh", Front, cancellationToken)).ShouldSucceed();
+        await hosts.Succeeds("k8s-health.sh", Front, cancellationToken);
 
         // The worker: as a new one. Its Node is there still.
         Directory.Delete(hosts.Root(Worker), recursive: true);
@@ -125,14 +123,14 @@ public static class LostHosts
     {
         string[] Left() => [.. Directory.GetFiles(hosts.Root(Front), "*", SearchOption.AllDirectories)
             .Select(file => Path.GetDirectoryName(file)![hosts.Root(Front).Length..]).Distinct().Order(StringComparer.Ordinal)];
-        (await hosts.Script("k8s-remove.sh", Front, cancellationToken)).ShouldSucceed();
+        await hosts.Succeeds("k8s-remove.sh", Front, cancellationToken);
         Left().ShouldBe(["/var/lib/globular/pki", "/var/lib/kubernetes/pki"], "what k8s-remove.sh leaves");
         foreach (var part in ControlPlaneParts)
         {
             (await hosts.Service(Front, "is-active", $"{part}.service", cancellationToken)).ExitCode.ShouldNotBe(0, $"{part} runs still");
         }
 
-        (await hosts.Script("k8s-remove.sh", Front, cancellationToken, "--purge")).ShouldSucceed();
+        await hosts.Succeeds("k8s-remove.sh", Front, cancellationToken, "--purge");
         Left().ShouldBeEmpty("what k8s-remove.sh --purge leaves");
     }
 

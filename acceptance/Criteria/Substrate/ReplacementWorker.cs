@@ -26,7 +26,7 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
     {
         var file = Path.Combine(hosts.Folder, $"join-{step}");
         await hosts.Program("binaries/kubelet", $"#!/bin/sh\necho Kubernetes v{hosts.Kubernetes.Version}\n", cancellationToken);
-        (await hosts.Script("k8s-node.sh", KubernetesHosts.ControlPlane, cancellationToken, "add", Host, "--out", file)).ShouldSucceed();
+        await hosts.Succeeds("k8s-node.sh", KubernetesHosts.ControlPlane, cancellationToken, "add", Host, "--out", file);
         (await hosts.Rehearse("k8s-install.sh", Host, cancellationToken, "--binaries", Path.Combine(hosts.Folder, "binaries"),
             "--join", file)).ShouldSucceed();
         foreach (var (name, what) in new[] { ("kubernetes-client-ca.crt", "CA"), ("ca.crt", "root CA") })

@@ -100,12 +100,12 @@ public static class RootCaReplacement
             (await clients.IsOld(file, cancellationToken)).ShouldBeFalse($"the old root is trusted still at {host}");
         }
 
-        (await hosts.Script("k8s-health.sh", Store, cancellationToken)).ShouldSucceed();
+        await hosts.Succeeds("k8s-health.sh", Store, cancellationToken);
         await worker.Renews("drop", cancellationToken);
         await IsHealthy(hosts, "drop", cancellationToken);
         TestContext.Out.WriteLine($"{requests} requests while the root CA was replaced, {failed.Count} failed.");
 
-        async Task Replace(string step) => (await hosts.Script(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
+        async Task Replace(string step) => await hosts.Succeeds(ReplaceRoot, Store, cancellationToken, "--step", step);
 
         async Task Open(string step, bool old, bool @new)
         {
@@ -127,11 +127,9 @@ public static class RootCaReplacement
     /// <summary>The files of a step, as docs/substrate.md has it: etcd and the API server are not restarted.</summary>
     internal static async Task DeliverTo(KubernetesHosts hosts, string host, string step, CancellationToken cancellationToken)
     {
-        var bundle = Path.Combine(hosts.Folder, $"root-{step}");
-        (await hosts.Script(Certs, Store, cancellationToken, "--export", bundle)).ShouldSucceed();
-        (await hosts.Script(Certs, host, cancellationToken, "--import", bundle)).ShouldSucceed();
-        (await hosts.Script(Certs, host, cancellationToken)).ShouldSucceed();
-        (await hosts.Script(Certs, host, cancellationToken, "--check")).ShouldSucceed();
+        await hosts.BringCas(Store, host, cancellationToken);
+        await hosts.Succeeds(Certs, host, cancellationToken);
+        await hosts.Succeeds(Certs, host, cancellationToken, "--check");
     }
 
     internal static async Task RestartManagers(KubernetesHosts hosts, string host, CancellationToken cancellationToken)
@@ -209,9 +207,7 @@ public static class RootCaReplacement
 
         async Task GoesOnNowhereElse(string after)
         {
-            var bundle = Path.Combine(hosts.Folder, $"root-{after}");
-            (await hosts.Script(Certs, Store, cancellationToken, "--export", bundle)).ShouldSucceed();
-            (await hosts.Script(Certs, Front, cancellationToken, "--import", bundle)).ShouldSucceed();
+            await hosts.BringCas(Store, Front, cancellationToken);
             var copy = hosts.In(Front, "/var/lib/globular/pki/ca.key");
             const string Message = "the key of the new root is not here";
             foreach (var step in new[] { "sign", "drop", "back" })

@@ -11,7 +11,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 [Check(ServersAwayId, "CoreDNS forwards the substrate's names to its servers",
     "the primary first, then the secondary: each answer in less than 1 s, or 3 s until a silent primary is found out; what is kept for a "
         + "time while both are away; recovery alone; 0 failed look-ups of the cluster's names",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup <host>.<substrate's zone>",
+    Command = TypedCommands.Nslookup + "<host>.<substrate's zone>",
     Needs = Feature.Substrate)]
 public static class ServersAway
 {

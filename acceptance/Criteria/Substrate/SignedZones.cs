@@ -48,20 +48,19 @@ public static class SignedZones
 
         var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");
         await File.AppendAllTextAsync(file, $"newer.{pair.Zone}. 300 IN A 192.0.2.76\n", cancellationToken);
-        (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
+        await pair.Succeeds("upgrade.sh", "primary", cancellationToken);
         await pair.AtBoth($"newer.{pair.Zone}", "A", ["192.0.2.76"], cancellationToken);
         await IsValid(pair, anchors, $"newer.{pair.Zone}", "after the upgrade", cancellationToken);
         await pair.Verified("primary", cancellationToken);
         await pair.Verified("secondary", cancellationToken);
 
         string[] where = ["--to", Path.Combine(pair.Folder, "snapshots"), "--key", await SnapshotKey(pair.Folder, cancellationToken)];
-        (await pair.Script("backup.sh", "primary", cancellationToken, ["create", "--name", "signed", .. where])).ShouldSucceed();
+        await pair.Succeeds("backup.sh", "primary", cancellationToken, ["create", "--name", "signed", .. where]);
         await pair.Service("primary", "stop", cancellationToken);
         Directory.Delete(pair.Root("primary"), recursive: true);
         Directory.CreateDirectory(pair.Root("primary"));
-        (await pair.Script("backup.sh", "primary", cancellationToken, ["restore", "--snapshot", "signed", "--wait", "60", .. where]))
-            .ShouldSucceed();
-        (await pair.Script("verify.sh", "secondary", cancellationToken, "--repair")).ShouldSucceed();
+        await pair.Succeeds("backup.sh", "primary", cancellationToken, ["restore", "--snapshot", "signed", "--wait", "60", .. where]);
+        await pair.Succeeds("verify.sh", "secondary", cancellationToken, "--repair");
         await IsValid(pair, anchors, $"newer.{pair.Zone}", "after the restore", cancellationToken);
     }
 

@@ -43,8 +43,8 @@ public static class SubstrateAliases
             pair, cancellationToken, Client(pair, pair.Primary, follows: true), Client(pair, pair.Secondary, follows: true));
         var name = $"{pair.Settings.Aliases[0].Name}.{pair.Zone}";
         await Edit(pair, $"{name}. 2 IN CNAME x.lab.{pair.Zone}.", $"{name}. 2 IN CNAME {Child(pair)}.", cancellationToken);
-        (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
-        (await pair.Script("verify.sh", "primary", cancellationToken)).ShouldSucceed();
+        await pair.Succeeds("upgrade.sh", "primary", cancellationToken);
+        await pair.Succeeds("verify.sh", "primary", cancellationToken);
         await pair.Write(cancellationToken, $"update delete {Child(pair)}. A");
         await pair.AtBoth(Child(pair), "A", [], cancellationToken);
         var seen = await pair.Script("verify.sh", "primary", cancellationToken);
@@ -92,7 +92,7 @@ public static class SubstrateAliases
         var address = pair.Here(pair.Settings.Records.Single(record => record.Name == alias.Target).Addresses[0].ToString());
         // Kept for 2 s only, so that the check need not wait for a minute.
         await Edit(pair, $"{name}. 60 IN CNAME", $"{name}. 2 IN CNAME", cancellationToken);
-        (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
+        await pair.Succeeds("upgrade.sh", "primary", cancellationToken);
         await pair.AtBoth(name, "CNAME", [here + "."], cancellationToken);
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -107,11 +107,11 @@ public static class SubstrateAliases
 
             await pair.Write(cancellationToken, $"update add {there}. 60 A {Moved}");
             await pair.AtBoth(there, "A", [Moved], cancellationToken);
-            (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
+            await pair.Succeeds("upgrade.sh", "primary", cancellationToken);
             await All(Moved);
 
             await Edit(pair, $"CNAME {there}.", $"CNAME {here}.", cancellationToken);
-            (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
+            await pair.Succeeds("upgrade.sh", "primary", cancellationToken);
             await All(address);
 
             // A name that is there because a wildcard answers for it (RFC 4592), in one change with the wildcard.

@@ -49,7 +49,7 @@ public static class SubstrateBackup
             await File.WriteAllTextAsync(Path.Combine(folder, earlier + ".snapshot"), "", cancellationToken);
         }
 
-        (await pair.Script("backup.sh", "primary", cancellationToken, ["create", .. where])).ShouldSucceed();
+        await pair.Succeeds("backup.sh", "primary", cancellationToken, ["create", .. where]);
         var kept = Directory.GetFiles(folder, "*.snapshot").Select(file => Path.GetFileNameWithoutExtension(file)).ToList();
         kept.Select(entry => entry.Split('T')[0]).ShouldBe(Kept(today).Select(Day).Append("named"), ignoreOrder: true, "kept");
         var made = kept.Where(entry => entry != "named").Max(StringComparer.Ordinal)!;
@@ -80,8 +80,7 @@ public static class SubstrateBackup
         await pair.Service("primary", "stop", cancellationToken);
         Directory.Delete(pair.Root("primary"), recursive: true);
         Directory.CreateDirectory(pair.Root("primary"));
-        (await pair.Script("backup.sh", "primary", cancellationToken, ["restore", $"--snapshot={made}", "--wait", "60", .. where]))
-            .ShouldSucceed();
+        await pair.Succeeds("backup.sh", "primary", cancellationToken, ["restore", $"--snapshot={made}", "--wait", "60", .. where]);
         pair.Files("primary").ShouldBe(before, "the host has other files than before");
         foreach (var (owner, type, data) in Expected(pair).Concat(
             [(name, "A", ["192.0.2.9"]), (name, "TXT", ["\"heritage=external-dns\""])]))

@@ -85,8 +85,8 @@ public static class SubstrateExternalDns
             // The hosts go on: a change of the definition, the timer, and a restart of the primary.
             await File.AppendAllTextAsync(Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone"),
                 $"newer.{pair.Zone}. 300 IN A 192.0.2.76\n", cancellationToken);
-            (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
-            (await pair.Script("verify.sh", "primary", cancellationToken, "--repair")).ShouldSucceed();
+            await pair.Succeeds("upgrade.sh", "primary", cancellationToken);
+            await pair.Succeeds("verify.sh", "primary", cancellationToken, "--repair");
             await pair.AtBoth($"newer.{pair.Zone}", "A", ["192.0.2.76"], cancellationToken);
             ended = clock.Elapsed;
             await pair.Service("primary", "restart", cancellationToken);

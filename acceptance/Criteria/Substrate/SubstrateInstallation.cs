@@ -145,7 +145,7 @@ public static class SubstrateInstallation
         {
             installed.ShouldSucceed();
             pair.PackageService("primary").ShouldBe("disabled", "two servers would want one port");
-            (await pair.Script("remove.sh", "primary", cancellationToken, "--purge")).ShouldSucceed();
+            await pair.Succeeds("remove.sh", "primary", cancellationToken, "--purge");
         }
 
         pair.PackageService("primary").ShouldBe("enabled", "the service of the package does not come back");

@@ -205,6 +205,10 @@ public sealed partial class SubstratePair : IAsyncDisposable
         Run("sh", [Path.Combine(Folder, "tree", "scripts", script), "--root", Root(role), .. arguments], cancellationToken,
             Environment(role));
 
+    /// <summary>The same; the script has to succeed.</summary>
+    public async Task Succeeds(string script, string role, CancellationToken cancellationToken, params string[] arguments) =>
+        (await Script(script, role, cancellationToken, arguments)).ShouldSucceed();
+
     /// <summary>Runs a shell script for a host, with programs of the test before all others.</summary>
     public Task<BufferedCommandResult> Bash(string role, string script, string programs, CancellationToken cancellationToken) =>
         Run("bash", ["-euc", script], cancellationToken, new Dictionary<string, string?>(Environment(role))
@@ -277,9 +281,10 @@ public sealed partial class SubstratePair : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Not there where the pair was given up before its files were written.
-        foreach (var role in File.Exists(Path.Combine(Folder, "systemctl")) ? ["primary", "secondary"] : Array.Empty<string>())
+        if (File.Exists(Path.Combine(Folder, "systemctl")))
         {
-            await Run(Path.Combine(Folder, "systemctl"), ["stop", "globular-dns.service"], CancellationToken.None, Environment(role));
+            await Task.WhenAll(new[] { "primary", "secondary" }.Select(role => Run(
+                Path.Combine(Folder, "systemctl"), ["stop", "globular-dns.service"], CancellationToken.None, Environment(role))));
         }
 
         foreach (var address in added)
@@ -308,12 +313,11 @@ public sealed partial class SubstratePair : IAsyncDisposable
     private const string Systemctl = """
         #!/bin/sh
         pid=$SERVER_STATE.pid log=$SERVER_STATE.log
-        """ + StandInSystemctl.Stop + """
+        """ + StandInSystemctl.Processes + """
         start() {
             running && return 0
             command=$(sed -n 's/^ExecStart=//p' "$UNITS/globular-dns.service")
-            setsid $command >>"$log" 2>&1 </dev/null &
-            echo $! >"$pid"
+            launch $command
         }
         case "$*" in
             "is-active globular-dns.service") if running; then echo active; else echo inactive; exit 3; fi ;;

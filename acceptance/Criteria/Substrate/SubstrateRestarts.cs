@@ -62,7 +62,7 @@ public static class SubstrateRestarts
         // A change while it runs, so that there is a journal of it.
         var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");
         await File.AppendAllTextAsync(file, $"newer.{pair.Zone}. 300 IN A 192.0.2.76\n", cancellationToken);
-        (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
+        await pair.Succeeds("upgrade.sh", "primary", cancellationToken);
         await pair.AtBoth($"newer.{pair.Zone}", "A", ["192.0.2.76"], cancellationToken);
 
         await pair.Service("primary", "stop", cancellationToken);

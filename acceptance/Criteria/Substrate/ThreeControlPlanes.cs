@@ -107,7 +107,7 @@ public static class ThreeControlPlanes
 
         TestContext.Out.WriteLine($"{total} requests while the root CA was replaced, 0 failed: {string.Join(", ", stages)}.");
 
-        async Task Replace(string step) => (await hosts.Script(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
+        async Task Replace(string step) => await hosts.Succeeds(ReplaceRoot, Store, cancellationToken, "--step", step);
 
         async Task Everywhere(string step)
         {
@@ -196,13 +196,11 @@ public static class ThreeControlPlanes
         var text = await File.ReadAllTextAsync(script, cancellationToken);
         text.ShouldContain(Names);
         await File.WriteAllTextAsync(script, text.Replace(Names, $"{Names}, IP:127.0.0.1", StringComparison.Ordinal), cancellationToken);
-        var bundle = Path.Combine(hosts.Folder, "cas");
-        (await hosts.Script(Certs, members[0], cancellationToken)).ShouldSucceed();
-        (await hosts.Script(Certs, members[0], cancellationToken, "--export", bundle)).ShouldSucceed();
+        await hosts.Succeeds(Certs, members[0], cancellationToken);
         foreach (var member in members)
         {
-            (await hosts.Script(Certs, member, cancellationToken, "--import", bundle)).ShouldSucceed();
-            (await hosts.Script("k8s-install.sh", member, cancellationToken)).ShouldSucceed();
+            await hosts.BringCas(members[0], member, cancellationToken);
+            await hosts.Succeeds("k8s-install.sh", member, cancellationToken);
         }
 
         var own = hosts.Tls("etcd-client");
@@ -222,8 +220,8 @@ public static class ThreeControlPlanes
         var list = Lines((await hosts.EtcdctlAt(members[1], own, cancellationToken, "member", "list")).StandardOutput).ToArray();
         list.Select(line => line.Split(", ")).Select(words => (words[2], words[3])).ShouldBe(
             members.Select(member => (member, $"https://{hosts.Address(member)}:2380")), ignoreOrder: true, "the members know each other");
-        (await hosts.Script(Certs, Front, cancellationToken, "--import", bundle)).ShouldSucceed();
-        (await hosts.Script(Certs, Front, cancellationToken)).ShouldSucceed();
+        await hosts.BringCas(members[0], Front, cancellationToken);
+        await hosts.Succeeds(Certs, Front, cancellationToken);
         await PeersShowCertificates(hosts, members, cancellationToken);
 
         // One dies, whichever leads.
@@ -239,7 +237,7 @@ public static class ThreeControlPlanes
         // One loses its disk: the others still know it.
         await hosts.Service(members[2], "kill", Unit, cancellationToken);
         Directory.Delete(hosts.In(members[2], "/var/lib/globular/etcd"), recursive: true);
-        (await hosts.Script("k8s-install.sh", members[2], cancellationToken, "--wait", "30")).ShouldSucceed();
+        await hosts.Succeeds("k8s-install.sh", members[2], cancellationToken, "--wait", "30");
         await Eventually.Within(TimeSpan.FromSeconds(30), token => Written(members[2], "/acceptance/lost", members, token),
             "the member that lost its data comes back", cancellationToken);
         (await hosts.EtcdctlAt(members[2], own, cancellationToken, "get", "/acceptance/three", "--print-value-only", "--consistency=s"))
@@ -250,12 +248,12 @@ public static class ThreeControlPlanes
         var lost = Lines((await hosts.EtcdctlAt(members[0], own, cancellationToken, "member", "list")).StandardOutput)
             .Select(line => line.Split(", ")).Single(words => words[2] == members[2])[0];
         (await hosts.EtcdctlAt(members[0], own, cancellationToken, "member", "remove", lost)).ShouldSucceed();
-        (await hosts.Script("k8s-install.sh", members[2], cancellationToken, "--wait", "30")).ShouldSucceed();
+        await hosts.Succeeds("k8s-install.sh", members[2], cancellationToken, "--wait", "30");
         await Eventually.Within(TimeSpan.FromSeconds(30), token => Written(members[2], "/acceptance/removed", members, token),
             "the member that was removed comes back", cancellationToken);
         foreach (var member in members)
         {
-            (await hosts.Script("k8s-health.sh", member, cancellationToken)).ShouldSucceed();
+            await hosts.Succeeds("k8s-health.sh", member, cancellationToken);
         }
     }
 

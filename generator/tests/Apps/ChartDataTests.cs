@@ -4,7 +4,6 @@ using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Tests.Commands;
-using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tools;
 using DefinedPlatform = PlatformGitOps.Generator.Definition.Platform;
 

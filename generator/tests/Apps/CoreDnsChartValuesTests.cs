@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tests.Render;
 using DefinedCluster = PlatformGitOps.Generator.Definition.Cluster;
 

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
+using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
@@ -48,16 +48,12 @@ public sealed class ZoneNamesTests
             zones.Add(folder.Write(string.Create(CultureInfo.InvariantCulture, $"{number}.zone"), string.Join('\n', lines) + "\n"));
         }
 
-        using var sh = Process.Start(new ProcessStartInfo("sh",
+        var found = (await Posix.RunAsync("sh",
         [
             "-ec", ". \"${0%/*}/lib.sh\"; for zone; do aliases \"$zone\" >\"$zone.aliases\"; unaddressed \"$zone.aliases\" \"$zone\"; done",
             Path.Combine(folder.Path, "verify.sh"), .. zones,
-        ])
-        { RedirectStandardOutput = true })!;
-        var found = await sh.StandardOutput.ReadToEndAsync();
-        await sh.WaitForExitAsync();
+        ])).Output;
 
-        sh.ExitCode.ShouldBe(0);
         expected.Count.ShouldBeInRange(60, 300, "some have an address, some have none");
         found.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(expected);
     }

@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Commands;
-using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
@@ -123,7 +122,7 @@ public sealed class LiveIdentityTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("backup.yaml", "format: 1\ncluster: kiel\nobjects: 2\n");
-        var objects = new Manifest((Mapping)YamlReader.Read("service", Service, YamlOptions.Tree).Documents[0], "");
+        var objects = Given.Manifest(Service);
 
         var loss = BackupFolder.Loss(folder.Path, new DnsBackup
         {
@@ -147,7 +146,7 @@ public sealed class LiveIdentityTests
     {
         var kind = name is null ? "Secret" : "ConfigMap";
         var address = node.Length == 0 ? "" : ", { type: InternalIP, address: " + node + " }";
-        var text = $$"""
+        return LiveIdentity.Of([.. Given.Manifests($$"""
             kind: {{kind}}
             metadata: { name: cluster-settings, namespace: flux-system }
             data: { CLUSTER_NAME: {{name ?? "none"}} }
@@ -156,8 +155,6 @@ public sealed class LiveIdentityTests
             metadata: { name: one }
             spec: { podCIDRs: [{{pods}}] }
             status: { addresses: [{ type: Hostname, address: one }{{address}}] }
-            """;
-        return LiveIdentity.Of([.. YamlReader.Read("live", text, YamlOptions.Tree).Documents.Cast<Mapping>()
-            .Select(body => new Manifest(body, ""))]);
+            """)]);
     }
 }

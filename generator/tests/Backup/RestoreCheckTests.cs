@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
 
@@ -30,7 +29,7 @@ public class RestoreCheckTests
 
     private static readonly Cluster Infra = Given.Defined(Definition).Clusters[0];
 
-    private static readonly Manifest[] Objects = Read("""
+    private static readonly Manifest[] Objects = Given.Manifests("""
         apiVersion: v1
         kind: Service
         metadata:
@@ -214,7 +213,7 @@ public class RestoreCheckTests
     [TestCase("example.com/hostname: a.example.com", null)]
     public void An_annotation_that_External_DNS_does_not_read_is_a_warning(string annotations, string? named)
     {
-        var team = Read($$"""
+        var team = Given.Manifests($$"""
             apiVersion: v1
             kind: Service
             metadata: { name: team, namespace: shop, annotations: { {{annotations}} } }
@@ -300,7 +299,7 @@ public class RestoreCheckTests
         Should.Throw<BackupException>(() => DnsBackup.Read(files)).Message.ShouldContain("the backup is not whole");
     }
 
-    private static Manifest[] Ingress(string host, string certified = "t.example.com") => Read($$"""
+    private static Manifest[] Ingress(string host, string certified = "t.example.com") => Given.Manifests($$"""
         apiVersion: networking.k8s.io/v1
         kind: Ingress
         metadata: { name: shop, namespace: default }
@@ -315,10 +314,4 @@ public class RestoreCheckTests
     private static DnsBackup Of(LiveState live) => DnsBackup.Of(Infra, live, new string('a', 40), Definition);
 
     private static DnsBackup Written(DnsBackup backup) => DnsBackup.Read(backup.Files().ToDictionary());
-
-    private static Manifest[] Read(string text) =>
-    [
-        .. YamlReader.Read("objects", text, YamlOptions.Tree).Documents.OfType<Mapping>()
-            .Select(body => new Manifest(body, "")),
-    ];
 }

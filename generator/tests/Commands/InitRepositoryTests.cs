@@ -223,12 +223,9 @@ public sealed class InitRepositoryTests
     {
         var script = string.Create(
             CultureInfo.InvariantCulture, $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$0\" \"$@\"");
-        using var process = GeneratorProcess.StartFile(
+        var run = await GeneratorProcess.RunFile(
             "/bin/sh", ["-c", script, GeneratorProcess.Runtime, GeneratorProcess.Assembly, "init", folder]);
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + error);
+        return (run.ExitCode, run.Output + run.Error);
     }
 
     private void Git(string branch, string remote)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
@@ -277,16 +276,9 @@ public sealed class RemarksTests
         folder.Write($"{below}/{(own ? ".git/HEAD" : "file")}", "");
         (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
 
-        using var process = Process.Start(new ProcessStartInfo(GeneratorProcess.Runtime, [GeneratorProcess.Assembly, "check"])
-        {
-            WorkingDirectory = Path.Combine(folder.Path, below),
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var (output, error) = (await process.StandardOutput.ReadToEndAsync(), await process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
+        var run = await GeneratorProcess.RunIn(Path.Combine(folder.Path, below), new Dictionary<string, string?>(), "check");
 
-        process.ExitCode.ShouldBe(code, output + error);
-        (output + error).ShouldContain(own ? "There is no file 'platform.yaml'" : "0 different");
+        run.ExitCode.ShouldBe(code, run.Output + run.Error);
+        (run.Output + run.Error).ShouldContain(own ? "There is no file 'platform.yaml'" : "0 different");
     }
 }

@@ -104,15 +104,8 @@ public sealed class TreeOnDiskTests
         return await Run(AsNobody, arguments);
     }
 
-    private static async Task<Verb> Run(string script, params string[] arguments)
-    {
-        using var process = GeneratorProcess.StartFile(
-            "/bin/sh", ["-c", script, "sh", GeneratorProcess.Runtime, GeneratorProcess.Assembly, .. arguments]);
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return new Verb(process.ExitCode, output, await error);
-    }
+    private static Task<Verb> Run(string script, params string[] arguments) => GeneratorProcess.RunFile(
+        "/bin/sh", ["-c", script, "sh", GeneratorProcess.Runtime, GeneratorProcess.Assembly, .. arguments]);
 
     /// <summary>A file or folder without any permission, until it is disposed.</summary>
     private sealed class Closed : IDisposable

@@ -11,11 +11,7 @@ internal sealed record Verb(int ExitCode, string Output, string Error)
     {
         if (GeneratorProcess.Published is { } program)
         {
-            using var process = GeneratorProcess.StartFile(program, arguments);
-            var errors = process.StandardError.ReadToEndAsync();
-            var text = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            return new Verb(process.ExitCode, text, await errors);
+            return await GeneratorProcess.RunFile(program, arguments);
         }
 
         using var output = new StringWriter();

@@ -29,7 +29,7 @@ public sealed class AlertRuleTests
     [Test]
     public void Every_alert_has_a_case_that_fires_and_one_that_stays_quiet()
     {
-        var expectations = CaseFiles().SelectMany(name => Read(File.ReadAllBytes(Path.Combine(Cases, name))))
+        var expectations = CaseFiles().SelectMany(name => Given.Objects(File.ReadAllText(Path.Combine(Cases, name))))
             .SelectMany(file => ((Sequence)file["tests"]!).Items.Cast<Mapping>())
             .SelectMany(test => ((Sequence)test["alert_rule_test"]!).Items.Cast<Mapping>())
             .ToLookup(expectation => expectation.TextAt("alertname")!, expectation =>
@@ -57,11 +57,8 @@ public sealed class AlertRuleTests
             [Variables.MonitoringRelease] = "monitoring",
             [CoreDnsVariables.HighQueryRate] = "5000",
         };
-        return ObjectSubstitution.Apply(Read(System.Text.Encoding.UTF8.GetBytes(file.Text)).Single(), VariableSet.Of(settings),
-            strict: true).Manifest;
+        return ObjectSubstitution.Apply(Given.Object(file.Text), VariableSet.Of(settings), strict: true).Manifest;
     }
-
-    private static IEnumerable<Mapping> Read(byte[] yaml) => YamlReader.Read("alerts", yaml, YamlOptions.Tree).Documents.Cast<Mapping>();
 
     private static Node WithSummaryOnly(Node node) => node switch
     {
@@ -85,8 +82,8 @@ public sealed class DeliveredRuleTests
             .SelectMany(path => PlatformText.Read(path, File.ReadAllBytes(path)) is PlatformReading.Sound sound
                 ? Tree.Build(sound.Platform) : [])
             .Where(file => file.Text.Contains("expr:", StringComparison.Ordinal)).DistinctBy(file => file.Text)
-            .SelectMany(file => YamlReader.Read(file.Path, file.Text, YamlOptions.Tree).Documents)
-            .OfType<Mapping>().SelectMany(document => document.MappingsAt("spec", "groups").Concat(document.MappingsAt("groups")))
+            .SelectMany(file => Given.Objects(file.Text))
+            .SelectMany(document => document.MappingsAt("spec", "groups").Concat(document.MappingsAt("groups")))
             .SelectMany(group => group.MappingsAt("rules"))
             .Select(rule => (Name: rule.TextAt("alert") ?? rule.TextAt("record")!, Expression: rule.TextAt("expr")!)).ToArray();
 

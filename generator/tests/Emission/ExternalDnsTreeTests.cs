@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Flux.Substitution;
+using PlatformGitOps.Generator.Tests.Output;
+using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
 
@@ -131,17 +133,20 @@ public sealed class ExternalDnsTreeTests
     }
 
     [Test]
-    public void The_file_of_Azure_is_made_by_a_shell_from_the_three_keys()
+    public async Task The_file_of_Azure_is_made_by_a_shell_from_the_three_keys()
     {
         using var folder = new TemporaryFolder();
         var script = AzureConfig.Script.Replace(AzureConfig.Folder, folder.Path, StringComparison.Ordinal);
-        var start = new System.Diagnostics.ProcessStartInfo("sh", ["-ec", script])
+        var options = new ToolOptions
         {
-            Environment = { ["TENANT_ID"] = "tenant", ["CLIENT_ID"] = "client", ["CLIENT_SECRET"] = "a~b.c-d_e" },
+            Environment = new Dictionary<string, string?>
+            {
+                ["TENANT_ID"] = "tenant",
+                ["CLIENT_ID"] = "client",
+                ["CLIENT_SECRET"] = "a~b.c-d_e",
+            },
         };
-        using var process = System.Diagnostics.Process.Start(start)!;
-        process.WaitForExit();
-        process.ExitCode.ShouldBe(0);
+        await Posix.RunAsync("sh", options, "-ec", script);
         System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(folder.Path, "azure.json")))!.ToJsonString()
             .ShouldBe("""{"tenantId":"tenant","aadClientId":"client","aadClientSecret":"a~b.c-d_e"}""");
     }

@@ -91,7 +91,7 @@ public sealed partial class HealthControllerTests
     [Test]
     public void The_image_is_a_setting_of_the_cluster_and_the_layer_waits_for_CoreDNS()
     {
-        var files = Tree.Build(Given.Platform(Infra)).ToDictionary(file => file.Path, file => Read(file.Text)[0]);
+        var files = Tree.Build(Given.Platform(Infra)).ToDictionary(file => file.Path, file => Given.Object(file.Text));
 
         files["kubernetes/clusters/infra/cluster-settings.yaml"].TextAt("data", "HEALTH_CONTROLLER_IMAGE")
             .ShouldBe(Given.HealthController.Image);
@@ -204,7 +204,7 @@ public sealed partial class HealthControllerTests
                 Resources = Given.HealthController.Resources with { CpuLimit = Quantity.Parse("1"), MemoryLimit = Quantity.Parse("1Gi") },
             },
         };
-        var settings = (Mapping)Read(Tree.Build(Given.Platform(large))
+        var settings = (Mapping)Given.Objects(Tree.Build(Given.Platform(large))
             .Single(file => file.Path == "kubernetes/clusters/infra/cluster-settings.yaml").Text)[0]["data"]!;
 
         settings.TextAt("HEALTH_CONTROLLER_REPLICAS").ShouldBe("3");
@@ -317,7 +317,4 @@ public sealed partial class HealthControllerTests
     }
 
     private static string Texts(Node? node) => string.Join(' ', ((Sequence)node!).Items.Select(item => ((Scalar)item).Value));
-
-    private static Mapping[] Read(string text) =>
-        [.. YamlReader.Read("tree", text, YamlOptions.Tree).Documents.Cast<Mapping>()];
 }

@@ -34,7 +34,7 @@ public sealed class DeliveredLayerTests
             var ours = await ClusterRender.BuildAsync(
                 repository.Path, cluster, new RenderOptions { StrictSubstitution = true }, TimeProvider.System, token);
             ours.Problem.ShouldBeNull(cluster);
-            var settings = (Mapping)Documents(File.ReadAllText(
+            var settings = (Mapping)Given.Objects(File.ReadAllText(
                 Path.Combine(repository.Path, Layout.ClusterFolder(cluster), "cluster-settings.yaml"))).Single()["data"]!;
             foreach (var layer in ours.Layers.Where(layer => layer is { Folder: not null, IsBootstrap: false }))
             {
@@ -46,7 +46,7 @@ public sealed class DeliveredLayerTests
                     new ToolOptions(),
                     token);
                 theirs.ShouldSucceed();
-                Described(Documents(theirs.Output)).ShouldBe(Described(layer.Applied.Select(resource => resource.Body)),
+                Described(Given.Objects(theirs.Output)).ShouldBe(Described(layer.Applied.Select(resource => resource.Body)),
                     $"{cluster}: {layer.Name}");
             }
         }
@@ -55,9 +55,6 @@ public sealed class DeliveredLayerTests
     /// <summary>Without a cluster, flux does not read the ConfigMap of the settings.</summary>
     private static Mapping Inline(Mapping kustomization, Mapping settings) => kustomization.At("spec", "postBuild") is null
         ? kustomization : kustomization.SetAt(["spec", "postBuild"], new Mapping { { "substitute", settings } });
-
-    private static IEnumerable<Mapping> Documents(string text) =>
-        YamlReader.Read("flux", text, YamlOptions.Tree).Documents.OfType<Mapping>();
 
     private static string[] Described(IEnumerable<Mapping> objects) =>
     [

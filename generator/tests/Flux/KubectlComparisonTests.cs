@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Render;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using PlatformGitOps.Generator.Tools;
 
@@ -11,40 +9,25 @@ internal static class Kustomized
     /// <summary>The build of a folder on disk.</summary>
     public static YamlText Build(string folder)
     {
-        var (output, errors, exitCode) = Run(folder);
-        exitCode.ShouldBe(0, errors);
-        return YamlReader.Read(folder, output, YamlOptions.Tree);
+        var run = Run(folder);
+        run.ShouldSucceed();
+        return YamlReader.Read(folder, run.Output, YamlOptions.Tree);
     }
 
     /// <summary>The objects of a folder on disk, or why it is refused.</summary>
     public static (IReadOnlyList<Manifest>? Objects, string Refusal) TryBuild(string folder)
     {
-        var (output, errors, exitCode) = Run(folder);
-        return exitCode != 0 ? (null, errors)
-            : ([.. YamlReader.Read(folder, output, YamlOptions.Tree).Documents.OfType<Mapping>()
+        var run = Run(folder);
+        return run.ExitCode != 0 ? (null, run.Error)
+            : ([.. YamlReader.Read(folder, run.Output, YamlOptions.Tree).Documents.OfType<Mapping>()
                 .Select(body => new Manifest(body, folder))], "");
     }
 
-    private static (string Output, string Errors, int ExitCode) Run(string folder)
+    private static ToolResult Run(string folder)
     {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo("kubectl",
-                ["kustomize", folder, "--load-restrictor", "LoadRestrictionsNone"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true
-            })!;
-            var errors = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (output, errors.Result, process.ExitCode);
-        }
-        catch (Win32Exception)
-        {
-            Assert.Ignore("kubectl is not on the PATH; install it to compare with the real kustomize.");
-            throw;
-        }
+        Needed();
+        string[] arguments = ["kustomize", folder, "--load-restrictor", "LoadRestrictionsNone"];
+        return ToolProcess.RunAsync(Tool.Kubectl.Find()!, arguments, new ToolOptions(), CancellationToken.None).GetAwaiter().GetResult();
     }
 
     public static string[] Canonical(IEnumerable<Manifest> resources) =>

@@ -36,7 +36,7 @@ public sealed class ObjectSubstitutionTests
 
         var item = ((Sequence)substituted.Manifest.At("spec", "list")!).Items[0].ShouldBeOfType<Mapping>();
         item["a"]!.Position.ShouldBe(new Position(5, 10));
-        item["a"]!.File.ShouldBe("file.yaml");
+        item["a"]!.File.ShouldBe("object.yaml");
         item.Entries[0].KeyPosition.ShouldBe(new Position(5, 7));
     }
 
@@ -60,9 +60,9 @@ public sealed class ObjectSubstitutionTests
     [Test]
     public void Newlines_of_a_value_are_taken_out_and_inline_values_win()
     {
-        var settings = Read("kind: ConfigMap\ndata:\n  A: |\n    one\n    two\n  B: from\n");
+        var settings = Given.Object("kind: ConfigMap\ndata:\n  A: |\n    one\n    two\n  B: from\n");
         var kustomization =
-            Read(
+            Given.Object(
             "metadata:\n  namespace: flux-system\nspec:\n  postBuild:\n    substitute:\n      B: inline\n    substituteFrom:\n      - " +
             "kind: ConfigMap\n        name: settings\n");
 
@@ -76,7 +76,7 @@ public sealed class ObjectSubstitutionTests
     [Test]
     public void A_settings_object_that_is_missing_or_has_an_impossible_key_is_a_finding()
     {
-        var kustomization = Read(
+        var kustomization = Given.Object(
             "metadata:\n  namespace: flux-system\nspec:\n  postBuild:\n    substitute:\n      a-b: x\n    substituteFrom:\n      - " +
             "kind: ConfigMap\n        name: settings\n      - kind: Secret\n        name: s\n        optional: true\n");
 
@@ -87,17 +87,15 @@ public sealed class ObjectSubstitutionTests
     [Test]
     public void A_secret_that_the_cluster_makes_leaves_its_variables_as_they_are_written()
     {
-        var kustomization = Read("spec:\n  postBuild:\n    substitute: {A: a}\n    substituteFrom: [{kind: Secret, name: s}]\n");
+        var kustomization = Given.Object("spec:\n  postBuild:\n    substitute: {A: a}\n    substituteFrom: [{kind: Secret, name: s}]\n");
 
         var variables = PostBuild.Collect(kustomization, (_, _, _) => null);
 
         variables.Findings.ShouldBeEmpty();
-        ObjectSubstitution.Apply(Read("spec: ${A} ${B} ${C:=c}\n"), variables, strict: true).Manifest.TextAt("spec").ShouldBe("a ${B} c");
+        ObjectSubstitution.Apply(Given.Object("spec: ${A} ${B} ${C:=c}\n"), variables, strict: true).Manifest.TextAt("spec")
+            .ShouldBe("a ${B} c");
     }
 
     private static SubstitutedObject Apply(string yaml, Dictionary<string, string?> variables) =>
-        ObjectSubstitution.Apply(Read(yaml), new VariableSet(variables, []), strict: true);
-
-    private static Mapping Read(string yaml) =>
-        (Mapping)YamlReader.Read("file.yaml", yaml, YamlOptions.Tree).Documents[0];
+        ObjectSubstitution.Apply(Given.Object(yaml), new VariableSet(variables, []), strict: true);
 }

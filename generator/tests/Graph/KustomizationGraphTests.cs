@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Graph;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Graph;
 

@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Render;
-using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tests.Render;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
@@ -20,7 +19,7 @@ public sealed class ChartedObjectsTests
         var options = TestChart.Options();
         var tree = new FluxTree(SourceTree.Of(Tree.Build(Given.Platform(Given.Infra)))).Cluster("infra", strict: true);
         var delivered = CoreDnsRelease.In(tree).Single();
-        var release = delivered with { Helm = delivered.Helm with { Values = Read(values) } };
+        var release = delivered with { Helm = delivered.Helm with { Values = Given.Object(values) } };
 
         var rendered = await new HelmTemplate(options, TimeProvider.System)
             .RenderAsync(release.Layer, release.Helm, CancellationToken.None);
@@ -33,7 +32,4 @@ public sealed class ChartedObjectsTests
         .. objects.Select(item => new Manifest(item, "")).Select(item => $"{item.ApiVersion} {item.Id.Spoken}")
             .Order(StringComparer.Ordinal),
     ];
-
-    private static Mapping Read(string text) =>
-        (Mapping)YamlReader.Read("values", text, YamlOptions.Tree).Documents[0];
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using CliWrap;
 using CliWrap.Buffered;
 using CliWrap.EventStream;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
 
@@ -135,8 +134,7 @@ public sealed class CorefileStartTests
     private static string CorefileOf(string servers)
     {
         var text = new StringBuilder();
-        var document = (Mapping)YamlReader.Read("servers", $"servers: {servers}", YamlOptions.Tree).Documents[0];
-        foreach (var server in document.MappingsAt("servers"))
+        foreach (var server in Given.Object($"servers: {servers}").MappingsAt("servers"))
         {
             var zones = server.MappingsAt("zones").Select(zone => zone.TextAt("scheme") + zone.TextAt("zone"));
             text.Append(string.Join(' ', zones)).Append(server.TextAt("port") is { } port ? $":{port}" : "").Append(" {\n");

@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
 
@@ -45,26 +44,13 @@ public sealed record LintFixture(string Rule, string About)
         return this;
     }
 
-    public IReadOnlyList<Finding> Check() =>
-        Linter.Check(SourceTree.Of(Files().ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value))),
-            LintOptions.Of(Platform()));
+    public IReadOnlyList<Finding> Check() => Linter.Check(Edited().Source(), LintOptions.Of(Platform()));
 
     /// <summary>The texts of the edited tree.</summary>
-    public IReadOnlyDictionary<string, string> Files()
-    {
-        var files = Tree.Build(Platform()).ToDictionary(file => file.Path, file => file.Text, StringComparer.Ordinal);
-        foreach (var (file, old, @new) in edits)
-        {
-            if (old is not null)
-            {
-                files[file].ShouldContain(old, customMessage: "The fixture no longer fits the tree.");
-            }
+    public IReadOnlyDictionary<string, string> Files() => Edited().Files;
 
-            files[file] = old is null ? @new : files[file].Replace(old, @new, StringComparison.Ordinal);
-        }
-
-        return files;
-    }
+    private EditedTree Edited() => edits.Aggregate(EditedTree.Of(Platform()), (tree, edit) =>
+        edit.Old is null ? tree.With(edit.File, edit.New) : tree.Edit(edit.File, edit.Old, edit.New));
 
     private Platform Platform()
     {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
 

@@ -31,22 +31,22 @@ public sealed class PinnedFluxTests
     public void A_key_of_a_shared_object_is_judged_by_each_clusters_own_Flux(string platform, string pinned)
     {
         var read = Read(platform, pinned, ", strictSubstitution: true");
-        var files = Tree.Build(read).ToDictionary(one => one.Path, one => Encoding.UTF8.GetBytes(one.Text), StringComparer.Ordinal);
+        var tree = EditedTree.Of(read);
         foreach (var cluster in new[] { "kubernetes/clusters/a/kustomization.yaml", "kubernetes/clusters/b/kustomization.yaml" })
         {
-            files[cluster] = [.. files[cluster], .. "  - ../../shared\n"u8];
+            tree = tree.With(cluster, tree.Files[cluster] + "  - ../../shared\n");
         }
 
-        files["kubernetes/shared/kustomization.yaml"] = "resources: [provider.yaml]\n"u8.ToArray();
-        files["kubernetes/shared/provider.yaml"] = """
-            apiVersion: notification.toolkit.fluxcd.io/v1beta3
-            kind: Provider
-            metadata: { name: more, namespace: flux-system }
-            spec: { type: generic, address: "https://example.com/", proxySecretRef: { name: proxy } }
-            """u8.ToArray();
+        tree = tree.With("kubernetes/shared/kustomization.yaml", "resources: [provider.yaml]\n")
+            .With("kubernetes/shared/provider.yaml", """
+                apiVersion: notification.toolkit.fluxcd.io/v1beta3
+                kind: Provider
+                metadata: { name: more, namespace: flux-system }
+                spec: { type: generic, address: "https://example.com/", proxySecretRef: { name: proxy } }
+                """);
         for (var time = 0; time < 20; time++)
         {
-            Linter.Check(SourceTree.Of(files), LintOptions.Of(read)).Where(finding => finding.Rule == "flux-key-unknown")
+            Linter.Check(tree.Source(), LintOptions.Of(read)).Where(finding => finding.Rule == "flux-key-unknown")
                 .Select(finding => finding.Message).ShouldBe(["Provider flux-system/more has no 'spec.proxySecretRef' in Flux 2.3.0."]);
         }
     }
@@ -76,14 +76,7 @@ public sealed class PinnedFluxTests
 
     private static ImmutableArray<Finding> Check(Platform platform, string? file = null, string old = "", string now = "")
     {
-        var files = Tree.Build(platform).ToDictionary(one => one.Path, one => one.Text, StringComparer.Ordinal);
-        if (file is not null)
-        {
-            files[file].ShouldContain(old, customMessage: "The edit no longer fits the tree.");
-            files[file] = files[file].Replace(old, now, StringComparison.Ordinal);
-        }
-
-        return Linter.Check(SourceTree.Of(files.ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value))),
-            LintOptions.Of(platform));
+        var tree = EditedTree.Of(platform);
+        return Linter.Check((file is null ? tree : tree.Edit(file, old, now)).Source(), LintOptions.Of(platform));
     }
 }

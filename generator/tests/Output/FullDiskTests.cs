@@ -61,21 +61,18 @@ public sealed class FullDiskTests
             Assert.Ignore("A small disk is made with mount namespaces; runs on Linux, as root or where unshare is allowed.");
         }
 
-        using var process = GeneratorProcess.StartFile(
+        var run = await GeneratorProcess.RunFile(
             "/bin/sh",
             ["-c", "exec unshare --mount /bin/sh -c \"$0\" \"$@\"", Script,
                 GeneratorProcess.Runtime, GeneratorProcess.Assembly, tree.Root]);
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
+        if (run.ExitCode != 0)
         {
             Assert.Ignore(
-                $"A small disk cannot be made here ({(await error).Trim()}); run as root, or where unshare and mount are allowed.");
+                $"A small disk cannot be made here ({run.Error.Trim()}); run as root, or where unshare and mount are allowed.");
         }
 
-        output.ShouldContain("first 2\n", customMessage: await error);
-        output.ShouldContain("second 0\n", customMessage: await error);
+        run.Output.ShouldContain("first 2\n", customMessage: run.Error);
+        run.Output.ShouldContain("second 0\n", customMessage: run.Error);
         var first = Written(tree, "after-first");
         first.Count.ShouldBeInRange(1, files.Count - 1);
         first.ShouldBeSubsetOf(files);
@@ -95,11 +92,8 @@ public sealed class FullDiskTests
         // Ignored, the signal becomes an error of the write; the runtime's own doubly mapped memory would count as a file.
         var script = string.Create(
             CultureInfo.InvariantCulture, $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$0\" \"$@\"");
-        using var process = GeneratorProcess.StartFile(
+        var run = await GeneratorProcess.RunFile(
             "/bin/sh", ["-c", script, GeneratorProcess.Runtime, GeneratorProcess.Assembly, "generate", "-f", tree.OnDisk("platform.yaml")]);
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + error);
+        return (run.ExitCode, run.Output + run.Error);
     }
 }

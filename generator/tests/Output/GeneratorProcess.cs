@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using CliWrap;
+using CliWrap.Buffered;
+using PlatformGitOps.Generator.Tests.Commands;
 
 namespace PlatformGitOps.Generator.Tests.Output;
 
@@ -17,8 +20,21 @@ internal static class GeneratorProcess
     public static string Runtime => Published is not null ? "/usr/bin/env"
         : Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
 
-    public static Process Start(params string[] arguments) => StartFile(Runtime, [Assembly, .. arguments]);
+    /// <summary>For a test that ends the process itself.</summary>
+    public static Process Start(params string[] arguments) => Process.Start(
+        new ProcessStartInfo(Runtime, [Assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
-    public static Process StartFile(string file, IEnumerable<string> arguments) =>
-        Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    /// <summary>Runs the program in a folder to its end.</summary>
+    public static Task<Verb> RunIn(string folder, IReadOnlyDictionary<string, string?> variables, params string[] arguments) =>
+        RunFile(Runtime, [Assembly, .. arguments], folder, variables);
+
+    /// <summary>Runs a program that starts this one, such as a shell, to its end.</summary>
+    public static async Task<Verb> RunFile(
+        string file, IEnumerable<string> arguments, string folder = "", IReadOnlyDictionary<string, string?>? variables = null)
+    {
+        var ended = await Cli.Wrap(file).WithArguments(arguments).WithWorkingDirectory(folder)
+            .WithEnvironmentVariables(variables ?? new Dictionary<string, string?>())
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
+        return new Verb(ended.ExitCode, ended.StandardOutput, ended.StandardError);
+    }
 }

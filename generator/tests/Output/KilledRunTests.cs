@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Output;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Output;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Tools;
 
@@ -50,26 +49,34 @@ internal sealed class TemporaryTree : IDisposable
     };
 
     /// <summary>Runs git here; a failure fails the test.</summary>
-    public void Git(params string[] arguments)
+    public void Git(params string[] arguments) => GitIn(Root, arguments);
+
+    /// <summary>What git prints in a folder; the test is skipped where there is no git.</summary>
+    public static string GitIn(string folder, params string[] arguments)
     {
-        string[] identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
-        using var process = Process.Start(new ProcessStartInfo("git", [.. identity, .. arguments])
+        if (Tool.Git.Find() is not { } git)
         {
-            WorkingDirectory = Root,
-            RedirectStandardError = true
-        })!;
-        var errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.ShouldBe(0, errors);
+            Assert.Ignore($"git is not on the PATH. {Tool.Git.HowToGet}");
+            return "";
+        }
+
+        string[] identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
+        var run = ToolProcess.RunAsync(git, ["-C", folder, .. identity, .. arguments], new ToolOptions(), CancellationToken.None)
+            .GetAwaiter().GetResult();
+        run.ShouldSucceed();
+        return run.Output;
     }
 }
 
 /// <summary>Programs that every POSIX system has, for what .NET cannot make.</summary>
 internal static class Posix
 {
-    public static async Task RunAsync(string name, params string[] arguments)
+    public static Task<ToolResult> RunAsync(string name, params string[] arguments) => RunAsync(name, new ToolOptions(), arguments);
+
+    public static async Task<ToolResult> RunAsync(string name, ToolOptions options, params string[] arguments)
     {
-        var file = new Tool(name, "").Find().ShouldNotBeNull();
-        (await ToolProcess.RunAsync(file, arguments, new ToolOptions(), CancellationToken.None)).ShouldSucceed();
+        var result = await ToolProcess.RunAsync(new Tool(name, "").Find().ShouldNotBeNull(), arguments, options, CancellationToken.None);
+        result.ShouldSucceed();
+        return result;
     }
 }

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Tests.Output;
@@ -31,7 +29,7 @@ public sealed class UnifiedDiffTests
 
             tree.Put("f", before);
             tree.Put("f.diff", UnifiedDiff.Of("f", before, after));
-            Git(tree.Root, "apply", "f.diff");
+            tree.Git("apply", "f.diff");
             tree.Read("f").ShouldBe(after, $"round {round}");
         }
     }
@@ -39,20 +37,4 @@ public sealed class UnifiedDiffTests
     private static string RandomText(Random random, int lines) =>
         string.Join('\n', Enumerable.Range(0, lines).Select(_ => ((char)('a' + random.Next(4))).ToString()))
         + (random.Next(4) == 0 ? "" : "\n");
-
-    private static void Git(string folder, params string[] arguments)
-    {
-        try
-        {
-            var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = folder, RedirectStandardError = true };
-            using var process = Process.Start(start)!;
-            var errors = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            process.ExitCode.ShouldBe(0, errors);
-        }
-        catch (Win32Exception)
-        {
-            Assert.Ignore("git is not on the PATH; install it to apply the diffs.");
-        }
-    }
 }

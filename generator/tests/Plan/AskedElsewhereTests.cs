@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -80,7 +79,7 @@ public sealed class AskedElsewhereTests
         const string Own = "kubernetes/clusters/infra/own.yaml";
         const string Text = "{apiVersion: v1, kind: ConfigMap, metadata: {name: own, namespace: kube-system}}\n";
         var before = Cluster("domain: cluster.local");
-        var left = new PlanTree(before.Files.Where(file => !file.Key.StartsWith("kubernetes/clusters/infra/", StringComparison.Ordinal))
+        var left = new EditedTree(before.Files.Where(file => !file.Key.StartsWith("kubernetes/clusters/infra/", StringComparison.Ordinal))
             .ToDictionary()).With(Own, Text);
 
         var result = before.To(left);
@@ -96,7 +95,7 @@ public sealed class AskedElsewhereTests
 
     private const string Rest = "image: \"registry.example.com/controller:1.0.0\", regions: [{ name: eu, clusters: [infra] }]";
 
-    private static PlanTree Cluster(string keys, string name = "infra") => PlanTree.Of(Given.Defined($$"""
+    private static EditedTree Cluster(string keys, string name = "infra") => EditedTree.Of(Given.Defined($$"""
             repository: { url: https://github.com/example/platform.git }
             clusters:
               - name: {{name}}

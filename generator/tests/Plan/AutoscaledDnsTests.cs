@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -7,9 +6,9 @@ namespace PlatformGitOps.Generator.Tests.Plan;
 [TestFixture]
 public sealed class AutoscaledDnsTests
 {
-    private static readonly PlanTree Fixed = Tree(new Autoscaling.Off());
-    private static readonly PlanTree Horizontal = Tree(new Autoscaling.Horizontal(4, 70));
-    private static readonly PlanTree Proportional = Tree(new Autoscaling.Proportional(256, 16, 4));
+    private static readonly EditedTree Fixed = Tree(new Autoscaling.Off());
+    private static readonly EditedTree Horizontal = Tree(new Autoscaling.Horizontal(4, 70));
+    private static readonly EditedTree Proportional = Tree(new Autoscaling.Proportional(256, 16, 4));
 
     [Test]
     public void Switching_an_autoscaler_on_says_that_one_pod_runs_for_a_while()
@@ -42,17 +41,13 @@ public sealed class AutoscaledDnsTests
         Release(Horizontal.To(Proportional)).Reason.ShouldBeNull();
     }
 
-    private static Manifest Chart(string values)
-    {
-        var text = "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: coredns}, "
-            + $"spec: {{chart: {{spec: {{chart: coredns}}}}, values: {{{values}}}}}}}";
-        return new Manifest((Mapping)YamlReader.Read("a.yaml", text, YamlOptions.Tree).Documents[0],
-            "a.yaml");
-    }
+    private static Manifest Chart(string values) =>
+        Given.Manifest("{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: coredns}, "
+            + $"spec: {{chart: {{spec: {{chart: coredns}}}}, values: {{{values}}}}}}}");
 
     private static Change Release(PlanResult result) =>
         result.Clusters.Single().Changes.Single(change => change.Id is { Kind: "HelmRelease", Name: "coredns" });
 
-    private static PlanTree Tree(Autoscaling autoscaling) =>
-        PlanTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Autoscaling = autoscaling } }));
+    private static EditedTree Tree(Autoscaling autoscaling) =>
+        EditedTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Autoscaling = autoscaling } }));
 }

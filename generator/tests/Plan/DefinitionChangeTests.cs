@@ -1,6 +1,5 @@
 using System.Net;
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -9,7 +8,7 @@ namespace PlatformGitOps.Generator.Tests.Plan;
 public sealed class DefinitionChangeTests
 {
     private static readonly Platform Story = Given.Platform(Given.Infra, Given.Apps);
-    private static readonly PlanTree Before = PlanTree.Of(Story);
+    private static readonly EditedTree Before = EditedTree.Of(Story);
 
     [Test]
     public void The_same_tree_changes_nothing()
@@ -62,7 +61,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void A_cluster_that_leaves_the_definition_keeps_what_it_has()
     {
-        var result = Before.To(PlanTree.Of(Given.Platform(Given.Infra)));
+        var result = Before.To(EditedTree.Of(Given.Platform(Given.Infra)));
 
         result.Clusters[0].Changes.ShouldBeEmpty();
         result.Clusters[0].Note.ShouldNotBeNull().ShouldContain("no longer has a folder");
@@ -87,7 +86,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void A_new_cluster_creates_everything()
     {
-        var result = PlanTree.Of(Given.Platform(Given.Infra)).To(Before);
+        var result = EditedTree.Of(Given.Platform(Given.Infra)).To(Before);
 
         result.Clusters[0].Note.ShouldBe("is new.");
         result.Clusters[0].Changes.Length.ShouldBeGreaterThan(8);
@@ -105,7 +104,7 @@ public sealed class DefinitionChangeTests
             Url = "oci://ghcr.io/coredns/charts/coredns"
         };
 
-        var result = Before.To(PlanTree.Of(Story.WithChart("coredns", chart)));
+        var result = Before.To(EditedTree.Of(Story.WithChart("coredns", chart)));
 
         result.ExitCode.ShouldBe(0);
         result.Clusters[0].Changes.Select(change => (change.Kind, change.Id.Kind)).ShouldBe(
@@ -126,7 +125,7 @@ public sealed class DefinitionChangeTests
         changes.Single(change => change.Id.Kind == "HelmRelease").Fields.ShouldHaveSingleItem().ShouldBe(
             new FieldChange("chart", "coredns 1.44.3 (CoreDNS 1.12.3)", "coredns 1.46.2 (CoreDNS 1.13.1)"));
 
-        static PlanTree Of(string version) => PlanTree.Of(Story.WithChart("coredns", new ChartPin
+        static EditedTree Of(string version) => EditedTree.Of(Story.WithChart("coredns", new ChartPin
         {
             Version = SemVer.Parse(version),
             Source = ChartSource.Oci,
@@ -149,7 +148,7 @@ public sealed class DefinitionChangeTests
     [TestCase("kubernetes/clusters/infra", "kubernetes/overlays/infra")]
     public void What_cannot_be_built_is_not_pruned(string folder, string missing)
     {
-        var before = PlanTree.Of(Given.Platform(Given.Infra, Given.Apps));
+        var before = EditedTree.Of(Given.Platform(Given.Infra, Given.Apps));
 
         var plan = before.With($"{folder}/kustomization.yaml", $"resources: [../../../{missing}]\n").To(before).Clusters
             .Single(cluster => cluster.Cluster == "infra");
@@ -176,5 +175,5 @@ public sealed class DefinitionChangeTests
         result.ExitCode.ShouldBe(0);
     }
 
-    private static PlanResult To(Cluster infra) => Before.To(PlanTree.Of(Given.Platform(infra, Given.Apps)));
+    private static PlanResult To(Cluster infra) => Before.To(EditedTree.Of(Given.Platform(infra, Given.Apps)));
 }

@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -17,10 +16,10 @@ public sealed class DnsDependenciesTests
     private const string OciChart = "oci://registry.example.com/charts/coredns";
     private const string HelmChart = "HelmChart";
 
-    private static readonly PlanTree Kept = PlanTree.Of(Given.Platform(Given.Infra));
+    private static readonly EditedTree Kept = EditedTree.Of(Given.Platform(Given.Infra));
 
     /// <summary>As in a tree from elsewhere: nothing protects the release.</summary>
-    private static readonly PlanTree Bare = Kept.Edit(Base, Keep, "");
+    private static readonly EditedTree Bare = Kept.Edit(Base, Keep, "");
 
     [Test]
     public void A_release_that_leaves_the_tree_is_uninstalled() =>
@@ -150,7 +149,7 @@ public sealed class DnsDependenciesTests
     }
 
     /// <summary>The release under another name, whose chart is named by an OCIRepository or by a HelmChart alone.</summary>
-    private static PlanTree ByReference(string name, string source)
+    private static EditedTree ByReference(string name, string source)
     {
         var text = Kept.Files[Base];
         var (repository, release) = (text[..text.IndexOf("---\n", StringComparison.Ordinal)],
@@ -167,7 +166,7 @@ public sealed class DnsDependenciesTests
                 StringComparison.Ordinal));
     }
 
-    private static Change Refused(PlanTree before, PlanTree after, string kind, ChangeKind expected)
+    private static Change Refused(EditedTree before, EditedTree after, string kind, ChangeKind expected)
     {
         var result = before.To(after);
         var change = result.Clusters.ShouldHaveSingleItem().Changes.Where(change => change.EndangersDns && change.Id.Kind == kind)

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using PlatformGitOps.Generator.Tests.Output;
-using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -12,7 +10,6 @@ namespace PlatformGitOps.Generator.Tests.Plan;
 public sealed class GitTreeTests
 {
     private TemporaryTree _tree = null!;
-    private string _git = "";
 
     private string Marker => _tree.OnDisk("marker");
 
@@ -20,12 +17,6 @@ public sealed class GitTreeTests
     public void A_repository_with_a_definition_in_a_subfolder()
     {
         _tree = new TemporaryTree();
-        _git = Tool.Git.Find() ?? "";
-        if (_git.Length == 0)
-        {
-            Assert.Ignore($"git is not on the PATH. {Tool.Git.HowToGet}");
-        }
-
         Commit(Create("repository"));
     }
 
@@ -58,7 +49,7 @@ public sealed class GitTreeTests
         variables.ShouldContain("GIT_DIR");
         foreach (var value in new[] { _tree.OnDisk("nowhere"), "1" })
         {
-            var (code, text) = await PlanAsync("repository", variables: [.. variables.Select(name => (name, value))]);
+            var (code, text) = await PlanAsync("repository", variables.ToDictionary(name => name, _ => (string?)value));
             code.ShouldBe(3, $"{value}: {text}");
         }
     }
@@ -92,7 +83,7 @@ public sealed class GitTreeTests
     [Test]
     public async Task A_repository_of_another_owner_is_reported_in_the_words_of_git()
     {
-        var (code, text) = await PlanAsync("repository", variables: ("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1"));
+        var (code, text) = await PlanAsync("repository", new Dictionary<string, string?> { ["GIT_TEST_ASSUME_DIFFERENT_OWNER"] = "1" });
 
         code.ShouldBe(2);
         text.ShouldContain("dubious ownership");
@@ -231,49 +222,15 @@ public sealed class GitTreeTests
         return _tree.OnDisk(path);
     }
 
-    private Task<(int Code, string Text)> PlanAsync(string folder, params string[] options) => RunPlanAsync(folder, options, []);
+    private Task<(int Code, string Text)> PlanAsync(string folder, params string[] options) =>
+        PlanAsync(folder, new Dictionary<string, string?>(), options);
 
-    private Task<(int Code, string Text)> PlanAsync(string folder, params (string, string)[] variables) =>
-        RunPlanAsync(folder, [], variables);
-
-    private Task<(int Code, string Text)> PlanAsync(string folder) => RunPlanAsync(folder, [], []);
-
-    private async Task<(int Code, string Text)> RunPlanAsync(string folder, string[] options, (string Name, string Value)[] variables)
+    private async Task<(int Code, string Text)> PlanAsync(
+        string folder, Dictionary<string, string?> variables, params string[] options)
     {
-        string[] arguments = [GeneratorProcess.Assembly, "plan", "-f", "sub/platform.yaml", .. options];
-        var start = new ProcessStartInfo(GeneratorProcess.Runtime, arguments)
-        {
-            WorkingDirectory = _tree.OnDisk(folder),
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in variables)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output + await error);
+        var run = await GeneratorProcess.RunIn(_tree.OnDisk(folder), variables, ["plan", "-f", "sub/platform.yaml", .. options]);
+        return (run.ExitCode, run.Output + run.Error);
     }
 
-    private string Git(string folder, params string[] arguments)
-    {
-        string[] identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
-        using var process = Process.Start(new ProcessStartInfo(_git, [.. identity, .. arguments])
-        {
-            WorkingDirectory = _tree.OnDisk(folder),
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        process.StandardInput.Close();
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.ShouldBe(0, errors.GetAwaiter().GetResult());
-        return output;
-    }
+    private string Git(string folder, params string[] arguments) => TemporaryTree.GitIn(_tree.OnDisk(folder), arguments);
 }

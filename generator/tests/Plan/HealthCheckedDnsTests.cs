@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -8,10 +7,10 @@ namespace PlatformGitOps.Generator.Tests.Plan;
 [TestFixture]
 public sealed class HealthCheckedDnsTests
 {
-    private static readonly PlanTree Without = Tree(null);
-    private static readonly PlanTree Labelled = Tree(Given.HealthController);
-    private static readonly PlanTree Under = Tree(Given.HealthController with { CoreDns = true });
-    private static readonly PlanTree Released = Tree(Given.HealthController with { CoreDns = true, Release = true });
+    private static readonly EditedTree Without = Tree(null);
+    private static readonly EditedTree Labelled = Tree(Given.HealthController);
+    private static readonly EditedTree Under = Tree(Given.HealthController with { CoreDns = true });
+    private static readonly EditedTree Released = Tree(Given.HealthController with { CoreDns = true, Release = true });
 
     [Test]
     public void Both_steps_at_once_are_refused_in_a_cluster_that_runs()
@@ -83,12 +82,12 @@ public sealed class HealthCheckedDnsTests
 
     [Test]
     public void A_new_cluster_gets_both_at_once() =>
-        Without.To(PlanTree.Of(Given.Platform(Given.Infra,
+        Without.To(EditedTree.Of(Given.Platform(Given.Infra,
             Given.Apps with { HealthController = Given.HealthController with { CoreDns = true } }))).Refused.ShouldBeFalse();
 
     private static Change Release(PlanResult result) =>
         result.Clusters.Single().Changes.Single(change => change.Id is { Kind: "HelmRelease", Name: "coredns" });
 
-    private static PlanTree Tree(HealthControllerSettings? settings) =>
-        PlanTree.Of(Given.Platform(Given.Infra with { HealthController = settings }));
+    private static EditedTree Tree(HealthControllerSettings? settings) =>
+        EditedTree.Of(Given.Platform(Given.Infra with { HealthController = settings }));
 }

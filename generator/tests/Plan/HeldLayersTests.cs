@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -13,10 +12,10 @@ public sealed class HeldLayersTests
     private const string Settings = "kubernetes/clusters/infra/cluster-settings.yaml";
     private const string Release = "replicaCount: ${COREDNS_REPLICAS}";
 
-    private static readonly PlanTree Sound = PlanTree.Of(Given.Platform(Given.Infra));
+    private static readonly EditedTree Sound = EditedTree.Of(Given.Platform(Given.Infra));
 
     /// <summary>Changes of the same layer that Flux would make if the build succeeded: one of each kind.</summary>
-    private static readonly PlanTree Changed = Sound.Edit(Base, "maxHistory: 5", "maxHistory: 6")
+    private static readonly EditedTree Changed = Sound.Edit(Base, "maxHistory: 5", "maxHistory: 6")
         .Edit(Infrastructure, "  - poddisruptionbudget.yaml\n", "")
         .Edit(Infrastructure, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - own.yaml\n")
         .With("kubernetes/infrastructure/networking/coredns/own.yaml",

@@ -136,7 +136,7 @@ public sealed class MaskingTests
         + JsonSerializer.Serialize(form.Replace("@", word, StringComparison.Ordinal));
 
     private static string Diff(string before, string after) =>
-        string.Join('\n', new ObjectDiff(PlanTree.Of(before).Source(), PlanTree.Of(after).Source()).Of("one", strict: true));
+        string.Join('\n', new ObjectDiff(EditedTree.Of(before).Source(), EditedTree.Of(after).Source()).Of("one", strict: true));
 
-    private static string Plan(string before, string after) => PlanTree.Text(PlanTree.Of(before).To(PlanTree.Of(after)));
+    private static string Plan(string before, string after) => Planned.Text(EditedTree.Of(before).To(EditedTree.Of(after)));
 }

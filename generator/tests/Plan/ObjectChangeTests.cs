@@ -47,8 +47,8 @@ public sealed class ObjectChangeTests
         var result = Result(Object(version, kind, before), Object(version, kind, after));
 
         result.Clusters[0].Changes.ShouldHaveSingleItem().Kind.ShouldBe(ChangeKind.Change);
-        PlanTree.Text(result).ShouldContain(line);
-        PlanTree.Text(result).ShouldNotContain("hidden");
+        Planned.Text(result).ShouldContain(line);
+        Planned.Text(result).ShouldNotContain("hidden");
     }
 
     [TestCase("v1", "Namespace", "", "with everything in it")]
@@ -92,7 +92,7 @@ public sealed class ObjectChangeTests
             ["kubernetes/app/object.yaml"] = Object("v1", "ConfigMap", ""),
         };
 
-        new PlanTree(files).To(new PlanTree(files)
+        new EditedTree(files).To(new EditedTree(files)
             .With("kubernetes/app/object.yaml",
             Object("v1", "ConfigMap", "data: {a: b}"))).Findings.ShouldHaveSingleItem().Message.ShouldContain("overwrite each other");
     }
@@ -102,14 +102,14 @@ public sealed class ObjectChangeTests
     {
         var layer = Layer("app", "./kubernetes/app")
             .Replace("prune: true", "prune: true, postBuild: {substitute: {KNOWN: a}}", StringComparison.Ordinal);
-        var tree = new PlanTree(new Dictionary<string, string>
+        var tree = new EditedTree(new Dictionary<string, string>
         {
             ["kubernetes/clusters/lenient/layer.yaml"] = layer,
             ["kubernetes/clusters/strict/layer.yaml"] = layer,
             ["kubernetes/app/object.yaml"] = Object("v1", "ConfigMap", "data: {a: \"${UNKNOWN}\"}"),
         });
 
-        var plan = Generator.Plan.PlanRun.Compare(new PlanTree(new Dictionary<string, string>()).Source(), tree.Source(),
+        var plan = Generator.Plan.PlanRun.Compare(new EditedTree(new Dictionary<string, string>()).Source(), tree.Source(),
             cluster => cluster == "strict", CancellationToken.None);
 
         plan.Clusters.Where(cluster => !cluster.Findings.IsEmpty).ShouldHaveSingleItem().Cluster.ShouldBe("strict");
@@ -130,5 +130,5 @@ public sealed class ObjectChangeTests
             .. change.Fields.Where(field => !field.Path.StartsWith("metadata.annotations", StringComparison.Ordinal))]
         });
 
-    private static PlanResult Result(string before, string after) => PlanTree.Of(before).To(PlanTree.Of(after));
+    private static PlanResult Result(string before, string after) => EditedTree.Of(before).To(EditedTree.Of(after));
 }

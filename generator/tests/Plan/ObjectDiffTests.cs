@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -9,8 +8,8 @@ public sealed class ObjectDiffTests
     [Test]
     public void A_changed_object_is_a_diff_of_its_lines_and_the_others_are_not_there()
     {
-        var before = PlanTree.Of(Given.Platform(Given.Infra, Given.Apps)).Source();
-        var after = PlanTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Replicas = 3 } }, Given.Apps)).Source();
+        var before = EditedTree.Of(Given.Platform(Given.Infra, Given.Apps)).Source();
+        var after = EditedTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Replicas = 3 } }, Given.Apps)).Source();
 
         new ObjectDiff(before, after).Of("apps", strict: true).ShouldBeEmpty();
         var diffs = new ObjectDiff(before, after).Of("infra", strict: true).ToArray();
@@ -106,12 +105,12 @@ public sealed class ObjectDiffTests
             diff.ShouldContain(kept);
         }
 
-        var plan = PlanTree.Text(PlanTree.Of(Release("hunter1", "2")).To(PlanTree.Of(Release("hunter2", "3"))));
+        var plan = Planned.Text(EditedTree.Of(Release("hunter1", "2")).To(EditedTree.Of(Release("hunter2", "3"))));
         plan.ShouldNotContain("hunter");
         plan.ShouldContain("spec.values.adminPassword: (hidden) -> (hidden, another value)");
         plan.ShouldContain("spec.values.replicas: 2 -> 3");
     }
 
     private static string Of(string before, string after) =>
-        string.Join('\n', new ObjectDiff(PlanTree.Of(before).Source(), PlanTree.Of(after).Source()).Of("one", strict: true));
+        string.Join('\n', new ObjectDiff(EditedTree.Of(before).Source(), EditedTree.Of(after).Source()).Of("one", strict: true));
 }

@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -10,7 +9,7 @@ public sealed class PatchedReleaseTests
     private const string Folder = "kubernetes/infrastructure/networking/coredns/";
     private const string Budget = Folder + "poddisruptionbudget.yaml";
 
-    private static readonly PlanTree Plain = PlanTree.Of(Given.Platform(Given.Infra));
+    private static readonly EditedTree Plain = EditedTree.Of(Given.Platform(Given.Infra));
 
     [TestCase("Service", "kube-dns", "{op: replace, path: /spec/selector, value: {a: b}}", "Service kube-dns, spec.selector")]
     [TestCase("Service", "kube-dns", "{op: replace, path: /spec/clusterIP, value: 10.245.0.99}", "clusterIP cannot change")]
@@ -62,7 +61,7 @@ public sealed class PatchedReleaseTests
     [TestCase("HorizontalPodAutoscaler", "{op: replace, path: /spec/maxReplicas, value: 2}", "spec.maxReplicas")]
     public void A_patch_of_the_scaler_s_bounds_is_refused(string kind, string operation, string says)
     {
-        var scaled = PlanTree.Of(Given.Platform(Given.Infra with
+        var scaled = EditedTree.Of(Given.Platform(Given.Infra with
         {
             Dns = Given.Infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) },
         }));
@@ -123,9 +122,9 @@ public sealed class PatchedReleaseTests
         change.Reason.ShouldBe("Flux prefers the digest, which is that of 1.45.2, and goes on with it");
     }
 
-    private static PlanTree Patched(string kind, string name, string operation) => Patched(Plain, kind, name, operation);
+    private static EditedTree Patched(string kind, string name, string operation) => Patched(Plain, kind, name, operation);
 
-    private static PlanTree Patched(PlanTree plain, string kind, string name, string operation) => plain.Edit(Base, "  values:\n",
+    private static EditedTree Patched(EditedTree plain, string kind, string name, string operation) => plain.Edit(Base, "  values:\n",
         $"  postRenderers:\n    - kustomize:\n        patches:\n          - target: {{kind: {kind}, name: {name}}}\n"
         + $"            patch: |\n              - {operation}\n  values:\n");
 }

@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -13,17 +12,17 @@ public sealed class PlanFoldingTests
     {
         static string Map(string cluster, string value) => $"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: {cluster}-settings}}, "
             + $"data: {{address: '{(int)cluster[0]}', key: '{value}'}}}}";
-        var before = new PlanTree(Names.ToDictionary(Path, name => Map(name, "old")));
-        var after = new PlanTree(Names.ToDictionary(Path, name => Map(name, name == "d" ? "its own" : "new")));
+        var before = new EditedTree(Names.ToDictionary(Path, name => Map(name, "old")));
+        var after = new EditedTree(Names.ToDictionary(Path, name => Map(name, name == "d" ? "its own" : "new")));
 
         var plan = before.To(after);
         plan.Clusters.Count(cluster => cluster.Changes.Length == 1).ShouldBe(5);
-        PlanTree.Text(plan).ShouldStartWith(
+        Planned.Text(plan).ShouldStartWith(
             "cluster a:\n  ~ change   ConfigMap a-settings  (bootstrap)\n      data.key: old -> new\n"
             + "      and in 3 more clusters: b, c, e\n"
             + "cluster d:\n  ~ change   ConfigMap d-settings  (bootstrap)\n      data.key: old -> its own\n0 to create, 5 to change");
 
-        var all = PlanTree.Text(plan, verbose: true);
+        var all = Planned.Text(plan, verbose: true);
         Names.ShouldAllBe(name => all.Contains($"cluster {name}:\n", StringComparison.Ordinal));
 
         var objects = new ObjectDiff(before.Source(), after.Source());
@@ -44,9 +43,9 @@ public sealed class PlanFoldingTests
             })],
         };
 
-        PlanTree.Text(plan).ShouldContain("cluster a (group early):\n  + create   ConfigMap it  o\n      and in 3 more clusters: b, c, d\n"
+        Planned.Text(plan).ShouldContain("cluster a (group early):\n  + create   ConfigMap it  o\n      and in 3 more clusters: b, c, d\n"
             + "cluster e (group late):\n  + create   ConfigMap it  o\n5 to create");
-        PlanTree.Text(plan with { Clusters = plan.Clusters[..2] }).ShouldContain("cluster b (group early):");
+        Planned.Text(plan with { Clusters = plan.Clusters[..2] }).ShouldContain("cluster b (group early):");
     }
 
     [Test]
@@ -54,7 +53,7 @@ public sealed class PlanFoldingTests
     {
         var plan = new PlanResult { Clusters = [.. Names.Select(name => new ClusterPlan(name) { Note = "is new." })] };
 
-        PlanTree.Text(plan).ShouldStartWith("cluster a is new. The same holds for 4 more clusters: b, c, d ...\n");
+        Planned.Text(plan).ShouldStartWith("cluster a is new. The same holds for 4 more clusters: b, c, d ...\n");
     }
 
     [TestCase("[a, b, c]", "[new, a, b, c]", "spec.list[0]: inserted new")]
@@ -69,12 +68,12 @@ public sealed class PlanFoldingTests
     [TestCase("[]", "[a]", "spec.list[0]: inserted a")]
     public void An_inserted_item_is_one_change(string before, string after, string lines)
     {
-        static PlanTree Tree(string list) => new(new Dictionary<string, string>
+        static EditedTree Tree(string list) => new(new Dictionary<string, string>
         {
             [Path("a")] = $"{{apiVersion: example.com/v1, kind: Thing, metadata: {{name: it}}, spec: {{list: {list}}}}}",
         });
 
-        var text = PlanTree.Text(Tree(before).To(Tree(after)));
+        var text = Planned.Text(Tree(before).To(Tree(after)));
 
         text.Split('\n').Where(line => line.StartsWith("      ", StringComparison.Ordinal)).Select(line => line.Trim())
             .ShouldBe(lines.Split('|'));
@@ -89,9 +88,9 @@ public sealed class PlanFoldingTests
             Charts = platform.Charts.SetItem("coredns", platform.Charts["coredns"] with { Version = new(1, 43, 2) }),
         };
 
-        var plan = PlanTree.Of(platform).To(PlanTree.Of(newer));
+        var plan = EditedTree.Of(platform).To(EditedTree.Of(newer));
 
-        PlanTree.Text(plan).ShouldContain("chart: coredns 1.38.0 (CoreDNS 1.11.4) -> coredns 1.43.2 (CoreDNS 1.12.3)");
+        Planned.Text(plan).ShouldContain("chart: coredns 1.38.0 (CoreDNS 1.11.4) -> coredns 1.43.2 (CoreDNS 1.12.3)");
     }
 
     private static string Path(string cluster) => $"kubernetes/clusters/{cluster}/object.yaml";

@@ -1,8 +1,5 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
@@ -11,7 +8,7 @@ namespace PlatformGitOps.Generator.Tests.Plan;
 [TestFixture]
 public sealed class PlanRunTests
 {
-    private static readonly PlanTree Story = PlanTree.Of(Given.Platform(Given.Infra, Given.Apps));
+    private static readonly EditedTree Story = EditedTree.Of(Given.Platform(Given.Infra, Given.Apps));
 
     private TemporaryTree _repository = null!;
 
@@ -19,15 +16,7 @@ public sealed class PlanRunTests
     public void Commit_the_story()
     {
         _repository = new TemporaryTree();
-        try
-        {
-            Git("init", "--quiet", "--initial-branch=main");
-        }
-        catch (Win32Exception)
-        {
-            Assert.Ignore("git is not on the PATH; install it to plan against commits.");
-        }
-
+        Git("init", "--quiet", "--initial-branch=main");
         Write(Story);
         Git("add", ".");
         Git("commit", "--quiet", "--message=story");
@@ -56,7 +45,7 @@ public sealed class PlanRunTests
         Write(Story.Without("kubernetes/clusters/apps/kustomization.yaml"));
         Git("commit", "--quiet", "--allow-empty", "--message=later");
 
-        var result = await Run(reference, PlanTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Replicas = 3 } },
+        var result = await Run(reference, EditedTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Replicas = 3 } },
             Given.Apps)).Source());
 
         result.Clusters[1].Changes.Select(change => change.Id.Kind).ShouldBe(["ConfigMap", "HelmRelease"], ignoreOrder: true);
@@ -89,10 +78,7 @@ public sealed class PlanRunTests
     public async Task Before_the_first_commit_there_is_nothing_to_compare_with()
     {
         using var plain = new TemporaryTree();
-        using (var process = Process.Start("git", ["init", "--quiet", plain.Root]))
-        {
-            await process.WaitForExitAsync();
-        }
+        plain.Git("init", "--quiet");
 
         var result = await PlanRun.RunAsync(new PlanRequest { Root = plain.Root, After = Story.Source(), IsStrict = _ => true },
             CancellationToken.None);
@@ -187,7 +173,7 @@ public sealed class PlanRunTests
 
         refused.ExitCode.ShouldBe(3);
         allowed.ExitCode.ShouldBe(0);
-        var text = PlanTree.Text(refused);
+        var text = Planned.Text(refused);
         text.ShouldContain("cluster infra:\n  - PRUNE    PodDisruptionBudget kube-system/coredns-pdb  cluster-infra-coredns [DNS]\n");
         text.ShouldContain("--allow-prune");
     }
@@ -196,7 +182,7 @@ public sealed class PlanRunTests
         PlanRun.RunAsync(new PlanRequest { Root = _repository.Root, After = after, Against = reference, IsStrict = _ => true },
             CancellationToken.None);
 
-    private void Write(PlanTree tree)
+    private void Write(EditedTree tree)
     {
         foreach (var (path, text) in tree.Files)
         {

@@ -1,7 +1,6 @@
 using System.Net;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -33,7 +32,7 @@ public sealed class SubstratePlanTests
         changes.ShouldContain(change => change.Reason == $"was {gone.Addresses[0]}");
         result.ExitCode.ShouldBe(3);
         (result with { AllowPrune = true }).ExitCode.ShouldBe(0);
-        PlanTree.Text(result).ShouldContain($"- PRUNE    record {gone.Name}.{Main.Zone} A: was {gone.Addresses[0]} [DNS]");
+        Planned.Text(result).ShouldContain($"- PRUNE    record {gone.Name}.{Main.Zone} A: was {gone.Addresses[0]} [DNS]");
         PlanReport.Dangers(result).Count().ShouldBe(2);
     }
 
@@ -126,7 +125,7 @@ public sealed class SubstratePlanTests
     [Test]
     public void A_substrate_that_comes_or_goes_is_a_note()
     {
-        var without = PlanTree.Of(Story with
+        var without = EditedTree.Of(Story with
         {
             Substrates = [],
             Clusters = [.. Story.Clusters.Select(cluster => cluster with { Substrate = null, SubstrateName = null })],
@@ -134,12 +133,12 @@ public sealed class SubstratePlanTests
         without.To(Tree(Main)).Substrates.ShouldHaveSingleItem().Note.ShouldBe("is new.");
         var result = Tree(Main).To(without);
         result.Substrates.ShouldHaveSingleItem().Note.ShouldNotBeNull().ShouldContain("remove.sh");
-        PlanTree.Text(result).ShouldContain("substrate main no longer has a folder");
+        Planned.Text(result).ShouldContain("substrate main no longer has a folder");
     }
 
     private static PlanResult To(SubstrateSettings changed) => Tree(Main).To(Tree(changed));
 
-    private static PlanTree Tree(SubstrateSettings substrate) => PlanTree.Of(Story with
+    private static EditedTree Tree(SubstrateSettings substrate) => EditedTree.Of(Story with
     {
         Substrates = [substrate],
         Clusters = [.. Story.Clusters.Select(cluster => cluster with { Substrate = substrate })],

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Render;
-using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Render;

@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Takeover;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Takeover;
 
@@ -169,7 +168,7 @@ public class TakeoverCheckTests
     [Test]
     public void A_cache_of_each_node_with_another_selector_stops_Flux_where_the_definition_has_one()
     {
-        Manifest[] objects = [.. Fixture("kubeadm-prepared"), Object("""
+        Manifest[] objects = [.. Fixture("kubeadm-prepared"), Given.Manifest("""
             {apiVersion: apps/v1, kind: DaemonSet, metadata: {name: node-local-dns, namespace: kube-system},
              spec: {selector: {matchLabels: {k8s-app: nodelocaldns}}, template: {metadata: {labels: {k8s-app: nodelocaldns}}}}}
             """)];
@@ -202,7 +201,7 @@ public class TakeoverCheckTests
     [Test]
     public void Pods_and_versions_of_the_nodes_are_compared()
     {
-        Manifest[] objects = [.. Fixture("kubeadm-prepared").Where(item => item.Kind != "Node"), Object("""
+        Manifest[] objects = [.. Fixture("kubeadm-prepared").Where(item => item.Kind != "Node"), Given.Manifest("""
             {apiVersion: v1, kind: Node, metadata: {name: node-1}, spec: {podCIDR: 10.200.0.0/24, podCIDRs: [10.200.0.0/24]},
              status: {nodeInfo: {kubeletVersion: v1.29.4+k3s1}}}
             """)];
@@ -220,9 +219,6 @@ public class TakeoverCheckTests
         .. Fixture("kubeadm-prepared").Select(resource => resource is not { Kind: "ConfigMap", Name: "coredns" } ? resource
             : new Manifest(resource.Body.SetAt(["data", "Corefile"], new Scalar(text) { IsText = true }), "")),
     ];
-
-    private static Manifest Object(string text) =>
-        new((Mapping)YamlReader.Read("", text, YamlOptions.Tree).Documents[0], "");
 
     private static Cluster Cluster(string keys) => Given.Defined($$"""
         repository: { url: https://github.com/example/platform.git }

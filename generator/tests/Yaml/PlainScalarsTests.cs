@@ -69,8 +69,7 @@ public sealed class PlainScalarsTests
         var written = YamlWriter.WriteFragment(new Mapping { { "a", text } });
 
         written.ShouldBe($"a: \"{text}\"\n");
-        ((Mapping)YamlReader.Read("x", written, YamlOptions.Tree).Documents[0]).TextAt("a")
-            .ShouldBe(text);
+        Given.Object(written).TextAt("a").ShouldBe(text);
     }
 
     [Test]

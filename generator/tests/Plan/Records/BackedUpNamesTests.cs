@@ -71,8 +71,8 @@ public sealed class BackedUpNamesTests
     {
         var result = Published.To(
             instance => instance with { OwnerId = DnsLabel.Parse("later") }, Published.Backup() with { ZoneRecords = [] });
-        PlanTree.Text(result).ShouldContain("Add 'migrateFromOwner: infra'. The backup did not read all of them: make a new one.");
-        PlanTree.Text(result).ShouldContain("Count them with --backup FOLDER");
+        Planned.Text(result).ShouldContain("Add 'migrateFromOwner: infra'. The backup did not read all of them: make a new one.");
+        Planned.Text(result).ShouldContain("Count them with --backup FOLDER");
     }
 
     [TestCase(true, "", 1, TestName = "A zone that the provider exported is counted")]

@@ -24,7 +24,7 @@ public sealed class PatchedInstanceTests
             (result.ExitCode == 3).ShouldBe(loses);
             if (loses)
             {
-                PlanTree.Text(result).ShouldContain($"what {argument} does to the names is not known: their records are deleted where");
+                Planned.Text(result).ShouldContain($"what {argument} does to the names is not known: their records are deleted where");
             }
         }
     }
@@ -50,7 +50,7 @@ public sealed class PatchedInstanceTests
         started.Why.ShouldStartWith("the Deployment has a pod again");
     }
 
-    private static PlanTree Tree(string? patch = null)
+    private static EditedTree Tree(string? patch = null)
     {
         var tree = Published.Tree(instance => [instance]);
         return patch is null ? tree : tree.With(Overlay, $"""

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan.Records;
 
@@ -45,12 +44,12 @@ internal static class Published
         Given.Defined(Definition);
 
     /// <summary>The tree with other instances, and with a Service that asks for a name.</summary>
-    public static PlanTree Tree(Func<DnsInstance, IEnumerable<DnsInstance>> change, string? name = null, bool prune = true)
+    public static EditedTree Tree(Func<DnsInstance, IEnumerable<DnsInstance>> change, string? name = null, bool prune = true)
     {
         var cluster = Read.Clusters[0];
         var settings = cluster.Of<ExternalDnsSettings>()!;
         ImmutableArray<DnsInstance> instances = [.. change(settings.Instances[0])];
-        var tree = PlanTree.Of(Read with
+        var tree = EditedTree.Of(Read with
         {
             Clusters = Read.Clusters.SetItem(0, cluster with
             {
@@ -85,7 +84,7 @@ internal static class Published
         var (infra, apps) = (Read.Clusters[0], Read.Clusters[1]);
         var settings = infra.Of<ExternalDnsSettings>()!;
         settings = settings with { Instances = [settings.Instances[0] with { OwnerId = owner }] };
-        return Compare(Tree(instance => [instance]), PlanTree.Of(Read with
+        return Compare(Tree(instance => [instance]), EditedTree.Of(Read with
         {
             Clusters =
             [
@@ -95,7 +94,7 @@ internal static class Published
         }), backup);
     }
 
-    public static PlanResult Compare(PlanTree before, PlanTree after, DnsBackup? backup = null) => PlanRun.Compare(
+    public static PlanResult Compare(EditedTree before, EditedTree after, DnsBackup? backup = null) => PlanRun.Compare(
         before.Source(), after.Source(), _ => true, backup is null ? [] : [backup], CancellationToken.None);
 
     /// <summary>Two names that two Services ask for and the cluster owns.</summary>
@@ -120,7 +119,7 @@ internal static class Published
         ],
     };
 
-    public static Manifest Service(string name, params (string Key, string Value)[] annotations) => Object($$"""
+    public static Manifest Service(string name, params (string Key, string Value)[] annotations) => Given.Manifest($$"""
         apiVersion: v1
         kind: Service
         metadata:
@@ -130,13 +129,10 @@ internal static class Published
         spec: { type: LoadBalancer }
         """);
 
-    public static Manifest Ingress(string name, string host) => Object($$"""
+    public static Manifest Ingress(string name, string host) => Given.Manifest($$"""
         apiVersion: networking.k8s.io/v1
         kind: Ingress
         metadata: { name: {{name}}, namespace: shop }
         spec: { rules: [{ host: {{host}} }] }
         """);
-
-    private static Manifest Object(string text) =>
-        new((Mapping)YamlReader.Read("object.yaml", text, YamlOptions.Tree).Documents[0], "object.yaml");
 }

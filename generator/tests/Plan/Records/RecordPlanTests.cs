@@ -48,7 +48,7 @@ public sealed class RecordPlanTests
         var unknown = Published.To(change);
         unknown.Records.Losses.ShouldContain(loss => loss.Cause == cause && loss.Fate == fate && !loss.IsCounted);
         unknown.ExitCode.ShouldBe(3);
-        PlanTree.Text(unknown).ShouldContain(says);
+        Planned.Text(unknown).ShouldContain(says);
         (unknown with { AllowPrune = true }).ExitCode.ShouldBe(3, "that is for the cluster's own DNS");
         (unknown with { Records = unknown.Records with { Most = 1000 } }).ExitCode.ShouldBe(3, "how many there are is not known");
         (unknown with { Records = unknown.Records with { Most = null } }).ExitCode.ShouldBe(0);
@@ -199,7 +199,7 @@ public sealed class RecordPlanTests
         var loss = result.Records.Losses.ShouldHaveSingleItem();
         (loss.Cause, loss.IsCounted).ShouldBe((RecordCause.FormerOwner, false));
         result.ExitCode.ShouldBe(3);
-        foreach (var text in new[] { PlanTree.Text(result), PlanTree.Text(Published.Compare(before, Published.Tree(it => [it]))) })
+        foreach (var text in new[] { Planned.Text(result), Planned.Text(Published.Compare(before, Published.Tree(it => [it]))) })
         {
             text.ShouldContain("Refused: an unknown number of names leaves External-DNS, and --max-vanishing allows 0.");
             text.ShouldContain("No backup counts them: delete the former owner's TXT records "
@@ -215,8 +215,8 @@ public sealed class RecordPlanTests
         static DnsInstance Upsert(DnsInstance instance) => instance with { Policy = DnsPolicy.UpsertOnly };
         static DnsInstance Cloud(DnsInstance instance) => instance with { Provider = DnsProvider.Aws };
         var (before, after) = (Published.Tree(instance => [Upsert(instance)]), Published.Tree(instance => [instance]));
-        PlanTree.Text(Published.Compare(before, after)).ShouldContain("Count them with --backup FOLDER");
-        PlanTree.Text(Published.Compare(
+        Planned.Text(Published.Compare(before, after)).ShouldContain("Count them with --backup FOLDER");
+        Planned.Text(Published.Compare(
                 Published.Tree(instance => [Upsert(Cloud(instance))]), Published.Tree(instance => [Cloud(instance)]), Published.Backup()))
             .ShouldContain("make a new one with each zone as the provider exports it (--zone-file).");
     }
@@ -290,7 +290,7 @@ public sealed class RecordPlanTests
         var loss = result.Records.Losses.ShouldHaveSingleItem();
         (loss.Cause, loss.Fate, loss.IsCounted).ShouldBe((RecordCause.Objects, RecordFate.Removed, true));
         loss.Names.ShouldBe(["api.example.com"]);
-        PlanTree.Text(result).ShouldContain("Refused: 1 name leaves External-DNS, and --max-vanishing allows 0.");
+        Planned.Text(result).ShouldContain("Refused: 1 name leaves External-DNS, and --max-vanishing allows 0.");
 
         static DnsInstance Upsert(DnsInstance instance) => instance with { Policy = DnsPolicy.UpsertOnly };
         Published.Compare(Published.Tree(instance => [Upsert(instance)], "api.example.com"), Published.Tree(instance => [Upsert(instance)]))
@@ -328,7 +328,7 @@ public sealed class RecordPlanTests
         result.Records.Losses.Any(loss => loss.Cause == RecordCause.Place).ShouldBe(loses);
         if (loses)
         {
-            PlanTree.Text(result).ShouldContain($"the instance now writes to {to} zones of aws only: their records stay");
+            Planned.Text(result).ShouldContain($"the instance now writes to {to} zones of aws only: their records stay");
         }
     }
 

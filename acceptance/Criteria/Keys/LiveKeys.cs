@@ -4,7 +4,9 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
-public static partial class KeysCriterion
+/// <summary>What clients and running pods show of the keys.</summary>
+[ChecksOf(typeof(KeysCriterion))]
+public static class LiveKeys
 {
     private static readonly ResourceAddress Service = ResourceKind.Service.Named("kube-dns", "kube-system");
 
@@ -162,8 +164,8 @@ public static partial class KeysCriterion
             "pull Secrets come by spec.postRenderers of the HelmRelease, which helm does not know; set delivery to flux");
         foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
-            Has(pod.Labels, workloads.Labels, $"label of {pod.Name}");
-            Has(pod.Map("spec.nodeSelector"), workloads.NodeSelector, $"label of the node of {pod.Name}");
+            KeysCriterion.Has(pod.Labels, workloads.Labels, $"label of {pod.Name}");
+            KeysCriterion.Has(pod.Map("spec.nodeSelector"), workloads.NodeSelector, $"label of the node of {pod.Name}");
             foreach (var toleration in workloads.Tolerations)
             {
                 pod.Parts("spec.tolerations").ShouldContain(one => one.Text("key") == toleration.Key, $"{pod.Name}: {toleration.Key}");
@@ -206,8 +208,6 @@ public static partial class KeysCriterion
             text.Replace("        disable success example.com\n", "", StringComparison.Ordinal)),
         LiveChanges.Corefile("no search path", "Keys.7", "follows its search path", text =>
             text.Replace("    autopath @kubernetes\n", "", StringComparison.Ordinal)),
-        .. OfUpstreams,
-        OfBudget,
     ];
 
     /// <summary>The Corefile without the first block that begins so.</summary>

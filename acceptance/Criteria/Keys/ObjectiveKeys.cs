@@ -6,9 +6,11 @@ using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
+/// <summary>The alerts on the error and latency budgets of DNS.</summary>
+[ChecksOf(typeof(KeysCriterion))]
 [Check("Keys.11", "Alerts fire when DNS uses up its error or latency budget too fast", "the numbers of monitoring.burnRate in four alerts",
     Command = "kubectl --context {context} -n kube-system get prometheusrule coredns-slo -o yaml")]
-public static partial class KeysCriterion
+public static partial class ObjectiveKeys
 {
     // Of the Site Reliability Workbook, chapter 5.
     private static readonly (string Factor, string Long, string Short)[] Burns =
@@ -120,18 +122,21 @@ public static partial class KeysCriterion
             "--via", "udp", "--via", "tcp");
     }
 
-    private static LiveSabotage OfBudget => LiveSabotage.Changed(
-        "a ratio of series that no version exports", "Keys.11", "has no value",
-        ResourceKind.PrometheusRule.Named(Rule, "kube-system"), "spec.groups", groups => JsonNode.Parse(groups.ToJsonString().Replace(
-            "coredns_dns_responses_total", "coredns_dns_response_rcode_count_total", StringComparison.Ordinal))!);
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
+    [
+        LiveSabotage.Changed(
+            "a ratio of series that no version exports", "Keys.11", "has no value",
+            ResourceKind.PrometheusRule.Named(Rule, "kube-system"), "spec.groups", groups => JsonNode.Parse(groups.ToJsonString().Replace(
+                "coredns_dns_responses_total", "coredns_dns_response_rcode_count_total", StringComparison.Ordinal))!),
+    ];
 
-    internal static bool HasObjectives(Cluster cluster) =>
+    internal static bool AreSet(Cluster cluster) =>
         cluster.Monitoring is { BurnRate: not null, Flavour: not MonitoringFlavour.None };
 
-    private static MonitoringSettings WithObjectives(MonitoringSettings monitoring) =>
+    internal static MonitoringSettings In(MonitoringSettings monitoring) =>
         monitoring with { BurnRate = new BurnRateSettings(99.9m, 98, "0.064") };
 
-    private static IEnumerable<StaticSabotage> OfObjectives =>
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
         new("no alerts on the objectives", "Keys.11", "no alert is about", tree => tree.Remove("PrometheusRule", "coredns-slo")),
         new("another objective than the definition's", "Keys.11", "times the budget", tree => tree.Setting("COREDNS_ERROR_BUDGET", "0.05")),
@@ -167,12 +172,12 @@ public sealed class ObjectivesOfAnImageTests
     public void A_series_of_the_image_is_one_that_CoreDNS_exports()
     {
         var step = new UpgradeStep(CoreDnsChart.Default, CoreDnsChart.StarterImage);
-        Should.NotThrow(() => KeysCriterion.Objectives(Recording(step)));
+        Should.NotThrow(() => ObjectiveKeys.Objectives(Recording(step)));
     }
 
     [Test]
     public void A_series_that_only_a_newer_image_has_is_noticed() => Should.Throw<ShouldAssertException>(
-            () => KeysCriterion.Objectives(Recording(new UpgradeStep(CoreDnsChart.Default))))
+            () => ObjectiveKeys.Objectives(Recording(new UpgradeStep(CoreDnsChart.Default))))
         .Message.ShouldContain("uses series that CoreDNS does not export");
 
     private static RenderedCluster Recording(UpgradeStep step)

@@ -4,13 +4,14 @@ using PlatformGitOps.Acceptance.Criteria.Health;
 namespace PlatformGitOps.Acceptance.Criteria;
 
 /// <summary>What goes wrong with geographic routing, the health controller and a substrate.</summary>
-[Check("Troubleshooting.8", "The wrong region answers", Expected,
+[ChecksOf(typeof(TroubleshootingCriterion))]
+[Check("Troubleshooting.8", "The wrong region answers", TroubleshootingCriterion.Expected,
     Command = "the commands of docs/troubleshooting.md")]
-[Check("Troubleshooting.9", "An unhealthy endpoint stays in the answers", Expected,
+[Check("Troubleshooting.9", "An unhealthy endpoint stays in the answers", TroubleshootingCriterion.Expected,
     Command = "the commands of docs/troubleshooting.md")]
-[Check("Troubleshooting.10", "Names of the substrate fail", Expected,
+[Check("Troubleshooting.10", "Names of the substrate fail", TroubleshootingCriterion.Expected,
     Command = "the commands of docs/troubleshooting.md", Needs = Feature.Substrate)]
-public static partial class TroubleshootingCriterion
+public static class ApplicationTroubles
 {
     private const string Refused = "refused";
 
@@ -26,19 +27,20 @@ public static partial class TroubleshootingCriterion
         }
 
         var cluster = await RoutedCluster.Of(live, cancellationToken);
-        var (near, _) = await GeoCriterion.Regions(cluster, cancellationToken);
+        var (near, _) = await RoutedAnswers.Regions(cluster, cancellationToken);
         var wrong = Asking(
-            ClientPods.Namespace, ("geo-hostname", GeoCriterion.Hostname), ("geo-region", "nowhere"), ("geo-addresses", near));
+            ClientPods.Namespace, ("geo-hostname", RoutedAnswers.Hostname), ("geo-region", "nowhere"), ("geo-addresses", near));
         try
         {
-            await GeoCriterion.Apply(cluster, RoutedCluster.Near, near, GeoCriterion.Closed, cancellationToken);
+            await RoutedAnswers.Apply(cluster, RoutedCluster.Near, near, RoutedAnswers.Closed, cancellationToken);
             await cluster.Api.Apply(ResourceKind.Service, wrong, cancellationToken);
-            await Follow(cluster, "The wrong region answers", cancellationToken, ("api.geo.example.com", GeoCriterion.Hostname));
+            await TroubleshootingCriterion.Follow(
+                cluster, "The wrong region answers", cancellationToken, ("api.geo.example.com", RoutedAnswers.Hostname));
         }
         finally
         {
             await cluster.Api.Delete(ResourceKind.Service.Named(Refused, ClientPods.Namespace), null, CancellationToken.None);
-            await GeoCriterion.Apply(cluster, RoutedCluster.Near, near, GeoCriterion.Kubelet, CancellationToken.None);
+            await RoutedAnswers.Apply(cluster, RoutedCluster.Near, near, RoutedAnswers.Kubelet, CancellationToken.None);
         }
     }
 
@@ -63,7 +65,7 @@ public static partial class TroubleshootingCriterion
                 Asking(Fleet.Namespace, ("health-check-enabled", "true"), ("health-check-interval", "soon")),
                 cancellationToken);
             await Task.WhenAll(hanging.Pods.Select(pod => hanging.Hang(pod, cancellationToken)));
-            await Follow(cluster, "An unhealthy endpoint stays in the answers", cancellationToken);
+            await TroubleshootingCriterion.Follow(cluster, "An unhealthy endpoint stays in the answers", cancellationToken);
         }
         finally
         {
@@ -79,7 +81,7 @@ public static partial class TroubleshootingCriterion
     {
         var substrate = cluster.Tree.Definition.Substrate!;
         var name = TestSubstrate.Names(substrate, cluster.Tree.Definition.Services.Family).Keys.First();
-        await WithCorefile(
+        await TroubleshootingCriterion.WithCorefile(
             cluster,
             text => text.Replace(
                 $"forward . {cluster.Tree.Settings["SUBSTRATE_SERVERS"]} {{", "forward . 192.0.2.1 {", StringComparison.Ordinal),

@@ -5,7 +5,12 @@ using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-public static partial class AdoptionCriterion
+/// <summary>The migration of a CoreDNS that first learns the zone of a substrate (docs/migration.md).</summary>
+[ChecksOf(typeof(AdoptionCriterion))]
+[Check("Adoption.3", "An existing CoreDNS learns the substrate's zone, and the migration keeps it",
+    "no failed query of a cluster's name, and none of a substrate's name once every pod knows the zone",
+    Command = "the commands of docs/migration.md", Needs = Feature.Substrate)]
+public static class SubstrateAdoption
 {
     /// <summary>The step of docs/migration.md.</summary>
     internal const string AddZone = "Teach the CoreDNS of kubeadm the zone";
@@ -29,7 +34,7 @@ public static partial class AdoptionCriterion
         cluster.Needs(cluster.HasUpstream, "the suite has not brought the substrate's servers to this cluster");
         cluster.Needs(cluster.Cluster.Capabilities.Kind == "kind", "the suite installs kubeadm's CoreDNS on kind clusters only");
         cluster.Needs(cluster.Tree.NodeLocalDns.Count == 0, "the caches of the nodes ask the substrate themselves");
-        var migration = new Migration(AdoptionGuide.Committed, FormerDns.OfDistribution)
+        var migration = new AdoptionCriterion.Migration(AdoptionGuide.Committed, FormerDns.OfDistribution)
         {
             MayEnd = true,
             Prepare = (former, token) => Learns(former, substrate!, guide, token),
@@ -38,11 +43,12 @@ public static partial class AdoptionCriterion
         {
             migration = migration with
             {
-                ClusterToDeliver = former => Defining(WithoutServeLabel(former), definition => definition with { Substrate = null }),
+                ClusterToDeliver = former => AdoptionCriterion.Defining(
+                    AdoptionCriterion.WithoutServeLabel(former), definition => definition with { Substrate = null }),
             };
         }
 
-        return Follow(cluster, migration, cancellationToken);
+        return AdoptionCriterion.Follow(cluster, migration, cancellationToken);
     }
 
     /// <returns>The names of the substrate that each pod of the other CoreDNS then knows.</returns>

@@ -1,11 +1,18 @@
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 
-public static partial class NodeLocalCriterion
+/// <summary>What a cluster with the caches shows, and what it loses when they or CoreDNS are replaced.</summary>
+[ChecksOf(typeof(NodeLocalCriterion))]
+public static class RunningCaches
 {
+    private static readonly ResourceAddress Upstream =
+        ResourceKind.Service.Named(NodeLocalDnsNames.UpstreamService, NodeLocalDnsNames.Namespace);
+
     private const int Asked = 20;
     private const int CoreDnsMetrics = 9153;
     private const string Requests = "coredns_dns_requests_total";
@@ -141,6 +148,17 @@ public static partial class NodeLocalCriterion
             },
             cancellationToken);
     }
+
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
+    [
+        LiveSabotage.Changed(
+            "caches on nodes without a taint alone", "NodeLocal.1", "nodes that get a cache",
+            CachedCluster.DaemonSet, "spec.template.spec.tolerations", _ => new JsonArray()),
+        // A connection that is open stays so when its pod leaves the Service: caches that are new have none.
+        LiveSabotage.Changed(
+            "the cache asks nobody", "NodeLocal.3", "did not reach CoreDNS",
+            Upstream, "spec.selector", _ => new JsonObject { [CoreDnsNames.AppLabel] = "other" }, CachedCluster.Restart),
+    ];
 
     private static async Task<Series> Metrics(
         LiveCluster cluster, IReadOnlyList<Resource> pods, int port, CancellationToken cancellationToken)

@@ -5,9 +5,28 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
-public static partial class KeysCriterion
+/// <summary>Which upstreams have the queries for other names, and how.</summary>
+[ChecksOf(typeof(KeysCriterion))]
+[Check("Keys.10", "Queries for other names leave as the definition says", "policy of dns.upstreams, and the name in the certificate of TLS",
+    Command = TypedCommands.Corefile + " | grep -A 5 'forward '")]
+public static class UpstreamKeys
 {
     private const int Asked = 20;
+
+    [StaticCheck("Keys.10", "the forward plugin for all names, and its servers in the settings")]
+    public static void Upstreams(RenderedCluster tree)
+    {
+        var dns = tree.Definition.Dns;
+        var forward = tree.Plugins.LastOrDefault(plugin => plugin.Name == "forward");
+        forward.ShouldNotBeNull("no server is asked for other names");
+        forward.Arguments.Skip(1).ShouldBe(dns.Upstreams.Select(server => server.ToString()), "other upstreams");
+        (forward.Option("policy")?.Single() ?? "random").ShouldBe(Policy(dns.Forwarding), "an upstream is chosen otherwise");
+        forward.Option("tls_servername")?.Single().ShouldBe(dns.Forwarding.ServerName?.Text, "another certificate is expected");
+        if (dns.Forwarding.ServerName is not null)
+        {
+            forward.Option("tls_servername").ShouldNotBeNull("the certificate's name is not checked");
+        }
+    }
 
     [LiveCheck("Keys.10",
         "names that the suite's own upstream denies, each asked once, and by the metrics of the DNS pods which upstream had the queries: " +
@@ -18,7 +37,8 @@ public static partial class KeysCriterion
     {
         cluster.NeedsUpstream();
         await ClientPods.Ensure(cluster, cancellationToken);
-        var forwarding = Dns(cluster).Forwarding;
+        var dns = cluster.Tree.Definition.Dns;
+        var forwarding = dns.Forwarding;
         await Eventually.Within(
             TimeSpan.FromSeconds(20),
             async token => await Denied("first", token),
@@ -33,7 +53,7 @@ public static partial class KeysCriterion
 
         var share = (await Counted(cancellationToken)).Since(before);
         EvidenceLog.Observed(share.ToString());
-        share.ShouldFollow(forwarding.Policy, Dns(cluster).Upstreams);
+        share.ShouldFollow(forwarding.Policy, dns.Upstreams);
 
         // The upstream has its zone alone, and no cache of CoreDNS the name.
         async Task Denied(string label, CancellationToken token)
@@ -54,7 +74,25 @@ public static partial class KeysCriterion
         }
     }
 
-    private static IEnumerable<LiveSabotage> OfUpstreams =>
+    /// <summary>As the forward plugin writes it.</summary>
+    internal static string Policy(Forwarding forwarding) => forwarding.Policy switch
+    {
+        ForwardPolicy.RoundRobin => "round_robin",
+        ForwardPolicy.Sequential => "sequential",
+        _ => "random",
+    };
+
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
+    [
+        new("upstreams at random", "Keys.10", "chosen otherwise", tree =>
+            KeysCriterion.Replace(tree, "forward", "\npolicy sequential", "", "configBlock", last: true)),
+        new("another upstream first", "Keys.10", "other upstreams", tree =>
+            tree.Setting("COREDNS_UPSTREAMS", "tls://9.9.9.9 tls://192.168.10.56")),
+        new("another name in the certificate", "Keys.10", "another certificate", tree =>
+            KeysCriterion.Replace(tree, "forward", "resolver.example.net", "resolver.example.org", "configBlock", last: true)),
+    ];
+
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
         LiveChanges.Corefile("another name in the certificate", "Keys.10", "no upstream answers", text =>
             text.Replace("tls_servername resolver.example.net", "tls_servername resolver.example.org", StringComparison.Ordinal)),

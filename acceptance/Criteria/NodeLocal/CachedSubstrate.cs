@@ -3,7 +3,9 @@ using PlatformGitOps.Acceptance.Sabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 
-public static partial class NodeLocalCriterion
+/// <summary>The names of a substrate, which the caches ask its own servers for.</summary>
+[ChecksOf(typeof(NodeLocalCriterion))]
+public static class CachedSubstrate
 {
     private const string NoSubstrate = "substrate is not set";
     private const string Away = "while CoreDNS is away";
@@ -50,17 +52,21 @@ public static partial class NodeLocalCriterion
         }
     }
 
-    private static LiveSabotage SubstrateByWayOfCoreDns => LiveSabotage.Restoring(
-        "the substrate's names by way of CoreDNS", "NodeLocal.8", Away,
-        async (cluster, token) =>
-        {
-            cluster.Needs(cluster.Tree.Definition.Substrate is not null, NoSubstrate);
-            return (await cluster.Require(Configuration(cluster), token)).Map("data").Single().Value;
-        },
-        (cluster, before, token) => Write(cluster, before.Replace(
-            $"forward . {cluster.Tree.Settings[SubstrateServers]} {{", $"forward . {CoreDnsWord} {{\n        force_tcp",
-            StringComparison.Ordinal), token),
-        Write);
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
+    [
+        LiveSabotage.Restoring(
+            "the substrate's names by way of CoreDNS", "NodeLocal.8", Away,
+            async (cluster, token) =>
+            {
+                cluster.Needs(cluster.Tree.Definition.Substrate is not null, NoSubstrate);
+                return (await cluster.Require(Configuration(cluster), token)).Map("data").Single().Value;
+            },
+            (cluster, before, token) => Write(cluster, before.Replace(
+                $"forward . {cluster.Tree.Settings[NodeLocalCriterion.SubstrateServers]} {{",
+                $"forward . {NodeLocalCriterion.CoreDnsWord} {{\n        force_tcp",
+                StringComparison.Ordinal), token),
+            Write),
+    ];
 
     /// <summary>Asked once: no client may have to ask again.</summary>
     private static async Task OfTheSubstrate(
@@ -90,10 +96,10 @@ public static partial class NodeLocalCriterion
         }
     }
 
-    /// <summary>By hand over UDP, for a name that nobody has asked for before.</summary>
     /// <summary>The client with musl asks through its C library alone, which does not say how a query failed.</summary>
     private static bool AsksByHand(string client) => client != "client-musl";
 
+    /// <summary>By hand over UDP, for a name that nobody has asked for before.</summary>
     private static async Task<IReadOnlyList<DnsAnswer>> Nobody(
         LiveCluster cluster, string client, string zone, CancellationToken cancellationToken)
     {

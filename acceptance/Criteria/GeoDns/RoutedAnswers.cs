@@ -1,15 +1,20 @@
 using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Apps.GeoDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 
-public static partial class GeoCriterion
+/// <summary>What clients of a running cluster with geographic routing get.</summary>
+[ChecksOf(typeof(GeoCriterion))]
+public static class RoutedAnswers
 {
     internal const string Hostname = $"api.{RoutedCluster.Zone}";
 
     /// <summary>Open on every node, and closed.</summary>
     internal const int Kubelet = 10250;
     internal const int Closed = 10999;
+
+    private static readonly ResourceAddress Service = ResourceKind.Service.Named(GeoDnsNames.Name, GeoDnsNames.Namespace);
 
     private const string OnTheNode = ClientPods.OnHostNetwork;
 
@@ -31,7 +36,7 @@ public static partial class GeoCriterion
         var pods = await cluster.Api.List(
             ResourceKind.Pod, GeoDnsNames.Namespace, $"app.kubernetes.io/name={GeoDnsNames.Name}", cancellationToken);
         pods.ShouldNotBeEmpty();
-        await PolicyEnforcement.KeepsWorkloadsOut(cluster, pods, Scraped, OwnPorts, cancellationToken);
+        await PolicyEnforcement.KeepsWorkloadsOut(cluster, pods, GeoCriterion.Scraped, GeoCriterion.OwnPorts, cancellationToken);
     }
 
     [LiveCheck("Geo.3", "the API server's own list of the account's rights (SelfSubjectRulesReview), and the mounts of the running pods")]
@@ -93,6 +98,40 @@ public static partial class GeoCriterion
             EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture, $"the answers {what} after {took.TotalSeconds:0.0} s"));
             took.ShouldBeLessThan(Bar);
         }
+    }
+
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
+    [
+        LiveSabotage.Changed("no TCP", "Geo.1", "for client", Service, "spec.ports", ports => new JsonArray(ports[0]!.DeepClone())),
+        LiveSabotage.Changed("a Service with other pods", "Geo.2", "for client", Service, "spec.selector",
+            selector => With(selector, "app.kubernetes.io/name", "another")),
+        LiveSabotage.Changed("the writer may read Secrets", "Geo.3", "among workloads",
+            ResourceKind.ClusterRole.Named(GeoDnsNames.Name), "rules", rules =>
+            {
+                rules.AsArray().Add(new JsonObject
+                {
+                    ["apiGroups"] = new JsonArray(""), ["resources"] = new JsonArray("secrets"), ["verbs"] = new JsonArray("get"),
+                });
+                return rules;
+            }),
+        LiveSabotage.Changed("the zones cannot be written", "Geo.4", "for client",
+            ResourceKind.Role.Named(GeoDnsNames.Name, GeoDnsNames.Namespace), "rules", rules =>
+            {
+                var zones = rules.AsArray().Single(rule => (string?)rule!["resources"]![0] == "configmaps")!;
+                zones["verbs"] = new JsonArray("get", "list", "watch");
+                return rules;
+            }),
+        Policy.Everybody("every port for everybody"),
+        Policy.WithoutTheMonitoring("the monitoring is shut out of geographic routing"),
+    ];
+
+    private static PolicySabotage Policy =>
+        new("Geo.5", GeoDnsNames.Name, $"app.kubernetes.io/name={GeoDnsNames.Name}", GeoDnsNames.ServerMetricsPort);
+
+    private static JsonNode With(JsonNode selector, string label, string value)
+    {
+        selector[label] = value;
+        return selector;
     }
 
     /// <summary>A Service in each of two regions, at the addresses of two nodes.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 
-namespace PlatformGitOps.Generator.Tests.Emission;
+namespace PlatformGitOps.Generator.Tests;
 
 /// <summary>The two clusters of the story, for tests that vary one thing.</summary>
 internal static class Given
@@ -38,4 +38,13 @@ internal static class Given
         Defined(File.ReadAllText(Path.Combine(Fixtures.Folder, "valid", $"{fixture}.yaml")));
 
     public static Platform Platform(params ImmutableArray<Cluster> clusters) => Read with { Clusters = clusters };
+
+    /// <summary>The object of a YAML text.</summary>
+    public static Mapping Object(string text) => Objects(text)[0];
+
+    public static Mapping[] Objects(string text) => [.. YamlReader.Read("object.yaml", text, YamlOptions.Tree).Documents.OfType<Mapping>()];
+
+    public static Manifest Manifest(string text) => Manifests(text)[0];
+
+    public static Manifest[] Manifests(string text) => [.. Objects(text).Select(body => new Manifest(body, "object.yaml"))];
 }

@@ -1,0 +1,29 @@
+namespace PlatformGitOps.Generator.Tests;
+
+/// <summary>A tree that tests change by hand, as people and definitions do.</summary>
+internal sealed record EditedTree(IReadOnlyDictionary<string, string> Files)
+{
+    public static EditedTree Of(Platform platform) => new(Tree.Build(platform).ToDictionary(file => file.Path, file => file.Text));
+
+    /// <summary>A cluster's folder with this object, and one that nothing changes.</summary>
+    public static EditedTree Of(string text) => new(new Dictionary<string, string>
+    {
+        ["kubernetes/clusters/one/object.yaml"] = text,
+        ["kubernetes/clusters/one/other.yaml"] = "{apiVersion: v1, kind: ConfigMap, metadata: {name: other}}",
+    });
+
+    public EditedTree With(string path, string text) =>
+        new(Files.Where(file => file.Key != path).Append(KeyValuePair.Create(path, text)).ToDictionary());
+
+    public EditedTree Without(string path) => new(Files.Where(file => file.Key != path).ToDictionary());
+
+    /// <summary>Replaces a text that must be there.</summary>
+    public EditedTree Edit(string path, string old, string now)
+    {
+        Files[path].ShouldContain(old, Case.Sensitive, $"The edit no longer fits {path}.");
+        return With(path, Files[path].Replace(old, now, StringComparison.Ordinal));
+    }
+
+    public SourceTree Source() => SourceTree.Of(Files.ToDictionary(file => file.Key, file => Encoding.UTF8.GetBytes(file.Value),
+        StringComparer.Ordinal));
+}
