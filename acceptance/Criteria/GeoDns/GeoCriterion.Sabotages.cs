@@ -17,6 +17,8 @@ public static partial class GeoCriterion
             .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress[0]")!.AsObject().Remove("toPorts")),
         new("the monitoring is shut out of geographic routing", "Geo.5", "cannot scrape", tree => tree.GeoDns
             .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress")!.AsArray().RemoveAt(1)),
+        new("the writer is kept from pods", "Geo.4", "its own region for dead", tree => tree.GeoDns
+            .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.egress")!.AsArray().RemoveAt(1)),
         new("no TCP", "Geo.1", "a way of asking", tree =>
             Find(tree, "Service").At("spec.ports")!.AsArray().RemoveAt(1)),
         new("one answer for all clients", "Geo.2", "for everybody else", tree =>
