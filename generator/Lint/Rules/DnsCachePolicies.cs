@@ -1,17 +1,18 @@
 using System.Net;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
+using static PlatformGitOps.Generator.Lint.Rules.PolicyTraffic;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>Policies that know the DNS pods alone, in a cluster whose pods ask NodeLocal DNSCache.</summary>
-internal static partial class DnsPolicyRules
+internal static class DnsCachePolicies
 {
-    private const string Cache = "policy-dns-cache";
+    public const string Id = "policy-dns-cache";
 
     /// <summary>How Cilium calls a pod's own node, alone and with others.</summary>
-    private static readonly string[] Node = ["host", "cluster", "all"];
+    private static readonly string[] NodeEntities = ["host", "cluster", "all"];
 
-    private static IEnumerable<Finding> PastTheCache(
+    public static IEnumerable<Finding> Check(
         ClusterView cluster, Manifest[] policies, Manifest[] everywhere, Workload dns)
     {
         var cache = cluster.Applied.FirstOrDefault(resource => resource.Kind == "DaemonSet"
@@ -27,13 +28,13 @@ internal static partial class DnsPolicyRules
         var asked = onNode ? Asked(cache) : null;
         foreach (var policy in policies.Where(policy => Isolates(policy, "egress") && !Selects(policy, dns)))
         {
-            if (Rules(policy, "egress").FirstOrDefault(rule => Names(policy, rule, dns)) is { } rule
+            if (RulesOf(policy, "egress").FirstOrDefault(rule => Names(policy, rule, dns)) is { } rule
                 && Beside(cluster, policy, policies).Select(beside => Missing(
-                    beside.Concat(everywhere).SelectMany(other => Rules(other, "egress").Where(outwards => onNode
-                        ? ReachesNode(outwards, asked) : MayReach(other, outwards, pods))), Dns)).FirstOrDefault(open => open is not null)
-                    is { } closed)
+                        beside.Concat(everywhere).SelectMany(other => RulesOf(other, "egress").Where(outwards => onNode
+                            ? ReachesNode(outwards, asked) : MayReach(other, outwards, pods))), DnsPort))
+                    .FirstOrDefault(open => open is not null) is { } closed)
             {
-                yield return Report.At(rule, Cache,
+                yield return Report.At(rule, Id,
                     $"{policy.Id.Spoken} allows queries to the DNS pods, but no {closed} to NodeLocal DNSCache, which pods of cluster "
                         + $"{cluster.Name} query.",
                     !onNode ? $"Allow the pods with {NodeLocalDnsNames.AppLabel}: {NodeLocalDnsNames.Name} in {cache.Namespace} too."
@@ -71,7 +72,7 @@ internal static partial class DnsPolicyRules
             "to" => rule.MappingsAt("to").Any(block => block.TextAt("ipBlock", "cidr") is { } range && Holds(range, asked)
                 && !block.ItemsAt("ipBlock", "except").OfType<Scalar>().Any(without => ShutsOut(without.Value, asked))),
             "toEndpoints" => false,
-            "toEntities" => rule.ItemsAt("toEntities").OfType<Scalar>().Any(entity => Node.Contains(entity.Value)),
+            "toEntities" => rule.ItemsAt("toEntities").OfType<Scalar>().Any(entity => NodeEntities.Contains(entity.Value)),
             "toCIDR" => rule.ItemsAt("toCIDR").OfType<Scalar>().Any(range => Holds(range.Value, asked)),
             _ => true,
         });
