@@ -40,7 +40,8 @@ internal static partial class DashboardPicture
         using var http = new HttpClient { BaseAddress = api };
         var panels = ImmutableArray.CreateBuilder<(DashboardPanel Panel, ImmutableArray<Line> Lines)>();
         var empty = ImmutableArray.CreateBuilder<string>();
-        foreach (var panel in DashboardModel.Panels)
+        // No server of geographic routing runs in benchmarks/dashboard/run.
+        foreach (var panel in DashboardModel.Panels.Where(panel => panel.Row != DashboardModel.GeoRow))
         {
             var lines = ImmutableArray.CreateBuilder<Line>();
             foreach (var (expression, legend) in panel.Queries)
@@ -67,7 +68,7 @@ internal static partial class DashboardPicture
 
     private static async Task<ImmutableArray<Line>> AskAsync(HttpClient http, string expression, string legend, double from, double until)
     {
-        var query = Uri.EscapeDataString(expression.Replace("$__rate_interval", RateInterval, StringComparison.Ordinal));
+        var query = Uri.EscapeDataString(DashboardModel.Asked(expression, RateInterval));
         using var answer = JsonDocument.Parse(await http.GetStringAsync(new Uri(
             string.Create(CultureInfo.InvariantCulture, $"api/v1/query_range?query={query}&start={from}&end={until}&step={Step}"),
             UriKind.Relative)));

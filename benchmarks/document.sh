@@ -262,6 +262,7 @@ MD
   cut -f1 "$work/medians" | awk '!seen[$0]++' | while IFS= read -r key; do
     heading=$(title "$key")
     printf '\n## %s\n\n' "${heading^}"
+    [ "$key" != disk ] || printf 'No bar: when the disk writes back decides these times, which differ many times over in one run.\n\n'
     if [ "$key" != watch ]; then
       number=$((number + 1))
       picture "$number" light "$key" "$heading"; picture "$number" dark "$key" "$heading"

@@ -155,7 +155,7 @@ public static partial class AC3Observability
                 {
                     foreach (var (expression, _) in panel.Queries)
                     {
-                        var asked = expression.Replace("$__rate_interval", "5m", StringComparison.Ordinal);
+                        var asked = DashboardModel.Asked(expression, "5m");
                         (await VictoriaMetrics.Query(cluster, asked, token)).ShouldNotBeEmpty($"'{panel.Title}' shows nothing: {asked}");
                     }
                 }

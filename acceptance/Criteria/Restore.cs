@@ -8,8 +8,8 @@ namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("Restore", "An emptied cluster gets its DNS back from the repository and a backup")]
 [Check("Restore.1", "An emptied cluster gets its DNS back from the repository and a backup",
-    "restore --check names what is missing, and ends with 0 after the restore",
-    Command = "platform-gitops restore dns-backup --check --cluster {cluster} --context {context}")]
+    "restore names what is missing, and ends with 0 after the restore",
+    Command = "platform-gitops restore dns-backup --cluster {cluster} --context {context}")]
 public static class RestoreCriterion
 {
     private const string Namespace = "acceptance-restore";
@@ -25,7 +25,7 @@ public static class RestoreCriterion
 
     [LiveCheck("Restore.1",
         "backup of a cluster with a Service under health checks and a zone of coredns-custom; then DNS, both objects and their namespace " +
-            "are deleted. What restore --check says, the delivery of the tree, kubectl apply of the backup, the seconds that it took, " +
+            "are deleted. What restore says, the delivery of the tree, kubectl apply of the backup, the seconds that it took, " +
             "and the answers afterwards", Disruptive = true)]
     public static async Task FromNothing(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -41,12 +41,12 @@ public static class RestoreCriterion
         {
             await Objects(cluster, cancellationToken);
             (await Run("backup", backup)).Code.ShouldBe(0);
-            (await Run("restore", backup, "--check")).Code.ShouldBe(0, "the backup differs from the cluster that it was just made of");
+            (await Run("restore", backup)).Code.ShouldBe(0, "the backup differs from the cluster that it was just made of");
 
             await cluster.Delivery!.Withdraw(cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken);
             await DeleteObjects(cluster, cancellationToken);
-            var emptied = await Run("restore", backup, "--check");
-            emptied.Code.ShouldBe(1, "restore --check finds nothing missing in an emptied cluster");
+            var emptied = await Run("restore", backup);
+            emptied.Code.ShouldBe(1, "restore finds nothing missing in an emptied cluster");
             emptied.Output.ShouldContain("restore-dns-address");
             emptied.Output.ShouldContain($"restore-object-missing: Service {Namespace}/{Shop.Name}");
             emptied.Output.ShouldContain($"restore-object-missing: ConfigMap {Custom.Namespace}/{Custom.Name}");
@@ -57,8 +57,8 @@ public static class RestoreCriterion
             Took("DNS answers again");
             var files = applied.Select(path => $"-f {backup}/{path}");
             await TakeOver.Shell(cluster, $"kubectl apply {string.Join(' ', files)}", cancellationToken);
-            var restored = await Run("restore", backup, "--check");
-            Took("restore --check has looked");
+            var restored = await Run("restore", backup);
+            Took("restore has looked");
             restored.Code.ShouldBe(0, restored.Output);
             whole = true;
             (await cluster.Require(Custom, cancellationToken)).Map("data").ShouldContainKey(Zones);

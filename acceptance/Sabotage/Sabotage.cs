@@ -8,6 +8,9 @@ public sealed record StaticSabotage(string Name, string Check, string ExpectedMe
 {
     public string Criterion => Check.Split('.')[0];
 
+    /// <summary>The name of the fixture whose first cluster it changes; null for the sample with the check's part switched on.</summary>
+    public string? Definition { get; init; }
+
     public override string ToString() => Name;
 }
 

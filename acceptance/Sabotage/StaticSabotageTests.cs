@@ -19,7 +19,9 @@ public sealed class StaticSabotageTests
     public void Is_caught_by_its_criterion_alone(StaticSabotage sabotage)
     {
         var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
-        var failed = Failed(RenderedCluster.From(StorySample.Tree.For(check), StorySample.Cluster, sabotage.Apply));
+        var tree = sabotage.Definition is not { } name ? StorySample.Tree.For(check)
+            : DefinedTree.Generated(DefinedTree.Read(StorySample.Definition(name)), null);
+        var failed = Failed(RenderedCluster.From(tree, tree.Clusters[0], sabotage.Apply));
         failed.Keys.ShouldContain(sabotage.Check, $"'{sabotage.Name}' was not noticed");
         failed[sabotage.Check].ShouldContain(sabotage.ExpectedMessage);
         failed.Keys.Select(id => id.Split('.')[0]).Distinct().ShouldBe([sabotage.Criterion], $"'{sabotage.Name}' fails other criteria too");

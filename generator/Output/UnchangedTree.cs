@@ -20,17 +20,24 @@ internal sealed class UnchangedTree
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(3);
 
     private readonly string _root;
+    private readonly string _memory;
     private readonly byte[] _seen;
     private readonly int _files;
     private readonly bool _isSettled;
     private readonly string[] _beside;
 
-    private UnchangedTree(string root, byte[] seen, int files, bool isSettled, string[] beside) =>
-        (_root, _seen, _files, _isSettled, _beside) = (root, seen, files, isSettled, beside);
+    private UnchangedTree(string root, string memory, byte[] seen, int files, bool isSettled, string[] beside) =>
+        (_root, _memory, _seen, _files, _isSettled, _beside) = (root, memory, seen, files, isSettled, beside);
 
     /// <summary>Looks at all that a run depends on; null where there is no tree yet, or where the system cannot say enough.</summary>
-    public static UnchangedTree? Look(string definition, string root, TimeProvider time)
+    /// <param name="definition">The file.</param>
+    /// <param name="root">The folder of the tree.</param>
+    /// <param name="time">What changed a moment ago is not remembered.</param>
+    /// <param name="program">Null for this one. The native program and the assembly of the runtime each have a memory, so that a change
+    /// from one to the other costs no slower run.</param>
+    public static UnchangedTree? Look(string definition, string root, TimeProvider time, string? program = null)
     {
+        program ??= Program();
         if (!FileStatus.IsSupported)
         {
             return null;
@@ -47,7 +54,7 @@ internal sealed class UnchangedTree
         }
 
         var look = new Sight(root, time.GetUtcNow().Subtract(Step).ToUnixTimeSeconds());
-        look.Add(Program(), followLinks: true);
+        look.Add(program, followLinks: true);
         look.Add(Path.GetFullPath(definition), followLinks: true);
         var beside = ReadBeside(root);
         foreach (var path in beside)
@@ -72,7 +79,8 @@ internal sealed class UnchangedTree
             }
         }
 
-        return new UnchangedTree(root, look.Bytes, files, look.IsSettled, beside);
+        var memory = Path.Combine(root, Folder, Path.GetExtension(program) == ".dll" ? "unchanged" : "unchanged-native");
+        return new UnchangedTree(root, memory, look.Bytes, files, look.IsSettled, beside);
     }
 
     /// <summary>The number of files, where all is as it was remembered; null where it is not.</summary>
@@ -80,7 +88,7 @@ internal sealed class UnchangedTree
     {
         try
         {
-            return File.ReadAllBytes(Memory).AsSpan().SequenceEqual(_seen) ? _files : null;
+            return File.ReadAllBytes(_memory).AsSpan().SequenceEqual(_seen) ? _files : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -109,12 +117,12 @@ internal sealed class UnchangedTree
 
             if (!named.SequenceEqual(_beside))
             {
-                File.Delete(Memory);
+                File.Delete(_memory);
                 AtomicFile.Write(Path.Combine(_root, Folder, BesideName), string.Join('\n', named));
                 return;
             }
 
-            AtomicFile.Write(Memory, _seen);
+            AtomicFile.Write(_memory, _seen);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -146,8 +154,6 @@ internal sealed class UnchangedTree
             return [];
         }
     }
-
-    private string Memory => Path.Combine(_root, Folder, "unchanged");
 
     /// <summary>The native program, or the assembly that the runtime runs.</summary>
     private static string Program()

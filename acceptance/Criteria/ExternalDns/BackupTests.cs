@@ -5,7 +5,7 @@ using PlatformGitOps.Dns.Messages;
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
-/// <c>backup</c> and <c>restore --check</c> with real authoritative servers and a stand-in for kubectl, which prints objects from files
+/// <c>backup</c> and <c>restore</c> with real authoritative servers and a stand-in for kubectl, which prints objects from files
 /// (docs/backup.md). Skipped where one of the programs is not on this machine.
 /// </summary>
 [Category("ExternalDns")]

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Apps.ExternalDns;
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
-/// <c>takeover --check</c>, <c>backup</c> and <c>restore --check</c> with the real kubectl and a real API server. Skipped where one of the
+/// <c>takeover</c>, <c>backup</c> and <c>restore</c> with the real kubectl and a real API server. Skipped where one of the
 /// programs is not on this machine.
 /// </summary>
 [Category("ExternalDns")]

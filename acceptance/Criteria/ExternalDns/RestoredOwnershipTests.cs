@@ -88,7 +88,7 @@ internal sealed class RestoredOwnershipTests
                 (await server.Serial(token)).ShouldBe(serial, "a dry run writes");
                 await Apply(emptied, token);
                 (await Check(emptied, token)).ExitCode.ShouldBe(0);
-                Took("restore --check ends with 0", started);
+                Took("restore ends with 0", started);
                 await dry.Compares(2, token);
             }
 

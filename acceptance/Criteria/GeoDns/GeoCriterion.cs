@@ -42,6 +42,18 @@ public static class GeoCriterion
         bool Allows(Source source, int port) => IngressDecision.Allows(tree.GeoDns, labels, source, "TCP", port);
     }
 
+    [StaticCheck("Geo.4", "the way out of its pods, tried with a pod behind a load balancer of the cluster")]
+    public static void ReachesItsOwnRegion(RenderedCluster tree)
+    {
+        // kube-proxy, and Cilium in its place, turn the load balancer's address into the pod's before a policy judges.
+        var @namespace = tree.Definition.Of<GeoDnsSettings>()!.Namespaces.Select(name => name.Text).FirstOrDefault("some-workload");
+        var pod = new Destination(@namespace, new Dictionary<string, string> { ["app"] = "shop" });
+        foreach (var policy in tree.GeoDns.Where(resource => resource.Kind.EndsWith("NetworkPolicy", StringComparison.Ordinal)))
+        {
+            EgressDecision.Allows(policy, pod, "TCP", 8443).ShouldBeTrue($"{policy.Kind}: the cluster takes its own region for dead");
+        }
+    }
+
     [StaticCheck("Geo.1", "the Service, and the policy of its pods")]
     public static void Open(RenderedCluster tree)
     {
@@ -132,6 +144,8 @@ public static class GeoCriterion
             .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress[0]")!.AsObject().Remove("toPorts")),
         new("the monitoring is shut out of geographic routing", "Geo.5", "cannot scrape", tree => tree.GeoDns
             .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress")!.AsArray().RemoveAt(1)),
+        new("the writer is kept from pods", "Geo.4", "its own region for dead", tree => tree.GeoDns
+            .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.egress")!.AsArray().RemoveAt(1)),
         new("no TCP", "Geo.1", "a way of asking", tree =>
             Find(tree, "Service").At("spec.ports")!.AsArray().RemoveAt(1)),
         new("one answer for all clients", "Geo.2", "for everybody else", tree =>

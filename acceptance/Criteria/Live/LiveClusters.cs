@@ -164,7 +164,11 @@ public static class LiveClusters
 
     private static ClusterShape Shape(string role)
     {
-        var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role);
+        // With the policies that are delivered: they say who translates the Service's address.
+        var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role) with
+        {
+            NetworkPolicy = SuiteSettings.Current.NetworkPolicy,
+        };
         return new ClusterShape(
             role, Both(cluster.Pods, cluster.Second?.Pods), Both(cluster.Services, cluster.Second?.Services),
             cluster.Dns.ClusterIP.ToString(), cluster.Domain.ToString())

@@ -29,7 +29,7 @@ internal static class CachedCluster
         cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
         var definition = Switched(cluster.Platform, on: true).Clusters.Single(entry => entry.Name.Text == cluster.Role);
         cluster.Needs(NodeLocalDnsSettings.WayIn(definition) == NodeLocalDnsWay.ServiceAddress,
-            "the caches are on the Service's address with iptables and nftables alone");
+            "the caches are on the Service's address with iptables and nftables alone, and without Cilium");
         cluster.Needs(await HasInterfaces(cluster, cancellationToken),
             "the kernel of the nodes has no interfaces of the type dummy, on which the cache listens");
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);

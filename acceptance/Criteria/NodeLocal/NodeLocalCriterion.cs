@@ -29,6 +29,9 @@ namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
     Command = "kubectl --context {context} get networkpolicies,ciliumnetworkpolicies -A --field-selector metadata.name=allow-dns")]
 public static class NodeLocalCriterion
 {
+    /// <summary>The fixture without Cilium, whose caches are on the Service's address; those of the sample are on their own.</summary>
+    private const string OnServiceAddress = "node-local";
+
     /// <summary>In whose place the program puts the address of CoreDNS.</summary>
     internal const string CoreDnsWord = "__PILLAR__CLUSTER__DNS__";
 
@@ -165,14 +168,20 @@ public static class NodeLocalCriterion
         new("a cache beside the Service's address", "NodeLocal.1", "go past the cache", tree =>
             Daemon(tree, "spec.template.spec.containers[0].args[1]", "169.254.20.11")),
         new("a stop without a second interface", "NodeLocal.1", "takes its addresses off the node", tree =>
-            Daemon(tree, "spec.template.spec.containers[0].lifecycle", null)),
+            Daemon(tree, "spec.template.spec.containers[0].lifecycle", null)) { Definition = OnServiceAddress },
         new("a second interface that the cache deletes", "NodeLocal.1", "deletes that interface itself", tree =>
-            Daemon(tree, "spec.template.spec.containers[0].lifecycle.preStop.exec.command[4]", "nodelocaldns")),
+            Daemon(tree, "spec.template.spec.containers[0].lifecycle.preStop.exec.command[4]", "nodelocaldns"))
+            { Definition = OnServiceAddress },
         new("the cache's own address first", "NodeLocal.1", "have no way", tree =>
-            Daemon(tree, "spec.template.spec.containers[0].args[1]", "169.254.20.10,10.245.0.10")),
+            Daemon(tree, "spec.template.spec.containers[0].args[1]", "169.254.20.10,10.245.0.10")) { Definition = OnServiceAddress },
         new("rules that stay at the Service's address", "NodeLocal.1", "nobody would answer", tree =>
             tree.NodeLocalDns.Single(resource => resource.Kind == "DaemonSet").At("spec.template.spec.containers[0].args")!.AsArray()
-                .Add("-skipteardown=true")),
+                .Add("-skipteardown=true")) { Definition = OnServiceAddress },
+        new("one cache after the other on its own address", "NodeLocal.1", "no DNS until the next cache runs", tree =>
+            Daemon(tree, "spec.updateStrategy.rollingUpdate", new JsonObject { ["maxUnavailable"] = 1 })),
+        new("a cache that takes the address of the next one", "NodeLocal.1", "takes the address of the newer one", tree =>
+            tree.NodeLocalDns.Single(resource => resource.Kind == "DaemonSet").At("spec.template.spec.containers[0].args")!.AsArray()
+                .RemoveAll(argument => (string?)argument == "-skipteardown=true")),
         new("the cache asks over UDP", "NodeLocal.3", "over UDP", tree =>
         {
             var data = tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Document["data"]!.AsObject();
@@ -191,9 +200,9 @@ public static class NodeLocalCriterion
         }),
         new("allow-dns for CoreDNS's pods alone", "NodeLocal.9", "NetworkPolicy: the cache at 10.245.0.10 is out of reach", tree =>
             JsonPath.Set(tree.AllowDns[1].Document, "spec.egress[0].to", new JsonArray(tree.AllowDns[1].At("spec.egress[0].to[0]")!
-                .DeepClone()))),
+                .DeepClone()))) { Definition = OnServiceAddress },
         new("allow-dns without the node of the pod", "NodeLocal.9", "CiliumNetworkPolicy: the cache at 10.245.0.10 is out of reach",
-            tree => tree.AllowDns[0].At("spec.egress")!.AsArray().RemoveAt(1)),
+            tree => tree.AllowDns[0].At("spec.egress")!.AsArray().RemoveAt(1)) { Definition = OnServiceAddress },
         new("allow-dns to every address", "NodeLocal.9", "a tunnel out", tree =>
             JsonPath.Set(tree.AllowDns[1].Document, "spec.egress[0].to[1].ipBlock.cidr", "0.0.0.0/0")),
         new("caches that keep the former servers", "NodeLocal.8", "do not reach a cache that runs", tree =>

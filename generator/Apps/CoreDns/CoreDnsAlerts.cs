@@ -11,8 +11,8 @@ internal static class CoreDnsAlerts
     private const string Forwarded = $"rate(coredns_proxy_request_duration_seconds_count{{{Series},proxy_name=\"forward\"}}[10m])";
 
     /// <summary>
-    /// Queries per second: about half of what one replica answers at this CPU limit. The profile story was measured with internal names
-    /// (<c>benchmarks/dns/run</c>): 3,691 at 200m, 13,879 at 500m, and more than 20,000 without a limit.
+    /// Queries per second that leave room for a burst: a third of what one replica answered at 500m, and less than half of what it did
+    /// without a limit (docs/benchmarks-dns.md, profile story, internal names).
     /// </summary>
     public static int HighQueryRate(Quantity? cpuLimit) => cpuLimit is null ? 10_000 : (int)decimal.Round(cpuLimit.Amount * 9_000m);
 
@@ -29,7 +29,8 @@ internal static class CoreDnsAlerts
         Alert.Warning("CoreDNSHighQueryRate", after: "10m",
             $"sum by (pod) (rate(coredns_dns_requests_total{{{Series}}}[5m])) > ${{{CoreDnsVariables.HighQueryRate}}}",
             "CoreDNS pod {{ $labels.pod }} gets {{ $value | humanize }} queries per second.",
-            "That is about half of what one replica can answer at its CPU limit. Add replicas, or raise dns.resources.limits.cpu."),
+            "At its CPU limit it has little room for a burst, or for the queries of a replica that fails. Add replicas, or raise " +
+                "dns.resources.limits.cpu."),
         Alert.Critical("CoreDNSHighErrorRate", after: "5m",
             $"sum(rate(coredns_dns_responses_total{{{Series},rcode=\"SERVFAIL\"}}[5m])) / " +
                 $"sum(rate(coredns_dns_responses_total{{{Series}}}[5m])) > 0.05",
@@ -60,10 +61,10 @@ internal static class CoreDnsAlerts
             $"sum({Hits}) / (sum({Hits}) + sum({Forwarded})) < 0.5 and sum({Forwarded}) > 10",
             "The cache answers only {{ $value | humanizePercentage }} of the names that are forwarded otherwise.",
             "Most names outside the cluster are asked of the upstream servers again and again: many different names, or short TTLs."),
-        // Of kube-state-metrics.
+        // Of kube-state-metrics. The servers of geographic routing have a container of this name in this namespace too.
         Alert.Warning("CoreDNSPodCrashLooping", after: "5m",
             $"max by (pod) (max_over_time(kube_pod_container_status_waiting_reason{{namespace=\"{CoreDnsNames.Namespace}\"," +
-                "container=\"coredns\",reason=\"CrashLoopBackOff\"}[5m])) >= 1",
+                $"pod=~\"{CoreDnsNames.Release}-.*\",container=\"coredns\",reason=\"CrashLoopBackOff\"}}[5m])) >= 1",
             "CoreDNS pod {{ $labels.pod }} starts and ends again and again.",
             "Its log says why: most often the Corefile, a loop, or the memory limit."),
     ];

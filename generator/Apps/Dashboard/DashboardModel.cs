@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Generator.Apps.Dashboard;
@@ -16,21 +17,28 @@ namespace PlatformGitOps.Generator.Apps.Dashboard;
 public sealed record DashboardPanel(string Row, string Title, string Unit, ImmutableArray<(string Expression, string Legend)> Queries);
 
 /// <summary>
-/// The dashboard "DNS Service Discovery". Variables stand without braces, which Flux would substitute: <c>$datasource</c>, and Grafana's
-/// own <c>$__rate_interval</c>.
+/// The dashboard "DNS Service Discovery". Its variables have no braces, which Flux would substitute: <c>$datasource</c>, <c>$cluster</c>,
+/// and Grafana's own <c>$__rate_interval</c>.
 /// </summary>
 public static class DashboardModel
 {
     public const string CoreDnsRow = "CoreDNS";
 
+    public const string GeoRow = "Geographic routing";
+
+    // The label that a monitoring of several clusters gives its series. All also means series without it.
+    private const string ClusterLabel = "cluster";
+    private const string Cluster = $"{ClusterLabel}=~\"${ClusterLabel}\"";
+
     private const int Width = 12;
     private const int Height = 8;
     private const int FullWidth = 24;
 
-    private const string CoreDns = $"job=\"{CoreDnsNames.MetricsJob}\"";
-    private const string Controller = $"job=\"{ControllerNames.Name}\"";
-    private const string Records = $"job=~\"{ExternalDnsNames.Name}-.*\"";
-    private const string Caches = $"job=\"{NodeLocalDnsNames.Name}\"";
+    private const string CoreDns = $"{Cluster},job=\"{CoreDnsNames.MetricsJob}\"";
+    private const string Controller = $"{Cluster},job=\"{ControllerNames.Name}\"";
+    private const string Records = $"{Cluster},job=~\"{ExternalDnsNames.Name}-.*\"";
+    private const string Caches = $"{Cluster},job=\"{NodeLocalDnsNames.Name}\"";
+    private const string Geo = $"{Cluster},job=\"{GeoDnsNames.Metrics}\"";
 
     private static readonly JsonWriterOptions Written =
         new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -66,8 +74,16 @@ public static class DashboardModel
         new("NodeLocal DNSCache", "Queries of each node", "reqps",
             [($"sum by (instance) ({Rate("coredns_dns_requests_total", Caches)})", "{{instance}}")]),
         new("NodeLocal DNSCache", "Queries that the nodes' caches answer", "percentunit",
-            [($"sum({Rate("coredns_cache_hits_total", Caches)}) / sum({Rate("coredns_cache_requests_total", Caches)})", "answered")]),
+            [($"sum by (instance) ({Rate("coredns_cache_hits_total", Caches)}) / "
+                + $"sum by (instance) ({Rate("coredns_cache_requests_total", Caches)})", "{{instance}}")]),
+        new(GeoRow, "Addresses of each region", "none",
+            [($"max by (region, verdict) (dns_geo_targets{{{Geo}}})", "{{region}} {{verdict}}")]),
+        new(GeoRow, "Names without a healthy address", "none", [($"max(dns_geo_fail_open_names{{{Geo}}})", "names")]),
     ];
+
+    /// <summary>A query of a panel as Grafana asks it for all clusters.</summary>
+    public static string Asked(string expression, string rateInterval) => expression
+        .Replace("$__rate_interval", rateInterval, StringComparison.Ordinal).Replace($"${ClusterLabel}", ".*", StringComparison.Ordinal);
 
     /// <summary>Grafana's model, schema version 39; ends in a line break.</summary>
     public static string Json()
@@ -113,13 +129,27 @@ public static class DashboardModel
         ["time"] = new JsonObject { ["from"] = "now-3h", ["to"] = "now" },
         ["templating"] = new JsonObject
         {
-            ["list"] = new JsonArray(new JsonObject
-            {
-                ["name"] = "datasource",
-                ["label"] = "Data source",
-                ["type"] = "datasource",
-                ["query"] = "prometheus",
-            }),
+            ["list"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = "datasource",
+                    ["label"] = "Data source",
+                    ["type"] = "datasource",
+                    ["query"] = "prometheus",
+                },
+                new JsonObject
+                {
+                    ["name"] = ClusterLabel,
+                    ["label"] = "Cluster",
+                    ["type"] = "query",
+                    ["datasource"] = Source(),
+                    ["query"] = $"label_values(up{{job=\"{CoreDnsNames.MetricsJob}\"}}, {ClusterLabel})",
+                    ["refresh"] = 2,
+                    ["includeAll"] = true,
+                    ["allValue"] = ".*",
+                    ["multi"] = true,
+                    ["current"] = new JsonObject { ["text"] = "All", ["value"] = "$__all" },
+                }),
         },
         ["panels"] = panels,
     };

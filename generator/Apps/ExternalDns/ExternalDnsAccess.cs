@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using static PlatformGitOps.Generator.Emission.PolicyParts;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
@@ -74,15 +75,31 @@ internal static class ExternalDnsPolicies
                 new Mapping { { "fromEntities", Resources.Texts("host") },
                     { "toPorts", CiliumPorts(Probed(instance).Select(port => ("TCP", port))) } })
             },
-            { "egress", Sequence.Of(
-                new Mapping { { "toEntities", Resources.Texts("kube-apiserver") } },
-                new Mapping { { "toEndpoints", Sequence.Of(CiliumNamespace(CoreDns.CoreDnsNames.Namespace)) },
-                    { "toPorts", CiliumPorts(("ANY", CoreDns.CoreDnsNames.DnsPort)) } },
-                // All: the server may be a node, a pod or outside, and those are three kinds of destinations.
-                new Mapping { { "toEntities", Resources.Texts("all") },
-                    { "toPorts", ProviderPorts(instance) } })
+            { "egress", Sequence.Of((Node[])
+                [
+                    new Mapping { { "toEntities", Resources.Texts("kube-apiserver") } },
+                    new Mapping { { "toEndpoints", Sequence.Of(CiliumNamespace(CoreDns.CoreDnsNames.Namespace)) },
+                        { "toPorts", CiliumPorts(("ANY", CoreDns.CoreDnsNames.DnsPort)) } },
+                    // A cache in the node's network, which the kubelets name.
+                    .. NodeLocalDnsSettings.InNodesNetwork(cluster) ? (Node[])[ToNode(("ANY", CoreDns.CoreDnsNames.DnsPort))] : [],
+                    .. instance is { Provider: DnsProvider.Google, Identity: not null } ? (Node[])[Metadata()] : [],
+                    // All: the server may be a node, a pod or outside, and those are three kinds of destinations.
+                    new Mapping { { "toEntities", Resources.Texts("all") },
+                        { "toPorts", ProviderPorts(instance) } },
+                ])
             },
         });
+
+    private static Mapping ToNode(params (string Protocol, int Port)[] ports) =>
+        new() { { "toEntities", Resources.Texts("host") }, { "toPorts", CiliumPorts(ports) } };
+
+    /// <summary>Google's metadata server, which gives the identity's token: 169.254.169.254:80, and port 988 of the node where the address
+    /// is translated before Cilium judges.</summary>
+    private static Mapping Metadata() => new()
+    {
+        { "toEntities", Resources.Texts("host", "world") },
+        { "toPorts", CiliumPorts(("TCP", 80), ("TCP", 988)) },
+    };
 
     private static Sequence ProviderPorts(DnsInstance instance) => instance.Provider switch
     {

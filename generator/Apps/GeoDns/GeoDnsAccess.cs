@@ -38,21 +38,22 @@ internal static class GeoDnsAccess
 
 /// <summary>
 /// Queries come in from everywhere, metrics from the monitoring namespace, probes from the node. Out go the API server and the addresses
-/// of all regions, which nobody can list; the cluster's own pods are none of them.
+/// of all regions, which nobody can list, and the pods behind the cluster's own: what a pod asks of a load balancer's address, kube-proxy
+/// and Cilium in its place send to a pod of the Service, before a policy judges it.
 /// </summary>
 internal static class GeoDnsPolicies
 {
     private static readonly int[] Served =
         [GeoDnsNames.ServerMetricsPort, GeoDnsNames.HealthPort, GeoDnsNames.ReadyPort, GeoDnsNames.WriterPort];
 
-    public static IEnumerable<Mapping> Of(Cluster cluster) => cluster.NetworkPolicy switch
+    public static IEnumerable<Mapping> Of(Cluster cluster, GeoDnsSettings settings) => cluster.NetworkPolicy switch
     {
-        NetworkPolicyFlavour.Cilium => [Cilium(cluster)],
-        NetworkPolicyFlavour.Kubernetes => [Kubernetes(cluster)],
+        NetworkPolicyFlavour.Cilium => [Cilium(cluster, settings)],
+        NetworkPolicyFlavour.Kubernetes => [Kubernetes(cluster, settings)],
         _ => [],
     };
 
-    private static Mapping Kubernetes(Cluster cluster) => Resources.Object(
+    private static Mapping Kubernetes(Cluster cluster, GeoDnsSettings settings) => Resources.Object(
         "networking.k8s.io/v1", "NetworkPolicy", GeoDnsNames.Metadata(), new Mapping
         {
             { "podSelector", GeoDnsNames.Selector() },
@@ -72,7 +73,12 @@ internal static class GeoDnsPolicies
             },
             { "egress", Sequence.Of(new Mapping
                 {
-                    { "to", Sequence.Of(Block("0.0.0.0/0", Pods(cluster, ':', false)), Block("::/0", Pods(cluster, ':', true))) },
+                    { "to", Sequence.Of((Node[])
+                    [
+                        Block("0.0.0.0/0", Pods(cluster, ':', false)), Block("::/0", Pods(cluster, ':', true)),
+                        .. settings.Namespaces.IsEmpty ? (Node[])[new Mapping { { "namespaceSelector", new Mapping() } }]
+                            : [.. settings.Namespaces.Select(name => Namespace(name.Text))],
+                    ]) },
                 })
             },
         });
@@ -81,7 +87,7 @@ internal static class GeoDnsPolicies
         [.. new[] { cluster.Pods, cluster.Second?.Pods }.OfType<Values.Cidr>().Select(range => range.ToString()!)
             .Where(range => range.Contains(mark, StringComparison.Ordinal) == has)];
 
-    private static Mapping Cilium(Cluster cluster) => Resources.Object(
+    private static Mapping Cilium(Cluster cluster, GeoDnsSettings settings) => Resources.Object(
         "cilium.io/v2", "CiliumNetworkPolicy", GeoDnsNames.Metadata(), new Mapping
         {
             { "endpointSelector", GeoDnsNames.Selector() },
@@ -99,6 +105,13 @@ internal static class GeoDnsPolicies
                 })
             },
             // Nodes too: a load balancer may have their addresses.
-            { "egress", Sequence.Of(new Mapping { { "toEntities", Resources.Texts("kube-apiserver", "world", "host", "remote-node") } }) },
+            { "egress", Sequence.Of(
+                new Mapping { { "toEntities", Resources.Texts("kube-apiserver", "world", "host", "remote-node") } },
+                new Mapping
+                {
+                    { "toEndpoints", Sequence.Of(settings.Namespaces.IsEmpty ? (Node[])[CiliumEveryNamespace()]
+                        : [.. settings.Namespaces.Select(name => CiliumNamespace(name.Text))]) },
+                })
+            },
         });
 }

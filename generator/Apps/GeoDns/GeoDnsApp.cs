@@ -48,7 +48,7 @@ internal sealed class GeoDnsApp : App
         [
             ("configmap", [GeoDnsConfig.ConfigMap(cluster)]),
             ("deployment", [GeoDnsDeployment.Deployment(cluster, settings)]),
-            ("networkpolicy", [.. GeoDnsPolicies.Of(cluster)]),
+            ("networkpolicy", [.. GeoDnsPolicies.Of(cluster, settings)]),
             ("poddisruptionbudget", [GeoDnsDeployment.DisruptionBudget()]),
             ("prometheusrule", monitored ? [GeoDnsMonitoring.Rule(platform.Repository)] : []),
             ("rbac", [.. GeoDnsAccess.Objects(settings, GeoDnsConfig.ZonesName(cluster))]),

@@ -93,6 +93,16 @@ internal sealed class NodeLocalDnsApp : App
                 "kubeProxy");
         }
 
+        if (cluster is { KubeProxy: KubeProxyMode.Iptables or KubeProxyMode.Nftables, NetworkPolicy: NetworkPolicyFlavour.Cilium }
+            && settings.OnServiceAddress == true)
+        {
+            at.Report(DefinitionRules.NodeLocalTranslated, "nodeLocalDns.onServiceAddress",
+                "Cilium sends what pods ask of the Service's address to CoreDNS itself, beside kube-proxy too: the cache would not see it.",
+                $"Delete it, and let the kubelets name {settings.Address} (clusterDNS). Where Cilium takes kube-proxy's place, write "
+                    + "'kubeProxy: none'.",
+                "kubeProxy", "networkPolicy");
+        }
+
         if (cluster.KubeProxy == KubeProxyMode.None && settings.OnServiceAddress == false)
         {
             at.Report(DefinitionRules.NodeLocalCilium, "nodeLocalDns.onServiceAddress",

@@ -9,6 +9,11 @@ internal static class NodeLocalDnsMonitoring
 
     public static readonly ImmutableArray<Alert> Alerts =
     [
+        Alert.Critical("NodeLocalDNSAbsent", after: "5m",
+            $"absent(up{{{Series}}})",
+            "No DNS cache of a node is scraped.",
+            "The monitoring finds no cache at all: the metrics Service, the ServiceMonitor or the DaemonSet is gone. Where the kubelets " +
+                "name the cache's address, pods have no DNS without it."),
         Alert.Warning("NodeLocalDNSDown", after: "2m",
             $"up{{{Series}}} == 0",
             "The DNS cache of node {{ $labels.instance }} does not answer its scrape.",

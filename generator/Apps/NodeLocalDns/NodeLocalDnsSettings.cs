@@ -22,7 +22,7 @@ public sealed record NodeLocalDnsSettings
     public required IPAddress Address { get; init; }
 
     /// <summary>Whether it also answers on the address of the kube-dns Service, so that no pod's configuration changes; null where the
-    /// way of kube-proxy decides.</summary>
+    /// way of kube-proxy and the network plugin decide.</summary>
     public bool? OnServiceAddress { get; init; }
 
     /// <summary>Of each node's pod.</summary>
@@ -38,8 +38,9 @@ public sealed record NodeLocalDnsSettings
             Address = section.Text("address", Forms.Address with { Example = "169.254.20.10" }, "169.254.20.10",
                 "The address of the cache on every node; link-local, and not used by anything else."),
             OnServiceAddress = section.OptionalSwitch("onServiceAddress",
-                "Whether it answers on the address of the kube-dns Service too. With IPVS it cannot; the kubelets then name 'address'.",
-                absent: "true, with kubeProxy ipvs false"),
+                "Whether it answers on the address of the kube-dns Service too. With IPVS and with Cilium it cannot; the kubelets then "
+                    + "name 'address'.",
+                absent: "true, with kubeProxy ipvs or networkPolicy cilium false"),
             Resources = section.Mapping("resources", "Requests and limits of the cache on each node.",
                 resources => ResourceSettings.Bind(resources, StandardResources)),
         };
@@ -50,12 +51,19 @@ public sealed record NodeLocalDnsSettings
     public static IEnumerable<IPAddress> Listens(Cluster cluster) => cluster.Of<NodeLocalDnsSettings>() is not { } settings ? []
         : WayIn(cluster) == NodeLocalDnsWay.OwnAddress ? [settings.Address] : [settings.Address, cluster.Dns.ClusterIP];
 
-    /// <summary>How queries come to the cache.</summary>
+    /// <summary>Whether the caches are programs of the nodes, and not pods behind Cilium's redirect.</summary>
+    public static bool InNodesNetwork(Cluster cluster) =>
+        cluster.Of<NodeLocalDnsSettings>() is not null && WayIn(cluster) != NodeLocalDnsWay.LocalRedirect;
+
+    /// <summary>How queries come to the cache. Cilium translates what a pod asks of a Service where the pod's traffic begins, beside
+    /// kube-proxy and without its replacement too (cilium#16197): no query to the Service's address comes to the node's own network.
+    /// </summary>
     public static NodeLocalDnsWay WayIn(Cluster cluster) => (cluster.KubeProxy, cluster.Of<NodeLocalDnsSettings>()?.OnServiceAddress) switch
     {
         (KubeProxyMode.None, _) => NodeLocalDnsWay.LocalRedirect,
         (_, { } on) => on ? NodeLocalDnsWay.ServiceAddress : NodeLocalDnsWay.OwnAddress,
         (KubeProxyMode.Ipvs, _) => NodeLocalDnsWay.OwnAddress,
+        _ when cluster.NetworkPolicy == NetworkPolicyFlavour.Cilium => NodeLocalDnsWay.OwnAddress,
         _ => NodeLocalDnsWay.ServiceAddress,
     };
 }

@@ -103,6 +103,7 @@ public static class DefinitionRules
     public const string ValueProtected = "value-protected";
     public const string DigestOther = "digest-of-other-version";
     public const string NodeLocalIpvs = "node-local-ipvs";
+    public const string NodeLocalTranslated = "node-local-translated";
     public const string NodeLocalCilium = "node-local-without-service-address";
     public const string NodeLocalProxy = "node-local-without-redirect";
     public const string NodeLocalNodes = "node-local-without-nodes";

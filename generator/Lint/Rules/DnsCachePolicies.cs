@@ -28,10 +28,11 @@ internal static class DnsCachePolicies
         var asked = onNode ? Asked(cache) : null;
         foreach (var policy in policies.Where(policy => Isolates(policy, "egress") && !Selects(policy, dns)))
         {
-            var beside = policies.Where(other => other.Namespace == policy.Namespace).Concat(everywhere).ToArray();
             if (RulesOf(policy, "egress").FirstOrDefault(rule => Names(policy, rule, dns)) is { } rule
-                && Missing(beside.SelectMany(other => RulesOf(other, "egress").Where(outwards => onNode
-                    ? ReachesNode(outwards, asked) : MayReach(other, outwards, pods))), DnsPort) is { } closed)
+                && Beside(cluster, policy, policies).Select(beside => Missing(
+                        beside.Concat(everywhere).SelectMany(other => RulesOf(other, "egress").Where(outwards => onNode
+                            ? ReachesNode(outwards, asked) : MayReach(other, outwards, pods))), DnsPort))
+                    .FirstOrDefault(open => open is not null) is { } closed)
             {
                 yield return Report.At(rule, Id,
                     $"{policy.Id.Spoken} allows queries to the DNS pods, but no {closed} to NodeLocal DNSCache, which pods of cluster "
@@ -41,6 +42,17 @@ internal static class DnsCachePolicies
                         : $"Allow port 53 to {(asked is null ? "the cache's address" : $"the ipBlock {IpText.Range(asked)}")} too.");
             }
         }
+    }
+
+    /// <summary>The policies that hold together with one, for each of its pods. Of pods that are not in the tree nobody knows which others
+    /// hold, so all of the namespace count.</summary>
+    private static IEnumerable<Manifest[]> Beside(ClusterView cluster, Manifest policy, Manifest[] policies)
+    {
+        var here = policies.Where(other => other.Namespace == policy.Namespace).ToArray();
+        var selected = Workload.Pods(cluster).Where(pod => pod.Namespace == policy.Namespace
+            && LabelSelector.Matches(Selector(policy), pod.Labels)).ToArray();
+        return selected.Length == 0 ? [here]
+            : selected.Select(pod => here.Where(other => LabelSelector.Matches(Selector(other), pod.Labels)).ToArray());
     }
 
     /// <summary>The address that pods name: that of the Service follows the cache's own.</summary>

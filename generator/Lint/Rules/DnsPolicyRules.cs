@@ -13,7 +13,8 @@ internal static class DnsPolicyRules
     public static readonly LintRule Rule = LintRule.Of(
         Name, Check, (Port, "A network policy names the DNS pods, but does not allow queries to them over UDP and TCP."),
         (DnsCachePolicies.Id,
-            "A network policy lets queries to the DNS pods out, and not to NodeLocal DNSCache, which pods of its cluster ask."));
+            "A network policy lets queries to the DNS pods out, and no policy of the same pods lets them out to NodeLocal DNSCache, "
+                + "which pods of its cluster ask."));
 
     private static readonly Workload Usual = new("kube-system", new Dictionary<string, string>
     {

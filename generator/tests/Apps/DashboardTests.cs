@@ -40,6 +40,30 @@ public sealed partial class DashboardTests
         }
     }
 
+    /// <summary>A page that says "one node" of a panel which adds the nodes up sends its reader nowhere.</summary>
+    [TestCase("NodeLocal DNSCache", "instance")]
+    [TestCase("Geographic routing", "region", "Addresses of each region")]
+    public void A_panel_shows_what_the_page_compares(string row, string label, string? title = null) =>
+        DashboardModel.Panels.Where(panel => panel.Row == row && (title is null || panel.Title == title))
+            .SelectMany(panel => panel.Queries).ShouldAllBe(query => query.Legend.Contains($"{{{{{label}}}}}")
+                && Regex.IsMatch(query.Expression, $@"by \([^)]*\b{label}\b"));
+
+    [Test]
+    public void The_page_speaks_of_panels_that_there_are() =>
+        File.ReadLines(RepositoryRoot.File("docs", "dashboard.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(2)
+            .SelectMany(row => row.Split('|')[1].Split(',', StringSplitOptions.TrimEntries))
+            .Except(DashboardModel.Panels.Select(panel => panel.Title)).ShouldBeEmpty();
+
+    [Test]
+    public void Every_query_is_of_the_chosen_clusters()
+    {
+        DashboardModel.Panels.SelectMany(panel => panel.Queries).ShouldAllBe(query => SeriesNames().Count(query.Expression)
+            == Regex.Count(query.Expression, "cluster=~\"[$]cluster\""));
+        using var model = JsonDocument.Parse(DashboardModel.Json());
+        model.RootElement.GetProperty("templating").GetProperty("list").EnumerateArray()
+            .Select(variable => variable.GetProperty("name").GetString()).ShouldBe(["datasource", "cluster"]);
+    }
+
     [Test]
     public async Task Prometheus_accepts_every_query()
     {
@@ -53,7 +77,7 @@ public sealed partial class DashboardTests
         var rules = DashboardModel.Panels.SelectMany(panel => panel.Queries).Select((query, index) => new Mapping
         {
             { "record", FormattableString.Invariant($"panel:{index}") },
-            { "expr", query.Expression.Replace("$__rate_interval", "5m", StringComparison.Ordinal) },
+            { "expr", DashboardModel.Asked(query.Expression, "5m") },
         });
         var file = folder.Write("rules.yaml", YamlWriter.WriteFragment(new Mapping
         {
@@ -63,7 +87,8 @@ public sealed partial class DashboardTests
     }
 
     private static IEnumerable<string> ControllerSeries() =>
-        Quoted().Matches(File.ReadAllText(RepositoryRoot.File("controller", "Metrics", "ControllerMetrics.cs")))
+        ((string[][])[["Metrics", "ControllerMetrics.cs"], ["Geo", "GeoMetrics.cs"]])
+            .SelectMany(file => Quoted().Matches(File.ReadAllText(RepositoryRoot.File(["controller", .. file]))))
             .Select(match => match.Groups[1].Value);
 
     [GeneratedRegex("\"(dns_[a-z_]+)\"")]

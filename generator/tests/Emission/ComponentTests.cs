@@ -36,7 +36,12 @@ public class ComponentTests
     {
         var cache = new NodeLocalDnsSettings { Image = NodeLocalDnsSettings.DefaultImage, Address = IPAddress.Parse("169.254.20.10") };
         var (cilium, kubernetes) = AllowDns(
-            Given.Infra with { KubeProxy = mode, Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name, cache) },
+            Given.Infra with
+            {
+                KubeProxy = mode,
+                NetworkPolicy = NetworkPolicyFlavour.Kubernetes,
+                Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name, cache),
+            },
             Given.Apps);
         var redirected = mode == KubeProxyMode.None;
         cilium.Contains("    - toEntities:\n        - host\n      toPorts:\n        - ports:\n            - port: \"53\"\n",
@@ -95,12 +100,15 @@ public class ComponentTests
         }
     }
 
-    [TestCase(KubeProxyMode.Iptables, null, "host-network", "10.245.0.10,169.254.20.10")]
-    [TestCase(KubeProxyMode.Ipvs, null, "own-address", "169.254.20.10")]
-    [TestCase(KubeProxyMode.Nftables, false, "own-address", "169.254.20.10")]
-    [TestCase(KubeProxyMode.None, null, "local-redirect", "10.245.0.10,169.254.20.10")]
+    [TestCase(KubeProxyMode.Iptables, NetworkPolicyFlavour.Kubernetes, null, "host-network", "10.245.0.10,169.254.20.10")]
+    [TestCase(KubeProxyMode.Nftables, NetworkPolicyFlavour.None, null, "host-network", "10.245.0.10,169.254.20.10")]
+    [TestCase(KubeProxyMode.Ipvs, NetworkPolicyFlavour.Kubernetes, null, "own-address", "169.254.20.10")]
+    [TestCase(KubeProxyMode.Nftables, NetworkPolicyFlavour.Kubernetes, false, "own-address", "169.254.20.10")]
+    [TestCase(KubeProxyMode.Iptables, NetworkPolicyFlavour.Cilium, null, "own-address", "169.254.20.10",
+        Description = "Cilium translates the Service's address before the node's network sees a query")]
+    [TestCase(KubeProxyMode.None, NetworkPolicyFlavour.Cilium, null, "local-redirect", "10.245.0.10,169.254.20.10")]
     public void A_cache_whose_address_nobody_else_has_runs_until_the_next_one_does(
-        KubeProxyMode mode, bool? onService, string component, string addresses)
+        KubeProxyMode mode, NetworkPolicyFlavour policies, bool? onService, string component, string addresses)
     {
         var settings = new NodeLocalDnsSettings
         {
@@ -111,6 +119,7 @@ public class ComponentTests
         var cluster = Given.Infra with
         {
             KubeProxy = mode,
+            NetworkPolicy = policies,
             Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name, settings),
         };
         var files = Tree.Build(Given.Platform(cluster)).ToDictionary(file => file.Path, file => file.Text);

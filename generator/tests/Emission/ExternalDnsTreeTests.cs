@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Tests.Output;
 using PlatformGitOps.Generator.Tools;
@@ -131,6 +132,39 @@ public sealed class ExternalDnsTreeTests
         PortsAt("ingress").ShouldBe(probed.Split(' '));
         PortsAt("egress").ShouldBe(["8443"]);
     }
+
+    [TestCase(KubeProxyMode.Iptables, true, "kube-apiserver", "kube-system 53", "host 53", "all 443")]
+    [TestCase(KubeProxyMode.None, true, "kube-apiserver", "kube-system 53", "all 443")]
+    [TestCase(KubeProxyMode.Iptables, false, "kube-apiserver", "kube-system 53", "all 443")]
+    public void An_instance_may_ask_the_DNS_that_its_kubelet_names(KubeProxyMode mode, bool cached, params string[] egress)
+    {
+        var cache = new NodeLocalDnsSettings
+        {
+            Image = NodeLocalDnsSettings.DefaultImage,
+            Address = System.Net.IPAddress.Parse("169.254.20.10"),
+        };
+        var cluster = Platform.Clusters[0] with { NetworkPolicy = NetworkPolicyFlavour.Cilium, KubeProxy = mode };
+        Egress(cached ? cluster with { Applications = cluster.Applications.SetItem(NodeLocalDnsNames.Name, cache) } : cluster,
+            Instance("public")).ShouldBe(egress);
+    }
+
+    [Test]
+    public void With_an_identity_of_Google_it_reaches_the_metadata_server_that_gives_the_token()
+    {
+        var cluster = Platform.Clusters[0] with { NetworkPolicy = NetworkPolicyFlavour.Cilium };
+        Egress(cluster, Instance("google")).ShouldBe(["kube-apiserver", "kube-system 53", "all 443"]);
+        Egress(cluster, Instance("google") with { Identity = "dns@my-project.iam.gserviceaccount.com", SecretName = null })
+            .ShouldBe(["kube-apiserver", "kube-system 53", "host world 80 988", "all 443"]);
+    }
+
+    /// <summary>Who and which ports, a rule each.</summary>
+    private static string[] Egress(Cluster cluster, DnsInstance instance) =>
+    [
+        .. ExternalDnsPolicies.Of(cluster, instance).Single().MappingsAt("spec", "egress").Select(rule => string.Join(' ',
+            rule.MappingsAt("toEndpoints").SelectMany(peer => peer.EntriesAt("matchLabels")).Select(entry => ((Scalar)entry.Value).Value)
+                .Concat(rule.ItemsAt("toEntities").Cast<Scalar>().Select(entity => entity.Value))
+                .Concat(rule.MappingsAt("toPorts").SelectMany(item => item.MappingsAt("ports")).Select(port => port.TextAt("port")!)))),
+    ];
 
     [Test]
     public async Task The_file_of_Azure_is_made_by_a_shell_from_the_three_keys()

@@ -153,6 +153,22 @@ public sealed class DnsPolicyTests
     public void So_have_they_with_Cilium(string peers, params string[] rules) =>
         Rules(HostCache, Cilium("one", $"egress: [{{{CiliumDns}, {CiliumBoth}}}, {{{peers}, {CiliumBoth}}}]")).ShouldBe(rules);
 
+    /// <summary>As External-DNS and the servers of geographic routing are in one namespace.</summary>
+    [TestCase("api", "policy-dns-cache")]
+    [TestCase("web")]
+    public void A_policy_for_other_pods_of_the_namespace_opens_nothing_for_these(string others, params string[] rules)
+    {
+        const string Pod = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, "
+            + "spec: {containers: [{name: web, image: 'web:1'}]}}";
+        var policies = new[]
+        {
+            Policy("one", $"policyTypes: [Egress], egress: [{{{Dns}, {Both}}}]", selector: "{matchLabels: {app: web}}"),
+            Policy("two", "policyTypes: [Egress], egress: [{}]", selector: $"{{matchLabels: {{app: {others}}}}}"),
+        };
+        Rules([HostCache, Pod, .. policies]).Where(rule => rule == "policy-dns-cache").ShouldBe(rules);
+        Rules([HostCache, .. policies]).ShouldBeEmpty("nobody knows which pods these are");
+    }
+
     [Test]
     public void Behind_the_redirect_of_Cilium_the_cache_is_a_pod()
     {

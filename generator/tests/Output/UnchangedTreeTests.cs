@@ -135,6 +135,28 @@ public sealed class UnchangedTreeTests
         _tree.Read(".platform-gitops").ShouldBe("a file in the way");
     }
 
+    /// <summary>As somebody changes between ./platform and dotnet run.</summary>
+    [Test]
+    public void The_native_program_and_the_one_with_the_runtime_remember_beside_each_other()
+    {
+        var later = new Tomorrow();
+        _tree.Put("platform-gitops", "a program");
+        _tree.Put("platform-gitops.dll", "the same one");
+        foreach (var program in new[] { Native, Managed })
+        {
+            UnchangedTree.Look(Definition, _tree.Root, later, program)!.Remember([]);
+        }
+
+        UnchangedTree.Look(Definition, _tree.Root, later, Native)!.Files().ShouldNotBeNull();
+        UnchangedTree.Look(Definition, _tree.Root, later, Managed)!.Files().ShouldNotBeNull();
+        File.AppendAllText(Native, "another one");
+        UnchangedTree.Look(Definition, _tree.Root, later, Native)!.Files().ShouldBeNull("the program is another one");
+    }
+
+    private string Native => _tree.OnDisk("platform-gitops");
+
+    private string Managed => _tree.OnDisk("platform-gitops.dll");
+
     private int? Remembered => UnchangedTree.Look(Definition, _tree.Root, TimeProvider.System)?.Files();
 
     /// <summary>A run for which what changed a moment ago is long past.</summary>

@@ -8,10 +8,12 @@ namespace PlatformGitOps.Generator.Tests.Plan;
 public sealed class AskedElsewhereTests
 {
     private const string Ipvs = "kubeProxy: ipvs, nodeLocalDns: { enabled: true }";
+    private const string Service = "networkPolicy: none, nodeLocalDns: { enabled: true }";
     private const string Own = "nodeLocalDns: { enabled: true, onServiceAddress: false }";
 
     [TestCase(Ipvs, "kubeProxy: ipvs")]
     [TestCase(Own, "domain: cluster.local")]
+    [TestCase("nodeLocalDns: { enabled: true }", "domain: cluster.local", Description = "Cilium, the default")]
     public void A_cache_that_kubelets_name_is_not_switched_off_before_they_ask_elsewhere(string before, string after)
     {
         var result = Cluster(before).To(Cluster(after));
@@ -34,10 +36,10 @@ public sealed class AskedElsewhereTests
         result.Clusters.Single().Changes.Single(change => change.EndangersDns).Reason.ShouldNotBeNull().ShouldEndWith(says);
     }
 
-    [TestCase("nodeLocalDns: { enabled: true }", "domain: cluster.local")]
-    [TestCase("nodeLocalDns: { enabled: true }", "nodeLocalDns: { enabled: true, address: 169.254.20.11 }")]
-    [TestCase("nodeLocalDns: { enabled: true }", Own)]
-    [TestCase(Own, "nodeLocalDns: { enabled: true }")]
+    [TestCase(Service, "networkPolicy: none")]
+    [TestCase(Service, "networkPolicy: none, nodeLocalDns: { enabled: true, address: 169.254.20.11 }")]
+    [TestCase(Service, Own)]
+    [TestCase(Own, Service)]
     [TestCase("kubeProxy: ipvs", Ipvs)]
     public void Where_pods_ask_the_Service_the_cache_comes_and_goes(string before, string after) =>
         Cluster(before).To(Cluster(after)).ExitCode.ShouldBe(0);

@@ -1,0 +1,32 @@
+namespace PlatformGitOps.Generator.Tests.Emission;
+
+/// <summary>The policies of geographic routing.</summary>
+public sealed class GeoDnsTreeTests
+{
+    /// <summary>A Service's own cluster sends what a pod asks of the load balancer's address to a pod: the policy judges that.</summary>
+    [TestCase("cilium", "", "every namespace")]
+    [TestCase("cilium", "namespaces: [shop, web], ", "shop", "web")]
+    [TestCase("kubernetes", "", "every namespace")]
+    [TestCase("kubernetes", "namespaces: [shop, web], ", "shop", "web")]
+    public void The_writer_reaches_the_pods_behind_the_addresses_that_it_probes(string policies, string keys, params string[] reached)
+    {
+        var tree = new FluxTree(SourceTree.Of(Tree.Build(Given.Defined($$"""
+            repository: { url: https://github.com/example/platform.git }
+            clusters:
+              - name: infra
+                networkPolicy: {{policies}}
+                network: { pods: 10.244.0.0/16, services: 10.245.0.0/16, nodes: 192.168.0.0/24 }
+                geoRouting: { enabled: true, zone: geo.example.com, {{keys}}image: "registry.example.com/controller:1.0.0",
+                              regions: [{ name: eu, clusters: [infra] }] }
+            """))));
+        var policy = tree.Cluster("infra", strict: true).Applied.Single(resource => resource.Name == "geo-dns"
+            && resource.Kind.EndsWith("NetworkPolicy", StringComparison.Ordinal)).Body;
+
+        policy.MappingsAt("spec", "egress").Where(rule => rule["ports"] is null && rule["toPorts"] is null)
+            .SelectMany(rule => rule.MappingsAt("to").Select(peer => peer["namespaceSelector"]).Concat(rule.MappingsAt("toEndpoints")))
+            .OfType<Mapping>().Select(Namespace).ShouldBe(reached);
+    }
+
+    private static string Namespace(Mapping selector) => selector.EntriesAt("matchLabels").Select(entry => (entry.Value as Scalar)?.Value)
+        .SingleOrDefault() ?? "every namespace";
+}
