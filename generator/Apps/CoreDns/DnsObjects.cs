@@ -212,7 +212,8 @@ internal sealed record DnsObjects
                         { "affinity", release.Values["affinity"] },
                         { "topologySpreadConstraints", release.Values["topologySpreadConstraints"] },
                         { "tolerations", release.Values["tolerations"] },
-                        { "containers", Sequence.Of(Server(release)) },
+                        { "initContainers", release.Values["initContainers"] is Sequence { Items.IsEmpty: false } first ? first : null },
+                        { "containers", Sequence.Of([Server(release), .. release.Values.MappingsAt("extraContainers")]) },
                         { "volumes", Sequence.Of(new Mapping { { "name", "config-volume" },
                             { "configMap", new Mapping { { "name", release.FullName } } } }) },
                     }

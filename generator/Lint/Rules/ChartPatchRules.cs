@@ -18,7 +18,7 @@ internal static partial class ChartPatchRules
         new ReleaseChecks(release => [.. Check(release), .. Untargeted(release)]).Check,
         (Dns, "A patch of the chart's objects takes away what DNS needs: address, ports, pods, nodes, rights, scaler, budget or Corefile."),
         (Image, "A patch of the chart's objects runs another image than the values name, by which CoreDNS is judged."),
-        (Security, "A patch of the chart's objects takes away a restriction of the DNS pods."),
+        (Security, "A patch of the chart's objects takes away a restriction of the DNS pods, or gives a container more rights."),
         (Target, "A patch of the chart's objects names an object that the chart does not make of these values."));
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release)

@@ -124,6 +124,17 @@ internal static class ChartPatchFixtures
         Patch("chart-patch-security", "all system calls", "Deployment", "coredns",
             "{op: add, path: /spec/template/spec/containers/0/securityContext/seccompProfile, value: {type: Unconfined}}",
             "gives the container the seccompProfile Unconfined"),
+        Patch("chart-patch-security", "a privileged container more", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/containers/-, value: {name: tap, image: 'tap:1', securityContext: {privileged: true}}}",
+            "adds the container 'tap' (containers) with privileged: true."),
+        Patch("chart-patch-security", "an initContainer as root", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/initContainers, value: [{name: first, image: 'first:1', securityContext: {runAsUser: 0, "
+                + "capabilities: {add: [CAP_NET_ADMIN, NET_BIND_SERVICE]}}}]}",
+            "adds the container 'first' (initContainers) with runAsUser: 0, the capability NET_ADMIN."),
+        Patch("chart-patch-security", "more rights of a container of the values", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/containers/1/securityContext, value: {privileged: true}}",
+            "gives the container 'tap' (containers) privileged: true.")
+            .AddValue("    extraContainers:\n      - name: tap\n        image: tap:1\n"),
         Patch("chart-patch-dns", "no capability for the port", "Deployment", "coredns",
             "{op: remove, path: /spec/template/spec/containers/0/securityContext/capabilities/add}",
             "takes the capability NET_BIND_SERVICE from the container coredns: CoreDNS cannot bind port 53"),
@@ -177,6 +188,9 @@ internal static class ChartPatchFixtures
             "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/os: linux, disk: ssd}}", ""),
         Patch("", "a scaler with more room", "HorizontalPodAutoscaler", "coredns", "{op: replace, path: /spec/maxReplicas, value: 20}", "")
             with { Scaled = true },
+        Patch("", "a restricted container more", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/containers/-, value: {name: tap, image: 'tap:1', securityContext: {runAsNonRoot: true, "
+                + "allowPrivilegeEscalation: false, capabilities: {drop: [ALL], add: [NET_BIND_SERVICE]}}}}", ""),
         Patch("", "a field that is not modelled", "Deployment", "coredns",
             "{op: remove, path: /spec/template/spec/containers/0/env/7}", ""),
     ];

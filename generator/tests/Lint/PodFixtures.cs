@@ -89,6 +89,10 @@ internal static class PodFixtures
         new LintFixture("container-root", "any user").Value("runAsNonRoot: true", "runAsNonRoot: false"),
         new LintFixture("container-root", "a way to root") { Says = "may become root" }
             .Value("allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
+        new LintFixture("container-root", "a privileged container beside it")
+            { Says = "The container 'tap' of extraContainers has privileged: true, the capability NET_ADMIN: it runs in the DNS pods" }
+            .AddValue("    extraContainers:\n      - name: tap\n        image: tap:1\n        securityContext:\n"
+                + "          privileged: true\n          capabilities:\n            add: [NET_ADMIN]\n"),
         new LintFixture("root-filesystem-writable", "files of the image")
             .Value("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"),
         new LintFixture("readiness-off", "no probe")
