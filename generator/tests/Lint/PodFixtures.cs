@@ -106,7 +106,8 @@ internal static class PodFixtures
         new LintFixture("requests-above-limits", "memory of a Deployment") { Where = Workload,
             Says = "container web of Deployment shop/web" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - workload.yaml\n")
-            .Add(Workload, "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  template:\n"
+            .Add(Workload, "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n"
+                + "  selector: {matchLabels: {app: web}}\n  template:\n"
                 + "    metadata:\n      labels:\n        app: web\n    spec:\n      containers:\n        - name: web\n"
                 + "          resources:\n            requests: { memory: 1Gi }\n            limits: { memory: 128Mi }\n"),
         new LintFixture("memory-implausible", "thousandths of a byte") { Where = LintFixture.Release,
