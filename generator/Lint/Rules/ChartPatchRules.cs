@@ -67,10 +67,10 @@ internal static partial class ChartPatchRules
     private static Finding InNamespace(CoreDnsRelease release, MissingTarget missing, string home) => Flux.Report.At(
         release.Manifest, ["spec", "postRenderers"], Target,
         $"A patch in spec.postRenderers is for {missing}{(missing.Namespace is { Length: > 0 } ? "" : " without a namespace")}, "
-            + $"and the chart makes it {(home.Length == 0 ? "without one" : $"in {home}")}: {Effect(missing)}.",
-        (home.Length == 0 ? "Delete the namespace in the patch" : $"Write 'namespace: {home}' in the "
-            + (missing.Fails ? "metadata of the patch" : "target"))
-            + (missing.Fails ? ", or write kind and name beside the patch." : ", or delete the namespace there."));
+            + $"and the chart makes it {(home.Length == 0 ? "without a namespace" : $"in {home}")}: {Effect(missing)}.",
+        (home.Length == 0 ? "Delete the namespace in the " : $"Write 'namespace: {home}' in the ")
+            + (missing.Fails ? "metadata of the patch" : "target")
+            + (home.Length == 0 ? "." : missing.Fails ? ", or write kind and name beside the patch." : ", or delete the namespace there."));
 
     private static string Effect(MissingTarget missing) => missing.Fails ? "the release fails" : "it changes nothing";
 

@@ -157,6 +157,12 @@ internal static class ChartPatchFixtures
         Merge("chart-patch-target", "a merge of another namespace",
             "apiVersion: apps/v1, kind: Deployment, metadata: {name: coredns, namespace: dns, annotations: {a: b}}",
             "is for Deployment dns/coredns, and the chart makes it in kube-system: the release fails."),
+        Patch("chart-patch-target", "a target of an object without a namespace", "ClusterRole", "coredns, namespace: kube-system", Harm,
+            "is for ClusterRole kube-system/coredns, and the chart makes it without a namespace: it changes nothing."),
+        Merge("chart-patch-target", "a merge of an object without a namespace",
+            "apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: coredns, namespace: kube-system, "
+                + "annotations: {a: b}}",
+            "is for ClusterRole kube-system/coredns, and the chart makes it without a namespace: the release fails."),
         Patch("chart-patch-target", "a target of another namespace", "Deployment", "coredns, namespace: dns", Harm,
             "is for Deployment dns/coredns, and the chart makes it in kube-system: it changes nothing."),
     ];
@@ -221,6 +227,9 @@ internal static class ChartPatchFixtures
 /// <summary>A patch that takes nothing away is no finding, and one with a typing error gets the name that was meant.</summary>
 public sealed class HarmlessPatchTests
 {
+    private const string InMetadata =
+        "Write 'namespace: kube-system' in the metadata of the patch, or write kind and name beside the patch.";
+
     [Test]
     public void The_nearest_object_is_named_and_all_that_there_are()
     {
@@ -231,12 +240,14 @@ public sealed class HarmlessPatchTests
         fix.ShouldContain("Service coredns-metrics");
     }
 
-    [TestCase("a merge without the namespace", "Write 'namespace: kube-system' in the metadata of the patch, or write kind and name ")]
-    [TestCase("a merge of another namespace", "Write 'namespace: kube-system' in the metadata of the patch, or write kind and name ")]
+    [TestCase("a merge without the namespace", InMetadata)]
+    [TestCase("a merge of another namespace", InMetadata)]
     [TestCase("a target of another namespace", "Write 'namespace: kube-system' in the target, or delete the namespace there.")]
+    [TestCase("a target of an object without a namespace", "Delete the namespace in the target.")]
+    [TestCase("a merge of an object without a namespace", "Delete the namespace in the metadata of the patch.")]
     public void The_namespace_is_named_where_kind_and_name_are_right(string about, string fix) =>
         ChartPatchFixtures.All.Single(fixture => fixture.About == about).Check()
-            .Single(finding => finding.Rule == "chart-patch-target").Fix.ShouldStartWith(fix);
+            .Single(finding => finding.Rule == "chart-patch-target").Fix.ShouldBe(fix);
 
     private static IEnumerable<LintFixture> Fixtures => ChartPatchFixtures.Harmless;
 
