@@ -44,6 +44,12 @@ internal static class ChartPatchFixtures
             "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/os: windows}}", "with kubernetes.io/os: windows"),
         Patch("chart-patch-dns", "one node", "Deployment", "coredns",
             "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/hostname: node-1}}", "all DNS pods on the node"),
+        Patch("chart-patch-dns", "an empty host name", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/hostname: ''}}",
+            "selects nodes with an empty kubernetes.io/hostname, and no node has it: no new DNS pod is placed."),
+        Patch("chart-patch-dns", "an empty operating system", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/os: ''}}",
+            "selects nodes with an empty kubernetes.io/os, and no node has it: no new DNS pod is placed."),
         Patch("chart-patch-dns", "one node by its name", "Deployment", "coredns",
             "{op: add, path: /spec/template/spec/nodeName, value: node-1}", "all DNS pods on the node node-1"),
         Merge("chart-patch-dns", "no node", "apiVersion: apps/v1, kind: Deployment, metadata: {name: coredns, namespace: kube-system}, "
@@ -201,6 +207,7 @@ internal static class ChartPatchFixtures
             "{op: replace, path: /subjects, value: [{kind: Group, name: 'system:serviceaccounts:kube-system'}]}", ""),
         Patch("", "nodes with a label", "Deployment", "coredns",
             "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/os: linux, disk: ssd}}", ""),
+        Patch("", "an empty name of the node", "Deployment", "coredns", "{op: add, path: /spec/template/spec/nodeName, value: ''}", ""),
         Patch("", "a scaler with more room", "HorizontalPodAutoscaler", "coredns", "{op: replace, path: /spec/maxReplicas, value: 20}", "")
             with { Scaled = true },
         Patch("", "a restricted container more", "Deployment", "coredns",
