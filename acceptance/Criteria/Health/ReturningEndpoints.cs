@@ -149,6 +149,8 @@ public static class ReturningEndpoints
                     .Annotations.Keys.ShouldNotContain(Annotations.TakenOut, "the annotation outlived its reason");
             }
 
+            // The next delivery takes the Job away.
+            await CommandOutput.Seen();
             var back = TimeProvider.System.GetUtcNow();
             await Eventually.Within(TimeSpan.FromSeconds(60), NoneRuns, "the controller's instances are gone", cancellationToken);
             await Throughout.For(TimeSpan.FromSeconds(10), NoneRuns, "no controller runs any more", cancellationToken);
