@@ -1,3 +1,4 @@
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Sabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -74,6 +75,9 @@ public static class BootstrapCriterion
             var pod = await cluster.Require(ResourceKind.Pod.Named(name, Namespace), token);
             Conditions.Holds(pod, "Ready").ShouldBeTrue(Conditions.Say(pod, "Ready"));
             NeverCrashed(pod);
+            var dns = await cluster.StayingDnsPods(token);
+            EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture,
+                $"{Conditions.Say(pod, "Ready").TrimEnd()} on {pod.Text("spec.nodeName")}, beside {dns.Count} pods of CoreDNS"));
         },
         $"{name} runs",
         cancellationToken);

@@ -164,15 +164,9 @@ public sealed record Check
             await CachedCluster.Remove(cluster.Role, cancellationToken);
         }
 
-        try
-        {
-            await LiveMethod!(cluster, cancellationToken);
-        }
-        finally
-        {
-            await CommandOutput.Record(Line.Command is null ? null : Expectation.Of(this, cluster.Role, CheckMode.Live).Command, cluster,
-                cancellationToken);
-        }
+        await CommandOutput.Around(
+            Line.Command is null ? null : Expectation.Of(this, cluster.Role, CheckMode.Live).Command, cluster,
+            () => LiveMethod!(cluster, cancellationToken), cancellationToken);
     }
 
     /// <summary>The message with which the live check fails; null where it passes or is skipped.</summary>

@@ -4,38 +4,74 @@ using CliWrap.Buffered;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
+/// <summary>What a command printed.</summary>
+internal sealed record Printed(string Output, string Error, int ExitCode);
+
 /// <summary>What the command of a check prints on the cluster, as a person would see it.</summary>
 internal static partial class CommandOutput
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// Runs a command that only reads and keeps its output as observed; others are left to the reader. A check's outcome does not depend
-    /// on it, so that whatever goes wrong becomes its text.
-    /// </summary>
-    public static async Task Record(string? command, LiveCluster cluster, CancellationToken cancellationToken)
-    {
-        if (command is null || !OnlyReads(command))
-        {
-            return;
-        }
+    /// <summary>Of the check that runs.</summary>
+    private static readonly AsyncLocal<Func<bool, Task>?> Record = new();
 
+    /// <summary>
+    /// Runs a check, and keeps what its command prints as observed: when the check says that there is something to see, else at its end.
+    /// Commands that do not only read are left to the reader, and so is that of a check that is skipped.
+    /// </summary>
+    public static Task Around(string? command, LiveCluster cluster, Func<Task> check, CancellationToken cancellationToken) =>
+        Around(command, text => Run(text, cluster, cancellationToken), check, EvidenceLog.Observed);
+
+    internal static async Task Around(string? command, Func<string, Task<Printed>> run, Func<Task> check, Action<string> observed)
+    {
+        var isKept = command is null || !OnlyReads(command);
+        Record.Value = async isEnd =>
+        {
+            if (!isKept)
+            {
+                isKept = true;
+                observed($"$ {command}\n{Text(await run(command!), isEnd)}");
+            }
+        };
+        try
+        {
+            await check();
+        }
+        catch (IgnoreException)
+        {
+            isKept = true;
+            throw;
+        }
+        finally
+        {
+            await Record.Value(true);
+        }
+    }
+
+    /// <summary>The check is about to take away what it looked at: its command would print nothing later.</summary>
+    public static Task Seen() => Record.Value?.Invoke(false) ?? Task.CompletedTask;
+
+    /// <summary>The error alone would look like what a person sees beside a passed check.</summary>
+    private static string Text(Printed printed, bool isEnd) => printed.Output.Trim() is { Length: > 0 } output ? output
+        : string.Create(CultureInfo.InvariantCulture,
+            $"# It printed nothing{(isEnd ? " at the end of the check" : "")} (exit code {printed.ExitCode}). {printed.Error}").Trim();
+
+    /// <summary>A check's outcome does not depend on it, so that whatever goes wrong becomes its text.</summary>
+    private static async Task<Printed> Run(string command, LiveCluster cluster, CancellationToken cancellationToken)
+    {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(Limit);
-        string text;
         try
         {
             var result = await Cli.Wrap("bash").WithArguments(["-c", command]).WithValidation(CommandResultValidation.None)
                 .WithEnvironmentVariables(variables => variables.Set("KUBECONFIG", cluster.Cluster.Context.ConfigFile))
                 .ExecuteBufferedAsync(bounded.Token);
-            text = result.StandardOutput.Length > 0 ? result.StandardOutput : result.StandardError;
+            return new Printed(result.StandardOutput, result.StandardError, result.ExitCode);
         }
         catch (Exception exception)
         {
-            text = exception.Message;
+            return new Printed("", exception.Message, -1);
         }
-
-        EvidenceLog.Observed($"$ {command}\n{text.Trim()}");
     }
 
     /// <summary>Whether it is one <c>kubectl get</c>, maybe filtered by grep, without anything that a shell would expand.</summary>

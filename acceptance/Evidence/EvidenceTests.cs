@@ -113,6 +113,55 @@ public sealed class EvidenceTests
         }
     }
 
+    private const string Jobs = "kubectl --context a -n kube-system get job x";
+
+    [Test]
+    public async Task A_command_is_seen_while_there_is_something_to_see()
+    {
+        var there = true;
+        var kept = await Kept(
+            async () =>
+            {
+                await CommandOutput.Seen();
+                there = false;
+                await CommandOutput.Seen();
+            },
+            () => there ? new Printed("x   Complete\n", "a warning", 0) : new Printed("", "NotFound", 1));
+
+        kept.ShouldBe([$"$ {Jobs}\nx   Complete"]);
+    }
+
+    [TestCase("y   1/1\n", "y   1/1")]
+    [TestCase("", "# It printed nothing at the end of the check (exit code 1). Error from server (NotFound): jobs \"x\" not found")]
+    public async Task At_the_end_of_a_check_an_error_is_not_what_it_saw(string output, string kept)
+    {
+        var printed = new Printed(output, "Error from server (NotFound): jobs \"x\" not found\n", output.Length > 0 ? 0 : 1);
+
+        (await Kept(() => Task.CompletedTask, () => printed)).ShouldBe([$"$ {Jobs}\n{kept}"]);
+    }
+
+    [Test]
+    public async Task The_command_of_a_check_that_fails_is_kept_and_that_of_a_skipped_one_is_not()
+    {
+        var kept = new List<string>();
+        await Should.ThrowAsync<InvalidOperationException>(() => Around(kept, () => throw new InvalidOperationException()));
+        kept.Count.ShouldBe(1);
+        await Should.ThrowAsync<IgnoreException>(() => Around(kept, () => throw new IgnoreException("")));
+        kept.Count.ShouldBe(1);
+        await CommandOutput.Seen();
+        kept.Count.ShouldBe(1, "no check runs");
+
+        static Task Around(List<string> kept, Func<Task> check) =>
+            CommandOutput.Around(Jobs, _ => Task.FromResult(new Printed("x", "", 0)), check, kept.Add);
+    }
+
+    private static async Task<List<string>> Kept(Func<Task> check, Func<Printed> printed)
+    {
+        var kept = new List<string>();
+        await CommandOutput.Around(Jobs, _ => Task.FromResult(printed()), check, kept.Add);
+        return kept;
+    }
+
     [Test]
     public void A_cell_shows_the_worst_of_its_checks()
     {

@@ -250,7 +250,10 @@ internal sealed record CommandContext
             return tree;
         }
 
-        Error.WriteLine($"'{Root}' has no folder {Layout.Root}/. Run generate first.");
+        Error.WriteLine(tree.LeavesOut(Layout.Root)
+            ? $"{SourceIgnore.FileName} leaves {Layout.Root}/ out of what Flux fetches, so that Flux gets nothing of it. Delete the "
+                + $"pattern, or add '!/{Layout.Root}/**'."
+            : $"'{Root}' has no folder {Layout.Root}/. Run generate first.");
         return null;
     }
 

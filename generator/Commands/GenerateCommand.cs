@@ -29,7 +29,7 @@ internal static class GenerateCommand
             return ExitCode.Fine;
         }
 
-        if ((context with { WritesFiles = true }).ReadDelivered() is not { Platform: { } platform })
+        if ((context with { WritesFiles = true }).ReadDelivered() is not { Platform: { } platform } definition)
         {
             return ExitCode.Unusable;
         }
@@ -43,7 +43,7 @@ internal static class GenerateCommand
         }
 
         Write(result, context, result.Complete ? context.Output : context.Error);
-        context.Write(Remarks.OfWriting(context, platform), context.Error);
+        context.Write(Remarks.OfWriting(context, definition), context.Error);
         return result switch
         {
             { Complete: true } => ExitCode.Fine,

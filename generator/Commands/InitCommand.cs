@@ -48,6 +48,13 @@ internal static class InitCommand
             return ExitCode.Unusable;
         }
 
+        if (FileIn(folder) is { } file)
+        {
+            console.Error.WriteLine(
+                $"'{Printable.Of(file)}' is a file. Nothing was written. Name a folder: it is made where it is not there.");
+            return ExitCode.Unusable;
+        }
+
         var git = GitFolder.Of(folder);
         var below = Remarks.FolderInRepository(folder) ?? "";
         ci ??= git?.Urls.Select(GitFolder.HostOf).FirstOrDefault()?.Contains(GitLab, StringComparison.OrdinalIgnoreCase) == true
@@ -95,6 +102,10 @@ internal static class InitCommand
         WriteSteps(repository, git, below, ci, console.Output);
         return ExitCode.Fine;
     }
+
+    /// <summary>The file that a path leads through; null where folders alone are there.</summary>
+    private static string? FileIn(string? path) => path is not { Length: > 0 } ? null : File.Exists(path) ? path
+        : FileIn(Path.GetDirectoryName(path));
 
     private static void WriteSteps(NewRepository repository, GitFolder? git, string below, string ci, TextWriter output)
     {

@@ -37,7 +37,8 @@ internal static class LintCommand
     internal static int Report(CommandContext context, LintInput input, ImmutableArray<Finding> found)
     {
         var (platform, files, clusters) = (input.Platform, input.Files, input.Clusters);
-        found = input.IsWhole ? [.. Remarks.Of(context, input.Definition, found), .. Linter.Missing(platform, clusters), .. found] : found;
+        found = input.IsWhole
+            ? [.. Remarks.Of(context, input.Definition, found), .. Linter.Missing(platform, files, clusters), .. found] : found;
         var (left, ignored) = IgnoredFindings.Split(files, found,
             platform.Lint, input.IsWhole ? index => Unused(context, input.Definition, index) : null);
         var findings = Folding.Fold(left, clusters.ToHashSet(StringComparer.Ordinal));

@@ -17,7 +17,7 @@ internal static class Remarks
     public static ImmutableArray<Finding> Of(
         CommandContext context, PlatformReading.Sound definition, IReadOnlyCollection<Finding>? lint = null) =>
     [
-        .. Repository(context, definition.Platform),
+        .. Repository(context, definition),
         .. Versions(context, definition, lint?.Any(finding => finding.Rule == ChartDataMissing) ?? false),
         .. Overlays(context, definition.Platform),
         .. EmptyOverlays(context, definition.Platform),
@@ -26,8 +26,10 @@ internal static class Remarks
     ];
 
     /// <summary>Those that are worth saying while the tree is written, without what the definition keeps back.</summary>
-    public static ImmutableArray<Finding> OfWriting(CommandContext context, Platform platform) =>
-        Left(platform, [.. Repository(context, platform), .. EmptyOverlays(context, platform), .. LeftFolders.Of(context, platform)]);
+    public static ImmutableArray<Finding> OfWriting(CommandContext context, PlatformReading.Sound definition) => Left(definition.Platform,
+    [
+        .. Repository(context, definition), .. EmptyOverlays(context, definition.Platform), .. LeftFolders.Of(context, definition.Platform),
+    ]);
 
     /// <summary>The same without what the definition keeps back (<c>lint.ignore</c>).</summary>
     public static ImmutableArray<Finding> Left(Platform platform, IEnumerable<Finding> remarks)
@@ -46,8 +48,9 @@ internal static class Remarks
     };
 
     /// <summary>Flux looks for a cluster's folder from the root of the repository, below <c>repository.path</c>.</summary>
-    private static ImmutableArray<Finding> Repository(CommandContext context, Platform platform)
+    private static ImmutableArray<Finding> Repository(CommandContext context, PlatformReading.Sound definition)
     {
+        var (platform, root) = definition;
         var written = platform.Repository.Folder ?? "";
         if (FolderInRepository(context.Root) is not { } actual || actual == written
             || platform.Clusters.FirstOrDefault() is not { } cluster)
@@ -58,7 +61,8 @@ internal static class Remarks
         var folder = Layout.ClusterFolder(cluster.Name.Text);
         return
         [
-            Warning(WarningRules.RepositoryRoot, Path.GetFileName(context.DefinitionPath), Position.None,
+            Warning(WarningRules.RepositoryRoot, Path.GetFileName(context.DefinitionPath),
+                root.At("repository", "path")?.Position ?? root.PositionOf("repository"),
                 $"The definition is in {(actual.Length == 0 ? "the root" : $"the folder '{Printable.Of(actual)}'")} of its git repository. "
                     + $"Flux looks for '{In(written)}' from the root of the repository, and the files are in '{In(Printable.Of(actual))}'.",
                 actual.Length == 0 ? "Delete 'path' below 'repository'." : $"Write 'path: {Printable.Of(actual)}' below 'repository'."),
@@ -175,16 +179,21 @@ internal static class Remarks
     private static Finding Warning(string rule, string file, Position position, string message, string fix) =>
         new() { Rule = rule, File = file, Position = position, Severity = Severity.Warning, Message = message, Fix = fix };
 
-    /// <summary>The first place with a version: for all clusters, for a group or for one cluster.</summary>
     private static Position Place(Mapping root, SemVer version, params ReadOnlySpan<string> key)
     {
         var written = version.ToString();
+        // 1.34 means 1.34.0.
+        return Place(root, value => value == written
+            || (value.Contains('.', StringComparison.Ordinal) && written.StartsWith(value + ".", StringComparison.Ordinal)), key);
+    }
+
+    /// <summary>The first place with a value: for all clusters, for a group or for one cluster.</summary>
+    internal static Position Place(Mapping root, Func<string, bool> matches, params ReadOnlySpan<string> key)
+    {
         foreach (var section in new[] { root, root["defaults"] }.Concat(root.EntriesAt("groups").Select(group => group.Value))
             .Concat(root.ItemsAt("clusters")).OfType<Mapping>())
         {
-            // 1.34 means 1.34.0.
-            if (section.At(key) is Scalar { Value: var value } scalar && (value == written
-                || (value.Contains('.', StringComparison.Ordinal) && written.StartsWith(value + ".", StringComparison.Ordinal))))
+            if (section.At(key) is Scalar { Value: var value } scalar && matches(value))
             {
                 return scalar.Position;
             }

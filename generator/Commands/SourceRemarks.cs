@@ -31,12 +31,12 @@ internal static class SourceRemarks
             .Where(branch => !git.Branches.Contains(branch)))
         {
             var own = git.Branch ?? git.Branches[0];
-            yield return Warning(context, WarningRules.RepositoryBranch,
-                definition.Root.At("repository", "branch") is Scalar { Value: var value } written && value == branch
-                    ? written.Position : Position.None,
+            var place = Remarks.Place(definition.Root, value => value == branch, "repository", "branch");
+            var isWritten = place != Position.None;
+            yield return Warning(context, WarningRules.RepositoryBranch, isWritten ? place : definition.Root.PositionOf("repository"),
                 $"Flux follows the branch '{branch}', and git does not know it here: it knows "
                     + $"{Printable.Of(string.Join(", ", git.Branches.Take(5)))}{(git.Branches.Count > 5 ? " and others" : "")}.",
-                $"Write 'branch: {Printable.Of(own)}' below 'repository', or make the branch and push it.");
+                $"Write 'branch: {Printable.Of(own)}' {(isWritten ? "there" : "below 'repository'")}, or make the branch and push it.");
         }
     }
 

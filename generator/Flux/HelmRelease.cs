@@ -33,7 +33,7 @@ public sealed record HelmRelease
     /// <param name="resource">Any object.</param>
     /// <param name="find">Looks an object up by kind, namespace and name.</param>
     public static bool Installs(string chart, Manifest resource, Func<string, string, string, Mapping?> find) => resource.IsHelmRelease
-        && chart == (ChartReference.Of(resource.Body, find)?.Name ?? ChartReference.SpecOf(resource.Body, find).Spec?.TextAt("chart")
+        && chart == (ChartReference.Of(resource.Body, find)?.Name ?? ChartReference.NameIn(ChartReference.SpecOf(resource.Body, find).Spec)
             ?? resource.Name);
 
     /// <param name="resource">The HelmRelease.</param>
@@ -92,10 +92,16 @@ public sealed record HelmRelease
 
 /// <summary>The chart that a HelmRelease installs and its origin.</summary>
 /// <param name="Name">The chart's name.</param>
-/// <param name="Version">Its version, as the source pins it; a digest is part of <paramref name="Url"/>.</param>
-/// <param name="Url">The repository's address for HTTP, the chart's own for OCI.</param>
+/// <param name="Version">Its version, as the source pins it; empty where a digest or a folder decides.</param>
+/// <param name="Url">The address of the HTTP repository, of the chart for OCI, or of the source that the chart is a folder of.</param>
 public sealed record ChartReference(string Name, string Version, string Url)
 {
+    /// <summary>Sources that have a chart as a folder, whose revision is its version.</summary>
+    private static readonly string[] WithFolders = ["GitRepository", "Bucket"];
+
+    /// <summary>Whether it is a folder of its source, and not an artifact with a version.</summary>
+    public bool IsFolder { get; init; }
+
     public bool IsOci => Url.StartsWith("oci://", StringComparison.Ordinal);
 
     /// <summary>Reads it from a release and its source; null if the tree does not contain the source.</summary>
@@ -103,27 +109,41 @@ public sealed record ChartReference(string Name, string Version, string Url)
     /// <param name="find">Looks a source up by kind, namespace and name.</param>
     public static ChartReference? Of(Mapping release, Func<string, string, string, Mapping?> find)
     {
-        if (Source(release.At("spec", "chartRef"), NamespaceOf(release), find) is { } artifact
-            && artifact.TextAt("spec", "url") is { } url)
+        if (SourceOf(release, find) is { } artifact && artifact.TextAt("spec", "url") is { } url)
         {
             var version = artifact.TextAt("spec", "ref", "tag") ?? artifact.TextAt("spec", "ref", "semver") ?? "";
             return new ChartReference(url[(url.LastIndexOf('/') + 1)..], version, url);
         }
 
         var (chart, @namespace) = SpecOf(release, find);
-        if (chart?.TextAt("chart") is not { } name
-            || Source(chart["sourceRef"], @namespace, find)?.TextAt("spec", "url") is not { } repository)
+        if (NameIn(chart) is not { } name || Source(chart!["sourceRef"], @namespace, find) is not { } source
+            || (source.TextAt("spec", "url") ?? source.TextAt("spec", "endpoint")) is not { } repository)
         {
             return null;
+        }
+
+        if (IsFolderIn(chart))
+        {
+            return new ChartReference(name, "", repository) { IsFolder = true };
         }
 
         var isOci = repository.StartsWith("oci://", StringComparison.Ordinal);
         return new ChartReference(name, chart.TextAt("version") ?? "", isOci ? $"{repository.TrimEnd('/')}/{name}" : repository);
     }
 
+    /// <summary>The object that <c>spec.chartRef</c> names; null without one, and where the tree does not contain it.</summary>
+    internal static Mapping? SourceOf(Mapping release, Func<string, string, string, Mapping?> find) =>
+        Source(release.At("spec", "chartRef"), NamespaceOf(release), find);
+
+    /// <summary>The name of the chart in the fields of a HelmChart: in a Git repository or a bucket that of its folder.</summary>
+    internal static string? NameIn(Mapping? chart) => chart?.TextAt("chart") is { } name && IsFolderIn(chart)
+        ? name.TrimEnd('/').Split('/')[^1] : chart?.TextAt("chart");
+
+    private static bool IsFolderIn(Mapping chart) => WithFolders.Contains(chart.TextAt("sourceRef", "kind"));
+
     /// <summary>The fields of a HelmChart, which the release contains or refers to, with the namespace of its source.</summary>
     internal static (Mapping? Spec, string Namespace) SpecOf(Mapping release, Func<string, string, string, Mapping?> find) =>
-        Source(release.At("spec", "chartRef"), NamespaceOf(release), find) is { } own && own.TextAt("kind") == "HelmChart"
+        SourceOf(release, find) is { } own && own.TextAt("kind") == "HelmChart"
             ? (own["spec"] as Mapping, NamespaceOf(own))
             : (release.At("spec", "chart", "spec") as Mapping, NamespaceOf(release));
 

@@ -32,6 +32,9 @@ public abstract class SourceTree
     /// <summary>True if a folder has at least one file.</summary>
     public bool HasFolder(string folder) => FilesBelow(folder).Any();
 
+    /// <summary>True if a folder has files, and <c>.sourceignore</c> leaves all of them out.</summary>
+    public bool LeavesOut(string folder) => !HasFolder(folder) && AnyBelow(folder).Any();
+
     /// <summary>The tree as a source with this <c>spec.ignore</c> delivers it.</summary>
     public SourceTree Ignoring(string patterns) => new WithSource(this, patterns);
 

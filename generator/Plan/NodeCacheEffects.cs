@@ -21,7 +21,10 @@ internal static class NodeCacheEffects
             + "then switch the cache off";
     }
 
-    /// <summary>The addresses that the cache gives up although kubelets name them, in a sentence; null for none.</summary>
+    /// <summary>
+    /// What becomes of the addresses that kubelets name, in a sentence: the cache gives one up, or no cache listens there while another
+    /// replaces it, as where it answers on the Service's address too. Null for neither.
+    /// </summary>
     public static string? OfChange(Manifest old, Manifest now, Inventory before)
     {
         if (Named(old, before) is not { Length: > 0 } addresses)
@@ -30,10 +33,16 @@ internal static class NodeCacheEffects
         }
 
         var gone = OnHost(now) ? addresses.Except(Addresses(now)).ToArray() : addresses;
-        return gone.Length == 0 ? null
-            : $"the kubelets name {string.Join(" and ", gone)} (clusterDNS), where the cache would not listen anymore. {First(before)}, "
-                + $"then deliver this{(OnHost(now) && Addresses(now).Except(addresses).ToArray() is { Length: > 0 } next
-                    ? $", and then give the kubelets {string.Join(" and ", next)}" : "")}";
+        if (gone.Length == 0)
+        {
+            return !Addresses(now).Intersect(AddressesOfService(before)).Any() ? null
+                : $"the kubelets name {string.Join(" and ", addresses)} (clusterDNS), where nothing would answer while the cache of a node "
+                    + $"is replaced, by this delivery and by later ones. {First(before)}, then deliver this";
+        }
+
+        return $"the kubelets name {string.Join(" and ", gone)} (clusterDNS), where the cache would not listen anymore. {First(before)}, "
+            + $"then deliver this{(OnHost(now) && Addresses(now).Except(addresses).ToArray() is { Length: > 0 } next
+                ? $", and then give the kubelets {string.Join(" and ", next)}" : "")}";
     }
 
     private static string First(Inventory before)

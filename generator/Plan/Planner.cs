@@ -173,7 +173,7 @@ public static class Planner
 
     private static string? Chart(Manifest release, Inventory inventory)
     {
-        if (!release.IsHelmRelease || HelmRelease.Of(release, inventory.Find).Chart is not { } chart)
+        if (!release.IsHelmRelease || HelmRelease.Of(release, inventory.Find).Chart is not { IsFolder: false } chart)
         {
             return null;
         }

@@ -14,6 +14,12 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
     {
         var chart = release.Chart ?? throw new RenderException(
             $"The tree does not contain the chart source of HelmRelease {release.Manifest.Name}.");
+        if (chart.IsFolder && !options.LocalCharts.ContainsKey(chart.Name))
+        {
+            throw new RenderException($"The chart of HelmRelease {release.Manifest.Name} is a folder of {chart.Url}, which render does not "
+                + $"fetch. Name the folder: --chart {chart.Name}=path.");
+        }
+
         if (!release.HasAllValues)
         {
             throw new RenderException(

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace PlatformGitOps.Generator.Tools;
 
@@ -10,7 +11,7 @@ internal sealed class KubectlException(string message) : Exception(message);
 /// <param name="File">kubectl's absolute path.</param>
 /// <param name="Context">The context of the kubeconfig; null for the current one.</param>
 /// <param name="KubeConfig">A kubeconfig; null for kubectl's own choice.</param>
-internal sealed record Kubectl(string File, string? Context, string? KubeConfig)
+internal sealed partial record Kubectl(string File, string? Context, string? KubeConfig)
 {
     private const string NoSuchType = "the server doesn't have a resource type";
 
@@ -39,7 +40,7 @@ internal sealed record Kubectl(string File, string? Context, string? KubeConfig)
         if (!result.Succeeded)
         {
             return result.Error.Contains(NoSuchType, StringComparison.Ordinal) ? []
-                : throw new KubectlException($"kubectl cannot list {kind}. {result.Explain()}");
+                : throw new KubectlException($"kubectl cannot list {kind}. {(result with { Error = Said(result.Error) }).Explain()}");
         }
 
         try
@@ -53,4 +54,15 @@ internal sealed record Kubectl(string File, string? Context, string? KubeConfig)
             throw new KubectlException($"kubectl printed something else than JSON for {kind} ({exception.Message}).");
         }
     }
+
+    /// <summary>Each line once. Those of its log, one for each attempt, only where it says nothing else.</summary>
+    private static string Said(string error)
+    {
+        var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToArray();
+        var own = Array.FindAll(lines, line => !Logged().IsMatch(line));
+        return string.Join('\n', own.Length > 0 ? own : lines);
+    }
+
+    [GeneratedRegex(@"^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ .*\] ")]
+    private static partial Regex Logged();
 }

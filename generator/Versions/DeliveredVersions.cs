@@ -190,7 +190,8 @@ public sealed record Delivered(string Kind, string Reference, string? Digest, st
         foreach (var release in cluster.Applied.Where(resource => resource.IsHelmRelease).Select(resource =>
             HelmRelease.Of(resource, (kind, ns, name) => cluster.FindBody(kind, ns, name))))
         {
-            if (release.Chart is { } chart)
+            // A folder of a Git repository or a bucket is not an artifact of its own.
+            if (release.Chart is { IsFolder: false } chart)
             {
                 yield return OfChart(chart, DigestOf(release, cluster));
                 foreach (var image in ImagesOf(chart, release.Values))

@@ -13,9 +13,9 @@ namespace PlatformGitOps.Acceptance.Criteria.DnsCheck;
 [Check("DnsCheck.2", "It asks for the names of the definition by their full name", "{DNS_CHECK_NAMES}",
     Command = "kubectl --context {context} -n kube-system exec daemonset/dns-check -- nslookup kubernetes.default.svc.{CLUSTER_DOMAIN}.")]
 [Check("DnsCheck.3", "Without DNS no node is ready, and with DNS each is again", "0 ready pods, then as many as nodes",
-    Command = "kubectl --context {context} -n kube-system get pods -l app.kubernetes.io/name=dns-check -o wide")]
+    Command = "kubectl --context {context} -n kube-system get pods -l k8s-app=dns-check -o wide")]
 [Check("DnsCheck.4", "A delivery that changes CoreDNS replaces the pods, and Flux waits for them", "another revision of the DaemonSet",
-    Command = "kubectl --context {context} -n kube-system get daemonset dns-check -o yaml | grep revision")]
+    Command = "kubectl --context {context} -n kube-system get daemonset dns-check -o yaml | grep delivered")]
 public static class DnsCheckCriterion
 {
     private const string Pod = "spec.template.spec";

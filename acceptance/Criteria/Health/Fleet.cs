@@ -165,8 +165,10 @@ internal sealed class Fleet
             .Where(entry => own.Contains(entry.Text("involvedObject.uid") ?? ""))];
     }
 
+    /// <summary>After it is gone, the command of a check about it shows nothing of it.</summary>
     public async Task Remove()
     {
+        await Evidence.CommandOutput.Seen();
         await cluster.Api.Delete(ResourceKind.Service.Named(Name, Namespace), null, CancellationToken.None);
         if (owner is not null)
         {

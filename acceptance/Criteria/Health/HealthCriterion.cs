@@ -9,7 +9,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
         "endpoint stays",
     SwitchesOn = Feature.HealthController)]
 [Check("Health.1", "Two instances run on two nodes, and exactly one acts for each shard", "2 pods, 1 leader of each shard",
-    Command = "kubectl --context {context} -n kube-system get pods,lease -l app.kubernetes.io/name=dns-health-controller -o wide")]
+    Command = "kubectl --context {context} -n kube-system get pods,leases -o wide | grep dns-health-controller")]
 [Check("Health.2", "A failing endpoint leaves DNS in time, and returns within 5 s of its recovery",
     "under 30 s, under 5 s with profile fast",
     Command = "kubectl --context {context} get endpointslices -A -o wide")]
@@ -22,12 +22,12 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 [Check("Health.6", "A Service without the annotation is never changed", "no change, no Event",
     Command = "kubectl --context {context} get events -A")]
 [Check("Health.7", "After a leader crash the standby takes over, and no endpoint changes", "another leader within 15 s",
-    Command = "kubectl --context {context} -n dns-health-system get leases")]
+    Command = "kubectl --context {context} -n kube-system get leases | grep dns-health-controller")]
 [Check("Health.8", "A restart of the API server removes no endpoint", "no change of the answers",
     Command = "kubectl --context {context} get endpointslices -A -o wide")]
 [Check("Health.9", "Metrics and health pages have their documented names",
     "the metrics of docs/health-controller.md, 200 of /healthz and /readyz",
-    Command = "kubectl --context {context} -n dns-health-system port-forward deploy/dns-health-controller 8080 & curl " +
+    Command = "kubectl --context {context} -n kube-system port-forward deploy/dns-health-controller 8080 & curl " +
         "localhost:8080/metrics")]
 [Check("Health.10", "Service and pod say why an endpoint was removed",
     "Events EndpointTakenOut and EndpointPutBack, and the pod's annotation",
@@ -36,7 +36,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
     Command = "kubectl --context {context} get clusterroles,roles -A -o yaml")]
 [Check("Health.12", "The controller runs without root, without a writable root and without any capability",
     "uid 65532, root mounted ro, no capability",
-    Command = "kubectl --context {context} -n dns-health-system get pods -o jsonpath={.items[0].spec.containers[0].securityContext}")]
+    Command = "kubectl --context {context} -n kube-system get pods -l app.kubernetes.io/name=dns-health-controller -o " +
+        "jsonpath={.items[0].spec.containers[0].securityContext}")]
 [Check("Health.13", "Only the monitoring reaches the controller", "no connection from a workload",
     Command = TypedCommands.FromWorkload + "nc -zv -w 2 <pod-ip> 8080", Needs = Feature.NetworkPolicy)]
 [Check("Health.14", "The controller can check CoreDNS's own pods", "no failed query, and a dead node's endpoint leaves within 5 s",

@@ -12,10 +12,10 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
     Command = "kubectl --context {context} get pods -A -L dns.aikernel.io/serve")]
 [Check("Health.18", "What a leader took out comes back under the next one",
     "back after the leader's death, and after its Service stopped asking while nobody led",
-    Command = "kubectl --context {context} -n dns-health-system get leases")]
+    Command = "kubectl --context {context} -n kube-system get leases | grep dns-health-controller")]
 [Check("Health.19", "Before the controller is switched off, a Job puts everything back",
     "every label and gate as before, and Job dns-health-controller complete",
-    Command = "kubectl --context {context} -n dns-health-system get jobs")]
+    Command = "kubectl --context {context} -n kube-system get job dns-health-controller")]
 public static class ReturningEndpoints
 {
     /// <summary>
@@ -149,6 +149,8 @@ public static class ReturningEndpoints
                     .Annotations.Keys.ShouldNotContain(Annotations.TakenOut, "the annotation outlived its reason");
             }
 
+            // The next delivery takes the Job away.
+            await CommandOutput.Seen();
             var back = TimeProvider.System.GetUtcNow();
             await Eventually.Within(TimeSpan.FromSeconds(60), NoneRuns, "the controller's instances are gone", cancellationToken);
             await Throughout.For(TimeSpan.FromSeconds(10), NoneRuns, "no controller runs any more", cancellationToken);

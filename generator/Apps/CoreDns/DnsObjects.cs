@@ -110,7 +110,7 @@ internal sealed record DnsObjects
         return new DnsObjects
         {
             Service = Changed(plain.Service, steps),
-            Deployment = Changed(plain.Deployment, steps),
+            Deployment = WithoutQuiet(Changed(plain.Deployment, steps)),
             ConfigMap = Changed(plain.ConfigMap, steps),
             Account = Changed(plain.Account, steps),
             Role = Changed(plain.Role, steps),
@@ -119,6 +119,29 @@ internal sealed record DnsObjects
             Budget = Changed(plain.Budget, steps),
         };
     }
+
+    /// <summary>
+    /// Without the flag <c>-quiet</c> of the server, which leaves lines out at its start and decides nothing else (CoreDNS,
+    /// coremain/run.go). Behind a flag that waits for its value it is that value, and stays.
+    /// </summary>
+    private static Manifest? WithoutQuiet(Manifest? deployment)
+    {
+        const string Containers = "containers";
+        return deployment?.Body.At("spec", "template", "spec") is not Mapping pod ? deployment : deployment with
+        {
+            Body = deployment.Body.SetAt(["spec", "template", "spec", Containers], Sequence.Of(pod.ItemsAt(Containers)
+                .Select(item => item is Mapping container && container["args"] is Sequence arguments
+                    ? container.Set("args", new Sequence([.. arguments.Items.Where((_, at) => !IsQuiet(arguments.Items, at))])) : item))),
+        };
+    }
+
+    private static bool IsQuiet(ImmutableArray<Node> arguments, int at) => IsQuiet(arguments[at])
+        && (at == 0 || IsQuiet(arguments[at - 1])
+            || (arguments[at - 1] is Scalar { Value: var before }
+                && (!before.StartsWith('-') || before.Contains('=', StringComparison.Ordinal))));
+
+    private static bool IsQuiet(Node argument) =>
+        argument is Scalar { Value: var text } && text.Split('=')[0] is "-quiet" or "--quiet";
 
     /// <summary>Each object by itself: a step that fails on one of them may be meant for the others.</summary>
     private static Manifest? Changed(Manifest? manifest, IEnumerable<Action<ResourceList>> steps)
@@ -212,7 +235,8 @@ internal sealed record DnsObjects
                         { "affinity", release.Values["affinity"] },
                         { "topologySpreadConstraints", release.Values["topologySpreadConstraints"] },
                         { "tolerations", release.Values["tolerations"] },
-                        { "containers", Sequence.Of(Server(release)) },
+                        { "initContainers", release.Values["initContainers"] is Sequence { Items.IsEmpty: false } first ? first : null },
+                        { "containers", Sequence.Of([Server(release), .. release.Values.MappingsAt("extraContainers")]) },
                         { "volumes", Sequence.Of(new Mapping { { "name", "config-volume" },
                             { "configMap", new Mapping { { "name", release.FullName } } } }) },
                     }

@@ -33,11 +33,10 @@ internal static class AccountRules
             if (refused is [var (first, lacks), ..])
             {
                 yield return Report.At(first, ["metadata", first.Namespace.Length > 0 ? "namespace" : "name"], Rights,
-                    $"{layer.Name} acts as the ServiceAccount {account}, which may not {lacks}"
-                        + $"{(refused.Length == 1 ? "" : $" and {refused.Length - 1} more of its objects")}: Flux is refused for the whole "
-                        + "layer.",
-                    "Let a Flux Kustomization of your own in flux-system deliver them, with an account that may; or give this one the "
-                        + "rights with kubectl, and keep the finding back (lint.ignore).");
+                    $"{layer.Name} acts as the ServiceAccount {account}, which may not {lacks}: Flux is refused for the whole layer."
+                        + (refused.Length == 1 ? "" : $" The same holds for {refused.Length - 1} more of its objects."),
+                    "Let a Flux Kustomization of your own in flux-system deliver what it may not, with an account that may; or give this "
+                        + "one the rights with kubectl, and keep the finding back (lint.ignore).");
             }
         }
     }

@@ -6,9 +6,10 @@ namespace PlatformGitOps.Generator.Lint.Rules;
 internal static class ChartPatchObjects
 {
     public const string Delete = "Delete the patch.";
+    private const string OfSystem = "kubernetes.io/os", OfHost = "kubernetes.io/hostname";
 
-    /// <summary>What decides on which nodes the pods run.</summary>
-    private static readonly string[][] Places = [["nodeSelector"], ["affinity", "nodeAffinity"], ["nodeName"]];
+    /// <summary>Every node has them, and none of them is empty.</summary>
+    private static readonly string[] NodeLabels = [OfSystem, OfHost];
 
     /// <summary>What happens to DNS without an object of the chart.</summary>
     private static string Without(string kind) => kind switch
@@ -61,13 +62,19 @@ internal static class ChartPatchObjects
         }
 
         var selector = patched.Pod.EntriesAt("nodeSelector");
-        if (patched.Pod.TextAt("nodeSelector", "kubernetes.io/os") is { } system and not "linux")
+        foreach (var key in NodeLabels.Where(key => patched.Pod.TextAt("nodeSelector", key) is { Length: 0 }))
         {
-            yield return ($"places the DNS pods on nodes with kubernetes.io/os: {Printable.Of(system)}; images of CoreDNS are for linux",
+            yield return ($"selects nodes with an empty {key}, and no node has it: no new DNS pod is placed", Delete);
+        }
+
+        if (patched.Pod.TextAt("nodeSelector", OfSystem) is { Length: > 0 } system and not "linux")
+        {
+            yield return ($"places the DNS pods on nodes with {OfSystem}: {Printable.Of(system)}; images of CoreDNS are for linux",
                 Delete);
         }
 
-        if ((patched.Pod.TextAt("nodeName") ?? patched.Pod.TextAt("nodeSelector", "kubernetes.io/hostname")) is { } node)
+        if (new[] { patched.Pod.TextAt("nodeName"), patched.Pod.TextAt("nodeSelector", OfHost) }
+            .FirstOrDefault(name => name is { Length: > 0 }) is { } node)
         {
             yield return ($"places all DNS pods on the node {Printable.Of(node)}", "Select a label that several nodes have.");
         }

@@ -5,8 +5,7 @@ namespace PlatformGitOps.Generator.Lint.Rules;
 /// <summary>The rights of the DNS pods on their node: what a patch adds to those of the values.</summary>
 internal static class ChartPatchRights
 {
-    /// <summary>The published binary has it as a file capability, and Pod Security "restricted" allows it.</summary>
-    private const string Bind = "NET_BIND_SERVICE";
+    private const string Bind = ContainerRights.Bind;
 
     private const string Every = "ALL";
 
@@ -50,7 +49,24 @@ internal static class ChartPatchRights
             yield return $"adds {(added.Length == 1 ? "the capability" : "the capabilities")} {Printable.Of(string.Join(", ", added))} "
                 + "to the container";
         }
+
+        foreach (var right in Beside(plain, patched))
+        {
+            yield return right;
+        }
     }
+
+    /// <summary>Of containers beside coredns: those of the values are another rule's.</summary>
+    private static IEnumerable<string> Beside(DnsObjects plain, DnsObjects patched) =>
+        from list in ContainerRules.Lists
+        from container in patched.Pod.MappingsAt(list)
+        where !ReferenceEquals(container, patched.Container)
+        let name = container.TextAt("name")
+        let before = plain.Pod.MappingsAt(list).FirstOrDefault(other => other.TextAt("name") == name)
+        let rights = ContainerRights.Of(container).Except(before is null ? [] : ContainerRights.Of(before)).ToArray()
+        where rights.Length > 0
+        select $"{(before is null ? "adds" : "gives")} the container '{Printable.Of(name ?? "")}' ({list}) "
+            + $"{(before is null ? "with " : "")}{string.Join(", ", rights)}";
 
     /// <summary>What no value of the definition gives, each with its key.</summary>
     private static IEnumerable<string> Rights(DnsObjects objects)
@@ -115,10 +131,5 @@ internal static class ChartPatchRights
     private static Mapping? Context(bool ofPod, DnsObjects objects) =>
         (ofPod ? objects.Pod["securityContext"] : objects.Container?["securityContext"]) as Mapping;
 
-    /// <summary>By their names without the prefix CAP_, which runtimes take too.</summary>
-    private static string[] Capabilities(DnsObjects objects, string list) =>
-    [
-        .. (objects.Container?.ItemsAt("securityContext", "capabilities", list) ?? []).Select(Scalar.TextOf).OfType<string>()
-            .Select(name => name.StartsWith("CAP_", StringComparison.Ordinal) ? name[4..] : name),
-    ];
+    private static string[] Capabilities(DnsObjects objects, string list) => ContainerRights.Capabilities(objects.Container, list);
 }

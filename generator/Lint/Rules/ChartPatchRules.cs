@@ -19,7 +19,7 @@ internal static class ChartPatchRules
         new ReleaseChecks(release => [.. Check(release), .. Untargeted(release)]).Check,
         (Dns, "A patch of the chart's objects takes away what DNS needs: address, ports, pods, nodes, rights, scaler, budget or Corefile."),
         (Image, "A patch of the chart's objects runs another image than the values name, by which CoreDNS is judged."),
-        (Security, "A patch of the chart's objects takes away a restriction of the DNS pods."),
+        (Security, "A patch of the chart's objects takes away a restriction of the DNS pods, or gives a container more rights."),
         (Target, "A patch of the chart's objects names an object that the chart does not make of these values."));
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release)
@@ -72,10 +72,10 @@ internal static class ChartPatchRules
     private static Finding InNamespace(CoreDnsRelease release, MissingTarget missing, string home) => Flux.Report.At(
         release.Manifest, ["spec", "postRenderers"], Target,
         $"A patch in spec.postRenderers is for {missing}{(missing.Namespace is { Length: > 0 } ? "" : " without a namespace")}, "
-            + $"and the chart makes it {(home.Length == 0 ? "without one" : $"in {home}")}: {Effect(missing)}.",
-        (home.Length == 0 ? "Delete the namespace in the patch" : $"Write 'namespace: {home}' in the "
-            + (missing.Fails ? "metadata of the patch" : "target"))
-            + (missing.Fails ? ", or write kind and name beside the patch." : ", or delete the namespace there."));
+            + $"and the chart makes it {(home.Length == 0 ? "without a namespace" : $"in {home}")}: {Effect(missing)}.",
+        (home.Length == 0 ? "Delete the namespace in the " : $"Write 'namespace: {home}' in the ")
+            + (missing.Fails ? "metadata of the patch" : "target")
+            + (home.Length == 0 ? "." : missing.Fails ? ", or write kind and name beside the patch." : ", or delete the namespace there."));
 
     private static string Effect(MissingTarget missing) => missing.Fails ? "the release fails" : "it changes nothing";
 

@@ -21,7 +21,10 @@ internal static class ContainerRules
 
     private static readonly string[] Amounted = ["requests", "limits"];
 
-    private static readonly string[] Lists = ["containers", "initContainers"];
+    internal static readonly string[] Lists = ["containers", "initContainers"];
+
+    /// <summary>The values that bring containers beside CoreDNS.</summary>
+    private static readonly string[] Beside = ["extraContainers", "initContainers"];
 
     private static readonly string[] Workloads = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"];
 
@@ -33,7 +36,7 @@ internal static class ContainerRules
         "container",
         cluster => OfReleases.Check(cluster)
             .Concat(cluster.Applied.SelectMany(resource => Resources.Of(resource.Body, body => [.. OfWorkload(body)]))),
-        (Root, "The DNS server runs as root, or may become root."),
+        (Root, "The DNS server or a container beside it runs as root, may become root, or has rights that DNS does not need."),
         (Writable, "The DNS server may write into its image's files."),
         (Readiness, "Without a readiness probe a pod gets queries before it can answer them."),
         (Rollout, "A rollout may take all DNS pods away at once."),
@@ -67,6 +70,21 @@ internal static class ContainerRules
                 },
                 context,
                 key);
+        }
+
+        foreach (var (list, container, rights) in
+            from list in Beside
+            from container in release.Values.MappingsAt(list)
+            let rights = ContainerRights.Of(container).ToArray()
+            where rights.Length > 0
+            select (list, container, rights))
+        {
+            yield return Report.At(
+                container,
+                Root,
+                $"The container '{Printable.Of(container.TextAt("name") ?? "")}' of {list} has {string.Join(", ", rights)}: it runs in the "
+                    + "DNS pods with rights that DNS does not need.",
+                "Delete them, or run the container in a workload of its own.");
         }
 
         if (!release.Switch(true, "securityContext", "readOnlyRootFilesystem"))

@@ -9,9 +9,12 @@ internal static class RefusedObjectRules
     private const string Rbac = "rbac.authorization.k8s.io";
 
     public static readonly LintRule Rule = LintRule.Of("refused-object", Check,
-        (Refused, "The API server refuses the object for its name, its selector, a subject or its address, and Flux the whole layer."));
+        (Refused,
+            "The API server refuses the object for its name, selector, schedule, a subject or its address, and Flux the whole layer."));
 
     private static readonly string[] Workloads = ["Deployment", "DaemonSet", "ReplicaSet", "StatefulSet"];
+
+    private const int LongestCronJob = 52;
 
     private static readonly SearchValues<char> OfNames = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-.");
 
@@ -19,7 +22,8 @@ internal static class RefusedObjectRules
         .SelectMany(Of).Concat(OfAddresses(cluster));
 
     private static IEnumerable<Finding> Of(Manifest resource) => !IsName(resource) ? [NameOf(resource)]
-        : Workloads.Contains(resource.Kind) ? OfSelector(resource)
+        : Workloads.Contains(resource.Kind) ? Selects(resource) ? OfSelector(resource) : [WithoutSelector(resource)]
+        : resource is { Kind: "CronJob", Group: "batch" } ? OfSchedule(resource)
         : resource.Kind.EndsWith("RoleBinding", StringComparison.Ordinal) ? OfSubjects(resource)
         : [];
 
@@ -31,6 +35,51 @@ internal static class RefusedObjectRules
     private static Finding NameOf(Manifest resource) => Report.At(resource, ["metadata", "name"], Refused,
         $"'{Printable.Of(resource.Name)}' is not the name of a {resource.Kind}: the API server refuses it.",
         "Write lower case letters, digits, '-' and '.', with a letter or a digit at both ends.");
+
+    /// <summary>True also for a part of an object, and for what a variable may bring.</summary>
+    private static bool Selects(Manifest resource) => resource.Group != "apps" || IsPart(resource)
+        || resource.Body.At("spec", "selector") switch
+        {
+            null or Scalar { IsNull: true } => false,
+            Mapping selector => selector.Entries.Any(entry => entry.Value is not Mapping { Entries.IsEmpty: true }
+                and not Sequence { Items.IsEmpty: true }),
+            _ => true,
+        };
+
+    /// <summary>Flux adds its fields to an object that is there.</summary>
+    private static bool IsPart(Manifest resource) =>
+        resource.Body.TextAt("metadata", "annotations", "kustomize.toolkit.fluxcd.io/ssa") is "Merge" or "Ignore";
+
+    private static Finding WithoutSelector(Manifest resource)
+    {
+        var labels = resource.Body.EntriesAt("spec", "template", "metadata", "labels")
+            .Select(label => $"{label.Key}: {(label.Value as Scalar)?.Value}");
+        return Report.At(resource, ["spec", "selector"], Refused,
+            $"{resource.Id.Spoken} has no selector: the API server refuses it.",
+            $"Write spec.selector.matchLabels with labels of its pods{(string.Join(", ", labels) is { Length: > 0 } own
+                ? $": {{{Printable.Of(own)}}}" : "")}.");
+    }
+
+    private static IEnumerable<Finding> OfSchedule(Manifest resource)
+    {
+        var schedule = resource.Body.TextAt("spec", "schedule") ?? "";
+        var problem = schedule.Length > 0 ? CronSchedule.Problem(schedule) is { } wrong ? $"'{Printable.Of(schedule)}' {wrong}" : null
+            : IsPart(resource) ? null : "is missing";
+        if (problem is not null && !schedule.Contains("${", StringComparison.Ordinal))
+        {
+            yield return Report.At(resource, ["spec", "schedule"], Refused,
+                $"The schedule of {resource.Id.Spoken} {problem}: the API server refuses it.",
+                "Write minute, hour, day of the month, month and day of the week, such as '0 3 * * 0', or @daily.");
+        }
+
+        if (resource.Name.Length > LongestCronJob)
+        {
+            yield return Report.At(resource, ["metadata", "name"], Refused,
+                $"The name of {resource.Id.Spoken} has {resource.Name.Length} characters: the API server refuses a CronJob with more than "
+                    + $"{LongestCronJob}, because its Jobs get 11 more.",
+                "Write a shorter name.");
+        }
+    }
 
     private static IEnumerable<Finding> OfSelector(Manifest resource)
     {

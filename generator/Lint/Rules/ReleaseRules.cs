@@ -18,12 +18,16 @@ internal static class ReleaseRules
     private const string PullSecret = "pull-secret-object";
     internal const string SecretMode = "secret-mode";
 
+    private const string Full = "Write a full version such as 1.38.0.";
+
     private static readonly SemVer TcpIsAnOption = new(1, 42, 1);
     private static readonly SemVer PullSecretsFixed = new(1, 39, 1);
 
+    private static readonly ReleaseChecks OfReleases = new(Check);
+
     public static readonly LintRule Rule = LintRule.Of(
         "release",
-        new ReleaseChecks(Check).Check,
+        cluster => OfReleases.Check(cluster).Concat(cluster.Releases.SelectMany(release => Pins(cluster, release))),
         (Monitor, "A ServiceMonitor without the metrics Service selects nothing."),
         (Account, "Without its own ServiceAccount the release grants its rights to the namespace's default one."),
         (AppLabel, "The pods of Service kube-dns need the label k8s-app: kube-dns, which policies and tools select."),
@@ -125,12 +129,6 @@ internal static class ReleaseRules
     {
         if (release.Version is not { } version)
         {
-            yield return Report.At(
-                release.Manifest,
-                ["spec", "chart", "spec", "version"],
-                Unpinned,
-                $"'{release.Chart.Version}' is not a single version, so the chart can change without a commit.",
-                "Write a full version such as 1.38.0.");
             yield break;
         }
 
@@ -165,6 +163,34 @@ internal static class ReleaseRules
                 $"Chart {version} serves TCP only if a zone enables it: truncated answers, and every client that retries over TCP, fail.",
                 "Set use_tcp: true in a zone of the server.",
                 "servers");
+        }
+    }
+
+    /// <summary>
+    /// Said where the version is or belongs, which may be in a source that other releases share. A digest pins the chart, and so does the
+    /// revision of the source that it is a folder of.
+    /// </summary>
+    private static IEnumerable<Finding> Pins(ClusterView cluster, CoreDnsRelease release)
+    {
+        if (release.Version is not null || release.Chart.IsFolder)
+        {
+            yield break;
+        }
+
+        var (body, path, fix) = ChartReference.SourceOf(release.Manifest.Body, cluster.Cluster.FindBody) is not { } source
+            ? (release.Manifest.Body, ["spec", "chart", "spec", "version"], Full)
+            : source.TextAt("kind") == "HelmChart" ? (source, ["spec", "version"], Full)
+            : (source, (string[])["spec", "ref", "semver"], "Write 'tag: 1.38.0' below spec.ref, without semver.");
+        if (body.At("spec", "ref", "digest") is null)
+        {
+            yield return Report.At(
+                body,
+                release.Manifest.File,
+                path,
+                Unpinned,
+                (release.Chart.Version is { Length: > 0 } version ? $"'{Printable.Of(version)}' is not a single version"
+                    : "The chart has no version") + ", so it can change without a commit.",
+                fix);
         }
     }
 

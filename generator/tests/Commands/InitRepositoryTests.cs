@@ -52,6 +52,22 @@ public sealed class InitRepositoryTests
         (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
     }
 
+    [TestCase("afile")]
+    [TestCase("afile/")]
+    [TestCase("afile/below/it")]
+    public async Task A_file_is_not_a_folder_for_it(string name)
+    {
+        var file = folder.Write("afile", "text");
+
+        var run = await Verb.Run("init", Path.Combine(folder.Path, name));
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.Trim()
+            .ShouldBe($"'{file}' is a file. Nothing was written. Name a folder: it is made where it is not there.");
+        Directory.GetFileSystemEntries(folder.Path).ShouldBe([file]);
+        Read("afile").ShouldBe("text");
+    }
+
     [TestCase("/srv/git/sites.git")]
     [TestCase("file:///srv/git/sites.git")]
     [TestCase("http://git.nord.example/sites.git")]

@@ -113,7 +113,7 @@ public sealed class RemarksTests
         folder.Write(".git/HEAD", "");
         folder.Write("infra/platform.yaml", Repository + $"clusters: [{{ name: edge, {Network} }}]\n");
         var infra = Path.Combine(folder.Path, "infra");
-        const string Warned = "platform.yaml: repository-root: warning: The definition is in the folder 'infra' of its git repository. "
+        const string Warned = "platform.yaml:1:1: repository-root: warning: The definition is in the folder 'infra' of its git repository. "
             + "Flux looks for './kubernetes/clusters/edge' from the root of the repository, and the files are in "
             + "'./infra/kubernetes/clusters/edge'. Write 'path: infra' below 'repository'.";
 
@@ -139,8 +139,8 @@ public sealed class RemarksTests
         folder.Write(".git/HEAD", "ref: refs/heads/trunk\n");
         folder.Write("platform.yaml", Repository + $"clusters:\n  - {{ name: edge, {Network} }}\n"
             + $"  - {{ name: far, repository: {{ branch: trunk }}, {Network.Replace("10.24", "10.14", StringComparison.Ordinal)} }}\n");
-        const string Warned = "platform.yaml: repository-branch: warning: Flux follows the branch 'main', and git does not know it here: "
-            + "it knows trunk. Write 'branch: trunk' below 'repository', or make the branch and push it.";
+        const string Warned = "platform.yaml:1:1: repository-branch: warning: Flux follows the branch 'main', and git does not know it "
+            + "here: it knows trunk. Write 'branch: trunk' below 'repository', or make the branch and push it.";
         (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
 
         (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldContain(Warned);
@@ -157,6 +157,23 @@ public sealed class RemarksTests
         (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldContain(Warned);
         folder.Write(".git/refs/heads/main", new string('0', 40));
         (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldStartWith("No findings");
+    }
+
+    [Test]
+    public async Task The_place_of_a_branch_is_that_of_a_cluster_or_of_a_group_where_it_is_written_there()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(".git/HEAD", "ref: refs/heads/main\n");
+        folder.Write("platform.yaml", Repository + "groups:\n  first: { repository: { branch: next } }\nclusters:\n"
+            + $"  - {{ name: edge, group: first, {Network} }}\n"
+            + $"  - {{ name: far, repository: {{ branch: gone }}, {Network.Replace("10.24", "10.14", StringComparison.Ordinal)} }}\n");
+        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
+
+        var output = (await Verb.Run("lint", "-f", folder.Path)).Output;
+
+        output.ShouldContain("platform.yaml:3:34: repository-branch: warning: Flux follows the branch 'next', and git does not know it "
+            + "here: it knows main. Write 'branch: main' there, or make the branch and push it.");
+        output.ShouldContain("platform.yaml:6:40: repository-branch: warning: Flux follows the branch 'gone'");
     }
 
     [Test]

@@ -32,6 +32,26 @@ public sealed class TreeOnDiskTests
     }
 
     [Test]
+    public async Task What_sourceignore_leaves_out_is_named()
+    {
+        using var tree = await Generated();
+        tree.Write(".sourceignore", "/*\n");
+        foreach (var verb in new[] { "lint", "graph" })
+        {
+            var run = await Verb.Run(verb, "-f", tree.Path);
+            run.ExitCode.ShouldBe(2);
+            run.Error.ShouldBe(".sourceignore leaves kubernetes/ out of what Flux fetches, so that Flux gets nothing of it. Delete the "
+                + $"pattern, or add '!/kubernetes/**'.{Environment.NewLine}");
+        }
+
+        tree.Write(".sourceignore", "kubernetes/clusters/infra/\n");
+        var one = await Verb.Run("lint", "-f", tree.Path);
+        one.ExitCode.ShouldBe(1);
+        one.Output.ShouldContain("cluster-missing: .sourceignore leaves the folder of cluster infra out of what Flux fetches: nothing of "
+            + "it was checked. Delete the pattern, or add '!/kubernetes/clusters/infra/**'.");
+    }
+
+    [Test]
     [Platform("Linux", Reason = "setpriv.")]
     public async Task Lint_names_the_clusters_whose_folder_it_may_not_read()
     {

@@ -27,6 +27,35 @@ public class TreeTests
         Line(tree, path, 31).ShouldBe("  COREDNS_REPLICAS: \"2\"");
     }
 
+    /// <summary>Flux asks nothing where a key has another name or is at another place.</summary>
+    [TestCase("url: https://github.com/example/platform.git, verify: { secretName: signers }", "GitRepository",
+        "{mode: HEAD, secretRef: {name: signers}}")]
+    [TestCase("url: https://github.com/example/platform.git, verify: { secretName: signers, signed: TagAndHEAD }, tag: v1.0.0",
+        "GitRepository", "{mode: TagAndHEAD, secretRef: {name: signers}}")]
+    [TestCase("kind: oci, url: oci://ghcr.io/example/platform, tag: v1.0.0, verify: { secretName: keys }", "OCIRepository",
+        "{provider: cosign, secretRef: {name: keys}}")]
+    [TestCase("kind: oci, url: oci://ghcr.io/example/platform, tag: v1.0.0, verify: { issuer: ^https://issuer$, subject: ^me$ }",
+        "OCIRepository", "{provider: cosign, matchOIDCIdentity: [{issuer: ^https://issuer$, subject: ^me$}]}")]
+    [TestCase("url: https://github.com/example/platform.git", "GitRepository", null)]
+    public void The_signature_of_the_source_is_asked_for_as_Flux_reads_it(string repository, string kind, string? verify)
+    {
+        var platform = Given.Defined($$"""
+            repository: { {{repository}} }
+            clusters:
+              - name: infra
+                network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }
+            """);
+
+        var source = Tree.Build(platform).Where(file => file.Path.StartsWith("kubernetes/clusters/infra/", StringComparison.Ordinal))
+            .SelectMany(file => YamlReader.Read(file.Path, file.Text, YamlOptions.Tree).Documents).OfType<Mapping>()
+            .Single(document => document.TextAt("kind") == kind);
+
+        Fragment(source.At("spec", "verify")).ShouldBe(
+            verify is null ? null : Fragment(YamlReader.Read("", verify, YamlOptions.Tree).Documents.Single()));
+
+        static string? Fragment(Node? node) => node is null ? null : YamlWriter.WriteFragment(node);
+    }
+
     [Test]
     public void Every_file_says_in_its_first_line_what_it_comes_from()
     {

@@ -39,6 +39,17 @@ public sealed class AccountTests
         }
     }
 
+    [Test]
+    public async Task Of_several_objects_the_first_is_named_and_the_others_are_counted()
+    {
+        var output = await Lint(string.Join("\n---\n", Enumerable.Range(1, 3).Select(number =>
+            $"{{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {{name: own-{number}}}, "
+                + "rules: [{apiGroups: [''], resources: [secrets], verbs: [get]}]}")));
+
+        output.ShouldContain("for ClusterRole own-1: Flux is refused for the whole layer. The same holds for 2 more of its objects. Let a "
+            + "Flux Kustomization of your own in flux-system deliver what it may not, with an account that may; or");
+    }
+
     [TestCase("Cluster", "", "Wares own")]
     [TestCase("Cluster", ", namespace: kube-system", "Wares kube-system/own")]
     [TestCase("Namespaced", "", null)]

@@ -31,6 +31,11 @@ internal static class ChartPatchFixtures
             "replaces the Corefile"),
         Patch("chart-patch-dns", "another program", "Deployment", "coredns",
             "{op: add, path: /spec/template/spec/containers/0/command, value: [sleep]}", "changes what the container coredns runs"),
+        Patch("chart-patch-dns", "a file called -quiet", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/containers/0/args/1, value: -quiet}", "changes what the container coredns runs"),
+        Patch("chart-patch-dns", "another file", "Deployment", "coredns",
+            "{op: replace, path: /spec/template/spec/containers/0/args, value: [-quiet, -conf, /own/Corefile]}",
+            "changes what the container coredns runs"),
         Patch("chart-patch-dns", "a Corefile from elsewhere", "Deployment", "coredns",
             "{op: replace, path: /spec/template/spec/volumes/0/configMap/name, value: own}", "its Corefile from elsewhere"),
         Patch("chart-patch-dns", "all away at once", "Deployment", "coredns",
@@ -39,6 +44,12 @@ internal static class ChartPatchFixtures
             "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/os: windows}}", "with kubernetes.io/os: windows"),
         Patch("chart-patch-dns", "one node", "Deployment", "coredns",
             "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/hostname: node-1}}", "all DNS pods on the node"),
+        Patch("chart-patch-dns", "an empty host name", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/hostname: ''}}",
+            "selects nodes with an empty kubernetes.io/hostname, and no node has it: no new DNS pod is placed."),
+        Patch("chart-patch-dns", "an empty operating system", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/os: ''}}",
+            "selects nodes with an empty kubernetes.io/os, and no node has it: no new DNS pod is placed."),
         Patch("chart-patch-dns", "one node by its name", "Deployment", "coredns",
             "{op: add, path: /spec/template/spec/nodeName, value: node-1}", "all DNS pods on the node node-1"),
         Merge("chart-patch-dns", "no node", "apiVersion: apps/v1, kind: Deployment, metadata: {name: coredns, namespace: kube-system}, "
@@ -124,6 +135,17 @@ internal static class ChartPatchFixtures
         Patch("chart-patch-security", "all system calls", "Deployment", "coredns",
             "{op: add, path: /spec/template/spec/containers/0/securityContext/seccompProfile, value: {type: Unconfined}}",
             "gives the container the seccompProfile Unconfined"),
+        Patch("chart-patch-security", "a privileged container more", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/containers/-, value: {name: tap, image: 'tap:1', securityContext: {privileged: true}}}",
+            "adds the container 'tap' (containers) with privileged: true."),
+        Patch("chart-patch-security", "an initContainer as root", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/initContainers, value: [{name: first, image: 'first:1', securityContext: {runAsUser: 0, "
+                + "capabilities: {add: [CAP_NET_ADMIN, NET_BIND_SERVICE]}}}]}",
+            "adds the container 'first' (initContainers) with runAsUser: 0, the capability NET_ADMIN."),
+        Patch("chart-patch-security", "more rights of a container of the values", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/containers/1/securityContext, value: {privileged: true}}",
+            "gives the container 'tap' (containers) privileged: true.")
+            .AddValue("    extraContainers:\n      - name: tap\n        image: tap:1\n"),
         Patch("chart-patch-dns", "no capability for the port", "Deployment", "coredns",
             "{op: remove, path: /spec/template/spec/containers/0/securityContext/capabilities/add}",
             "takes the capability NET_BIND_SERVICE from the container coredns: CoreDNS cannot bind port 53"),
@@ -141,6 +163,12 @@ internal static class ChartPatchFixtures
         Merge("chart-patch-target", "a merge of another namespace",
             "apiVersion: apps/v1, kind: Deployment, metadata: {name: coredns, namespace: dns, annotations: {a: b}}",
             "is for Deployment dns/coredns, and the chart makes it in kube-system: the release fails."),
+        Patch("chart-patch-target", "a target of an object without a namespace", "ClusterRole", "coredns, namespace: kube-system", Harm,
+            "is for ClusterRole kube-system/coredns, and the chart makes it without a namespace: it changes nothing."),
+        Merge("chart-patch-target", "a merge of an object without a namespace",
+            "apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: coredns, namespace: kube-system, "
+                + "annotations: {a: b}}",
+            "is for ClusterRole kube-system/coredns, and the chart makes it without a namespace: the release fails."),
         Patch("chart-patch-target", "a target of another namespace", "Deployment", "coredns, namespace: dns", Harm,
             "is for Deployment dns/coredns, and the chart makes it in kube-system: it changes nothing."),
     ];
@@ -167,6 +195,10 @@ internal static class ChartPatchFixtures
         Patch("", "a budget of one by percentage", "PodDisruptionBudget", "coredns",
             "{op: replace, path: /spec/maxUnavailable, value: 50%}", "").AddValue("    podDisruptionBudget:\n      maxUnavailable: 1\n"),
         Images("", "a mirror by images", "newName: registry.example.com:5000/coredns", ""),
+        Patch("", "no words at the start", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/containers/0/args/-, value: -quiet}", ""),
+        Patch("", "no words at the start, first", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/containers/0/args/0, value: --quiet=true}", ""),
         Patch("", "a right more", "ClusterRole", "coredns",
             "{op: add, path: /rules/-, value: {apiGroups: [''], resources: [nodes], verbs: [get]}}", ""),
         Patch("", "a right that the Corefile does not need", "ClusterRole", "coredns",
@@ -175,8 +207,12 @@ internal static class ChartPatchFixtures
             "{op: replace, path: /subjects, value: [{kind: Group, name: 'system:serviceaccounts:kube-system'}]}", ""),
         Patch("", "nodes with a label", "Deployment", "coredns",
             "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/os: linux, disk: ssd}}", ""),
+        Patch("", "an empty name of the node", "Deployment", "coredns", "{op: add, path: /spec/template/spec/nodeName, value: ''}", ""),
         Patch("", "a scaler with more room", "HorizontalPodAutoscaler", "coredns", "{op: replace, path: /spec/maxReplicas, value: 20}", "")
             with { Scaled = true },
+        Patch("", "a restricted container more", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/containers/-, value: {name: tap, image: 'tap:1', securityContext: {runAsNonRoot: true, "
+                + "allowPrivilegeEscalation: false, capabilities: {drop: [ALL], add: [NET_BIND_SERVICE]}}}}", ""),
         Patch("", "a field that is not modelled", "Deployment", "coredns",
             "{op: remove, path: /spec/template/spec/containers/0/env/7}", ""),
     ];
@@ -198,6 +234,9 @@ internal static class ChartPatchFixtures
 /// <summary>A patch that takes nothing away is no finding, and one with a typing error gets the name that was meant.</summary>
 public sealed class HarmlessPatchTests
 {
+    private const string InMetadata =
+        "Write 'namespace: kube-system' in the metadata of the patch, or write kind and name beside the patch.";
+
     [Test]
     public void The_nearest_object_is_named_and_all_that_there_are()
     {
@@ -208,12 +247,14 @@ public sealed class HarmlessPatchTests
         fix.ShouldContain("Service coredns-metrics");
     }
 
-    [TestCase("a merge without the namespace", "Write 'namespace: kube-system' in the metadata of the patch, or write kind and name ")]
-    [TestCase("a merge of another namespace", "Write 'namespace: kube-system' in the metadata of the patch, or write kind and name ")]
+    [TestCase("a merge without the namespace", InMetadata)]
+    [TestCase("a merge of another namespace", InMetadata)]
     [TestCase("a target of another namespace", "Write 'namespace: kube-system' in the target, or delete the namespace there.")]
+    [TestCase("a target of an object without a namespace", "Delete the namespace in the target.")]
+    [TestCase("a merge of an object without a namespace", "Delete the namespace in the metadata of the patch.")]
     public void The_namespace_is_named_where_kind_and_name_are_right(string about, string fix) =>
         ChartPatchFixtures.All.Single(fixture => fixture.About == about).Check()
-            .Single(finding => finding.Rule == "chart-patch-target").Fix.ShouldStartWith(fix);
+            .Single(finding => finding.Rule == "chart-patch-target").Fix.ShouldBe(fix);
 
     private static IEnumerable<LintFixture> Fixtures => ChartPatchFixtures.Harmless;
 

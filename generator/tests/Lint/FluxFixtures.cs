@@ -111,6 +111,18 @@ internal static class FluxFixtures
         Own("object-refused", "another label of the pods",
             "Deployment, metadata: {name: web, namespace: shop}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: "
                 + "{labels: {app: shop}}, spec: {containers: [{name: web, image: 'web:1'}]}}}", "the labels of its own pods", "apps/v1"),
+        Own("object-refused", "no selector", $"Deployment, metadata: {{name: web, namespace: shop}}, spec: {{{Pods}}}",
+            "Deployment shop/web has no selector: the API server refuses it", "apps/v1"),
+        Own("object-refused", "an empty selector", "StatefulSet, metadata: {name: web, namespace: shop}, spec: {serviceName: web, "
+            + $"selector: {{matchLabels: {{}}}}, {Pods}}}", "StatefulSet shop/web has no selector", "apps/v1"),
+        Own("object-refused", "no spec", "DaemonSet, metadata: {name: web, namespace: shop}", "DaemonSet shop/web has no selector",
+            "apps/v1"),
+        Own("object-refused", "a schedule of six fields", CronJob("0 0 3 * * 0"),
+            "The schedule of CronJob shop/nightly '0 0 3 * * 0' has 6 fields in place of 5", "batch/v1"),
+        Own("object-refused", "a minute 60", CronJob("60 3 * * *"), "has '60' as minute, of which there are 0 to 59", "batch/v1"),
+        Own("object-refused", "no schedule", CronJob(""), "The schedule of CronJob shop/nightly is missing", "batch/v1"),
+        Own("object-refused", "a name too long for its Jobs",
+            CronJob("@daily").Replace("nightly", new string('n', 53), StringComparison.Ordinal), "has 53 characters", "batch/v1"),
         Own("object-refused", "an account without its namespace", "ClusterRoleBinding, metadata: {name: web}, roleRef: "
             + "{kind: ClusterRole, name: view}, subjects: [{kind: ServiceAccount, name: web}]", "binds the ServiceAccount web without its",
             "rbac.authorization.k8s.io/v1"),
@@ -131,6 +143,11 @@ internal static class FluxFixtures
                 "apiVersion: v1\nkind: Secret\nmetadata:\n  name: upstream\n  namespace: kube-system\nstringData:\n  password: " +
                 "example\n  sealed: ENC[AES256_GCM,data:x]\n"),
     ];
+
+    private const string Pods = "template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: 'web:1'}]}}";
+
+    private static string CronJob(string schedule) => "CronJob, metadata: {name: nightly, namespace: shop}, spec: "
+        + $"{{schedule: '{schedule}', jobTemplate: {{spec: {{{Pods}}}}}}}";
 
     private static LintFixture Own(string rule, string about, string manifest, string says, string version = "v1") =>
         new LintFixture(rule, about) { Where = Secret, Says = says }

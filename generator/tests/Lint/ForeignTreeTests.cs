@@ -13,6 +13,8 @@ public sealed class ForeignTreeTests
 
     private const string Template = "{metadata: {labels: {app: shop}}}";
 
+    private const string Selected = "selector: {matchLabels: {app: shop}}, template: " + Template;
+
     private const string Pdb = """
         {apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: p, namespace: shop}, spec: {maxUnavailable: 1,
           selector: {matchLabels: {app: shop}}}}
@@ -20,8 +22,8 @@ public sealed class ForeignTreeTests
 
     /// <summary>Other pods and another Service, so that the tree knows the namespace.</summary>
     private const string Others = """
-        {apiVersion: apps/v1, kind: Deployment, metadata: {name: other, namespace: shop}, spec: {template: {metadata: {labels:
-          {app: other}}}}}
+        {apiVersion: apps/v1, kind: Deployment, metadata: {name: other, namespace: shop}, spec: {selector: {matchLabels: {app: other}},
+          template: {metadata: {labels: {app: other}}}}}
         ---
         {apiVersion: v1, kind: Service, metadata: {name: other, namespace: shop, labels: {app: other}}}
         """;
@@ -46,8 +48,8 @@ public sealed class ForeignTreeTests
             .ShouldBe(["variable-without-substitution"]);
 
     [TestCase("{apiVersion: v1, kind: ReplicationController, metadata: {name: c, namespace: shop}, spec: {template: " + Template + "}}")]
-    [TestCase("{apiVersion: batch/v1, kind: CronJob, metadata: {name: c, namespace: shop}, spec: {jobTemplate: {spec: {template: " +
-        Template + "}}}}")]
+    [TestCase("{apiVersion: batch/v1, kind: CronJob, metadata: {name: c, namespace: shop}, spec: {schedule: '@daily', jobTemplate: {spec: "
+        + "{template: " + Template + "}}}}")]
     [TestCase("{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: {name: c, namespace: shop}}")]
     [TestCase("{apiVersion: monitoring.coreos.com/v1, kind: Prometheus, metadata: {name: c, namespace: shop}}")]
     [TestCase("{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: c, namespace: shop}}")]
@@ -144,13 +146,13 @@ public sealed class ForeignTreeTests
     [Test]
     public void A_kubeConfig_applies_elsewhere() => Check(
         Layer("apps") + Layer("other", "kubeConfig: {secretRef: {name: remote}}"), ("apps/a.yaml", Script), ("other/a.yaml", Script),
-        ("other/b.yaml", "{apiVersion: apps/v1, kind: Deployment, metadata: {name: c, namespace: shop}, spec: {template: " + Template
+        ("other/b.yaml", "{apiVersion: apps/v1, kind: Deployment, metadata: {name: c, namespace: shop}, spec: {" + Selected
             + "}}"),
         ("apps/pdb.yaml", $"{Pdb}\n---\n{Others}")).ShouldBe(["pdb-selector"]);
 
     /// <summary>A health check may name what another Kustomization, a chart or an operator creates.</summary>
     [TestCase("{apiVersion: v1, kind: ServiceAccount, metadata: {name: other, namespace: shop}}", true)]
-    [TestCase("{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {template: " + Template + "}}",
+    [TestCase("{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {" + Selected + "}}",
         false)]
     [TestCase("{apiVersion: operator.example.com/v1, kind: Web, metadata: {name: w, namespace: shop}}", false)]
     public void A_health_check(string there, bool isFound) => Check(

@@ -89,6 +89,10 @@ internal static class PodFixtures
         new LintFixture("container-root", "any user").Value("runAsNonRoot: true", "runAsNonRoot: false"),
         new LintFixture("container-root", "a way to root") { Says = "may become root" }
             .Value("allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
+        new LintFixture("container-root", "a privileged container beside it")
+            { Says = "The container 'tap' of extraContainers has privileged: true, the capability NET_ADMIN: it runs in the DNS pods" }
+            .AddValue("    extraContainers:\n      - name: tap\n        image: tap:1\n        securityContext:\n"
+                + "          privileged: true\n          capabilities:\n            add: [NET_ADMIN]\n"),
         new LintFixture("root-filesystem-writable", "files of the image")
             .Value("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"),
         new LintFixture("readiness-off", "no probe")
@@ -102,7 +106,8 @@ internal static class PodFixtures
         new LintFixture("requests-above-limits", "memory of a Deployment") { Where = Workload,
             Says = "container web of Deployment shop/web" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - workload.yaml\n")
-            .Add(Workload, "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  template:\n"
+            .Add(Workload, "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n"
+                + "  selector: {matchLabels: {app: web}}\n  template:\n"
                 + "    metadata:\n      labels:\n        app: web\n    spec:\n      containers:\n        - name: web\n"
                 + "          resources:\n            requests: { memory: 1Gi }\n            limits: { memory: 128Mi }\n"),
         new LintFixture("memory-implausible", "thousandths of a byte") { Where = LintFixture.Release,

@@ -50,8 +50,8 @@ public sealed class PublicReportTests
 
     [TestCase("kubernetes#75957", "pdb-overlap")]
     public void Two_budgets(string reference, string rule) => Check("{A: x}", string.Join("\n---\n",
-        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: '${A}', namespace: shop}, spec: {replicas: 2, template: {metadata: " +
-            "{labels: {app: istiod}}}}}",
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: '${A}', namespace: shop}, spec: {replicas: 2, selector: " +
+            "{matchLabels: {app: istiod}}, template: {metadata: {labels: {app: istiod}}}}}",
         "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: p, namespace: shop}, spec: {minAvailable: 1, selector: " +
             "{matchLabels: {app: istiod}}}}",
         "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: q, namespace: shop}, spec: {maxUnavailable: 1, selector: " +

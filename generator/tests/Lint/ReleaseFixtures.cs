@@ -4,6 +4,11 @@ internal static class ReleaseFixtures
 {
     private const string Scaler = "kubernetes/components/coredns/autoscaling-horizontal/kustomization.yaml";
     private const string Settings = "kubernetes/clusters/infra/cluster-settings.yaml";
+    private const string Folder = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";
+    private const string Source = "kubernetes/infrastructure/networking/coredns/source.yaml";
+    private const string Chart = "  chart:\n    spec:\n      chart: coredns\n"
+        + "      # renovate: datasource=helm depName=coredns registryUrl=https://coredns.github.io/helm\n      version: 1.38.0\n"
+        + "      sourceRef:\n        kind: HelmRepository\n        name: coredns\n      interval: 12h\n";
 
     public static IEnumerable<LintFixture> All =>
     [
@@ -43,7 +48,10 @@ internal static class ReleaseFixtures
         new LintFixture("corefile-unknown-option", "an option that an older CoreDNS does not know")
             { Says = "Plugin cache does not accept 'servfail'", Also = ["image-out-of-step"] }
             .AddValue("    image:\n      tag: 1.9.3\n"),
-        new LintFixture("chart-unpinned", "a range").Value("version: 1.38.0", "version: 1.38.x"),
+        new LintFixture("chart-unpinned", "a range") { Says = "'1.38.x' is not a single version" }
+            .Value("version: 1.38.0", "version: 1.38.x"),
+        Oci("a range in a source of its own", "{semver: 1.38.x}") with { Says = "'1.38.x' is not a single version" },
+        Oci("no version in a source of its own", "{}") with { Says = "The chart has no version, so" },
         new LintFixture("tcp-lost", "a later chart without the switch").Value("version: 1.38.0", "version: 1.42.4")
             .Value("            use_tcp: true\n", ""),
         new LintFixture("tcp-lost", "a chart that ignores the switch").Value("version: 1.38.0", "version: 1.42.1"),
@@ -79,4 +87,21 @@ internal static class ReleaseFixtures
         new LintFixture("grace-below-lameduck", "killed too early") { Says = "after 15 s" }
             .Value("terminationGracePeriodSeconds: 30", "terminationGracePeriodSeconds: 15"),
     ];
+
+    /// <summary>The chart by an OCIRepository, of which this is spec.ref.</summary>
+    internal static LintFixture Oci(string about, string reference) => new LintFixture("chart-unpinned", about) { Where = Source }
+        .Value(Chart, "  chartRef: {kind: OCIRepository, name: pinned}\n")
+        .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - source.yaml\n")
+        .Add(Source, "{apiVersion: source.toolkit.fluxcd.io/v1beta2, kind: OCIRepository, metadata: {name: pinned, "
+            + $"namespace: kube-system}}, spec: {{interval: 12h, url: \"oci://registry.example.com/charts/coredns\", "
+            + $"ref: {reference}}}}}\n");
+}
+
+/// <summary>A chart that cannot change without a commit needs no version.</summary>
+public sealed class PinnedChartTests
+{
+    [TestCase("{digest: 'sha256:0000000000000000000000000000000000000000000000000000000000000000'}")]
+    [TestCase("{tag: 1.38.0}")]
+    public void A_digest_or_a_tag_pins_the_chart(string reference) =>
+        ReleaseFixtures.Oci("", reference).Check().Select(finding => finding.Rule).ShouldBeEmpty();
 }

@@ -36,10 +36,24 @@ public sealed class AskedElsewhereTests
         result.Clusters.Single().Changes.Single(change => change.EndangersDns).Reason.ShouldNotBeNull().ShouldEndWith(says);
     }
 
+    [TestCase(Own, Service)]
+    [TestCase(Ipvs, Service)]
+    public void Nor_is_it_left_without_a_cache_during_each_replacement(string before, string after)
+    {
+        var result = Cluster(before).To(Cluster(after));
+
+        result.ExitCode.ShouldBe(3);
+        var change = result.Clusters.Single().Changes.Single(change => change.EndangersDns);
+        change.Id.Spoken.ShouldBe("DaemonSet kube-system/node-local-dns");
+        change.Reason.ShouldBe("the kubelets name 169.254.20.10 (clusterDNS), where nothing would answer while the cache of a node is "
+            + "replaced, by this delivery and by later ones. First give the kubelets 10.245.0.10 and restart the pods of every node, then "
+            + "deliver this");
+        (result with { AllowPrune = true }).ExitCode.ShouldBe(0);
+    }
+
     [TestCase(Service, "networkPolicy: none")]
     [TestCase(Service, "networkPolicy: none, nodeLocalDns: { enabled: true, address: 169.254.20.11 }")]
     [TestCase(Service, Own)]
-    [TestCase(Own, Service)]
     [TestCase("kubeProxy: ipvs", Ipvs)]
     public void Where_pods_ask_the_Service_the_cache_comes_and_goes(string before, string after) =>
         Cluster(before).To(Cluster(after)).ExitCode.ShouldBe(0);

@@ -15,6 +15,7 @@ public sealed class DnsDependenciesTests
 
     private const string OciChart = "oci://registry.example.com/charts/coredns";
     private const string HelmChart = "HelmChart";
+    private const string GitChart = "GitRepository";
 
     private static readonly EditedTree Kept = EditedTree.Of(Given.Platform(Given.Infra));
 
@@ -47,6 +48,7 @@ public sealed class DnsDependenciesTests
     /// <summary>The chart decides, which a source of its own may name: not the name of the release.</summary>
     [TestCase("dns", OciChart, true)]
     [TestCase("dns", HelmChart, true)]
+    [TestCase("dns", GitChart, true)]
     [TestCase("coredns", "oci://registry.example.com/charts/bind", false)]
     public void Plan_and_lint_agree_on_the_release_that_is_DNS(string name, string source, bool isDns)
     {
@@ -60,7 +62,7 @@ public sealed class DnsDependenciesTests
         plan.Refused.ShouldBe(isDns);
 
         var options = LintOptions.Of(Given.Platform(Given.Infra));
-        Linter.Check(before.Source(), options).ShouldNotContain(finding => finding.Rule == "app-label");
+        Linter.Check(before.Source(), options).ShouldNotContain(finding => finding.Rule == "app-label" || finding.Rule == "chart-unpinned");
         Linter.Check(after.Source(), options).Any(finding => finding.Rule == "app-label").ShouldBe(isDns);
     }
 
@@ -148,7 +150,9 @@ public sealed class DnsDependenciesTests
         Refused(before, Kept, "Service", ChangeKind.Prune);
     }
 
-    /// <summary>The release under another name, whose chart is named by an OCIRepository or by a HelmChart alone.</summary>
+    /// <summary>
+    /// The release under another name, whose chart is named by an OCIRepository or by a HelmChart alone, or is a folder of a GitRepository.
+    /// </summary>
     private static EditedTree ByReference(string name, string source)
     {
         var text = Kept.Files[Base];
@@ -159,9 +163,14 @@ public sealed class DnsDependenciesTests
         var (kind, sources) = source == HelmChart
             ? ("HelmChart", $"{repository}---\n{{apiVersion: source.toolkit.fluxcd.io/v1, kind: HelmChart, metadata: {{name: pinned, "
                 + "namespace: kube-system}, spec: {chart: coredns, version: 1.38.0, sourceRef: {kind: HelmRepository, name: coredns}}}\n")
+            : source == GitChart
+            ? (GitChart, "{apiVersion: source.toolkit.fluxcd.io/v1, kind: GitRepository, metadata: {name: charts, namespace: kube-system}, "
+                + "spec: {interval: 1h, url: \"https://git.example.com/charts.git\", ref: {branch: main}}}\n")
             : ("OCIRepository", "{apiVersion: source.toolkit.fluxcd.io/v1, kind: OCIRepository, metadata: {name: pinned, "
                 + $"namespace: kube-system}}, spec: {{interval: 12h, url: \"{source}\", ref: {{tag: 1.38.0}}}}}}\n");
-        return Kept.With(Base, sources + release.Replace(chart, $"  chartRef: {{kind: {kind}, name: pinned}}\n", StringComparison.Ordinal)
+        var named = source == GitChart ? "  chart: {spec: {chart: ./charts/coredns, sourceRef: {kind: GitRepository, name: charts}}}\n"
+            : $"  chartRef: {{kind: {kind}, name: pinned}}\n";
+        return Kept.With(Base, sources + release.Replace(chart, named, StringComparison.Ordinal)
             .Replace("kind: HelmRelease\nmetadata:\n  name: coredns", $"kind: HelmRelease\nmetadata:\n  name: {name}",
                 StringComparison.Ordinal));
     }

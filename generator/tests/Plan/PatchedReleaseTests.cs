@@ -18,6 +18,7 @@ public sealed class PatchedReleaseTests
     [TestCase("Deployment", "coredns", "{op: replace, path: /spec/template/spec/dnsPolicy, value: ClusterFirst}", "ask themselves")]
     [TestCase("Deployment", "coredns", "{op: remove, path: /spec/template/spec/topologySpreadConstraints}", "all pods may run on one node")]
     [TestCase("Deployment", "coredns", "{op: remove, path: /spec/template/spec/containers/0/securityContext}", "may not start")]
+    [TestCase("Deployment", "coredns", "{op: add, path: /spec/template/spec/containers/0/args/1, value: -quiet}", "may not start")]
     [TestCase("ConfigMap", "coredns", "{op: replace, path: /data/Corefile, value: x}", "ConfigMap coredns, data.Corefile")]
     public void A_patch_that_takes_from_DNS_is_refused_and_so_is_taking_it_back(string kind, string name, string operation, string says)
     {
@@ -79,6 +80,7 @@ public sealed class PatchedReleaseTests
     [TestCase("Deployment", "coredns", "{op: add, path: /spec/template/spec/imagePullSecrets, value: [{name: registry}]}")]
     [TestCase("Deployment", "coredns", "{op: add, path: /spec/template/metadata/labels/team, value: dns}")]
     [TestCase("Deployment", "coredns", "{op: replace, path: /spec/template/spec/containers/0/resources/limits/memory, value: 1Gi}")]
+    [TestCase("Deployment", "coredns", "{op: add, path: /spec/template/spec/containers/0/args/-, value: -quiet}")]
     [TestCase("NoSuchKind", "coredns", "{op: remove, path: /spec/selector}")]
     public void Other_patches_are_changes(string kind, string name, string operation)
     {

@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+
+namespace PlatformGitOps.Generator.Lint;
+
+/// <summary>The schedule of a CronJob, which the API server reads with robfig/cron v3 (<c>ParseStandard</c>).</summary>
+internal static partial class CronSchedule
+{
+    private const string Star = "*", Any = "?";
+
+    private static readonly string[] Months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    private static readonly string[] Days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+    private static readonly (string Name, int Least, int Most, string[] Words)[] Fields =
+    [
+        ("minute", 0, 59, []), ("hour", 0, 23, []), ("day of the month", 1, 31, []), ("month", 1, 12, Months),
+        ("day of the week", 0, 6, Days),
+    ];
+
+    private static readonly string[] Shorthands =
+        ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+
+    /// <summary>What is wrong with it, after "the schedule '…'"; null where it is right.</summary>
+    public static string? Problem(string schedule)
+    {
+        var text = schedule.Trim();
+        // Refused since Kubernetes 1.29, but not in an object that has it already.
+        if (text.StartsWith("TZ=", StringComparison.Ordinal) || text.StartsWith("CRON_TZ=", StringComparison.Ordinal))
+        {
+            text = text.IndexOf(' ', StringComparison.Ordinal) is var blank and > 0 ? text[blank..].Trim() : "";
+        }
+
+        if (text.StartsWith('@'))
+        {
+            return Shorthands.Contains(text) || Every().IsMatch(text) ? null
+                : $"is not one of {string.Join(", ", Shorthands)} and @every with a duration such as 90m";
+        }
+
+        var written = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return written.Length != Fields.Length ? $"has {ListText.Count(written.Length, "field")} in place of {Fields.Length}"
+            : Fields.Zip(written).SelectMany(pair => pair.Second.Split(',', StringSplitOptions.RemoveEmptyEntries)
+                .Select(part => Problem(part.ToLowerInvariant(), pair.First))).FirstOrDefault(problem => problem is not null);
+    }
+
+    /// <summary>Of one of the parts between commas.</summary>
+    private static string? Problem(string part, (string Name, int Least, int Most, string[] Words) field)
+    {
+        var steps = part.Split('/');
+        var bounds = steps[0].Split('-');
+        var isAll = bounds[0] is Star or Any;
+        int? from = isAll ? field.Least : Number(bounds[0]), to = isAll ? field.Most : Number(bounds[^1]);
+        return steps.Length > 2 || (bounds.Length > 2 && !isAll) || from is null || to is null ? $"has '{part}' as {field.Name}"
+            : from < field.Least || to > field.Most ? $"has '{part}' as {field.Name}, of which there are {field.Least} to {field.Most}"
+            : from > to ? $"has '{part}' as {field.Name}, which ends before it begins"
+            : steps.Length == 2 && Whole(steps[1]) is null or 0
+                ? $"has '{part}' as {field.Name}, whose step is not a number above 0"
+            : null;
+
+        int? Number(string word) => Array.IndexOf(field.Words, word) is var at and >= 0 ? field.Least + at
+            : Whole(word);
+    }
+
+    private static int? Whole(string word) =>
+        int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= 0 ? number : null;
+
+    /// <summary>As Go reads a duration.</summary>
+    [GeneratedRegex(@"^@every [+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$")]
+    private static partial Regex Every();
+}
