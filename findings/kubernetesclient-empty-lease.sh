@@ -53,9 +53,9 @@ try { await elector.RunUntilLeadershipLostAsync(stop.Token); } catch (OperationC
 Console.WriteLine($"leader {led}, {(led ? "" : $"errors {errors}, ")}");
 CODE
 install dotnet build app.cs -v quiet
-elect() { rm -f methods port; python3 server.py "$1" >log 2>&1 & pids+=($!)
+elect() { rm -f methods port; python3 server.py "$1" >log 2>&1 & server=$! # its own end: this runs in a subshell
   for _ in $(seq 100); do [ -s port ] && break; sleep 0.1; done
-  led=$(dotnet run --no-build app.cs); echo "$led$(grep -v GET methods | sort -u | xargs)"; }
+  led=$(dotnet run --no-build app.cs); kill $server; echo "$led$(grep -v GET methods | sort -u | xargs)"; }
 same "a Lease without a holder" "$(elect empty)" "leader False, errors 0, POST"
 same "  tries to create it" "$([ "$(grep -c POST methods)" -gt 3 ] && echo "more than 3")" "more than 3"
 same "a holder that has expired" "$(elect expired)" "leader True, PUT"

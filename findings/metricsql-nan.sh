@@ -19,7 +19,7 @@ prometheus --config.file=prometheus.yml --storage.tsdb.path=prometheus --web.lis
 victoria-metrics -storageDataPath=victoria -httpListenAddr=127.0.0.1:$((port + 1)) >log2 2>&1 & pids+=($!)
 query() { curl --silent --fail --data-urlencode "query=$2" "http://127.0.0.1:$(($1))/api/v1/query" > answer || return
   grep -q '"result":\[\]' answer && echo nothing || grep -o '"value":\[[^]]*' answer | cut -d'"' -f4 | sort | xargs; }
-eventually query port 'vector(1)'; eventually query port+1 'vector(1)'
+for server in port port+1; do eventually eval '[ "$(query $server "vector(1)")" = 1 ]'; done
 ratio='(vector(0) / vector(0))'
 servers='(label_replace(vector(0) / vector(0), "s", "x", "", "") or label_replace(vector(4), "s", "y", "", ""))'
 both() { same "$1, Prometheus" "$(query port "$2")" "$3"; same "$1, VictoriaMetrics" "$(query port+1 "$2")" "$4"; }

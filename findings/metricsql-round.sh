@@ -16,7 +16,7 @@ echo '{}' > prometheus.yml
 prometheus --config.file=prometheus.yml --storage.tsdb.path=prometheus --web.listen-address=127.0.0.1:$port >log 2>&1 & pids+=($!)
 victoria-metrics -storageDataPath=victoria -httpListenAddr=127.0.0.1:$((port + 1)) >log2 2>&1 & pids+=($!)
 query() { curl --silent --fail --data-urlencode "query=$2" "http://127.0.0.1:$(($1))/api/v1/query" | grep -o '"value":\[[^]]*' | cut -d'"' -f4; }
-eventually query port 'vector(1)'; eventually query port+1 'vector(1)'
+for server in port port+1; do eventually eval '[ "$(query $server "vector(1)")" = 1 ]'; done
 same "Prometheus, round" "$(query port 'round(vector(-2.5))')" -2
 same "VictoriaMetrics, round" "$(query port+1 'round(vector(-2.5))')" -3
 buckets='label_replace(vector(1), "le", "0.1", "", "") or label_replace(vector(10), "le", "1", "", "")'

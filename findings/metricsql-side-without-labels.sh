@@ -18,7 +18,7 @@ prometheus --config.file=prometheus.yml --storage.tsdb.path=prometheus --web.lis
 victoria-metrics -storageDataPath=victoria -httpListenAddr=127.0.0.1:$((port + 1)) >log2 2>&1 & pids+=($!)
 query() { curl --silent --fail --data-urlencode "query=$2" "http://127.0.0.1:$(($1))/api/v1/query" > answer || return
   grep -q '"result":\[\]' answer && echo nothing || grep -o '"value":\[[^]]*' answer | cut -d'"' -f4 | sort | xargs; }
-eventually query port 'vector(1)'; eventually query port+1 'vector(1)'
+for server in port port+1; do eventually eval '[ "$(query $server "vector(1)")" = 1 ]'; done
 b='(label_replace(vector(2), "host", "x", "", "") or label_replace(vector(3), "host", "y", "", ""))'
 same "Prometheus" "$(query port "vector(6) / $b")" nothing
 same "VictoriaMetrics" "$(query port+1 "vector(6) / $b")" "2 3"

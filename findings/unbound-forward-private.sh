@@ -16,7 +16,7 @@ port=$((20000 + RANDOM % 10000))
 debian unbound=1.17.1-2+deb12u4 libevent-2.1-7 libpython3.11 libhiredis0.14 libprotobuf-c1 libfstrm0 libnghttp2-14 \
   bind9=1:9.18.49-1~deb12u3 bind9-dnsutils=1:9.18.49-1~deb12u3 bind9-libs=1:9.18.49-1~deb12u3 libjemalloc2 libuv1 liblmdb0 libmaxminddb0 \
   libjson-c5 libxml2 libicu72 libedit2 libbsd0 libmd0 dnsmasq-base=2.90-4~deb12u2 libnetfilter-conntrack3 libnfnetlink0 \
-  pdns-recursor=4.8.8-1+deb12u1 libboost-context1.74.0 libluajit-5.1-2 libsodium23 libcap2 \
+  pdns-recursor=4.8.8-1+deb12u1 libboost-context1.74.0 libluajit-5.1-2 libsodium23 libcap2 libsnmp40 \
   knot=3.2.6-1 libknot13=3.2.6-1 libdnssec9=3.2.6-1 libzscanner4=3.2.6-1 liburcu8 libxdp1 libbpf1 libcap-ng0
 zones="10.in-addr.arpa lab.test home.arpa lab.internal"
 { printf '%s\n' 'server:' "  rundir: $work" "  listen: 127.0.0.1@$port" 'database:' "  storage: $work/knot" 'zone:'
