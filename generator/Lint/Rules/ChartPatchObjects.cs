@@ -8,6 +8,9 @@ internal static class ChartPatchObjects
     public const string Delete = "Delete the patch.";
     private const string OfSystem = "kubernetes.io/os", OfHost = "kubernetes.io/hostname";
 
+    /// <summary>What decides on which nodes the pods run.</summary>
+    private static readonly string[][] Places = [["nodeSelector"], ["affinity", "nodeAffinity"], ["nodeName"]];
+
     /// <summary>Every node has them, and none of them is empty.</summary>
     private static readonly string[] NodeLabels = [OfSystem, OfHost];
 
