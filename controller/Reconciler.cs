@@ -118,7 +118,7 @@ internal sealed class Reconciler : IDisposable
                     Log.Managed(_log, service.Name, service.Endpoints.Count);
                     break;
                 case StoreChange.Released { Service: var service }:
-                    // Its pods and slices are put back by the next sweep, which goes on until they are.
+                    // Its pods and slices are restored by the next sweep, which goes on until they are.
                     Forget(service);
                     Log.Released(_log, service.Name);
                     _sweepAt = Now;
@@ -183,7 +183,7 @@ internal sealed class Reconciler : IDisposable
 
     private void Forget(ManagedService service) => _metrics.Forget(service.Labels);
 
-    /// <summary>Puts back what no Service under health checks excludes any more, whoever took it out.</summary>
+    /// <summary>Restores what no Service under health checks excludes any more, whoever removed it.</summary>
     private void Sweep(bool isCurrent, TimeSpan now)
     {
         if (now < _sweepAt || !isCurrent)
@@ -277,9 +277,9 @@ internal sealed class Reconciler : IDisposable
             case Verdict.Keep when removal is { Write.IsUnknown: true, Pod.Pod: var pod } && removal.Write.MayBegin(now):
                 Start(removal.Write, EndpointWrite.Read(pod));
                 break;
-            case Verdict.TakeOut or Verdict.PutBack when removal.Write.MayBegin(now):
-                var takeOut = decision.Verdict == Verdict.TakeOut;
-                if (takeOut)
+            case Verdict.Remove or Verdict.Restore when removal.Write.MayBegin(now):
+                var isRemoval = decision.Verdict == Verdict.Remove;
+                if (isRemoval)
                 {
                     removal.Times = Flapping.With(removal.Times, now, _options.Guards.FlapWindow);
                     removal.Endpoints.ForEach(e => _scheduler.Schedule(e, now + e.Service.Policy.RetryInterval));
@@ -294,10 +294,10 @@ internal sealed class Reconciler : IDisposable
 
                 var wanting = removal.Endpoints.Find(e => decision.WantedBy.Contains(e.Service.Name)) ?? endpoint;
                 Start(
-                    removal.Write, EndpointWrite.OfPod(wanting, turned, decision, takeOut ? _store.Witnesses(removal) : []),
+                    removal.Write, EndpointWrite.OfPod(wanting, turned, decision, isRemoval ? _store.Witnesses(removal) : []),
                     [removal]);
                 break;
-            case Verdict.TakeOut or Verdict.PutBack:
+            case Verdict.Remove or Verdict.Restore:
             case Verdict.Keep when removal.Write.IsUnknown:
                 _queue.Add(endpoint.Service);
                 break;

@@ -116,11 +116,13 @@ public static class ConfigFile
     {
         var guards = new GuardOptions
         {
-            PartitionShare = section.Number("vantagePercent", (int)(otherwise.PartitionShare * 100), 1, 100) / 100.0,
-            PartitionMinimum = section.Number("vantageMinimum", otherwise.PartitionMinimum, 2, 1000),
+            PartitionShare = section.Number("partitionPercent", (int)(otherwise.PartitionShare * 100), 1, 100) / 100.0,
+            PartitionMinimum = section.Number("partitionMinimum", otherwise.PartitionMinimum, 2, 1000),
             FlapWindow = section.Duration("flapWindow", otherwise.FlapWindow),
             MaxFlapDoublings = section.Number("maxFlapDoublings", otherwise.MaxFlapDoublings, 0, 10),
         };
+        section.RefuseEarlier("vantagePercent", "partitionPercent");
+        section.RefuseEarlier("vantageMinimum", "partitionMinimum");
         section.RefuseOthers();
         return guards;
     }

@@ -10,7 +10,7 @@ internal sealed class ProbeShare
 
     public int Probing { get; set; }
 
-    public TimeSpan? StarvedToldAt { get; set; }
+    public TimeSpan? StarvedReportedAt { get; set; }
 }
 
 /// <summary>
@@ -217,9 +217,9 @@ internal sealed class ProbeScheduler(
         }
 
         var share = service.Share;
-        if (share.StarvedToldAt is not { } told || now - told > BetweenReports)
+        if (share.StarvedReportedAt is not { } reported || now - reported > BetweenReports)
         {
-            share.StarvedToldAt = now;
+            share.StarvedReportedAt = now;
             var message = string.Create(
                 CultureInfo.InvariantCulture,
                 $"Its probes are {late.TotalSeconds:0} s late: {share.Probing} of them and {InNamespace(service)} of its namespace are " +

@@ -56,7 +56,7 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
         }
     }
 
-    /// <summary>Nothing of the Service can be taken out, whatever happens: the operator should know before something does.</summary>
+    /// <summary>Nothing of the Service can be removed, whatever happens: the operator should know before something does.</summary>
     public void ReportRefused(ManagedService service, string why)
     {
         Log.Refused(log, service.Name, why);
@@ -117,15 +117,15 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
                 case (ApplyOutcome.Failed { Why: var why }, _):
                     Log.ApplyFailed(log, name, part.Verdict, part.Endpoint, why);
                     break;
-                case (ApplyOutcome.Done, Verdict.TakeOut):
+                case (ApplyOutcome.Done, Verdict.Remove):
                     metrics.Removed.Add(part.Endpoints.Count, labels);
                     Log.Removed(log, name, part.Endpoint, part.Reason);
-                    RecordEvents(part, true, "EndpointTakenOut", $"{part.Endpoint} removed from DNS: {part.Reason}");
+                    RecordEvents(part, true, "EndpointRemoved", $"{part.Endpoint} removed from DNS: {part.Reason}");
                     break;
-                case (ApplyOutcome.Done, Verdict.PutBack):
+                case (ApplyOutcome.Done, Verdict.Restore):
                     metrics.Added.Add(part.Endpoints.Count, labels);
-                    Log.PutBack(log, name, part.Endpoint, part.Reason);
-                    RecordEvents(part, false, "EndpointPutBack", $"{part.Endpoint} put back into DNS: {part.Reason}");
+                    Log.Restored(log, name, part.Endpoint, part.Reason);
+                    RecordEvents(part, false, "EndpointRestored", $"{part.Endpoint} restored to DNS: {part.Reason}");
                     break;
             }
         }

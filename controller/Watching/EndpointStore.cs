@@ -104,7 +104,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
             .. removal.Endpoints.Where(endpoint => endpoint.Endpoint.State != EndpointState.NotReady)
                 .Select(endpoint => new Opinion(endpoint.Service.Name, endpoint.Service.Policy, endpoint.History)),
         ],
-        TakenOutFor = removal is { Pod: { } pod, Mechanism.Method: RemovalMethod.ServeLabel }
+        RemovedFor = removal is { Pod: { } pod, Mechanism.Method: RemovalMethod.ServeLabel }
             ? RemovalNote.Of(pod.Pod, removal.Mechanism.Label)?.Services ?? []
             : [],
         Removals = removal.Times,

@@ -48,7 +48,7 @@ public sealed class InternalErrors : ClusterFixture
             {
                 Service = new V1Service { Metadata = new V1ObjectMeta { Name = "web", NamespaceProperty = "shop" } },
                 Mechanism = RemovalMechanism.Of(new HealthPolicy()),
-                Verdict = Verdict.TakeOut,
+                Verdict = Verdict.Remove,
                 Endpoints = ["web-0"],
                 Reason = "test",
                 Pod = new V1Pod { Metadata = new V1ObjectMeta { Name = "web-0", NamespaceProperty = "shop" } },

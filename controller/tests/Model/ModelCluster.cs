@@ -119,7 +119,7 @@ internal sealed class ModelCluster : IProber
         foreach (var pod in Pods.Values)
         {
             var gate = pod.ConditionStatus(Annotations.GateCondition);
-            (pod.GetLabel(First), pod.GetLabel(Second), gate, pod.GetAnnotation(Annotations.TakenOut)).ShouldBe(
+            (pod.GetLabel(First), pod.GetLabel(Second), gate, pod.GetAnnotation(Annotations.Removed)).ShouldBe(
                 ("true", "true", "True", null), $"{pod.Metadata.Name} is healthy and not back");
         }
     }
