@@ -66,12 +66,17 @@ public static class ConfigFile
     }
 
     /// <summary>Denied networks are added to the built-in ones; only a measurement on one machine lets loopback be probed.</summary>
+    internal static IReadOnlyList<IPNetwork> DeniedNetworks(ConfigSection probes) =>
+    [
+        .. ProbeNetworks.NeverProbed.Except(probes.Flag("allowLoopback", false) ? ProbeNetworks.Loopback : []),
+        .. probes.Networks("deniedNetworks"),
+    ];
+
     private static ProbeNetworks Networks(ConfigSection probes, ConfigSection slices)
     {
-        var open = probes.Flag("allowLoopback", false) ? ProbeNetworks.Loopback : [];
         var rules = new ProbeNetworks
         {
-            Denied = [.. ProbeNetworks.NeverProbed.Except(open), .. probes.Networks("deniedNetworks")],
+            Denied = DeniedNetworks(probes),
             Declarable = slices.Networks("networks"),
             Reserved = slices.Networks("reserved"),
         };
