@@ -85,8 +85,7 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
     private async Task<EndpointStore> LoadAsync(CancellationToken cancellationToken)
     {
         var store = new EndpointStore(options, time);
-        string?[] scopes = options.Namespaces.Count == 0 ? [null] : [.. options.Namespaces];
-        foreach (var scope in scopes)
+        foreach (var scope in WatchedResources.Scopes(options.Namespaces))
         {
             foreach (var service in (await client.CallAsync((api, token) => scope is null
                 ? api.CoreV1.ListServiceForAllNamespacesAsync(cancellationToken: token)

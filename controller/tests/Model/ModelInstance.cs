@@ -23,17 +23,14 @@ internal sealed class ModelInstance : IObjectApi
     {
         _cluster = cluster;
         _firstSeen = cluster.Pods.ToDictionary();
-        var metrics = new ControllerMetrics();
-        var applier = new Applier(this, () => !IsDead, time);
-        Reconciler = new Reconciler(
-            new ControllerOptions { Guards = guards }, cluster, new ChangeWriter(applier, null, metrics, time, NullLogger.Instance), this,
-            null, metrics, time, 0, NullLogger.Instance);
-        Metrics = metrics;
+        var telemetry = new Telemetry(Metrics, null, NullLogger.Instance);
+        var writer = new ChangeWriter(new Applier(this, () => !IsDead, time), telemetry, time);
+        Reconciler = new Reconciler(new ControllerOptions { Guards = guards }, cluster, writer, this, telemetry, time, 0);
     }
 
     public Reconciler Reconciler { get; }
 
-    public ControllerMetrics Metrics { get; }
+    public ControllerMetrics Metrics { get; } = new();
 
     public Queue<Action<Fate>> Requests { get; } = new();
 
