@@ -123,7 +123,7 @@ internal sealed class Reconciler : IDisposable
                 case StoreChange.Invalid { Service: var service, Problems: var problems }:
                     _invalid.Set(service, problems, _role == Role.Leader);
                     break;
-                case StoreChange.NotAsked { Service: var name }:
+                case StoreChange.NotEnabled { Service: var name }:
                     _invalid.Clear(name);
                     break;
             }

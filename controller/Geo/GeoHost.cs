@@ -114,15 +114,15 @@ internal sealed class GeoHost : IStatus, IDisposable
             switch (delta)
             {
                 case Delta<V1Service>.Present { Item: var item }:
-                    var (wish, problems) = GeoServiceReader.Read(item, _options);
+                    var (routed, problems) = GeoServiceReader.Read(item, _options);
                     Forget(item.FullName());
                     if (problems.Count > 0)
                     {
                         _invalid[item.FullName()] = (EventRecorder.About(item), string.Join("; ", problems));
                     }
-                    else if (wish is not null)
+                    else if (routed is not null)
                     {
-                        _services[item.FullName()] = wish;
+                        _services[item.FullName()] = routed;
                     }
 
                     break;

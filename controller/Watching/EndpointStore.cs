@@ -25,7 +25,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
                 break;
             case Delta<V1Service>.Absent { Name: var name } when In(name.Namespace).Services.Remove(name.Name):
                 Unmanage(name);
-                _changes.Add(new StoreChange.NotAsked(name));
+                _changes.Add(new StoreChange.NotEnabled(name));
                 break;
         }
 
@@ -183,7 +183,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
             Unmanage(name);
             _changes.Add(result is PolicyResult.Invalid { Problems: var problems }
                 ? new StoreChange.Invalid(service, problems)
-                : new StoreChange.NotAsked(name));
+                : new StoreChange.NotEnabled(name));
             return;
         }
 

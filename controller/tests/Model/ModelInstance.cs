@@ -5,7 +5,7 @@ using PlatformGitOps.Controller.Removal;
 namespace PlatformGitOps.Controller.Tests.Model;
 
 /// <summary>What becomes of a request.</summary>
-internal enum Fate
+internal enum RequestOutcome
 {
     Answered,
     Refused,
@@ -32,7 +32,7 @@ internal sealed class ModelInstance : IObjectApi
 
     public ControllerMetrics Metrics { get; } = new();
 
-    public Queue<Action<Fate>> Requests { get; } = new();
+    public Queue<Action<RequestOutcome>> Requests { get; } = new();
 
     public Dictionary<string, TimeSpan> WrittenAt { get; } = new(StringComparer.Ordinal);
 
@@ -76,17 +76,17 @@ internal sealed class ModelInstance : IObjectApi
     {
         // Not asynchronous: whoever waits goes on within the step, so that steps have an order.
         var answer = new TaskCompletionSource<T>();
-        Requests.Enqueue(fate =>
+        Requests.Enqueue(outcome =>
         {
             try
             {
-                var result = fate is Fate.Answered or Fate.LostAfterwards ? carryOut() : default;
-                switch (fate)
+                var result = outcome is RequestOutcome.Answered or RequestOutcome.LostAfterwards ? carryOut() : default;
+                switch (outcome)
                 {
-                    case Fate.Answered:
+                    case RequestOutcome.Answered:
                         answer.SetResult(result!);
                         break;
-                    case Fate.Refused:
+                    case RequestOutcome.Refused:
                         answer.SetException(new ApiException(HttpStatusCode.TooManyRequests, "later"));
                         break;
                     default:
