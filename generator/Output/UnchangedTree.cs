@@ -46,20 +46,20 @@ internal sealed class UnchangedTree
             return null;
         }
 
-        var fingerprint = new Fingerprint(root, time.GetUtcNow().Subtract(Step).ToUnixTimeSeconds());
-        fingerprint.Add(Program(), followLinks: true);
-        fingerprint.Add(Path.GetFullPath(definition), followLinks: true);
+        var look = new Sight(root, time.GetUtcNow().Subtract(Step).ToUnixTimeSeconds());
+        look.Add(Program(), followLinks: true);
+        look.Add(Path.GetFullPath(definition), followLinks: true);
         var beside = ReadBeside(root);
         foreach (var path in beside)
         {
-            fingerprint.AddBelow(Encoding.UTF8.GetBytes(path), followLinks: true);
+            look.AddBelow(Encoding.UTF8.GetBytes(path), followLinks: true);
         }
 
-        fingerprint.Add(Path.ChangeExtension(Path.GetFullPath(definition), Path.GetExtension(definition) == ".yml" ? ".yaml" : ".yml"));
-        fingerprint.AddBelow(Encoding.UTF8.GetBytes(LockFile.Name));
+        look.Add(Path.ChangeExtension(Path.GetFullPath(definition), Path.GetExtension(definition) == ".yml" ? ".yaml" : ".yml"));
+        look.AddBelow(Encoding.UTF8.GetBytes(LockFile.Name));
         foreach (var path in Overlays(root))
         {
-            fingerprint.AddBelow(Encoding.UTF8.GetBytes(path));
+            look.AddBelow(Encoding.UTF8.GetBytes(path));
         }
 
         var files = 0;
@@ -67,12 +67,12 @@ internal sealed class UnchangedTree
         {
             if (LockFile.PathIn(lockText.AsSpan()[range]) is { IsEmpty: false } path)
             {
-                fingerprint.AddWithFolders(path);
+                look.AddWithFolders(path);
                 files++;
             }
         }
 
-        return new UnchangedTree(root, fingerprint.Bytes, files, fingerprint.IsSettled, beside);
+        return new UnchangedTree(root, look.Bytes, files, look.IsSettled, beside);
     }
 
     /// <summary>The number of files, where all is as it was remembered; null where it is not.</summary>
@@ -157,7 +157,7 @@ internal sealed class UnchangedTree
     }
 
     /// <summary>What the system says of one entry after the other.</summary>
-    private sealed class Fingerprint
+    private sealed class Sight
     {
         private readonly ArrayBufferWriter<byte> _bytes = new(1 << 16);
         private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
@@ -166,7 +166,7 @@ internal sealed class UnchangedTree
         private readonly long _settledBefore;
         private byte[] _lastFolder = [];
 
-        public Fingerprint(string root, long settledBefore)
+        public Sight(string root, long settledBefore)
         {
             _root = Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(root) + "/", _path);
             _settledBefore = settledBefore;
