@@ -26,7 +26,7 @@ public sealed record MachineReport
 
 public static class ThisMachine
 {
-    private static readonly string[] Wanted = ["docker", "kind", "kubectl", "helm", "git", "bash"];
+    private static readonly string[] Wanted = ["docker", "kind", "kubectl", "helm", "git", "gpg", "bash"];
     private static readonly TimeSpan EngineLimit = TimeSpan.FromSeconds(20);
 
     private static readonly Lazy<Task<MachineReport>> Found = new(async () =>

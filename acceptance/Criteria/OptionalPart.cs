@@ -84,13 +84,8 @@ internal sealed record OptionalPart(Feature Feature, string Category, Func<Check
         new(Feature.NamedSecrets, "SecretsSabotage", (_, _) => null)
         {
             Switched = WithReceivers,
-            On = async (cluster, cancellationToken) =>
-            {
-                cluster.Needs(
-                    (await SecretsCriterion.Applied(cluster, cancellationToken)).Count > 0,
-                    "the definition has no flux.decryption, or Flux has applied no Secret from this repository");
-                return cluster;
-            },
+            // Each sabotage needs another key of the definition, and asks for it.
+            On = (cluster, _) => Task.FromResult(cluster),
         },
         // The definition itself has the keys.
         new(Feature.Keys, "KeysSabotage", (check, definition) => KeysCriterion.NotApplicable(check.Id, definition))

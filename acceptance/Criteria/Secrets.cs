@@ -46,6 +46,8 @@ public sealed record NamedSecret(string Key, string Namespace, string Name)
     Command = "kubectl --context {context} get gitrepositories,ocirepositories,helmrepositories,helmcharts -A")]
 [Check("Secrets.3", "No Secret that Flux applies is still encrypted", "values without SOPS' ENC[...]",
     Command = "kubectl --context {context} -n flux-system get kustomizations")]
+[Check("Secrets.4", "Flux takes a commit only with the signature of a key in the Secret of repository.verify", "SourceVerified is True",
+    Command = "kubectl --context {context} -n flux-system get gitrepository platform -o yaml")]
 public static class SecretsCriterion
 {
     /// <summary>What is in a value that SOPS has encrypted, and in a document with such values.</summary>
@@ -88,9 +90,7 @@ public static class SecretsCriterion
     [LiveCheck("Secrets.3", "the values of each Secret in the inventory of a Kustomization that decrypts")]
     public static async Task Decrypted(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Tree.Definition.Flux.DecryptionSecret is not null, "the definition has no flux.decryption");
         var secrets = await Applied(cluster, cancellationToken);
-        cluster.Needs(secrets.Count > 0, "Flux has applied no Secret from this repository");
         foreach (var address in secrets)
         {
             var secret = await cluster.Require(address, cancellationToken);
@@ -100,9 +100,28 @@ public static class SecretsCriterion
         }
     }
 
-    /// <summary>The Secrets that Flux has applied by Kustomizations that decrypt.</summary>
-    internal static async Task<IReadOnlyList<ResourceAddress>> Applied(LiveCluster cluster, CancellationToken cancellationToken)
+    [LiveCheck("Secrets.4", "what Flux says of the newest commit's signature")]
+    public static async Task Verified(LiveCluster cluster, CancellationToken cancellationToken)
     {
+        var live = await cluster.Require(await VerifiedSource(cluster, cancellationToken), cancellationToken);
+        Conditions.Holds(live, "SourceVerified").ShouldBeTrue(Conditions.Say(live, "SourceVerified"));
+        EvidenceLog.Observed(Conditions.Say(live, "SourceVerified"));
+    }
+
+    /// <summary>The source of the tree, whose commits Flux verifies.</summary>
+    private static async Task<ResourceAddress> VerifiedSource(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var source = cluster.Tree.Flux.SingleOrDefault(resource => resource.Is(ResourceKind.GitRepository));
+        cluster.Needs(source?.At("spec.verify") is not null, "the definition has no repository.verify for Git");
+        var address = ResourceKind.GitRepository.Named(source!.Name, source.Namespace);
+        await NeedsFlux(cluster, address, cancellationToken);
+        return address;
+    }
+
+    /// <summary>The Secrets that Flux has applied by Kustomizations that decrypt; one at least.</summary>
+    private static async Task<IReadOnlyList<ResourceAddress>> Applied(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.Needs(cluster.Tree.Definition.Flux.DecryptionSecret is not null, "the definition has no flux.decryption");
         var secrets = new List<ResourceAddress>();
         foreach (var kustomization in cluster.Tree.Flux.Where(resource => resource.At("spec.decryption") is not null))
         {
@@ -110,6 +129,7 @@ public static class SecretsCriterion
                 cluster, ResourceKind.FluxKustomization.Named(kustomization.Name, kustomization.Namespace), cancellationToken)));
         }
 
+        cluster.Needs(secrets.Count > 0, "Flux has applied no Secret from this repository");
         return secrets;
     }
 
@@ -120,6 +140,11 @@ public static class SecretsCriterion
             async (cluster, token) => await cluster.Require((await Applied(cluster, token))[0], token),
             (cluster, secret, token) => Change(cluster, secret, "stringData", $"{Encrypted}data:x,iv:x,tag:x]", token),
             (cluster, secret, token) => Change(cluster, secret, "data", secret.Map("data").First().Value, token)),
+        LiveSabotage.Restoring(
+            "the newest commit has no signature", "Secrets.4", "SourceVerified=False",
+            VerifiedSource,
+            (cluster, _, token) => FluxDelivery.PublishUnsigned(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, token),
+            (cluster, _, token) => cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, token)),
     ];
 
     /// <summary>The Secrets that a Kustomization has applied: entries of the form namespace_name_group_kind.</summary>
@@ -145,11 +170,7 @@ public static class SecretsCriterion
     /// <summary>Flux reconciles at every interval, and meanwhile the condition is unknown.</summary>
     private static async Task<Resource> Ready(LiveCluster cluster, ResourceAddress address, CancellationToken cancellationToken)
     {
-        var definition = ResourceKind.CustomResourceDefinition.Named(
-            $"{address.Kind.Plural}.{address.Kind.ApiVersion.Split('/')[0]}", null);
-        cluster.Needs(
-            await cluster.Api.Get(definition, cancellationToken) is not null,
-            "Flux is not installed; the setting delivery is not flux");
+        await NeedsFlux(cluster, address, cancellationToken);
         return await Eventually.Within(
             TimeSpan.FromSeconds(60),
             async token =>
@@ -160,6 +181,15 @@ public static class SecretsCriterion
             },
             $"Flux is done with {address}",
             cancellationToken);
+    }
+
+    private static async Task NeedsFlux(LiveCluster cluster, ResourceAddress address, CancellationToken cancellationToken)
+    {
+        var definition = ResourceKind.CustomResourceDefinition.Named(
+            $"{address.Kind.Plural}.{address.Kind.ApiVersion.Split('/')[0]}", null);
+        cluster.Needs(
+            await cluster.Api.Get(definition, cancellationToken) is not null,
+            "Flux is not installed; the setting delivery is not flux");
     }
 
     private static IEnumerable<string> References(JsonNode? node) => node switch

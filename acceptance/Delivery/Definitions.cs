@@ -2,15 +2,19 @@ using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>The monitoring.coreos.com definitions, which every ServiceMonitor and PrometheusRule needs.</summary>
+/// <summary>
+/// The monitoring.coreos.com definitions, which every ServiceMonitor and PrometheusRule needs; a tree without monitoring has neither.
+/// </summary>
 public static class Definitions
 {
     private const string Probe = "servicemonitors.monitoring.coreos.com";
 
     public static async Task Install(
-        SuiteSettings settings, ChartPin pin, KubeContext context, KubernetesApi api, CancellationToken cancellationToken)
+        SuiteSettings settings, Platform platform, RenderedCluster tree, KubeContext context, KubernetesApi api,
+        CancellationToken cancellationToken)
     {
-        if (await Established(api, cancellationToken))
+        var pin = platform.Charts["monitoringCrds"];
+        if (tree.Definition.Monitoring.Flavour == MonitoringFlavour.None || await Established(api, cancellationToken))
         {
             return;
         }

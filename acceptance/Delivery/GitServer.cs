@@ -27,6 +27,8 @@ public sealed class GitServer : IAsyncDisposable
     private readonly WebApplication web;
     private readonly string folder;
     private readonly ConcurrentQueue<Notice> notices;
+    private readonly SemaphoreSlim making = new(1);
+    private CommitSigner? signer;
 
     private GitServer(WebApplication web, string folder, ConcurrentQueue<Notice> notices) =>
         (this.web, this.folder, this.notices) = (web, folder, notices);
@@ -80,16 +82,41 @@ public sealed class GitServer : IAsyncDisposable
         return new GitServer(web, folder, notices);
     }
 
-    public ValueTask DisposeAsync() => web.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (signer is not null)
+        {
+            await signer.Stop(CancellationToken.None);
+        }
+
+        making.Dispose();
+        await web.DisposeAsync();
+    }
 
     public string Url(string role) => $"{web.Urls.Single()}/{role}.git";
 
     /// <summary>Where Flux posts the events for a receiver.</summary>
     public string NoticesUrl(string receiver) => $"{web.Urls.Single()}{Notices}{receiver}";
 
+    /// <summary>The key of this run, made when it is first asked for.</summary>
+    public async Task<CommitSigner> Signer(CancellationToken cancellationToken)
+    {
+        await making.WaitAsync(cancellationToken);
+        try
+        {
+            return signer ??= await CommitSigner.Make(Path.Combine(folder, "signer"), cancellationToken);
+        }
+        finally
+        {
+            making.Release();
+        }
+    }
+
     /// <summary>Makes these files, and no others, the newest commit of the role's repository.</summary>
+    /// <param name="by">Who signs the commit; null for a commit without a signature.</param>
     /// <returns>The commit's id.</returns>
-    public async Task<string> Publish(string role, IEnumerable<GeneratedFile> files, CancellationToken cancellationToken)
+    public async Task<string> Publish(
+        string role, IEnumerable<GeneratedFile> files, CommitSigner? by, CancellationToken cancellationToken)
     {
         var work = Path.Combine(folder, "git-work", role);
         var bare = Path.Combine(folder, "git", $"{role}.git");
@@ -108,16 +135,20 @@ public sealed class GitServer : IAsyncDisposable
         }
 
         await Git(work, cancellationToken, "add", "--all");
-        await Git(
-            work, cancellationToken,
-            "-c", "user.name=acceptance", "-c", "user.email=acceptance@example.com",
-            "commit", "--quiet", "--allow-empty", "--message=The tree under test");
+        var commit = GitIn(
+            work,
+            ["-c", "user.name=acceptance", "-c", "user.email=acceptance@example.com", "-c", "commit.gpgSign=false",
+                .. by is null ? [] : CommitSigner.Arguments, "commit", "--quiet", "--allow-empty", "--message=The tree under test"]);
+        await (by?.WithKeys(commit) ?? commit).ExecuteBufferedAsync(cancellationToken);
         await Git(work, cancellationToken, "push", "--quiet", "origin", "HEAD:main");
         return (await Git(work, cancellationToken, "rev-parse", "HEAD")).StandardOutput.Trim();
     }
 
     private static CommandTask<BufferedCommandResult> Git(string where, CancellationToken cancellationToken, params string[] arguments) =>
-        Cli.Wrap("git").WithArguments(arguments).WithWorkingDirectory(where).ExecuteBufferedAsync(cancellationToken);
+        GitIn(where, arguments).ExecuteBufferedAsync(cancellationToken);
+
+    private static Command GitIn(string where, IReadOnlyList<string> arguments) =>
+        Cli.Wrap("git").WithArguments(arguments).WithWorkingDirectory(where);
 
     /// <summary>This machine's address in the network of the cluster's nodes.</summary>
     private static async Task<IPAddress> AddressFor(KubernetesApi api, CancellationToken cancellationToken)

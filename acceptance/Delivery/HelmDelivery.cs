@@ -13,7 +13,7 @@ public sealed class HelmDelivery(SuiteSettings settings) : IDelivery
     public async Task Deliver(
         Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
-        await Definitions.Install(settings, platform.Charts["monitoringCrds"], cluster.Context, api, cancellationToken);
+        await Definitions.Install(settings, platform, tree, cluster.Context, api, cancellationToken);
         var release = tree.Release;
         await Helm(
             cluster.Context,

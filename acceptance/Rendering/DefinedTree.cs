@@ -30,7 +30,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     [
         .. Tree.Build(platform),
         .. (platform.Clusters.Any(cluster => cluster.HasOverlay)
-                ? Directory.EnumerateFiles(Path.Combine(folder, Path.GetDirectoryName(Layout.OverlayFolder("any"))!), "*", Overlays) : [])
+                ? Directory.EnumerateFiles(Path.Combine(folder, Layout.Overlays), "*", Overlays) : [])
             .Order(StringComparer.Ordinal)
             .Select(file => new GeneratedFile(Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllText(file))),
     ];

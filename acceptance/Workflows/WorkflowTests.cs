@@ -196,6 +196,7 @@ public sealed partial class WorkflowTests
     [TestCase("keys", "TestCategory=KeysSabotage")]
     [TestCase("definitions", "TestCategory=Check")]
     [TestCase("secrets", "TestCategory=SecretsSabotage")]
+    [TestCase("secrets", "verify: { secretName: ")]
     [TestCase("external-dns", "TestCategory=ExternalDns")]
     [TestCase("external-dns", "TestCategory=Substrate&Name~Substrate.37")]
     [TestCase("records", "TestCategory=RecordsSabotage")]

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.ExternalDns;
-using PlatformGitOps.Generator.Apps.Substrate.Records;
+using PlatformGitOps.Generator.ZoneFiles;
 
 namespace PlatformGitOps.Generator.Backup;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Backup;
-using PlatformGitOps.Generator.Plan;
+using PlatformGitOps.Generator.Git;
 
 namespace PlatformGitOps.Generator.Commands;
 

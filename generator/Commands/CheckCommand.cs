@@ -41,19 +41,14 @@ internal static class CheckCommand
             {
                 json.WriteNumber("asGenerated", drift.Same);
                 json.WriteBoolean("lockIsStale", drift.LockIsStale);
-                json.WriteStartArray("files");
-                foreach (var file in drift.Files)
+                json.WriteList("files", drift.Files, file =>
                 {
-                    json.WriteStartObject();
                     json.WriteString("path", file.Path);
                     json.WriteString("cause", file.Name);
                     json.WriteBoolean("missing", file.Missing);
                     json.WriteBoolean("obsolete", file.Obsolete);
                     json.WriteString("diff", file.Diff);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
+                });
             });
         }
 

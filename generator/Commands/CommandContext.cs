@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text.Json;
+using PlatformGitOps.Generator.Git;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Output;
 
@@ -117,11 +118,8 @@ internal sealed class TreeOptions : IDisposable
     }
 
     /// <summary>For a shell that completes: the clusters of the tree in the current folder.</summary>
-    public static IEnumerable<CompletionItem> ClustersHere()
-    {
-        var folder = Path.GetDirectoryName(Layout.ClusterFolder("any"))!;
-        return Directory.Exists(folder) ? Directory.GetDirectories(folder).Select(path => new CompletionItem(Path.GetFileName(path))) : [];
-    }
+    public static IEnumerable<CompletionItem> ClustersHere() => Directory.Exists(Layout.Clusters)
+        ? Directory.GetDirectories(Layout.Clusters).Select(path => new CompletionItem(Path.GetFileName(path))) : [];
 
     private static Option<string> Choice(string name, string description, params string[] choices)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PlatformGitOps.Generator.Git;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PlatformGitOps.Generator.Git;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Commands;

@@ -50,25 +50,15 @@ internal static class ImagesCommand
 
         if (context.Format != OutputFormat.Text)
         {
-            context.Report([], json =>
+            context.Report([], json => json.WriteList("delivered", delivered, row =>
             {
-                json.WriteStartArray("delivered");
-                foreach (var (item, names) in delivered)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("kind", item.Kind);
-                    json.WriteString("reference", item.Reference);
-                    json.WriteString("digest", item.Digest);
-                    json.WriteBoolean("pinned", item.IsPinned);
-                    json.WriteString("digestCommand", item.DigestCommand);
-                    json.WriteStartArray("clusters");
-                    names.ToList().ForEach(json.WriteStringValue);
-                    json.WriteEndArray();
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
-            });
+                json.WriteString("kind", row.Item.Kind);
+                json.WriteString("reference", row.Item.Reference);
+                json.WriteString("digest", row.Item.Digest);
+                json.WriteBoolean("pinned", row.Item.IsPinned);
+                json.WriteString("digestCommand", row.Item.DigestCommand);
+                json.WriteTexts("clusters", row.Clusters);
+            }));
             return ExitCode.Fine;
         }
 

@@ -16,7 +16,7 @@ internal static class LeftFolders
     private static IEnumerable<Finding> Clusters(CommandContext context, Platform platform)
     {
         var known = platform.Clusters.Select(cluster => cluster.Name.Text).ToHashSet(StringComparer.Ordinal);
-        var folder = Path.Combine(context.Root, Path.GetDirectoryName(Layout.ClusterFolder("any"))!);
+        var folder = Path.Combine(context.Root, Layout.Clusters);
         var owned = Directory.Exists(folder) ? Owned(context.Root) : null;
         foreach (var path in owned is null ? [] : Folders(folder))
         {
@@ -29,7 +29,7 @@ internal static class LeftFolders
                     $"The definition has no cluster '{Printable.Of(name)}', and its folder has {Printable.Of(own[0])}"
                         + $"{(own.Length == 1 ? "" : $" and {own.Length - 1} more")}. A cluster that follows the folder takes that for "
                         + "all it should have, and deletes the rest.",
-                    $"Move the files out of {Layout.Root}/clusters, so that the folder is gone: Flux then reports an error and deletes "
+                    $"Move the files out of {Layout.Clusters}, so that the folder is gone: Flux then reports an error and deletes "
                         + "nothing.");
             }
         }

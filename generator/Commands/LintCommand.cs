@@ -46,18 +46,13 @@ internal static class LintCommand
             context.Report(findings, json =>
             {
                 json.WriteNumber("rules", LintRules.About.Count);
-                json.WriteStartArray("ignored");
-                foreach (var (finding, reason) in ignored)
+                json.WriteList("ignored", ignored, kept =>
                 {
-                    json.WriteStartObject();
-                    json.WriteString("rule", finding.Rule);
-                    json.WriteString("file", finding.File);
-                    json.WriteNumber("line", finding.Position.Line);
-                    json.WriteString("reason", reason);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
+                    json.WriteString("rule", kept.Finding.Rule);
+                    json.WriteString("file", kept.Finding.File);
+                    json.WriteNumber("line", kept.Finding.Position.Line);
+                    json.WriteString("reason", kept.Reason);
+                });
             });
         }
         else

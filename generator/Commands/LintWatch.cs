@@ -75,7 +75,7 @@ internal static class LintWatch
     /// <summary>The clusters that all of these files belong to; null where one belongs to several.</summary>
     private static string[]? Concerned(IEnumerable<string> paths)
     {
-        var clusters = paths.Select(path => FluxTree.ClusterOf(path) ?? OverlaidBy(path)).Distinct().ToArray();
+        var clusters = paths.Select(path => Layout.ClusterOf(path) ?? OverlaidBy(path)).Distinct().ToArray();
         return clusters.Contains(null) ? null : [.. clusters.OfType<string>()];
     }
 

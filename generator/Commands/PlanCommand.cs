@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using PlatformGitOps.Generator.Backup;
+using PlatformGitOps.Generator.Git;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
 

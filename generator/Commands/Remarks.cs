@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Git;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Versions;
 
@@ -8,7 +9,6 @@ namespace PlatformGitOps.Generator.Commands;
 internal static class Remarks
 {
     private const string ChartDataMissing = "chart-data-missing";
-    private const string OverlaysFolder = $"{Layout.Root}/overlays";
 
     /// <summary>The warnings about a definition and the folder beside it.</summary>
     /// <param name="context">The command.</param>
@@ -125,7 +125,7 @@ internal static class Remarks
 
     private static IEnumerable<Finding> Overlays(CommandContext context, Platform platform)
     {
-        var folder = Path.Combine(context.Root, OverlaysFolder);
+        var folder = Path.Combine(context.Root, Layout.Overlays);
         var names = platform.Clusters.Select(cluster => cluster.Name.Text).ToHashSet(StringComparer.Ordinal);
         string[] paths = Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
         foreach (var path in paths.Order(StringComparer.Ordinal))
@@ -133,7 +133,7 @@ internal static class Remarks
             if (Path.GetFileName(path) is var name && !names.Contains(name) && !IsIncluded(context.Root, folder, path))
             {
                 var near = Suggestion.For(name, names);
-                yield return Warning(WarningRules.OverlayUnused, $"{OverlaysFolder}/{name}", Position.None,
+                yield return Warning(WarningRules.OverlayUnused, $"{Layout.Overlays}/{name}", Position.None,
                     $"The definition has no cluster '{Printable.Of(name)}', so nothing delivers this folder.",
                     near is null ? "Rename it after a cluster, or delete it." : $"Did you mean '{near}'?");
             }

@@ -130,25 +130,18 @@ internal static class VersionsCommand
         Utf8JsonWriter json, Platform platform, IReadOnlyList<DeliveredVersion> rows, DeliveredFault[] faults, DateOnly today)
     {
         json.WriteString("read", KnownVersions.Instance.ReadOn);
-        json.WriteStartArray("versions");
-        foreach (var row in rows)
+        json.WriteList("versions", rows, row =>
         {
-            json.WriteStartObject();
             json.WriteString("name", row.Name);
             json.WriteString("image", row.Image);
             json.WriteString("pinned", row.Pinned);
             json.WriteString("newest", row.Product?.Newest?.ToString());
             json.WriteString("source", row.Product?.Source.ToString());
-            WriteTexts(json, "clusters", row.Clusters);
-            WriteTexts(json, "remarks", row.Remarks(platform, today));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("faults");
-        foreach (var fault in faults)
+            json.WriteTexts("clusters", row.Clusters);
+            json.WriteTexts("remarks", row.Remarks(platform, today));
+        });
+        json.WriteList("faults", faults, fault =>
         {
-            json.WriteStartObject();
             json.WriteString("id", fault.Fault.Id);
             json.WriteString("in", fault.In.Name);
             json.WriteString("pinned", fault.In.Pinned);
@@ -159,21 +152,7 @@ internal static class VersionsCommand
             json.WriteString("source", fault.Fault.Source.ToString());
             json.WriteString("reason", fault.Accepted?.Reason);
             json.WriteString("until", fault.Accepted is { } own ? $"{own.Until:O}" : null);
-            WriteTexts(json, "clusters", fault.In.Clusters);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
+            json.WriteTexts("clusters", fault.In.Clusters);
+        });
     }
 }

@@ -41,13 +41,7 @@ public static class FindingReport
             case OutputFormat.Json:
                 output.WriteLine(Text(json =>
                 {
-                    json.WriteStartArray("findings");
-                    foreach (var finding in findings)
-                    {
-                        WriteJson(json, finding);
-                    }
-
-                    json.WriteEndArray();
+                    json.WriteList("findings", findings, finding => WriteJson(json, finding));
                     more?.Invoke(json);
                 }));
                 break;
@@ -68,7 +62,6 @@ public static class FindingReport
 
     private static void WriteJson(Utf8JsonWriter json, Finding finding)
     {
-        json.WriteStartObject();
         json.WriteString("rule", finding.Rule);
         json.WriteString("severity", finding.Word);
         json.WriteString("file", finding.File);
@@ -82,74 +75,49 @@ public static class FindingReport
         json.WriteString("fix", finding.Fix);
         if (finding.AlsoIn.Count > 0)
         {
-            json.WriteStartArray("alsoIn");
-            foreach (var cluster in finding.AlsoIn)
-            {
-                json.WriteStringValue(cluster);
-            }
-
-            json.WriteEndArray();
+            json.WriteTexts("alsoIn", finding.AlsoIn);
         }
-
-        json.WriteEndObject();
     }
 
     private static void WriteSarif(Utf8JsonWriter json, IReadOnlyCollection<Finding> findings, IReadOnlyDictionary<string, string> about)
     {
+        var rules = findings.Select(finding => finding.Rule).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         json.WriteString("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
         json.WriteString("version", "2.1.0");
-        json.WriteStartArray("runs");
-        json.WriteStartObject();
-        json.WriteStartObject("tool");
-        json.WriteStartObject("driver");
-        json.WriteString("name", "platform-gitops");
-        json.WriteStartArray("rules");
-        foreach (var rule in findings.Select(finding => finding.Rule).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        json.WriteList("runs", [findings], results =>
         {
-            json.WriteStartObject();
-            json.WriteString("id", rule);
-            json.WriteStartObject("shortDescription");
-            json.WriteString("text", about.GetValueOrDefault(rule, rule));
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteString("columnKind", "utf16CodeUnits");
-        json.WriteStartArray("results");
-        foreach (var finding in findings)
-        {
-            json.WriteStartObject();
-            json.WriteString("ruleId", finding.Rule);
-            json.WriteString("level", finding.Word);
-            json.WriteStartObject("message");
-            json.WriteString("text", finding.Text);
-            json.WriteEndObject();
-            json.WriteStartArray("locations");
-            json.WriteStartObject();
-            json.WriteStartObject("physicalLocation");
-            json.WriteStartObject("artifactLocation");
-            json.WriteString("uri", string.Join('/', finding.File.Split('/').Select(Uri.EscapeDataString)));
-            json.WriteEndObject();
-            if (finding.Position.Line > 0)
+            json.WriteObject("tool", () => json.WriteObject("driver", () =>
             {
-                json.WriteStartObject("region");
+                json.WriteString("name", "platform-gitops");
+                json.WriteList("rules", rules, rule =>
+                {
+                    json.WriteString("id", rule);
+                    json.WriteObject("shortDescription", () => json.WriteString("text", about.GetValueOrDefault(rule, rule)));
+                });
+            }));
+            json.WriteString("columnKind", "utf16CodeUnits");
+            json.WriteList("results", results, finding =>
+            {
+                json.WriteString("ruleId", finding.Rule);
+                json.WriteString("level", finding.Word);
+                json.WriteObject("message", () => json.WriteString("text", finding.Text));
+                json.WriteList("locations", [finding], place => json.WriteObject("physicalLocation", () => WritePlace(json, place)));
+            });
+        });
+    }
+
+    private static void WritePlace(Utf8JsonWriter json, Finding finding)
+    {
+        json.WriteObject("artifactLocation", () =>
+            json.WriteString("uri", string.Join('/', finding.File.Split('/').Select(Uri.EscapeDataString))));
+        if (finding.Position.Line > 0)
+        {
+            json.WriteObject("region", () =>
+            {
                 json.WriteNumber("startLine", finding.Position.Line);
                 json.WriteNumber("startColumn", Math.Max(1, finding.Position.Column));
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteEndArray();
-            json.WriteEndObject();
+            });
         }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndArray();
     }
 
     private static string Annotation(Finding finding)

@@ -6,8 +6,6 @@ namespace PlatformGitOps.Generator.Flux;
 /// <summary>Every cluster of a tree, built in this process. Distinct folders are built once; one instance serves several threads.</summary>
 public sealed class FluxTree(SourceTree tree)
 {
-    private static readonly string ClustersFolder = Layout.ClusterFolder("");
-
     private readonly Kustomizer kustomizer = new(tree);
 
     // By the spec.ignore of a source.
@@ -19,13 +17,7 @@ public sealed class FluxTree(SourceTree tree)
     public IEnumerable<string> Clusters() => ClustersOf(tree);
 
     public static IEnumerable<string> ClustersOf(SourceTree tree) =>
-        tree.FilesBelow(ClustersFolder.TrimEnd('/')).Select(ClusterOf).OfType<string>().Distinct(StringComparer.Ordinal);
-
-    /// <summary>The cluster that a file belongs to; null for one that clusters share.</summary>
-    public static string? ClusterOf(string path) =>
-        path.StartsWith(ClustersFolder, StringComparison.Ordinal) && path.IndexOf('/', ClustersFolder.Length) is var slash and > 0
-            ? path[ClustersFolder.Length..slash]
-            : null;
+        tree.FilesBelow(Layout.Clusters).Select(Layout.ClusterOf).OfType<string>().Distinct(StringComparer.Ordinal);
 
     /// <summary>What Flux would apply in a cluster.</summary>
     /// <param name="name">The cluster's name.</param>

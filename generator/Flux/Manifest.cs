@@ -52,6 +52,9 @@ public sealed record Manifest(Mapping Body, string File)
 
     internal bool IsOrWas(ResourceId id) => Id == id || Earlier.Contains(id);
 
+    /// <summary>The file of one of its nodes: a patch of another file may have brought it.</summary>
+    internal string FileOf(Node? node) => node is { File.Length: > 0 } ? node.File : File;
+
     /// <summary>The text of an annotation, or null.</summary>
     public string? Annotation(string key) => Body.TextAt("metadata", "annotations", key);
 

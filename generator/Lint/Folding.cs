@@ -39,16 +39,14 @@ public static partial class Folding
         return folded;
     }
 
-    private static string? ClusterOf(Finding finding, IReadOnlySet<string> clusters) => FluxTree.ClusterOf(finding.File)
+    private static string? ClusterOf(Finding finding, IReadOnlySet<string> clusters) => Layout.ClusterOf(finding.File)
         ?? Mention().Matches(finding.Message).Select(match => match.Groups[1].Value).FirstOrDefault(clusters.Contains);
 
     private static Cause CauseOf(Finding finding, string cluster)
     {
-        string Neutral(string text) => text.Contains(cluster, StringComparison.Ordinal)
-            ? Regex.Replace(text, $@"(?<![A-Za-z0-9]){Regex.Escape(cluster)}(?![A-Za-z0-9])", "\0") : text;
-        var isOwn = FluxTree.ClusterOf(finding.File) is not null;
-        return new Cause(finding.Rule, isOwn ? Neutral(finding.File) : finding.File, isOwn ? Position.None : finding.Position,
-            Neutral($"{finding.Message}\n{finding.Fix}"));
+        var isOwn = Layout.ClusterOf(finding.File) is not null;
+        return new Cause(finding.Rule, isOwn ? ClusterNames.Neutral(finding.File, cluster) : finding.File,
+            isOwn ? Position.None : finding.Position, ClusterNames.Neutral($"{finding.Message}\n{finding.Fix}", cluster));
     }
 
     /// <summary>What findings of one cause have alike; the cluster's name is left out.</summary>

@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Lint.Rules;
 
@@ -13,28 +12,6 @@ public sealed record LintRule(
 {
     public static LintRule Of(string name, Func<ClusterView, IEnumerable<Finding>> check, params (string Id, string About)[] ids) =>
         new(name, ids.ToImmutableSortedDictionary(pair => pair.Id, pair => pair.About, StringComparer.Ordinal), check);
-}
-
-/// <summary>Checks of one release alone: clusters share a release where its object, chart and values are the same.</summary>
-internal sealed class ReleaseChecks(Func<CoreDnsRelease, IEnumerable<Finding>> check)
-{
-    private readonly NodeFact<Judged> known = new();
-
-    public IEnumerable<Finding> Check(ClusterView cluster) => cluster.Releases.SelectMany(Of);
-
-    private IEnumerable<Finding> Of(CoreDnsRelease release)
-    {
-        var body = release.Manifest.Body;
-        if (known.Known(body) is not { } judged || judged.Chart != release.Chart || !ReferenceEquals(judged.Values, release.Values))
-        {
-            judged = known.Keep(body, new Judged(release.Chart, release.Values,
-                [.. check(release).Where(finding => !release.IsPatched(PostRendering.WordsOf(finding.Rule)))]));
-        }
-
-        return judged.Findings;
-    }
-
-    private sealed record Judged(ChartReference Chart, Mapping Values, ImmutableArray<Finding> Findings);
 }
 
 /// <summary>Every rule.</summary>

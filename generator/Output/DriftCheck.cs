@@ -83,8 +83,8 @@ public sealed record DriftedFile(string Path, DriftCause Cause)
     };
 
     private string Changed => Cause == DriftCause.Definition ? "the definition changed"
-        : !Path.StartsWith("kubernetes/clusters/", StringComparison.Ordinal) ? "the generator changed"
-        : "the generator changed, or a folder in kubernetes/overlays";
+        : Layout.ClusterOf(Path) is null ? "the generator changed"
+        : $"the generator changed, or a folder in {Layout.Overlays}";
 }
 
 /// <summary>What a comparison of the tree with its definition found.</summary>

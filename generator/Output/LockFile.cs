@@ -30,10 +30,10 @@ public sealed record Ownership
 public static class LockFile
 {
     /// <summary>Says which files the generator owns; committed together with them.</summary>
-    public const string Name = "kubernetes/.platform-gitops.lock";
+    public const string Name = $"{Layout.Root}/.platform-gitops.lock";
 
     /// <summary>Held by the run that writes; only there while one runs, or after one was killed.</summary>
-    public const string Busy = "kubernetes/.platform-gitops.busy";
+    public const string Busy = $"{Layout.Root}/.platform-gitops.busy";
 
     private const string TemporaryPrefix = ".platform-gitops-";
     private const string TemporarySuffix = ".tmp";

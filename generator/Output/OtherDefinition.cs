@@ -27,8 +27,9 @@ internal static class OtherDefinition
                 $"To rename the definition, delete '{before}' and run generate again.");
         }
 
-        var wanted = request.Files.Select(file => ClusterOf(file.Path)).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var lost = ownership.Files.Keys.Select(ClusterOf).OfType<string>().Distinct().Where(name => !wanted.Contains(name)).ToArray();
+        var wanted = request.Files.Select(file => Layout.ClusterOf(file.Path)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var lost = ownership.Files.Keys.Select(Layout.ClusterOf).OfType<string>().Distinct().Where(name => !wanted.Contains(name))
+            .ToArray();
         return Refusal.Of(LockFile.Name, Rule,
             $"says that '{before}' made this tree, and '{before}' is there."
                 + (lost.Length == 0 ? "" : $" From '{now}' the tree would lose {Clusters(lost)}."),
@@ -38,8 +39,6 @@ internal static class OtherDefinition
 
     private static string Clusters(string[] names) =>
         (names.Length == 1 ? "cluster " : "clusters ") + ListText.First(names, MostClusters);
-
-    private static string? ClusterOf(string path) => path.Split('/') is ["kubernetes", "clusters", var name, _, ..] ? name : null;
 
     /// <summary>The lock file is a text that anybody may have edited.</summary>
     private static bool IsFileName(string name) =>

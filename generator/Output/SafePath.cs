@@ -7,7 +7,7 @@ namespace PlatformGitOps.Generator.Output;
 public static class SafePath
 {
     /// <summary>The only folders in which files are ever written or removed; a lock file that names others was not written here.</summary>
-    public static readonly IReadOnlyList<string> Tops = ["kubernetes", "substrate"];
+    public static readonly IReadOnlyList<string> Tops = [Layout.Root, "substrate"];
 
     // What Windows reserves in every folder and with every extension (Naming Files, Paths, and Namespaces).
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)

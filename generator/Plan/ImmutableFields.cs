@@ -9,7 +9,8 @@ internal static class ImmutableFields
 
     private static readonly Dictionary<(string Group, string Kind), string[]> Paths = new()
     {
-        [("", "Service")] = ["spec.clusterIP"],
+        // A second address may come and go.
+        [("", "Service")] = ["spec.clusterIP", "spec.clusterIPs[0]"],
         [("", "PersistentVolumeClaim")] =
             ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName", "spec.volumeMode", "spec.dataSource"],
         [("", "PersistentVolume")] = ["spec.csi", "spec.nfs", "spec.hostPath", "spec.local", "spec.nodeAffinity"],
@@ -32,12 +33,18 @@ internal static class ImmutableFields
     /// <summary>The first of the changed fields that cannot change, or null.</summary>
     public static string? Among(IEnumerable<FieldChange> fields, Manifest before)
     {
-        var paths = Paths.GetValueOrDefault((before.Group, before.Kind), []);
         var frozen = before is { Group: "", Kind: "ConfigMap" or "Secret" } && before.Body.TextAt("immutable") == "true";
         return fields.Select(field => field.Path).FirstOrDefault(path =>
-            paths.Any(immutable => IsAtOrBelow(path, immutable))
-            || (frozen && Data.Any(member => IsAtOrBelow(path, member))));
+            Of(before.Id, path) is not null || (frozen && Data.Any(member => IsAtOrBelow(path, member))));
     }
+
+    /// <summary>The field of an object's kind that cannot change and that has the path, or is above it; null for none.</summary>
+    public static string? Of(ResourceId id, string path) =>
+        Paths.GetValueOrDefault((id.Group, id.Kind), []).FirstOrDefault(field => IsAtOrBelow(path, field));
+
+    /// <summary>What a release does that changes such a field.</summary>
+    public static string Failure(string kind, string field) =>
+        $"the {kind}'s {field[(field.LastIndexOf('.') + 1)..]} cannot change: the upgrade fails";
 
     internal static bool IsAtOrBelow(string path, string field) =>
         path.StartsWith(field, StringComparison.Ordinal) && (path.Length == field.Length || path[field.Length] is '.' or '[' or ' ');

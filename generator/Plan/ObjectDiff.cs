@@ -68,11 +68,9 @@ public sealed partial class ObjectDiff(SourceTree before, SourceTree after)
     }
 
     private static bool Same(Mapping before, Mapping? after) =>
-        after is not null && Data.All(member => Fragment(before.At(member)) == Fragment(after.At(member)));
+        after is not null && Data.All(member => Node.Same(before.At(member), after.At(member)));
 
     // Clusters may be called a and b.
     [GeneratedRegex("^(?:--- a|\\+\\+\\+ b)/", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Sides();
-
-    private static string? Fragment(Node? node) => node is null ? null : YamlWriter.WriteFragment(node);
 }

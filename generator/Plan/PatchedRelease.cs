@@ -7,43 +7,7 @@ namespace PlatformGitOps.Generator.Plan;
 /// </summary>
 internal static class PatchedRelease
 {
-    private const string NoRights = "CoreDNS may not be allowed to list Services";
-
-    /// <summary>Fields that DNS depends on, with what happens to it; the first one that fits is said.</summary>
-    private static readonly (string Kind, string Field, string Effect)[] Guarded =
-    [
-        ("Service", "spec.selector", "the Service may have no endpoint"),
-        ("Service", "spec.clusterIP", "the Service's clusterIP cannot change: the upgrade fails"),
-        ("Service", "spec.clusterIPs", "the Service's clusterIPs cannot change: the upgrade fails"),
-        ("Service", "spec.ports", "queries to a port of the Service may get no answer"),
-        ("Service", "spec.type", "the address of the Service may change"),
-        ("Service", "spec.internalTrafficPolicy", "pods on nodes without a DNS pod may get no answer"),
-        ("Service", "spec.ipFamilies", "the Service loses or gains an address"),
-        ("Deployment", "spec.selector", "the Deployment's selector cannot change: the upgrade fails"),
-        ("Deployment", "spec.replicas", "another number of pods than the definition's answers"),
-        ("Deployment", "spec.strategy", "a rollout may take pods away before new ones answer"),
-        ("Deployment", "spec.template.metadata.labels", "Service, budget and policies select the pods by their labels"),
-        ("Deployment", "spec.template.spec.dnsPolicy", "the pods may ask themselves"),
-        ("Deployment", "spec.template.spec.hostNetwork", "the pods change their network"),
-        ("Deployment", "spec.template.spec.serviceAccountName", NoRights),
-        ("Deployment", "spec.template.spec.topologySpreadConstraints", "all pods may run on one node"),
-        ("Deployment", "spec.template.spec.securityContext", "the kubelet may refuse to start the pods"),
-        ("Deployment", "spec.template.spec.containers", "the container coredns may not start or not be ready"),
-        ("Deployment", "spec.template.spec.volumes", "the pods may not start"),
-        ("Deployment", "spec.template.spec.automountServiceAccountToken", NoRights),
-        ("ConfigMap", "data", "no check of this program reads the Corefile of a patch"),
-        (DnsObjects.AccountKind, "automountServiceAccountToken", NoRights),
-        (DnsObjects.RoleKind, "rules", NoRights),
-        (DnsObjects.BindingKind, "subjects", NoRights),
-        (DnsObjects.BindingKind, "roleRef", "the binding's roleRef cannot change: the upgrade fails"),
-        (DnsObjects.ScalerKind, "spec.minReplicas", "another number of pods than the definition's answers"),
-        (DnsObjects.ScalerKind, "spec.maxReplicas", "another number of pods than the definition's answers"),
-        (DnsObjects.ScalerKind, "spec.scaleTargetRef", "nothing scales the DNS pods"),
-        (DnsObjects.BudgetKind, "spec", "a drain may evict all DNS pods, or none"),
-    ];
-
-    /// <summary>In a container these may change: they decide what a pod costs, not whether it answers.</summary>
-    private static readonly string[] Free = ["resources", "env", "image", "imagePullPolicy", "livenessProbe"];
+    private const string Whole = "all of it";
 
     /// <summary>What the patches of one release change that DNS depends on, in a sentence; null for nothing.</summary>
     public static (string Reason, ImmutableArray<FieldChange> Fields)? Danger(
@@ -59,65 +23,38 @@ internal static class PatchedRelease
         var (patchedBefore, patchedAfter) = (DnsObjects.Patched(old), DnsObjects.Patched(now));
         var plain = Fields(DnsObjects.Of(old), DnsObjects.Of(now)).ToHashSet();
         var found = Fields(patchedBefore, patchedAfter).Where(field => !plain.Contains(field))
-            .Select(field => (Field: field, Effect: EffectOf(field))).Where(pair => pair.Effect is not null).ToArray();
+            .Select(field => (Field: field, Effect: EffectOf(field.Id, field.Change))).Where(pair => pair.Effect is not null).ToArray();
         if (found is not [var first, ..])
         {
             return null;
         }
 
-        var field = first.Field;
-        return ($"a patch changes {field.Kind} {field.Name}, {field.Change.Path}: {first.Effect}",
-            [.. found.Select(pair => pair.Field.Change with { Path = $"{pair.Field.Kind} {pair.Field.Name}: {pair.Field.Change.Path}" })]);
+        var (id, change) = first.Field;
+        return ($"a patch changes {id.Kind} {id.Name}, {change.Path}: {first.Effect}",
+        [
+            .. found.Select(pair => pair.Field)
+                .Select(field => field.Change with { Path = $"{field.Id.Kind} {field.Id.Name}: {field.Change.Path}" }),
+        ]);
     }
 
-    private static IEnumerable<(string Kind, string Name, FieldChange Change)> Fields(DnsObjects before, DnsObjects after)
+    private static IEnumerable<(ResourceId Id, FieldChange Change)> Fields(DnsObjects before, DnsObjects after)
     {
-        foreach (var ((kind, old), (_, now)) in before.All.Zip(after.All))
+        foreach (var ((_, old), (_, now)) in before.All.Zip(after.All))
         {
-            var name = (old ?? now)?.Name ?? "";
-            foreach (var change in (old, now) switch
+            if ((old ?? now)?.Id is { } id)
             {
-                ({ } one, { } other) => FieldDiff.Between(one, other),
-                (null, null) => [],
-                _ => [new FieldChange("all of it", old is null ? null : "there", now is null ? null : "there")],
-            })
-            {
-                yield return (kind, name, change);
+                foreach (var change in old is null || now is null
+                    ? [new FieldChange(Whole, old is null ? null : "there", now is null ? null : "there")] : FieldDiff.Between(old, now))
+                {
+                    yield return (id, change);
+                }
             }
         }
     }
 
-    private static string? EffectOf((string Kind, string Name, FieldChange Change) field)
-    {
-        if (field.Change.Path == "all of it")
-        {
-            return "DNS needs it";
-        }
-
-        if (field.Change is { Before: { } before, After: { } after } && field.Change.Path.EndsWith("].image", StringComparison.Ordinal)
-            && before.Contains(CoreDnsNames.Chart, StringComparison.OrdinalIgnoreCase)
-            && !after.Contains(CoreDnsNames.Chart, StringComparison.OrdinalIgnoreCase))
-        {
-            return "the name of the image is not that of CoreDNS";
-        }
-
-        const string Containers = "spec.template.spec.containers[";
-        if (field.Change.Path.StartsWith(Containers, StringComparison.Ordinal)
-            && field.Change.Path.IndexOf("].", StringComparison.Ordinal) is var end and > 0
-            && Free.Any(key => ImmutableFields.IsAtOrBelow(field.Change.Path[(end + 2)..], key)))
-        {
-            return null;
-        }
-
-        // A port, a label or a right more takes nothing away.
-        return field.Change.Before is null
-            && ((field.Change.Path.StartsWith("spec.ports[", StringComparison.Ordinal) && field.Change.Path.EndsWith(']'))
-                || field.Change.Path.StartsWith("spec.template.metadata.labels.", StringComparison.Ordinal)
-                || field.Kind is DnsObjects.RoleKind or DnsObjects.BindingKind)
-            ? null
-            : Guarded.FirstOrDefault(guarded =>
-                guarded.Kind == field.Kind && ImmutableFields.IsAtOrBelow(field.Change.Path, guarded.Field)).Effect;
-    }
+    private static string? EffectOf(ResourceId id, FieldChange change) => change.Path == Whole ? "DNS needs it"
+        : id.Kind == "ConfigMap" && ImmutableFields.IsAtOrBelow(change.Path, "data")
+            ? "no check of this program reads the Corefile of a patch" : DnsFields.EffectOf(id, change);
 
     private static CoreDnsRelease? Release(Manifest manifest, Inventory inventory)
     {

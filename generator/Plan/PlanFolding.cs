@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>One of many equal things, and the other clusters that have it.</summary>
@@ -23,7 +21,7 @@ internal static class PlanFolding
         // Two equal items of one cluster are two, however alike.
         string Text((T Item, string Cluster) pair)
         {
-            var text = Neutral(textOf(pair.Item), pair.Cluster);
+            var text = ClusterNames.Neutral(textOf(pair.Item), pair.Cluster);
             var count = counts[(pair.Cluster, text)] = counts.GetValueOrDefault((pair.Cluster, text)) + 1;
             return $"{count} {text}";
         }
@@ -51,7 +49,4 @@ internal static class PlanFolding
     /// <summary>Such as <c>298 more clusters: b, c, d ...</c>.</summary>
     public static string Spoken(ImmutableArray<string> clusters) =>
         $"{clusters.Length} more clusters: {string.Join(", ", clusters.Take(MostNames))}{(clusters.Length > MostNames ? " ..." : "")}";
-
-    private static string Neutral(string text, string cluster) => text.Contains(cluster, StringComparison.Ordinal)
-        ? Regex.Replace(text, $@"(?<![A-Za-z0-9]){Regex.Escape(cluster)}(?![A-Za-z0-9])", "\0") : text;
 }

@@ -44,15 +44,12 @@ public static class PlanReport
         Write(plan.Records, json);
     }
 
-    private static void Write(RecordPlan records, Utf8JsonWriter json)
+    private static void Write(RecordPlan records, Utf8JsonWriter json) => json.WriteObject("records", () =>
     {
-        json.WriteStartObject("records");
         json.WriteNumber("vanishing", records.Vanishing);
         json.WriteBoolean("mayBeMore", records.MayBeMore);
-        json.WriteStartArray("losses");
-        foreach (var loss in records.Losses)
+        json.WriteList("losses", records.Losses, loss =>
         {
-            json.WriteStartObject();
             json.WriteString("cluster", loss.Cluster);
             json.WriteString("instance", loss.Instance);
             json.WriteString("cause", JsonNamingPolicy.CamelCase.ConvertName(loss.Cause.ToString()));
@@ -61,106 +58,57 @@ public static class PlanReport
             json.WriteString("why", loss.Why);
             json.WriteString("fix", loss.Fix);
             json.WriteBoolean("counted", loss.IsCounted);
-            json.WriteStartArray("names");
-            foreach (var name in loss.Names)
-            {
-                json.WriteStringValue(name);
-            }
+            json.WriteTexts("names", loss.Names);
+        });
+    });
 
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void Write(TreeDrift drift, Utf8JsonWriter json)
+    private static void Write(TreeDrift drift, Utf8JsonWriter json) => json.WriteObject("drift", () =>
     {
-        json.WriteStartObject("drift");
-        json.WriteStartArray("files");
-        foreach (var file in drift.ByHand)
+        json.WriteList("files", drift.ByHand, file =>
         {
-            json.WriteStartObject();
             json.WriteString("path", file.Path);
             json.WriteString("cause", file.Name);
             json.WriteBoolean("kept", file.IsKept);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteNumber("outOfDate", drift.OutOfDate);
         Write("clusters", drift.Effects, json);
-        json.WriteEndObject();
-    }
+    });
 
-    private static void Write(string name, IEnumerable<ClusterPlan> clusters, Utf8JsonWriter json)
-    {
-        json.WriteStartArray(name);
-        foreach (var cluster in clusters)
+    private static void Write(string name, IEnumerable<ClusterPlan> clusters, Utf8JsonWriter json) =>
+        json.WriteList(name, clusters, cluster =>
         {
-            json.WriteStartObject();
             json.WriteString("name", cluster.Cluster);
             json.WriteString("group", cluster.Group);
             json.WriteString("note", cluster.Note);
-            json.WriteStartArray("changes");
-            foreach (var change in cluster.Changes)
-            {
-                Write(change, json);
-            }
+            json.WriteList("changes", cluster.Changes, change => Write(change, json));
+        });
 
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Write(IEnumerable<SubstratePlan> substrates, Utf8JsonWriter json)
-    {
-        json.WriteStartArray("substrates");
-        foreach (var substrate in substrates)
+    private static void Write(IEnumerable<SubstratePlan> substrates, Utf8JsonWriter json) =>
+        json.WriteList("substrates", substrates, substrate =>
         {
-            json.WriteStartObject();
             json.WriteString("name", substrate.Substrate);
             json.WriteString("note", substrate.Note);
-            json.WriteStartArray("changes");
-            foreach (var change in substrate.Changes)
+            json.WriteList("changes", substrate.Changes, change =>
             {
-                json.WriteStartObject();
                 json.WriteString("kind", change.Kind.ToString().ToLowerInvariant());
                 json.WriteString("what", change.What);
                 json.WriteString("reason", change.Reason);
                 json.WriteBoolean("endangersDns", change.EndangersDns);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
+            });
+        });
 
     private static void Write(Change change, Utf8JsonWriter json)
     {
-        json.WriteStartObject();
         json.WriteString("kind", change.Kind.ToString().ToLowerInvariant());
         json.WriteString("object", change.Id.Spoken);
         json.WriteString("owner", change.Owner.Name);
         json.WriteString("reason", change.Reason);
         json.WriteBoolean("endangersDns", change.EndangersDns);
-        json.WriteStartArray("fields");
-        foreach (var field in change.Fields)
+        json.WriteList("fields", change.Fields, field =>
         {
-            json.WriteStartObject();
             json.WriteString("path", field.Path);
             json.WriteString("before", field.Before);
             json.WriteString("after", field.After);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
+        });
     }
 }

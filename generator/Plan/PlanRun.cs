@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Backup;
+using PlatformGitOps.Generator.Git;
 using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Plan;

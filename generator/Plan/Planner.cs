@@ -23,14 +23,14 @@ public static class Planner
             };
         }
 
-        var live = LiveDns.In(before, after);
+        var needed = DnsDependencies.In(before, after);
         var changes = before.Objects.Keys.Union(after.Objects.Keys)
             .Select(id => Of(before.Objects.GetValueOrDefault(id), after.Objects.GetValueOrDefault(id), before, after))
             .OfType<Change>()
             .Select(change => change with
             {
                 EndangersDns = change.EndangersDns
-                    || (live.Contains(change.Id) && change.Kind is not (ChangeKind.Create or ChangeKind.Change)),
+                    || (needed.Contains(change.Id) && change.Kind is not (ChangeKind.Create or ChangeKind.Change)),
             });
         return new ClusterPlan(cluster)
         {
@@ -60,10 +60,9 @@ public static class Planner
     private static Change Leaving(Managed gone, Inventory before, Inventory after)
     {
         var (deletes, reason) = Deletes(gone, before, after);
-        if (deletes && (ControllerRelease.Missing(gone.Id, after) ?? NodeCacheChange.Missing(gone.Manifest, before)
-            ?? OutsideDnsChange.Missing(gone.Id)) is { } missing)
+        if (deletes && DnsEffects.OfDeletion(gone, before, after) is { } danger)
         {
-            return new Change(ChangeKind.Prune, gone.Id, gone.Owner) { Reason = missing, EndangersDns = true };
+            return new Change(ChangeKind.Prune, gone.Id, gone.Owner) { Reason = danger, EndangersDns = true };
         }
 
         return new Change(deletes ? ChangeKind.Prune : ChangeKind.Abandon, gone.Id, gone.Owner)
@@ -135,10 +134,7 @@ public static class Planner
             return change with { Reason = patched.Reason, EndangersDns = true, Fields = [.. patched.Fields, .. change.Fields] };
         }
 
-        if (((isDns ? ReleaseChange.Unserved(old.Manifest, now.Manifest) ?? ReleaseChange.Unnamed(old.Manifest, now.Manifest) : null)
-            ?? NodeCacheChange.Moved(old.Manifest, now.Manifest, before)
-            ?? OutsideDnsChange.Lost(old.Manifest, before, now.Manifest, after)
-            ?? BudgetChange.Unprotected(old.Manifest, now.Manifest)) is { } danger)
+        if (DnsEffects.OfChange(old.Manifest, before, now.Manifest, after) is { } danger)
         {
             return change with { Reason = danger, EndangersDns = true };
         }

@@ -5,15 +5,17 @@ namespace PlatformGitOps.Generator.Plan;
 /// <summary>What a change of a HelmRelease does to the objects of its chart.</summary>
 internal static class ReleaseChange
 {
+    private static readonly string OtherSelector = ImmutableFields.Failure("Deployment", "selector");
+
     /// <summary>Values of the CoreDNS chart that set an immutable field (chart 1.38.0, deployment.yaml and service.yaml).</summary>
     private static readonly (string Value, string Effect)[] Frozen =
     [
-        ("spec.values.service.clusterIP", "the Service's clusterIP cannot change: the upgrade fails"),
-        ("spec.values.service.clusterIPs", "the Service's clusterIPs cannot change: the upgrade fails"),
-        ("spec.values.k8sAppLabelOverride", "the Deployment's selector cannot change: the upgrade fails"),
-        ("spec.values.isClusterService", "the Deployment's selector cannot change: the upgrade fails"),
-        ("spec.values.deployment.selector", "the Deployment's selector cannot change: the upgrade fails"),
-        ("spec.values.nameOverride", "the Deployment's selector cannot change: the upgrade fails"),
+        ("spec.values.service.clusterIP", ImmutableFields.Failure("Service", "clusterIP")),
+        ("spec.values.service.clusterIPs", ImmutableFields.Failure("Service", "clusterIPs")),
+        ("spec.values.k8sAppLabelOverride", OtherSelector),
+        ("spec.values.isClusterService", OtherSelector),
+        ("spec.values.deployment.selector", OtherSelector),
+        ("spec.values.nameOverride", OtherSelector),
         ("spec.values.fullnameOverride", "Deployment and Service get new names: the old ones are deleted"),
         ("spec.values.deployment.name", "the Deployment gets a new name: the old one is deleted"),
         ("spec.values.deployment.enabled", "the Deployment is created or deleted"),

@@ -16,7 +16,7 @@ internal sealed partial class TreeDifference
         _after = after;
         foreach (var path in before.FilesBelow(Layout.Root).Union(after.FilesBelow(Layout.Root), StringComparer.Ordinal))
         {
-            var cluster = FluxTree.ClusterOf(path);
+            var cluster = Layout.ClusterOf(path);
             if (cluster is not null)
             {
                 _clusters.Add(cluster);

@@ -7,7 +7,7 @@ namespace PlatformGitOps.Generator.Upgrade;
 
 /// <summary>One difference between the objects that two versions of the chart make.</summary>
 /// <param name="Text">Object, field, and both values.</param>
-/// <param name="Unsafe">True where the API server refuses the change, or where a Service or a Deployment goes.</param>
+/// <param name="Unsafe">True where the API server refuses the change, or where it takes something from DNS.</param>
 internal sealed record ObjectChange(string Text, bool Unsafe);
 
 /// <summary>The chart's own objects before and after, as helm renders them.</summary>
@@ -27,7 +27,7 @@ internal static class ChartObjects
         {
             var old = await ObjectsAsync(before, cluster, platform, folder, time, cancellationToken);
             var now = await ObjectsAsync(after, cluster, platform, folder, time, cancellationToken);
-            found.AddRange(Compare(old, now).Select(change => (cluster.Name.Text, change)));
+            found.AddRange(Compare(old.Objects, now.Objects, old.Dns).Select(change => (cluster.Name.Text, change)));
         }
 
         return [.. found.GroupBy(one => one.Change).Select(same => same.Count() == platform.Clusters.Length ? same.Key
@@ -35,11 +35,16 @@ internal static class ChartObjects
     }
 
     /// <summary>The differences between two sets of objects.</summary>
-    public static IEnumerable<ObjectChange> Compare(IEnumerable<Mapping> before, IEnumerable<Mapping> after)
+    /// <param name="before">Those of the one version.</param>
+    /// <param name="after">Those of the other.</param>
+    /// <param name="dns">Those that DNS depends on, among all that the chart makes.</param>
+    public static IEnumerable<ObjectChange> Compare(
+        IEnumerable<Mapping> before, IEnumerable<Mapping> after, ImmutableHashSet<(string Kind, string Name)> dns)
     {
         var (old, now) = (ById(before), ById(after));
         foreach (var id in old.Keys.Union(now.Keys).OrderBy(id => id.Spoken, StringComparer.Ordinal))
         {
+            var isDns = dns.Contains((id.Kind, id.Name));
             if (!old.TryGetValue(id, out var was))
             {
                 yield return new ObjectChange($"{id.Spoken} is new", false);
@@ -48,18 +53,17 @@ internal static class ChartObjects
 
             if (!now.TryGetValue(id, out var body))
             {
-                yield return new ObjectChange($"{id.Spoken} is deleted", id.Kind is "Service" or "Deployment" or "ServiceAccount");
+                yield return new ObjectChange($"{id.Spoken} is deleted", isDns || id.Kind is "Service" or "Deployment" or "ServiceAccount");
                 continue;
             }
 
-            ImmutableArray<FieldChange> fields = [.. FieldDiff.Between(was, body)];
-            var frozen = ImmutableFields.Among(fields, was);
-            foreach (var field in fields
+            foreach (var field in FieldDiff.Between(was, body)
                 .Where(field => !Labels.Any(label => field.Path.TrimEnd('"').EndsWith(label, StringComparison.Ordinal))))
             {
-                var cannot = frozen is not null && ImmutableFields.IsAtOrBelow(field.Path, frozen);
-                yield return new ObjectChange($"{id.Spoken} {field.Path}: {field.Before ?? "(nothing)"} -> {field.After ?? "(nothing)"}"
-                    + (cannot ? ", which the API server refuses: the upgrade fails" : ""), cannot);
+                var effect = ImmutableFields.Among([field], was) is not null ? ", which the API server refuses: the upgrade fails"
+                    : isDns && DnsFields.EffectOf(id, field) is { } lost ? $": {lost}" : null;
+                yield return new ObjectChange(
+                    $"{id.Spoken} {field.Path}: {field.Before ?? "(nothing)"} -> {field.After ?? "(nothing)"}{effect}", effect is not null);
             }
         }
     }
@@ -67,7 +71,7 @@ internal static class ChartObjects
     private static Dictionary<ResourceId, Manifest> ById(IEnumerable<Mapping> objects) =>
         objects.Select(body => new Manifest(body, "")).ToDictionary(resource => resource.Id);
 
-    private static async Task<ImmutableArray<Mapping>> ObjectsAsync(
+    private static async Task<(ImmutableArray<Mapping> Objects, ImmutableHashSet<(string Kind, string Name)> Dns)> ObjectsAsync(
         (SourceTree Tree, SemVer Version) side, Cluster cluster, Platform platform, string folder, TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -89,7 +93,8 @@ internal static class ChartObjects
         };
         var text = await new HelmTemplate(options, time)
             .RunAsync(release.Release, release.Namespace, release.Chart, release.Values, cancellationToken);
-        return KustomizeBuild.Objects("helm", text);
+        return (KustomizeBuild.Objects("helm", text),
+            [.. DnsObjects.Of(release).All.Where(one => one.Object is not null).Select(one => (one.Kind, one.Object!.Name))]);
     }
 }
 

@@ -178,6 +178,9 @@ public static class DeliveredVersions
 /// <param name="DigestCommand">Prints the digest as the registry or repository has it now.</param>
 public sealed record Delivered(string Kind, string Reference, string? Digest, string DigestCommand)
 {
+    /// <summary>The kind of an image.</summary>
+    public const string Image = "image";
+
     /// <summary>True where the reference has the digest itself, so that nothing else can be pulled.</summary>
     public bool IsPinned => Reference.Contains('@', StringComparison.Ordinal);
 
@@ -212,7 +215,7 @@ public sealed record Delivered(string Kind, string Reference, string? Digest, st
             digest = KnownDigest.OfImage(name[..colon], name[(colon + 1)..]);
         }
 
-        return new Delivered("image", image, digest, $"crane digest {name}");
+        return new Delivered(Image, image, digest, $"crane digest {name}");
     }
 
     private static Delivered OfChart(ChartReference chart, string? pinned)

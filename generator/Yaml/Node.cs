@@ -31,6 +31,10 @@ public abstract record Node
 
     public static implicit operator Node(bool value) => new Scalar(value ? "true" : "false");
 
+    /// <summary>True for two nodes that are written alike, wherever they come from, and for two that are missing.</summary>
+    public static bool Same(Node? one, Node? other) => one is null || other is null ? one is null && other is null
+        : YamlWriter.WriteFragment(one) == YamlWriter.WriteFragment(other);
+
     /// <summary>Every scalar below this node, and every key as one.</summary>
     /// <param name="holds">Of which texts; all where null.</param>
     public IReadOnlyList<Scalar> Scalars(Func<string, bool>? holds = null)
@@ -100,6 +104,9 @@ public sealed record Scalar(string Value) : Node
 {
     /// <summary>An explicit null: Helm removes a chart's default value where it finds one.</summary>
     public static readonly Scalar Null = new("null");
+
+    /// <summary>The text of a node; null for another kind of node.</summary>
+    public static string? TextOf(Node? node) => (node as Scalar)?.Value;
 
     /// <summary>True if a reader must get a string: it is quoted where a plain scalar would be a number, a boolean or null.</summary>
     public bool IsText { get; init; }

@@ -3,7 +3,9 @@ using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
@@ -100,7 +102,9 @@ public static class LiveClusters
         if (delivery is not null)
         {
             var defined = platform.Clusters.Single(entry => entry.Name.Text == role);
-            foreach (var image in ApplicationImages.Of(defined))
+            // Nodes get the images that this machine has, and pull the others.
+            foreach (var image in Delivered.Of(new FluxTree(tree.Defined.Source).Cluster(role, strict: false))
+                .Where(delivered => delivered.Kind == Delivered.Image).Select(delivered => delivered.Reference).Distinct())
             {
                 await ProberImage.TryBring(cluster, Engine, image, limit.Token);
             }

@@ -12,7 +12,7 @@ internal sealed class AllowDnsApp : App
 {
     public override string Name => "allow-dns";
 
-    private const string Folder = "kubernetes/components/networkpolicy";
+    internal const string Folder = $"{Layout.Components}/networkpolicy";
 
     // Also the label under which kubeadm and older charts run DNS, so that a cluster can be taken over without an outage.
     private static readonly string[] DnsApps = [CoreDnsNames.App, "coredns"];

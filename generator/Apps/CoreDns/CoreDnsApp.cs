@@ -11,11 +11,11 @@ internal sealed class CoreDnsApp : App
 
     public const string ChartKey = "coredns";
 
-    public const string BaseFolder = "kubernetes/bases/coredns";
+    public const string BaseFolder = $"{Layout.Bases}/coredns";
 
-    public const string Folder = "kubernetes/infrastructure/networking/coredns";
+    public const string Folder = $"{Layout.Infrastructure}/networking/coredns";
 
-    public const string ComponentsFolder = "kubernetes/components/coredns";
+    public const string ComponentsFolder = $"{Layout.Components}/coredns";
 
     public override string Name => LayerName;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Apps.Substrate.Records;
+using PlatformGitOps.Generator.ZoneFiles;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 

@@ -10,7 +10,7 @@ internal sealed class DashboardApp : App
 {
     public const string LayerName = "dns-dashboard";
 
-    private const string Folder = $"kubernetes/bases/{LayerName}";
+    private const string Folder = $"{Layout.Bases}/{LayerName}";
 
     public override string Name => LayerName;
 

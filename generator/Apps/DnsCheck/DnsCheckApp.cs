@@ -42,7 +42,7 @@ public static class DnsCheckNames
 /// </summary>
 internal sealed class DnsCheckApp : App
 {
-    public const string Folder = $"kubernetes/bases/{DnsCheckNames.Name}";
+    public const string Folder = $"{Layout.Bases}/{DnsCheckNames.Name}";
 
     private const string TypeVariable = "DNS_CHECK_TYPE";
     private const string NamesVariable = "DNS_CHECK_NAMES";

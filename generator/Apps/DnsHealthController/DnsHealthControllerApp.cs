@@ -6,9 +6,9 @@ namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 /// docs/health-controller.md.</summary>
 internal sealed class DnsHealthControllerApp : App
 {
-    public const string BaseFolder = "kubernetes/bases/dns-health-controller";
+    public const string BaseFolder = $"{Layout.Bases}/dns-health-controller";
 
-    public const string ComponentsFolder = "kubernetes/components/dns-health-controller";
+    public const string ComponentsFolder = $"{Layout.Components}/dns-health-controller";
 
     private const string Admission = "admission-policy";
     private const string CpuLimit = "cpu-limit";

@@ -8,7 +8,7 @@ namespace PlatformGitOps.Generator.Apps.ExternalDns;
 /// </summary>
 internal sealed class ExternalDnsApp : App
 {
-    public const string Folder = "kubernetes/infrastructure/external-dns";
+    public const string Folder = $"{Layout.Infrastructure}/external-dns";
 
     public override string Name => ExternalDnsNames.Name;
 

@@ -8,7 +8,7 @@ namespace PlatformGitOps.Generator.Apps.GeoDns;
 /// </summary>
 internal sealed class GeoDnsApp : App
 {
-    public const string Folder = "kubernetes/infrastructure/geo-dns";
+    public const string Folder = $"{Layout.Infrastructure}/geo-dns";
 
     public override string Name => GeoDnsNames.Name;
 

@@ -8,6 +8,8 @@ namespace PlatformGitOps.Generator.Apps.GeoDns;
 /// </summary>
 public static class GeoDnsConfig
 {
+    private const string ZoneKey = "zone";
+
     public static string Name(Cluster cluster) => $"{GeoDnsNames.Name}-{Hash(cluster)}";
 
     /// <summary>The ConfigMap of the zones, and the Lease of their writer.</summary>
@@ -26,6 +28,10 @@ public static class GeoDnsConfig
             }
         },
     };
+
+    /// <summary>The zone of a ConfigMap of a tree; null where it has no config of a writer.</summary>
+    internal static string? ZoneIn(Mapping configMap) => configMap.TextAt("data", GeoDnsNames.WriterConfig) is { } text
+        ? YamlReader.Read("", text, YamlOptions.Tree).Documents.OfType<Mapping>().FirstOrDefault()?.TextAt(ZoneKey) : null;
 
     /// <summary>Both without content, which is the writer's: it needs no right to create objects then.</summary>
     internal static IEnumerable<Mapping> Written(Cluster cluster)
@@ -102,7 +108,7 @@ public static class GeoDnsConfig
         var settings = cluster.Of<GeoDnsSettings>()!;
         return YamlWriter.WriteFragment(new Mapping
         {
-            { "zone", settings.Zone?.Text },
+            { ZoneKey, settings.Zone?.Text },
             { "region", settings.RegionOf(cluster.Name)?.Name.Text },
             { "policy", settings.PolicyWord },
             { "ttl", settings.Ttl },

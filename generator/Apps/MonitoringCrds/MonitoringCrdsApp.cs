@@ -11,7 +11,7 @@ internal sealed class MonitoringCrdsApp : App
 
     public const string ChartKey = "monitoringCrds";
 
-    private const string Folder = "kubernetes/infrastructure/crds";
+    private const string Folder = $"{Layout.Infrastructure}/crds";
 
     private const string Release = "monitoring-crds";
 

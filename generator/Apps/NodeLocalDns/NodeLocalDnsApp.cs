@@ -9,9 +9,9 @@ namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 /// <summary>A DNS cache on every node of the clusters that have switched it on. See docs/node-local-dns.md.</summary>
 internal sealed class NodeLocalDnsApp : App
 {
-    public const string Folder = "kubernetes/bases/node-local-dns";
+    public const string Folder = $"{Layout.Bases}/node-local-dns";
 
-    public const string ComponentsFolder = "kubernetes/components/node-local-dns";
+    public const string ComponentsFolder = $"{Layout.Components}/node-local-dns";
 
     private const string Kind = "DaemonSet";
 

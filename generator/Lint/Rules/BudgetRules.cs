@@ -109,14 +109,12 @@ internal static class BudgetRules
             cluster.Applied.Where(resource => resource is { Kind: "PodDisruptionBudget", Group: "policy" })
                 .DistinctBy(resource => resource.Id)
                 .Select(resource => new Budget(resource.Body["spec"] as Mapping ?? [], resource.Id.Spoken,
-                    Selected(resource, resource.Body.At("spec", "selector"), sets), FileOf(resource.Body["spec"], resource)))
+                    Selected(resource, resource.Body.At("spec", "selector"), sets), resource.FileOf(resource.Body["spec"])))
                 .Concat(cluster.Releases.Where(release => release.Values["podDisruptionBudget"] is Mapping { Entries.IsEmpty: false }
                     && !release.IsPatched("PodDisruptionBudget"))
                     .Select(release => new Budget((Mapping)release.Values["podDisruptionBudget"]!, "the chart's budget",
                         [.. sets.Where(pods => pods.Release == release)],
-                        FileOf(release.Values["podDisruptionBudget"], release.Manifest))));
-
-        private static string FileOf(Node? node, Manifest resource) => node is { File.Length: > 0 } ? node.File : resource.File;
+                        release.Manifest.FileOf(release.Values["podDisruptionBudget"]))));
 
         /// <summary>No selector selects nothing; an empty one everything in policy/v1, and nothing in policy/v1beta1.</summary>
         private static ImmutableArray<PodSet> Selected(Manifest budget, Node? selector, IReadOnlyList<PodSet> sets) =>

@@ -3,12 +3,13 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>Rules for patches of the chart's objects: the values do not show what they take away.</summary>
-internal static partial class ChartPatchRules
+internal static class ChartPatchRules
 {
     internal const string Dns = "chart-patch-dns";
     internal const string Image = "chart-patch-image";
     internal const string Security = "chart-patch-security";
     private const string Target = "chart-patch-target";
+    private const string Delete = ChartPatchObjects.Delete;
 
     /// <summary>The oldest chart whose templates were read for <see cref="ChartedObjects"/>.</summary>
     private static readonly SemVer Read = new(1, 35, 0);
@@ -31,14 +32,18 @@ internal static partial class ChartPatchRules
         var (plain, patched) = (DnsObjects.Of(release), DnsObjects.Patched(release));
         Finding Found(string rule, string problem, string fix) =>
             Flux.Report.At(release.Manifest, ["spec", "postRenderers"], rule, $"A patch in spec.postRenderers {problem}.", fix);
+        IEnumerable<(string Problem, string Fix)> ofDns =
+        [
+            .. ChartPatchObjects.Deleted(plain, patched), .. OfService(plain, patched), .. OfDeployment(plain, patched),
+            .. OfCorefile(plain, patched), .. ChartPatchObjects.OfPlace(plain, patched),
+            .. ChartPatchObjects.OfAccess(release, plain, patched), .. ChartPatchRights.OfPort(plain, patched),
+            .. ChartPatchObjects.OfScaler(plain, patched), .. ChartPatchObjects.OfBudget(release, plain, patched),
+        ];
         return
         [
-            .. Deleted(plain, patched).Concat(OfService(plain, patched)).Concat(OfDeployment(plain, patched))
-                .Concat(OfCorefile(plain, patched)).Concat(OfPlace(plain, patched)).Concat(OfAccess(release, plain, patched))
-                .Concat(OfPort(plain, patched)).Concat(OfScaler(plain, patched)).Concat(OfBudget(release, plain, patched))
-                .Select(found => Found(Dns, found.Problem, found.Fix)),
-            .. OfImage(plain, patched).Select(found => Found(Image, found.Problem, found.Fix)),
-            .. Weakened(plain, patched).Select(problem => Found(Security, problem, "Delete this part of the patch.")),
+            .. ofDns.Select(found => Found(Dns, found.Problem, found.Fix)),
+            .. ChartPatchObjects.OfImage(plain, patched).Select(found => Found(Image, found.Problem, found.Fix)),
+            .. ChartPatchRights.Weakened(plain, patched).Select(problem => Found(Security, problem, "Delete this part of the patch.")),
         ];
     }
 
@@ -81,13 +86,13 @@ internal static partial class ChartPatchRules
             yield break;
         }
 
-        var labels = patched.PodLabels.ToDictionary(label => label.Key, label => TextOf(label.Value), StringComparer.Ordinal);
+        var labels = patched.PodLabels.ToDictionary(label => label.Key, label => Scalar.TextOf(label.Value), StringComparer.Ordinal);
         var selector = service.EntriesAt("spec", "selector");
-        var absent = selector.Where(pair => labels.GetValueOrDefault(pair.Key) != TextOf(pair.Value))
-            .Select(pair => $"{pair.Key}={TextOf(pair.Value)}").ToArray();
+        var absent = selector.Where(pair => labels.GetValueOrDefault(pair.Key) != Scalar.TextOf(pair.Value))
+            .Select(pair => $"{pair.Key}={Scalar.TextOf(pair.Value)}").ToArray();
         if (selector.IsEmpty)
         {
-            yield return ("takes the selector of the Service away: it has no endpoint", "Delete the patch.");
+            yield return ("takes the selector of the Service away: it has no endpoint", Delete);
         }
         else if (absent.Length > 0)
         {
@@ -107,8 +112,7 @@ internal static partial class ChartPatchRules
         var gone = plain.Service.Body.MappingsAt("spec", "ports").Select(Spoken).Except(ports).ToArray();
         if (gone.Length > 0)
         {
-            yield return ($"takes {string.Join(" and ", gone)} from the Service: queries to the port are not answered",
-                "Delete the patch.");
+            yield return ($"takes {string.Join(" and ", gone)} from the Service: queries to the port are not answered", Delete);
         }
 
         var listening = patched.Container?.MappingsAt("ports")
@@ -120,14 +124,14 @@ internal static partial class ChartPatchRules
             if (known is not null && target != (known.TextAt("targetPort") ?? known.TextAt("port")) && !listening.Contains(target))
             {
                 yield return ($"leads {Spoken(port)} of the Service to the port {target}, where the container does not listen",
-                    "Delete the patch.");
+                    Delete);
             }
         }
 
         if (service.TextAt("spec", "type") == "ExternalName" || service.TextAt("spec", "internalTrafficPolicy") == "Local")
         {
             yield return (service.TextAt("spec", "type") == "ExternalName" ? "makes the Service an ExternalName: it has no address"
-                : "sets internalTrafficPolicy: Local: pods on a node without a DNS pod get no answer", "Delete the patch.");
+                : "sets internalTrafficPolicy: Local: pods on a node without a DNS pod get no answer", Delete);
         }
     }
 
@@ -139,12 +143,12 @@ internal static partial class ChartPatchRules
         }
 
         var before = plain.Deployment!.Body;
-        var labels = patched.PodLabels.ToDictionary(label => label.Key, label => TextOf(label.Value), StringComparer.Ordinal);
-        if (Text(before.At("spec", "selector")) != Text(deployment.At("spec", "selector")))
+        var labels = patched.PodLabels.ToDictionary(label => label.Key, label => Scalar.TextOf(label.Value), StringComparer.Ordinal);
+        if (!Node.Same(before.At("spec", "selector"), deployment.At("spec", "selector")))
         {
-            yield return ("changes the selector of the Deployment, which is immutable: the upgrade fails", "Delete the patch.");
+            yield return ("changes the selector of the Deployment, which is immutable: the upgrade fails", Delete);
         }
-        else if (plain.PodLabels.Any(label => labels.GetValueOrDefault(label.Key) != TextOf(label.Value)))
+        else if (plain.PodLabels.Any(label => labels.GetValueOrDefault(label.Key) != Scalar.TextOf(label.Value)))
         {
             yield return ("takes labels from the DNS pods that the Deployment, the Service, the budget and the policies select",
                 "Delete the patch, or only add labels.");
@@ -157,8 +161,7 @@ internal static partial class ChartPatchRules
 
         if (deployment.TextAt("spec", "strategy", "type") == "Recreate")
         {
-            yield return ("gives the Deployment the strategy Recreate: a rollout takes all DNS pods away before a new one answers",
-                "Delete the patch.");
+            yield return ("gives the Deployment the strategy Recreate: a rollout takes all DNS pods away before a new one answers", Delete);
         }
 
         if (patched.Pod.TextAt("dnsPolicy") is not ("Default" or "None") and var policy)
@@ -169,16 +172,15 @@ internal static partial class ChartPatchRules
 
         if (Must(before).Except(Must(deployment)).Any())
         {
-            yield return ("takes a topology spread constraint with DoNotSchedule from the DNS pods: all may run on one node",
-                "Delete the patch.");
+            yield return ("takes a topology spread constraint with DoNotSchedule from the DNS pods: all may run on one node", Delete);
         }
 
-        if (patched.Container is not { } container || Text(plain.Container?["args"]) != Text(container["args"])
+        if (patched.Container is not { } container || !Node.Same(plain.Container?["args"], container["args"])
             || container["command"] is not null || container["readinessProbe"] is null != plain.Container?["readinessProbe"] is null)
         {
-            yield return ("changes what the container coredns runs, or takes its readiness probe away", "Delete the patch.");
+            yield return ("changes what the container coredns runs, or takes its readiness probe away", Delete);
         }
-        else if (CorefileSource(patched) != CorefileSource(plain))
+        else if (!Node.Same(CorefileSource(patched), CorefileSource(plain)))
         {
             yield return ("gives the container coredns its Corefile from elsewhere, where no check reads it",
                 "Write dns.extraServers and the other keys of dns.");
@@ -188,17 +190,16 @@ internal static partial class ChartPatchRules
     private static IEnumerable<(string Problem, string Fix)> OfCorefile(DnsObjects plain, DnsObjects patched)
     {
         if (patched is { ConfigMap.Body: var map }
-            && Text(plain.ConfigMap!.Body.At("data", "Corefile")) != Text(map.At("data", "Corefile")))
+            && !Node.Same(plain.ConfigMap!.Body.At("data", "Corefile"), map.At("data", "Corefile")))
         {
             yield return ("replaces the Corefile, which no check reads then", "Write dns.extraServers and the other keys of dns.");
         }
     }
 
     /// <summary>What is mounted where CoreDNS looks for its Corefile.</summary>
-    private static string? CorefileSource(DnsObjects objects) =>
+    private static Mapping? CorefileSource(DnsObjects objects) =>
         objects.Container?.MappingsAt("volumeMounts").FirstOrDefault(mount => mount.TextAt("mountPath") == "/etc/coredns") is { } mount
-            ? Text(objects.Pod.MappingsAt("volumes").FirstOrDefault(volume => volume.TextAt("name") == mount.TextAt("name")))
-            : null;
+            ? objects.Pod.MappingsAt("volumes").FirstOrDefault(volume => volume.TextAt("name") == mount.TextAt("name")) : null;
 
     private static int? Number(Mapping deployment) =>
         int.TryParse(deployment.TextAt("spec", "replicas"), CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -210,8 +211,4 @@ internal static partial class ChartPatchRules
         .Select(spread => spread.TextAt("topologyKey") ?? "");
 
     private static string Spoken(Mapping port) => $"{port.TextAt("protocol") ?? "TCP"} {port.TextAt("port")} ({port.TextAt("name")})";
-
-    private static string? TextOf(Node node) => (node as Scalar)?.Value;
-
-    private static string? Text(Node? node) => node is null ? null : YamlWriter.WriteFragment(node);
 }

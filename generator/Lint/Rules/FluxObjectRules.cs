@@ -49,7 +49,7 @@ internal static class FluxObjectRules
               && !CheckedByTypeRules.Any(path => problem.Path.StartsWith(path, StringComparison.Ordinal))
           let finding = Of(resource, built, problem, flux)
           where finding is not null
-          select finding with { File = problem.Node.File.Length > 0 ? problem.Node.File : resource.File });
+          select finding with { File = resource.FileOf(problem.Node) });
 
     /// <summary>What git itself takes for an address over SSH has no scheme, which the definition asks for.</summary>
     private static IEnumerable<Finding> OfUrl(Manifest resource)

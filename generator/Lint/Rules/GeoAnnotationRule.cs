@@ -13,24 +13,20 @@ internal static class GeoAnnotationRule
 
     private const string Hostname = $"{ControllerNames.LabelPrefix}/geo-hostname";
 
-    private const string Zone = "zone: ";
-
     public static readonly LintRule Rule = LintRule.Of("geo-routing", Check,
         (Id, "A Service asks geographic routing for a name, and its cluster has no geographic routing for that name."));
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
-        // The writer's config has the zone in its first lines.
         var zone = cluster.Applied.Where(resource => resource.Kind == "ConfigMap")
-            .Select(resource => resource.Body.TextAt("data", GeoDnsNames.WriterConfig)).OfType<string>()
-            .SelectMany(text => text.Split('\n')).FirstOrDefault(line => line.StartsWith(Zone, StringComparison.Ordinal))?[Zone.Length..];
+            .Select(resource => GeoDnsConfig.ZoneIn(resource.Body)).FirstOrDefault(found => found is not null);
         return
             from resource in cluster.Applied
             where resource.Kind == "Service"
             from annotation in resource.Body.EntriesAt("metadata", "annotations")
             where annotation.Key == Hostname && annotation.Value is Scalar
             let name = ((Scalar)annotation.Value).Value.TrimEnd('.')
-            where zone is null || !("." + name).EndsWith("." + zone, StringComparison.OrdinalIgnoreCase)
+            where zone is null || !DomainName.IsIn(name.ToLowerInvariant(), zone.ToLowerInvariant())
             select Report.At(annotation, Id,
                 $"Service {resource.Namespace}/{resource.Name} asks for {name} with the annotation {Hostname}, and "
                     + (zone is null ? $"cluster {cluster.Name} has no geographic routing."

@@ -23,7 +23,7 @@ internal static partial class SubstrateFileRules
         (Key, "A file of a substrate contains a key."),
         (Secondary, "A substrate has a primary, but nothing for a secondary."),
         (QueryLog, "A query log of a substrate grows without a bound, or nothing keeps it."),
-        (San, "A certificate of a substrate's API server or etcd lacks a name or address by which it is reached."),
+        (SubstrateCertificates.Id, "A certificate of a substrate's API server or etcd lacks a name or address by which it is reached."),
     }.ToImmutableSortedDictionary(pair => pair.Id, pair => pair.About, StringComparer.Ordinal);
 
     public static IEnumerable<Finding> Check(SourceTree tree)
@@ -32,15 +32,16 @@ internal static partial class SubstrateFileRules
         foreach (var file in files)
         {
             var text = Encoding.UTF8.GetString(tree.Read(file)!);
-            foreach (var finding in Keys(file, text).Concat(Names(tree, file, text)).Concat(Path.GetExtension(file) switch
+            var ofKind = Path.GetExtension(file) switch
             {
                 ".zone" => Each(file, text, LoopbackRecord(), Loopback, "The record names the client's own machine",
                     "Write an address that pods and other hosts reach."),
                 ".conf" => Configuration(file, text).Concat(Queries(file, text, files)),
                 ".service" or ".yaml" => Each(file, text, LoopbackEtcd(), Loopback, "Etcd at this address is another one on each host",
                     "Write the address of each member."),
-                _ => [],
-            }))
+                _ => Enumerable.Empty<Finding>(),
+            };
+            foreach (var finding in Keys(file, text).Concat(SubstrateCertificates.Check(tree, file, text)).Concat(ofKind))
             {
                 yield return finding;
             }
@@ -120,10 +121,10 @@ internal static partial class SubstrateFileRules
     private static IEnumerable<(Position Position, string Text)> Places(string text, Regex pattern) =>
         pattern.Matches(text).Select(match => (PositionOf(text, match.Index), match.Value));
 
-    private static Position PositionOf(string text, int index) =>
+    internal static Position PositionOf(string text, int index) =>
         new(text.AsSpan(0, index).Count('\n') + 1, index - text.LastIndexOf('\n', Math.Max(index - 1, 0)));
 
-    private static Finding At(string file, Position position, string rule, string message, string fix) =>
+    internal static Finding At(string file, Position position, string rule, string message, string fix) =>
         new() { Rule = rule, File = file, Position = position, Message = message, Fix = fix };
 
     [GeneratedRegex(@"^[^;\n]*\s(A\s+127\.[0-9.]+|AAAA\s+(0*:)*:?0*1)\s*$", RegexOptions.Multiline)]

@@ -104,9 +104,7 @@ internal static class TypeRules
         where !IsUnsubstituted(problem.Node)
         let written = Written(found.Built, problem.Path[found.Path.Length..])
         let finding = Mismatch(problem, problem.Expected ?? "known here", written, WrongType)
-        select finding with { File = FileOf(problem.Node, resource) };
-
-    private static string FileOf(Node node, Manifest resource) => node.File.Length > 0 ? node.File : resource.File;
+        select finding with { File = resource.FileOf(problem.Node) };
 
     private static IEnumerable<(Node Applied, Node? Built, string Path)> At(Node applied, Node? built, string[] keys, string path) =>
         (keys, applied) switch

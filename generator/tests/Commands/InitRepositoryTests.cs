@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Commands;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Git;
 using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Commands;

@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Flux.Substitution;
-using PlatformGitOps.Generator.Tests.Definition;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
 

@@ -35,7 +35,7 @@ internal static class Given
 
     /// <summary>The platform of a definition in fixtures/valid.</summary>
     public static Platform Valid(string fixture) =>
-        Defined(File.ReadAllText(Path.Combine(Tests.Definition.Fixtures.Folder, "valid", $"{fixture}.yaml")));
+        Defined(File.ReadAllText(Path.Combine(Fixtures.Folder, "valid", $"{fixture}.yaml")));
 
     public static Platform Platform(params ImmutableArray<Cluster> clusters) => Read with { Clusters = clusters };
 }

@@ -49,14 +49,6 @@ public sealed class RoutingAnnotationTests
     public void External_DNS_passes_over_what_another_controller_has(string controller, params string[] says) =>
         Check(says, Aws, Service($"{Old}controller: {controller}, {Old}hostname: a.example.com, {Old}aws-weight: '10'"));
 
-    [TestCase("GEO.example.com")]
-    [TestCase("A.GEO.example.com.")]
-    [TestCase("ageo.example.com", "geo-annotation-unread")]
-    public void A_name_below_the_zone_of_geographic_routing_may_have_capitals(string name, params string[] rules) => All(
-        "{apiVersion: v1, kind: ConfigMap, metadata: {name: geo-dns-1, namespace: shop}, data: {geo.yaml: \"zone: geo.example.com\\n\"}}",
-        Service($"dns.aikernel.io/geo-hostname: {name}")).Select(finding => finding.Rule)
-        .Where(rule => rule.StartsWith("geo", StringComparison.Ordinal)).ShouldBe(rules);
-
     private static void Check(string[] says, params string[] objects)
     {
         var found = Found(objects).Select(finding => finding.Message).ToArray();

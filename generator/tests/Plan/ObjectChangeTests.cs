@@ -9,6 +9,7 @@ public sealed class ObjectChangeTests
     private const string Folder = "kubernetes/clusters/one";
 
     [TestCase("v1", "Service", "spec: {clusterIP: 10.0.0.1}", "spec: {clusterIP: 10.0.0.2}", "spec.clusterIP")]
+    [TestCase("v1", "Service", "spec: {clusterIPs: [10.0.0.1]}", "spec: {clusterIPs: [10.0.0.2]}", "spec.clusterIPs[0]")]
     [TestCase("apps/v1", "Deployment", "spec: {selector: {matchLabels: {a: b}}}", "spec: {selector: {matchLabels: {a: c}}}",
         "spec.selector.matchLabels.a")]
     [TestCase("apps/v1", "StatefulSet", "spec: {serviceName: a}", "spec: {serviceName: b}", "spec.serviceName")]
@@ -31,6 +32,8 @@ public sealed class ObjectChangeTests
     }
 
     [TestCase("v1", "Service", "spec: {ports: [{port: 53}]}", "spec: {ports: [{port: 54}]}", "spec.ports[0].port: 53 -> 54")]
+    [TestCase("v1", "Service", "spec: {clusterIPs: [10.0.0.1]}", "spec: {clusterIPs: [10.0.0.1, 10.0.0.2]}",
+        "spec.clusterIPs[1]: inserted 10.0.0.2")]
     [TestCase("v1", "ConfigMap", "data: {a: b}", "data: {a: b, c: d}", "data.c: set to d")]
     [TestCase("v1", "ConfigMap", "data: {a: '1'}", "data: {a: 1}", "data.a: \"1\" -> 1")]
     [TestCase("v1", "ConfigMap", "data: {file.txt: \"a\\nb\\n\"}", "data: {file.txt: \"a\\nc\\n\"}",

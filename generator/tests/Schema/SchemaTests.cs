@@ -11,9 +11,9 @@ public class SchemaTests
 
     [Test]
     public void The_committed_schema_is_the_one_that_is_built() =>
-        Definition.Received.ShouldBe(SchemaText.Build(), RepositoryRoot.File("docs", "platform.schema.json"));
+        Received.ShouldBe(SchemaText.Build(), RepositoryRoot.File("docs", "platform.schema.json"));
 
-    [TestCaseSource(typeof(Definition.Fixtures), nameof(Definition.Fixtures.Valid))]
+    [TestCaseSource(typeof(Fixtures), nameof(Fixtures.Valid))]
     public void A_valid_definition_passes_the_schema(string path) => Passes(File.ReadAllBytes(path)).ShouldBeTrue();
 
     [Test]
@@ -29,7 +29,7 @@ public class SchemaTests
     [TestCase("clusters-count")]
     [TestCase("duplicate-item")]
     public void The_schema_refuses_what_editors_can_see(string fixture) =>
-        Passes(File.ReadAllBytes(Path.Combine(Definition.Fixtures.Folder, "invalid", fixture + ".yaml"))).ShouldBeFalse();
+        Passes(File.ReadAllBytes(Path.Combine(Fixtures.Folder, "invalid", fixture + ".yaml"))).ShouldBeFalse();
 
     [Test]
     public void Every_example_and_every_default_has_the_form_that_its_shape_asks_for() => Walk(PlatformText.Shape);

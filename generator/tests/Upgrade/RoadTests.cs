@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Tests.Definition;
 using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tools;
 using PlatformGitOps.Generator.Upgrade;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PlatformGitOps.Generator.Tests.Commands;
 using PlatformGitOps.Generator.Upgrade;
 
@@ -248,7 +249,7 @@ public sealed class UpgradeTests
         Mapping[] before = [Object("Deployment", "coredns", new Entry("selector", selector)), Object("Service", "kube-dns")];
         Mapping[] after = [Object("Deployment", "coredns", new Entry("selector", other), new Entry("paused", true))];
 
-        var changes = ChartObjects.Compare(before, after).ToArray();
+        var changes = ChartObjects.Compare(before, after, []).ToArray();
 
         changes.Where(change => change.Unsafe).Select(change => change.Text).ShouldBe(
         [
@@ -258,6 +259,53 @@ public sealed class UpgradeTests
         changes.Where(change => !change.Unsafe).Select(change => change.Text)
             .ShouldBe(["Deployment coredns spec.paused: (nothing) -> true"]);
     }
+
+    private static readonly ImmutableHashSet<(string Kind, string Name)> OfDns = [("Service", "kube-dns"), ("Deployment", "coredns"),
+        ("ClusterRole", "coredns"), ("ConfigMap", "coredns")];
+
+    /// <summary>Chart 1.42.1 did that; docs/upgrades.md says so of it.</summary>
+    [Test]
+    public void A_field_that_DNS_depends_on_is_unsafe()
+    {
+        const string Udp = "{name: udp-53, port: 53, protocol: UDP, targetPort: 53}";
+        const string Tcp = "{name: tcp-53, port: 53, protocol: TCP, targetPort: 53}";
+        static Mapping Service(string name, params string[] ports) => Object("{apiVersion: v1, kind: Service, "
+            + $"metadata: {{name: {name}, namespace: kube-system}}, spec: {{ports: [{string.Join(", ", ports)}]}}}}");
+        static Mapping Role(string rules) => Object(
+            $"{{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {{name: coredns}}, rules: [{rules}]}}");
+
+        var changes = ChartObjects.Compare([Service("kube-dns", Udp, Tcp), Service("coredns-metrics", Udp, Tcp), Role("a, b")],
+            [Service("kube-dns", Udp), Service("coredns-metrics", Udp), Role("a")], OfDns).ToArray();
+
+        changes.Where(change => change.Unsafe).Select(change => change.Text).ShouldBe(
+        [
+            "ClusterRole coredns rules[1]: b -> (nothing): CoreDNS may not be allowed to list Services",
+            $"Service kube-system/kube-dns spec.ports[1]: {Tcp} -> (nothing): queries to a port of the Service may get no answer",
+        ]);
+        changes.Where(change => !change.Unsafe).Select(change => change.Text)
+            .ShouldBe([$"Service kube-system/coredns-metrics spec.ports[1]: {Tcp} -> (nothing)"]);
+        File.ReadAllText(RepositoryRoot.File("docs", "upgrades.md")).ShouldContain("**unsafe** " + changes[^1].Text);
+        ChartObjects.Compare([Role("a")], [], OfDns).ShouldHaveSingleItem().ShouldBe(new("ClusterRole coredns is deleted", true));
+        ChartObjects.Compare([Role("a")], [], []).ShouldHaveSingleItem().Unsafe.ShouldBeFalse();
+    }
+
+    /// <summary>Releases of the chart changed these; the Corefile is judged by the values that it is made of.</summary>
+    [TestCase("Deployment", "spec: {template: {spec: {containers: [{name: coredns, image: 'coredns:1.12.2'}]}}}",
+        "spec: {template: {spec: {containers: [{name: coredns, image: 'coredns:1.12.3'}]}}}")]
+    [TestCase("Deployment", "spec: {template: {spec: {containers: [{name: coredns}]}}}",
+        "spec: {template: {spec: {containers: [{name: coredns, env: [{name: GOMAXPROCS, value: '1'}]}]}}}")]
+    [TestCase("Deployment", "spec: {template: {spec: {containers: [{name: coredns, ports: [{containerPort: 53, protocol: UDP}]}]}}}",
+        "spec: {template: {spec: {containers: [{name: coredns, ports: [{containerPort: 53, protocol: UDP}, {containerPort: 53}]}]}}}")]
+    [TestCase("ConfigMap", "data: {Corefile: 'a'}", "data: {Corefile: 'b'}")]
+    public void Fields_that_DNS_does_not_depend_on_are_shown(string kind, string before, string after)
+    {
+        Mapping Of(string rest) => Object(
+            $"apiVersion: {(kind == "Deployment" ? "apps/v1" : "v1")}\nkind: {kind}\nmetadata: {{name: coredns}}\n{rest}\n");
+
+        ChartObjects.Compare([Of(before)], [Of(after)], OfDns).ShouldHaveSingleItem().Unsafe.ShouldBeFalse();
+    }
+
+    private static Mapping Object(string text) => (Mapping)YamlReader.Read("x", text, YamlOptions.Tree).Documents[0];
 
     [Test]
     public async Task A_folder_of_archives_without_a_name_is_named_as_one()

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.ZoneFiles;
+
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 
 /// <summary>The values of a record.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using PlatformGitOps.Generator.ZoneFiles;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 

@@ -1,4 +1,4 @@
-namespace PlatformGitOps.Generator.Tests.Definition;
+namespace PlatformGitOps.Generator.Tests;
 
 /// <summary>Definitions in generator/tests/fixtures: one file a rule.</summary>
 public static class Fixtures

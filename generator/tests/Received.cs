@@ -1,4 +1,4 @@
-namespace PlatformGitOps.Generator.Tests.Definition;
+namespace PlatformGitOps.Generator.Tests;
 
 /// <summary>Keeps what a test received beside what it expected, so that a wanted change is a copy away: artifacts/received.</summary>
 public static class Received

@@ -3,28 +3,28 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>The objects that cluster DNS needs.</summary>
-internal static class LiveDns
+internal static class DnsDependencies
 {
     /// <summary>Finds them in the current cluster.</summary>
     /// <param name="before">What the cluster has.</param>
     /// <param name="after">What it will have: a source without a release that refers to it may be deleted.</param>
     public static HashSet<ResourceId> In(Inventory before, Inventory after)
     {
-        var live = new HashSet<ResourceId>();
+        var needed = new HashSet<ResourceId>();
         foreach (var managed in before.Objects.Values.Where(managed => ReleaseChange.IsCoreDns(managed.Manifest, before)))
         {
             var release = managed.Manifest;
             var installedIn = release.Body.TextAt("spec", "targetNamespace") ?? release.Namespace;
-            live.Add(release.Id);
-            live.UnionWith(before.Objects.Keys
+            needed.Add(release.Id);
+            needed.UnionWith(before.Objects.Keys
                 .Where(id => IsNamespace(id, release.Namespace) || IsNamespace(id, installedIn) || Protects(id, installedIn)));
-            live.UnionWith(Sources(after.Objects.GetValueOrDefault(release.Id)?.Manifest ?? release, before));
-            live.UnionWith(Owners(managed, before));
+            needed.UnionWith(Sources(after.Objects.GetValueOrDefault(release.Id)?.Manifest ?? release, before));
+            needed.UnionWith(Owners(managed, before));
         }
 
-        live.UnionWith(before.Objects.Keys.Where(id =>
+        needed.UnionWith(before.Objects.Keys.Where(id =>
             id is { Group: "", Kind: "Service", Name: CoreDnsNames.Service, Namespace: CoreDnsNames.Namespace }));
-        return live;
+        return needed;
     }
 
     private static bool IsNamespace(ResourceId id, string name) => id is { Group: "", Kind: "Namespace" } && id.Name == name;

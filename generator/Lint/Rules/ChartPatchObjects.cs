@@ -2,10 +2,13 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <content>The image, the nodes, the rights, the scaler and the budget of the DNS pods.</content>
-internal static partial class ChartPatchRules
+/// <summary>What patches do to the image, the nodes, the API access, the scaler and the budget of the DNS pods.</summary>
+internal static class ChartPatchObjects
 {
-    private const string Delete = "Delete the patch.";
+    public const string Delete = "Delete the patch.";
+
+    /// <summary>What decides on which nodes the pods run.</summary>
+    private static readonly string[][] Places = [["nodeSelector"], ["affinity", "nodeAffinity"], ["nodeName"]];
 
     /// <summary>What happens to DNS without an object of the chart.</summary>
     private static string Without(string kind) => kind switch
@@ -17,11 +20,11 @@ internal static partial class ChartPatchRules
         _ => "DNS stops",
     };
 
-    private static IEnumerable<(string Problem, string Fix)> Deleted(DnsObjects plain, DnsObjects patched) => plain.All.Zip(patched.All)
+    public static IEnumerable<(string Problem, string Fix)> Deleted(DnsObjects plain, DnsObjects patched) => plain.All.Zip(patched.All)
         .Where(pair => pair.First.Object is not null && pair.Second.Object is null)
         .Select(pair => ($"deletes the {pair.First.Kind} of the chart: {Without(pair.First.Kind)}", Delete));
 
-    private static IEnumerable<(string Problem, string Fix)> OfImage(DnsObjects plain, DnsObjects patched)
+    public static IEnumerable<(string Problem, string Fix)> OfImage(DnsObjects plain, DnsObjects patched)
     {
         if (plain.Container?.TextAt("image") is not { } before || patched.Container?.TextAt("image") is not { } now || before == now)
         {
@@ -50,9 +53,9 @@ internal static partial class ChartPatchRules
     }
 
     /// <summary>Nodes are not in the tree; what no node can be, and one node for all, is known all the same.</summary>
-    private static IEnumerable<(string Problem, string Fix)> OfPlace(DnsObjects plain, DnsObjects patched)
+    public static IEnumerable<(string Problem, string Fix)> OfPlace(DnsObjects plain, DnsObjects patched)
     {
-        if (Place(plain.Pod) == Place(patched.Pod))
+        if (Places.All(path => Node.Same(plain.Pod.At(path), patched.Pod.At(path))))
         {
             yield break;
         }
@@ -72,25 +75,22 @@ internal static partial class ChartPatchRules
         var terms = patched.Pod
             .MappingsAt("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms").ToArray();
         if (terms.Length > 0 && terms.All(term => term.MappingsAt("matchExpressions").Any(expression =>
-            selector.Any(chosen => chosen.Key == expression.TextAt("key") && Excludes(expression, TextOf(chosen.Value))))))
+            selector.Any(chosen => chosen.Key == expression.TextAt("key") && Excludes(expression, Scalar.TextOf(chosen.Value))))))
         {
             yield return ("has the affinity of the DNS pods exclude each node that their nodeSelector selects: no new one is placed",
                 "Write one of the two.");
         }
     }
 
-    private static (string?, string?, string?) Place(Mapping pod) =>
-        (Text(pod["nodeSelector"]), Text(pod.At("affinity", "nodeAffinity")), pod.TextAt("nodeName"));
-
     private static bool Excludes(Mapping expression, string? value) => expression.TextAt("operator") switch
     {
-        "In" => !expression.ItemsAt("values").Select(TextOf).Contains(value),
-        "NotIn" => expression.ItemsAt("values").Select(TextOf).Contains(value),
+        "In" => !expression.ItemsAt("values").Select(Scalar.TextOf).Contains(value),
+        "NotIn" => expression.ItemsAt("values").Select(Scalar.TextOf).Contains(value),
         "DoesNotExist" => true,
         _ => false,
     };
 
-    private static IEnumerable<(string Problem, string Fix)> OfAccess(CoreDnsRelease release, DnsObjects plain, DnsObjects patched)
+    public static IEnumerable<(string Problem, string Fix)> OfAccess(CoreDnsRelease release, DnsObjects plain, DnsObjects patched)
     {
         string[] lost = patched.Role is not { Body: var role } ? []
             : [.. Needed(release).Where(need => !Lists(role, need.Group, need.Resource)).Select(need => need.Resource)];
@@ -103,7 +103,7 @@ internal static partial class ChartPatchRules
         if (patched is { Binding.Body: var binding, Deployment: not null })
         {
             var account = patched.Pod.TextAt("serviceAccountName") ?? "default";
-            if (Text(plain.Binding!.Body["roleRef"]) != Text(binding["roleRef"]))
+            if (!Node.Same(plain.Binding!.Body["roleRef"], binding["roleRef"]))
             {
                 yield return ("changes the roleRef of the ClusterRoleBinding, which is immutable: the upgrade fails", Delete);
             }
@@ -141,7 +141,7 @@ internal static partial class ChartPatchRules
 
     private static bool Lists(Mapping role, string group, string resource)
     {
-        bool Any(Mapping rule, string key, string word) => rule.ItemsAt(key).Select(TextOf).Any(text => text == "*" || text == word);
+        bool Any(Mapping rule, string key, string word) => rule.ItemsAt(key).Select(Scalar.TextOf).Any(text => text == "*" || text == word);
         var rules = role.MappingsAt("rules").Where(rule => rule.ItemsAt("resourceNames").IsEmpty && Any(rule, "apiGroups", group)
             && Any(rule, "resources", resource)).ToArray();
         return Array.Exists(rules, rule => Any(rule, "verbs", "list")) && Array.Exists(rules, rule => Any(rule, "verbs", "watch"));
@@ -151,10 +151,11 @@ internal static partial class ChartPatchRules
     {
         const string Mounts = "automountServiceAccountToken";
         return (objects.Pod.TextAt(Mounts) ?? objects.Account?.Body.TextAt(Mounts)) == "false"
-            && Text(objects.Pod["volumes"])?.Contains("serviceAccountToken", StringComparison.Ordinal) != true;
+            && !objects.Pod.MappingsAt("volumes").SelectMany(volume => volume.MappingsAt("projected", "sources"))
+                .Any(source => source["serviceAccountToken"] is not null);
     }
 
-    private static IEnumerable<(string Problem, string Fix)> OfScaler(DnsObjects plain, DnsObjects patched)
+    public static IEnumerable<(string Problem, string Fix)> OfScaler(DnsObjects plain, DnsObjects patched)
     {
         if (patched is not { Scaler.Body: var scaler })
         {
@@ -174,21 +175,21 @@ internal static partial class ChartPatchRules
                 "Write dns.autoscaling.maxReplicas of the definition.");
         }
 
-        if (Text(plain.Scaler!.Body.At("spec", "scaleTargetRef")) != Text(scaler.At("spec", "scaleTargetRef")))
+        if (!Node.Same(plain.Scaler!.Body.At("spec", "scaleTargetRef"), scaler.At("spec", "scaleTargetRef")))
         {
             yield return ("has the scaler scale something else than the Deployment of CoreDNS", Delete);
         }
     }
 
     /// <summary>The budget of the chart; that of the definition is an object of the tree, which the rules for budgets read.</summary>
-    private static IEnumerable<(string Problem, string Fix)> OfBudget(CoreDnsRelease release, DnsObjects plain, DnsObjects patched)
+    public static IEnumerable<(string Problem, string Fix)> OfBudget(CoreDnsRelease release, DnsObjects plain, DnsObjects patched)
     {
-        if (patched is not { Budget.Body: var budget } || Text(plain.Budget!.Body["spec"]) == Text(budget["spec"]))
+        if (patched is not { Budget.Body: var budget } || Node.Same(plain.Budget!.Body["spec"], budget["spec"]))
         {
             yield break;
         }
 
-        var labels = patched.PodLabels.ToDictionary(label => label.Key, label => TextOf(label.Value) ?? "", StringComparer.Ordinal);
+        var labels = patched.PodLabels.ToDictionary(label => label.Key, label => Scalar.TextOf(label.Value) ?? "", StringComparer.Ordinal);
         if (budget.At("spec", "selector") is not { } selector || !LabelSelector.Matches(selector, labels))
         {
             yield return ("has the budget select other pods than those of DNS: a drain may evict all of them at once", Delete);

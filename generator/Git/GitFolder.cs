@@ -1,6 +1,6 @@
 using PlatformGitOps.Generator.Output;
 
-namespace PlatformGitOps.Generator.Commands;
+namespace PlatformGitOps.Generator.Git;
 
 /// <summary>What the files of a git repository say about it; no program is started.</summary>
 internal sealed record GitFolder

@@ -1,7 +1,7 @@
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Tools;
 
-namespace PlatformGitOps.Generator.Plan;
+namespace PlatformGitOps.Generator.Git;
 
 /// <summary>git failed or does not know the commit; the message is for people.</summary>
 internal sealed class GitException(string message) : Exception(message);

@@ -6,7 +6,7 @@ namespace PlatformGitOps.Generator.Tests.Plan;
 
 /// <summary>Slips of a hand in the tree that would take DNS away from a running cluster.</summary>
 [TestFixture]
-public sealed class LiveDnsTests
+public sealed class DnsDependenciesTests
 {
     private const string Base = "kubernetes/bases/coredns/helmrelease.yaml";
     private const string Infrastructure = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";

@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>The names and addresses by which clients reach the API server and etcd, in what makes their certificates.</summary>
-internal static partial class SubstrateFileRules
+internal static partial class SubstrateCertificates
 {
-    private const string San = "substrate-file-san";
+    public const string Id = "substrate-file-san";
     private const string SettingsFile = "scripts/k8s-settings.sh";
 
     /// <summary>In k8s-generate-certs.sh: pods' names and address of it, the zone's, and the host's own.</summary>
@@ -16,7 +16,7 @@ internal static partial class SubstrateFileRules
         ("names_here", "etcd", ["DNS:$fqdn", "IP:$address"]),
     ];
 
-    private static IEnumerable<Finding> Names(SourceTree tree, string file, string text) =>
+    public static IEnumerable<Finding> Check(SourceTree tree, string file, string text) =>
         file.EndsWith("/scripts/k8s-generate-certs.sh", StringComparison.Ordinal) ? OfScript(file, text)
             : file.EndsWith("/kubeadm/config.yaml", StringComparison.Ordinal) ? OfInstaller(tree, file, text, "certSANs")
             : file.EndsWith("/k3s/config.yaml", StringComparison.Ordinal) ? OfInstaller(tree, file, text, "tls-san") : [];
@@ -55,9 +55,10 @@ internal static partial class SubstrateFileRules
         }
     }
 
-    private static Position At(string text, Match match) => match.Success ? PositionOf(text, match.Groups[1].Index) : new Position(1, 1);
+    private static Position At(string text, Match match) =>
+        match.Success ? SubstrateFileRules.PositionOf(text, match.Groups[1].Index) : new Position(1, 1);
 
-    private static Finding Missing(string file, Position position, string server, string name) => At(file, position, San,
+    private static Finding Missing(string file, Position position, string server, string name) => SubstrateFileRules.At(file, position, Id,
         $"The certificate of {server} does not have {Printable.Of(name)}: clients that use it refuse the server.",
         "Add it, or run the generator, which writes every one.");
 

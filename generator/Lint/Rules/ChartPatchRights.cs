@@ -2,8 +2,8 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <content>The rights of the DNS pods on their node: what a patch adds to those of the values.</content>
-internal static partial class ChartPatchRules
+/// <summary>The rights of the DNS pods on their node: what a patch adds to those of the values.</summary>
+internal static class ChartPatchRights
 {
     /// <summary>The published binary has it as a file capability, and Pod Security "restricted" allows it.</summary>
     private const string Bind = "NET_BIND_SERVICE";
@@ -17,7 +17,7 @@ internal static partial class ChartPatchRules
         (false, "readOnlyRootFilesystem", "true"),
     ];
 
-    private static IEnumerable<string> Weakened(DnsObjects plain, DnsObjects patched)
+    public static IEnumerable<string> Weakened(DnsObjects plain, DnsObjects patched)
     {
         if (patched is not { Deployment: not null, Container: not null })
         {
@@ -96,7 +96,7 @@ internal static partial class ChartPatchRules
     }
 
     /// <summary>Without the capability in the bounding set the kernel does not execute the binary (coredns#7435).</summary>
-    private static IEnumerable<(string Problem, string Fix)> OfPort(DnsObjects plain, DnsObjects patched)
+    public static IEnumerable<(string Problem, string Fix)> OfPort(DnsObjects plain, DnsObjects patched)
     {
         // Where the values have no list of their own the chart's stays, which has the capability.
         var charted = plain.Container?.At("securityContext", "capabilities", "add") is null;
@@ -118,7 +118,7 @@ internal static partial class ChartPatchRules
     /// <summary>By their names without the prefix CAP_, which runtimes take too.</summary>
     private static string[] Capabilities(DnsObjects objects, string list) =>
     [
-        .. (objects.Container?.ItemsAt("securityContext", "capabilities", list) ?? []).Select(TextOf).OfType<string>()
+        .. (objects.Container?.ItemsAt("securityContext", "capabilities", list) ?? []).Select(Scalar.TextOf).OfType<string>()
             .Select(name => name.StartsWith("CAP_", StringComparison.Ordinal) ? name[4..] : name),
     ];
 }

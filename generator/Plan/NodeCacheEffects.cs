@@ -7,10 +7,10 @@ namespace PlatformGitOps.Generator.Plan;
 /// A NodeLocal DNSCache on an address of its own alone, as with IPVS, is what the kubelets name (clusterDNS): while a pod runs, it asks
 /// that address, and nothing else answers there.
 /// </summary>
-internal static class NodeCacheChange
+internal static class NodeCacheEffects
 {
     /// <summary>Why the DaemonSet may not be deleted yet; null where it may, or where this is another object.</summary>
-    public static string? Missing(Manifest gone, Inventory before)
+    public static string? OfDeletion(Manifest gone, Inventory before)
     {
         if (Named(gone, before) is not { Length: > 0 } addresses)
         {
@@ -22,7 +22,7 @@ internal static class NodeCacheChange
     }
 
     /// <summary>The addresses that the cache gives up although kubelets name them, in a sentence; null for none.</summary>
-    public static string? Moved(Manifest old, Manifest now, Inventory before)
+    public static string? OfChange(Manifest old, Manifest now, Inventory before)
     {
         if (Named(old, before) is not { Length: > 0 } addresses)
         {

@@ -1,17 +1,18 @@
 using System.Net;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
+using static PlatformGitOps.Generator.Lint.Rules.PolicyTraffic;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>Policies that know the DNS pods alone, in a cluster whose pods ask NodeLocal DNSCache.</summary>
-internal static partial class DnsPolicyRules
+internal static class DnsCachePolicies
 {
-    private const string Cache = "policy-dns-cache";
+    public const string Id = "policy-dns-cache";
 
     /// <summary>How Cilium calls a pod's own node, alone and with others.</summary>
-    private static readonly string[] Node = ["host", "cluster", "all"];
+    private static readonly string[] NodeEntities = ["host", "cluster", "all"];
 
-    private static IEnumerable<Finding> PastTheCache(
+    public static IEnumerable<Finding> Check(
         ClusterView cluster, Manifest[] policies, Manifest[] everywhere, Workload dns)
     {
         var cache = cluster.Applied.FirstOrDefault(resource => resource.Kind == "DaemonSet"
@@ -28,11 +29,11 @@ internal static partial class DnsPolicyRules
         foreach (var policy in policies.Where(policy => Isolates(policy, "egress") && !Selects(policy, dns)))
         {
             var beside = policies.Where(other => other.Namespace == policy.Namespace).Concat(everywhere).ToArray();
-            if (Rules(policy, "egress").FirstOrDefault(rule => Names(policy, rule, dns)) is { } rule
-                && Missing(beside.SelectMany(other => Rules(other, "egress").Where(outwards => onNode
-                    ? ReachesNode(outwards, asked) : MayReach(other, outwards, pods))), Dns) is { } closed)
+            if (RulesOf(policy, "egress").FirstOrDefault(rule => Names(policy, rule, dns)) is { } rule
+                && Missing(beside.SelectMany(other => RulesOf(other, "egress").Where(outwards => onNode
+                    ? ReachesNode(outwards, asked) : MayReach(other, outwards, pods))), DnsPort) is { } closed)
             {
-                yield return Report.At(rule, Cache,
+                yield return Report.At(rule, Id,
                     $"{policy.Id.Spoken} allows queries to the DNS pods, but no {closed} to NodeLocal DNSCache, which pods of cluster "
                         + $"{cluster.Name} query.",
                     !onNode ? $"Allow the pods with {NodeLocalDnsNames.AppLabel}: {NodeLocalDnsNames.Name} in {cache.Namespace} too."
@@ -59,7 +60,7 @@ internal static partial class DnsPolicyRules
             "to" => rule.MappingsAt("to").Any(block => block.TextAt("ipBlock", "cidr") is { } range && Holds(range, asked)
                 && !block.ItemsAt("ipBlock", "except").OfType<Scalar>().Any(without => ShutsOut(without.Value, asked))),
             "toEndpoints" => false,
-            "toEntities" => rule.ItemsAt("toEntities").OfType<Scalar>().Any(entity => Node.Contains(entity.Value)),
+            "toEntities" => rule.ItemsAt("toEntities").OfType<Scalar>().Any(entity => NodeEntities.Contains(entity.Value)),
             "toCIDR" => rule.ItemsAt("toCIDR").OfType<Scalar>().Any(range => Holds(range.Value, asked)),
             _ => true,
         });

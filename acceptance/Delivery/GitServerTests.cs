@@ -1,0 +1,62 @@
+using CliWrap;
+using CliWrap.Buffered;
+using PlatformGitOps.Generator.Emission;
+
+namespace PlatformGitOps.Acceptance.Delivery;
+
+public sealed class GitServerTests
+{
+    private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
+
+    [TestCase("127.0.0.1")]
+    [TestCase("::1")]
+    public async Task Git_clones_what_was_published_last_and_a_wrong_request_is_answered(string address)
+    {
+        await Require.Program("git", Token);
+        Assume.That(address != "::1" || Require.HasIPv6, "this machine has no IPv6 loopback address");
+        var folder = Directory.CreateTempSubdirectory("git-server-").FullName;
+        await using (var server = await GitServer.Start(IPAddress.Parse(address), folder, Token))
+        {
+            await server.Publish("infra", [new GeneratedFile("old.yaml", "a: 1\n")], null, Token);
+            var commit = await server.Publish("infra", [new GeneratedFile("kubernetes/new.yaml", "b: 2\n")], null, Token);
+
+            var clone = Path.Combine(folder, "clone");
+            await Cli.Wrap("git").WithArguments(["clone", "--quiet", server.Url("infra"), clone]).ExecuteBufferedAsync(Token);
+            var head = await Cli.Wrap("git").WithArguments(["-C", clone, "rev-parse", "HEAD"]).ExecuteBufferedAsync(Token);
+            head.StandardOutput.Trim().ShouldBe(commit);
+            File.Exists(Path.Combine(clone, "old.yaml")).ShouldBeFalse();
+            (await File.ReadAllTextAsync(Path.Combine(clone, "kubernetes", "new.yaml"), Token)).ShouldBe("b: 2\n");
+
+            using var client = new HttpClient();
+            using var answer = await client.GetAsync(new Uri(server.Url("nobody") + "/info/refs"), Token);
+            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Test]
+    public async Task A_commit_is_signed_where_a_signer_is_given()
+    {
+        await Require.Program("git", Token);
+        await Require.Program("gpg", Token);
+        var folder = Directory.CreateTempSubdirectory("git-signed-").FullName;
+        await using (var server = await GitServer.Start(IPAddress.Loopback, folder, Token))
+        {
+            var signer = await server.Signer(Token);
+            var verified = new List<bool>();
+            foreach (var by in new[] { signer, null })
+            {
+                var commit = await server.Publish("infra", [new GeneratedFile("a.yaml", "a: 1\n")], by, Token);
+                var verify = Cli.Wrap("git").WithArguments(["-C", Path.Combine(folder, "git-work", "infra"), "verify-commit", commit]);
+                var result = await signer.WithKeys(verify).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Token);
+                verified.Add(result.IsSuccess);
+            }
+
+            verified.ShouldBe([true, false]);
+            (await signer.PublicKey(Token)).ShouldStartWith("-----BEGIN PGP PUBLIC KEY BLOCK-----");
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+}

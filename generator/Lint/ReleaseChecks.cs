@@ -1,0 +1,45 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Lint.Rules;
+
+namespace PlatformGitOps.Generator.Lint;
+
+/// <summary>Checks of one release alone: clusters share a release where its object, chart and values are the same.</summary>
+internal sealed class ReleaseChecks(Func<CoreDnsRelease, IEnumerable<Finding>> check)
+{
+    /// <summary>
+    /// What a patch of a release's <c>postRenderers</c> names where it may put right what the values alone have wrong, by the rule.
+    /// </summary>
+    private static readonly Dictionary<string, string[]> PatchWords = new(StringComparer.Ordinal)
+    {
+        [PodRules.Capability] = ["securityContext", "capabilities"],
+        [PodRules.UserNumber] = ["securityContext", "runAsUser"],
+        [PodRules.Spread] = ["topologySpreadConstraints"],
+        [PodRules.ImmutableSelector] = ["selector"],
+        [PodRules.ImmutableAddress] = ["clusterIP"],
+        [ReleaseRules.AppLabel] = ["labels", "k8s-app"],
+        [ReleaseRules.ClusterService] = ["dnsPolicy"],
+        [ReleaseRules.Image] = ["image"],
+        [ReleaseRules.SecretMode] = ["defaultMode"],
+        [ReleaseRules.Tcp] = ["ports"],
+        [CorefileRules.Probe] = ["livenessProbe", "readinessProbe"],
+        [CorefileRules.Grace] = ["terminationGracePeriodSeconds"],
+    };
+
+    private readonly NodeFact<Judged> known = new();
+
+    public IEnumerable<Finding> Check(ClusterView cluster) => cluster.Releases.SelectMany(Of);
+
+    private IEnumerable<Finding> Of(CoreDnsRelease release)
+    {
+        var body = release.Manifest.Body;
+        if (known.Known(body) is not { } judged || judged.Chart != release.Chart || !ReferenceEquals(judged.Values, release.Values))
+        {
+            judged = known.Keep(body, new Judged(release.Chart, release.Values,
+                [.. check(release).Where(finding => !release.IsPatched(PatchWords.GetValueOrDefault(finding.Rule, [])))]));
+        }
+
+        return judged.Findings;
+    }
+
+    private sealed record Judged(ChartReference Chart, Mapping Values, ImmutableArray<Finding> Findings);
+}
