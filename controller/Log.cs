@@ -11,8 +11,8 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Information, "{Service}: {Endpoint} removed from DNS: {Reason}")]
     public static partial void Removed(ILogger log, ObjectName service, string endpoint, string reason);
 
-    [LoggerMessage(2, LogLevel.Information, "{Service}: {Endpoint} put back into DNS: {Reason}")]
-    public static partial void PutBack(ILogger log, ObjectName service, string endpoint, string reason);
+    [LoggerMessage(2, LogLevel.Information, "{Service}: {Endpoint} restored to DNS: {Reason}")]
+    public static partial void Restored(ILogger log, ObjectName service, string endpoint, string reason);
 
     [LoggerMessage(3, LogLevel.Warning, "{Service}: {Endpoint} fails but remains in DNS ({Guard}): {Reason}")]
     public static partial void HeldBack(ILogger log, ObjectName service, string endpoint, Guard guard, string reason);

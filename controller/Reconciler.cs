@@ -22,34 +22,31 @@ internal sealed class Reconciler : IDisposable
     private readonly InvalidServices _invalid;
     private readonly ProbeScheduler _scheduler;
     private readonly ChangeWriter _writer;
-    private readonly ControllerMetrics _metrics;
-    private readonly (string Name, string Value)[] _labels;
+    private readonly Telemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly long _origin;
-    private readonly ILogger _log;
     private Role _role;
     private TimeSpan _sweepAt;
 
-    /// <remarks>
-    /// Times count from the timestamp <paramref name="origin"/>; <paramref name="labels"/> name the shard where there are several.
-    /// </remarks>
+    /// <remarks>Times count from the timestamp <paramref name="origin"/>.</remarks>
     public Reconciler(
-        ControllerOptions options, IProber prober, ChangeWriter writer, IObjectApi api, EventRecorder? recorder, ControllerMetrics metrics,
-        TimeProvider time, long origin, ILogger log, params (string Name, string Value)[] labels)
+        ControllerOptions options, IProber prober, ChangeWriter writer, IObjectApi api, Telemetry telemetry, TimeProvider time, long origin)
     {
-        (_options, _writer, _metrics, _labels, _time, _origin, _log) = (options, writer, metrics, labels, time, origin, log);
-        _events = new EventQueue(metrics, time, log);
+        (_options, _writer, _telemetry, _time, _origin) = (options, writer, telemetry, time, origin);
+        _events = new EventQueue(Metrics, time, telemetry.Log);
         _store = new EndpointStore(options, time);
-        _owners = new OwnerSelectors(api, () => _role == Role.Leader, uid => Enqueue(() => JudgeOwner(uid)), metrics, log);
-        _invalid = new InvalidServices(recorder, metrics, labels, log);
-        _scheduler = new ProbeScheduler(
-            prober, options.MaxConcurrentProbes, recorder, metrics, labels, log, (endpoint, generation, result) =>
-                Enqueue(() => Complete(endpoint, generation, result)));
-        _metrics.Leader.Set(0, labels);
+        _owners = new OwnerSelectors(
+            api, () => _role == Role.Leader, uid => Enqueue(() => JudgeOwner(uid)), Metrics, telemetry.Log);
+        _invalid = new InvalidServices(telemetry);
+        _scheduler = new ProbeScheduler(prober, options.MaxConcurrentProbes, telemetry, (endpoint, generation, result) =>
+            Enqueue(() => Complete(endpoint, generation, result)));
+        Metrics.Leader.Set(0, telemetry.Labels);
     }
 
     /// <summary>The time since the last pass, for /healthz.</summary>
     public TimeSpan SinceLastTurn => _events.SinceLastTurn;
+
+    private ControllerMetrics Metrics => _telemetry.Metrics;
 
     private TimeSpan Now => _time.GetElapsedTime(_origin);
 
@@ -114,19 +111,19 @@ internal sealed class Reconciler : IDisposable
                     break;
                 case StoreChange.Managed { Service: var service }:
                     _invalid.Clear(service.Name);
-                    _metrics.Begin(service.Labels);
-                    Log.Managed(_log, service.Name, service.Endpoints.Count);
+                    Metrics.Begin(service.Labels);
+                    Log.Managed(_telemetry.Log, service.Name, service.Endpoints.Count);
                     break;
                 case StoreChange.Released { Service: var service }:
-                    // Its pods and slices are put back by the next sweep, which goes on until they are.
+                    // Its pods and slices are restored by the next sweep, which goes on until they are.
                     Forget(service);
-                    Log.Released(_log, service.Name);
+                    Log.Released(_telemetry.Log, service.Name);
                     _sweepAt = Now;
                     break;
                 case StoreChange.Invalid { Service: var service, Problems: var problems }:
                     _invalid.Set(service, problems, _role == Role.Leader);
                     break;
-                case StoreChange.NotAsked { Service: var name }:
+                case StoreChange.NotEnabled { Service: var name }:
                     _invalid.Clear(name);
                     break;
             }
@@ -147,8 +144,8 @@ internal sealed class Reconciler : IDisposable
         (var before, _role) = (_role, role);
         if (role == Role.Leader || before == Role.Leader)
         {
-            _metrics.Leader.Set(role == Role.Leader ? 1 : 0, _labels);
-            _metrics.LeaderChanges.Increment(_labels);
+            Metrics.Leader.Set(role == Role.Leader ? 1 : 0, _telemetry.Labels);
+            Metrics.LeaderChanges.Increment(_telemetry.Labels);
         }
 
         if (role == Role.Leader)
@@ -181,9 +178,9 @@ internal sealed class Reconciler : IDisposable
         }
     }
 
-    private void Forget(ManagedService service) => _metrics.Forget(service.Labels);
+    private void Forget(ManagedService service) => Metrics.Forget(service.Labels);
 
-    /// <summary>Puts back what no Service under health checks excludes any more, whoever took it out.</summary>
+    /// <summary>Restores what no Service under health checks excludes any more, whoever removed it.</summary>
     private void Sweep(bool isCurrent, TimeSpan now)
     {
         if (now < _sweepAt || !isCurrent)
@@ -199,8 +196,8 @@ internal sealed class Reconciler : IDisposable
     private void Complete(TrackedEndpoint endpoint, int generation, ProbeResult result)
     {
         _scheduler.Free(endpoint);
-        _metrics.CheckDuration.Observe(AnnotationReader.Spelling(endpoint.Target.Scheme.ToString()), result.Duration);
-        _metrics.Checks.Increment([.. endpoint.Service.Labels, ("result", result.Healthy ? "healthy" : "unhealthy")]);
+        Metrics.CheckDuration.Observe(AnnotationReader.Spelling(endpoint.Target.Scheme.ToString()), result.Duration);
+        Metrics.Checks.Increment([.. endpoint.Service.Labels, ("result", result.Healthy ? "healthy" : "unhealthy")]);
         if (endpoint.IsGone || _role == Role.Standby)
         {
             return;
@@ -225,7 +222,7 @@ internal sealed class Reconciler : IDisposable
 
     private void Reconcile(ManagedService service, bool isCurrent, Func<IReadOnlyList<ObservedEndpoint>> all, TimeSpan now)
     {
-        _metrics.Reconciles.Increment();
+        Metrics.Reconciles.Increment();
         List<(TrackedEndpoint Endpoint, Decision Decision)> addresses = [];
         try
         {
@@ -248,8 +245,8 @@ internal sealed class Reconciler : IDisposable
                 addresses.Select(address => address.Endpoint.Removal));
         }
 
-        _metrics.Healthy.Set(service.Healthy, service.Labels);
-        _metrics.Unhealthy.Set(service.Unhealthy, service.Labels);
+        Metrics.Healthy.Set(service.Healthy, service.Labels);
+        Metrics.Unhealthy.Set(service.Unhealthy, service.Labels);
     }
 
     /// <summary>Adds an address that goes or comes back to <paramref name="addresses"/>: those of a Service are written together.</summary>
@@ -277,9 +274,9 @@ internal sealed class Reconciler : IDisposable
             case Verdict.Keep when removal is { Write.IsUnknown: true, Pod.Pod: var pod } && removal.Write.MayBegin(now):
                 Start(removal.Write, EndpointWrite.Read(pod));
                 break;
-            case Verdict.TakeOut or Verdict.PutBack when removal.Write.MayBegin(now):
-                var takeOut = decision.Verdict == Verdict.TakeOut;
-                if (takeOut)
+            case Verdict.Remove or Verdict.Restore when removal.Write.MayBegin(now):
+                var isRemoval = decision.Verdict == Verdict.Remove;
+                if (isRemoval)
                 {
                     removal.Times = Flapping.With(removal.Times, now, _options.Guards.FlapWindow);
                     removal.Endpoints.ForEach(e => _scheduler.Schedule(e, now + e.Service.Policy.RetryInterval));
@@ -294,10 +291,10 @@ internal sealed class Reconciler : IDisposable
 
                 var wanting = removal.Endpoints.Find(e => decision.WantedBy.Contains(e.Service.Name)) ?? endpoint;
                 Start(
-                    removal.Write, EndpointWrite.OfPod(wanting, turned, decision, takeOut ? _store.Witnesses(removal) : []),
+                    removal.Write, EndpointWrite.OfPod(wanting, turned, decision, isRemoval ? _store.Witnesses(removal) : []),
                     [removal]);
                 break;
-            case Verdict.TakeOut or Verdict.PutBack:
+            case Verdict.Remove or Verdict.Restore:
             case Verdict.Keep when removal.Write.IsUnknown:
                 _queue.Add(endpoint.Service);
                 break;

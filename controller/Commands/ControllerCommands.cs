@@ -88,7 +88,7 @@ internal static class ControllerCommands
             Description = "Seconds to wait for a controller that stops.",
             DefaultValueFactory = _ => 60,
         };
-        var command = new Command("release", "Puts everything back into DNS that a controller removed, once no controller runs any more.")
+        var command = new Command("release", "Restores to DNS everything that a controller removed, once no controller runs any more.")
         {
             Config, KubeConfigFile, Context, home, patience,
         };

@@ -6,7 +6,7 @@ using PlatformGitOps.Controller.Removal;
 namespace PlatformGitOps.Controller.Commands;
 
 /// <summary>
-/// Puts everything back into DNS that a controller has removed: labels, gates and addresses of own slices. It holds the Lease meanwhile, so
+/// Restores to DNS everything that a controller has removed: labels, gates and addresses of own slices. It holds the Lease meanwhile, so
 /// that no controller removes it again.
 /// </summary>
 internal sealed class Releaser(ApiClient client, ControllerOptions options, TimeProvider time, ILogger log)
@@ -30,7 +30,7 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
         try
         {
             await held.Task.WaitAsync(Patience, time, cancellationToken);
-            return await PutBackAsync(elector, output, cancellationToken);
+            return await RestoreAsync(elector, output, cancellationToken);
         }
         catch (TimeoutException) when (!held.Task.IsCompleted)
         {
@@ -49,9 +49,9 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
         }
     }
 
-    private async Task<int> PutBackAsync(LeaderElector elector, TextWriter output, CancellationToken cancellationToken)
+    private async Task<int> RestoreAsync(LeaderElector elector, TextWriter output, CancellationToken cancellationToken)
     {
-        int back = 0, failed = 0;
+        int restored = 0, failed = 0;
         var store = await LoadAsync(cancellationToken);
         var applier = new Applier(new ObjectApi(client), () => elector.MayAct, time);
         // A pod that lacks several labels gets one back in each round.
@@ -62,14 +62,14 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
                 var outcome = await applier.ApplyAsync(change, cancellationToken);
                 outcome.Pods.ToList().ForEach(pod => store.Apply(pod, isOwn: true));
                 outcome.Slices.ToList().ForEach(slice => store.Apply(slice, isOwn: true));
-                (back, failed) = outcome is ApplyOutcome.Failed ? (back, failed + 1) : (back + 1, failed);
+                (restored, failed) = outcome is ApplyOutcome.Failed ? (restored, failed + 1) : (restored + 1, failed);
                 var where = $"{change.Pod?.Metadata.NamespaceProperty ?? change.Service.Metadata.NamespaceProperty}/{change.Endpoint}";
-                var became = outcome is ApplyOutcome.Failed { Why: var why } ? $"not back: {why}" : "back in DNS";
+                var became = outcome is ApplyOutcome.Failed { Why: var why } ? $"not restored: {why}" : "restored to DNS";
                 await output.WriteLineAsync($"{where}: {became}");
             }
         }
 
-        await output.WriteLineAsync($"{back} put back, {failed} failed");
+        await output.WriteLineAsync($"{restored} restored, {failed} failed");
         return failed == 0 ? 0 : 1;
     }
 
@@ -85,8 +85,7 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
     private async Task<EndpointStore> LoadAsync(CancellationToken cancellationToken)
     {
         var store = new EndpointStore(options, time);
-        string?[] scopes = options.Namespaces.Count == 0 ? [null] : [.. options.Namespaces];
-        foreach (var scope in scopes)
+        foreach (var scope in WatchedResources.Scopes(options.Namespaces))
         {
             foreach (var service in (await client.CallAsync((api, token) => scope is null
                 ? api.CoreV1.ListServiceForAllNamespacesAsync(cancellationToken: token)

@@ -66,12 +66,17 @@ public static class ConfigFile
     }
 
     /// <summary>Denied networks are added to the built-in ones; only a measurement on one machine lets loopback be probed.</summary>
+    internal static IReadOnlyList<IPNetwork> DeniedNetworks(ConfigSection probes) =>
+    [
+        .. ProbeNetworks.NeverProbed.Except(probes.Flag("allowLoopback", false) ? ProbeNetworks.Loopback : []),
+        .. probes.Networks("deniedNetworks"),
+    ];
+
     private static ProbeNetworks Networks(ConfigSection probes, ConfigSection slices)
     {
-        var open = probes.Flag("allowLoopback", false) ? ProbeNetworks.Loopback : [];
         var rules = new ProbeNetworks
         {
-            Denied = [.. ProbeNetworks.NeverProbed.Except(open), .. probes.Networks("deniedNetworks")],
+            Denied = DeniedNetworks(probes),
             Declarable = slices.Networks("networks"),
             Reserved = slices.Networks("reserved"),
         };
@@ -116,11 +121,13 @@ public static class ConfigFile
     {
         var guards = new GuardOptions
         {
-            PartitionShare = section.Number("vantagePercent", (int)(otherwise.PartitionShare * 100), 1, 100) / 100.0,
-            PartitionMinimum = section.Number("vantageMinimum", otherwise.PartitionMinimum, 2, 1000),
+            PartitionShare = section.Number("partitionPercent", (int)(otherwise.PartitionShare * 100), 1, 100) / 100.0,
+            PartitionMinimum = section.Number("partitionMinimum", otherwise.PartitionMinimum, 2, 1000),
             FlapWindow = section.Duration("flapWindow", otherwise.FlapWindow),
             MaxFlapDoublings = section.Number("maxFlapDoublings", otherwise.MaxFlapDoublings, 0, 10),
         };
+        section.RefuseEarlier("vantagePercent", "partitionPercent");
+        section.RefuseEarlier("vantageMinimum", "partitionMinimum");
         section.RefuseOthers();
         return guards;
     }

@@ -9,6 +9,7 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
     private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(1);
 
     private readonly HashSet<string> _asked = [];
+    private readonly HashSet<string> _earlier = [];
 
     public ConfigSection Child(string key) => new(Node(key) switch
     {
@@ -110,10 +111,21 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
         }
     }
 
+    /// <summary>A key that was renamed; the message says its new name.</summary>
+    public void RefuseEarlier(string earlier, string key)
+    {
+        if (node is not null && node.Children.TryGetValue(new YamlScalarNode(earlier), out var value))
+        {
+            _earlier.Add(earlier);
+            problems.Add($"line {value.Start.Line}: {Join(earlier)} is now {Join(key)}: write the value there");
+        }
+    }
+
     /// <summary>An unknown key is a typing mistake, and ignoring it would look like success.</summary>
     public void RefuseOthers()
     {
-        foreach (var key in node?.Children.Keys.OfType<YamlScalarNode>().Where(key => !_asked.Contains(key.Value ?? "")) ?? [])
+        var keys = node?.Children.Keys.OfType<YamlScalarNode>() ?? [];
+        foreach (var key in keys.Where(key => !_asked.Contains(key.Value ?? "") && !_earlier.Contains(key.Value ?? "")))
         {
             var known = string.Join(", ", _asked.Order(StringComparer.Ordinal));
             problems.Add($"line {key.Start.Line}: unknown key {Join(key.Value ?? "")}. Keys: {known}.");

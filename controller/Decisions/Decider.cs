@@ -6,9 +6,9 @@ internal enum Verdict
     /// <summary>Leave it as it is.</summary>
     Keep,
 
-    TakeOut,
+    Remove,
 
-    PutBack,
+    Restore,
 
     /// <summary>It fails, but a guard forbids its removal.</summary>
     HoldBack,
@@ -25,7 +25,7 @@ internal enum Guard
     /// <summary>Fewer than a Service's minimum would remain.</summary>
     MinHealthy,
 
-    /// <summary>Half of all endpoints began to fail at once. Its label in metrics is <c>vantage</c>, which alerts use.</summary>
+    /// <summary>Half of all endpoints began to fail at once.</summary>
     Partition,
 
     /// <summary>Other endpoints are probed first.</summary>
@@ -56,15 +56,15 @@ internal static class Decider
             { IsUncertain: true } => Keep("a write is under way"),
             { Opinions.Count: 0 } => Keep("Kubernetes reports it as not ready"),
             { IsOut: true, IsCurrent: false } => Keep("out; no contact with the API server"),
-            { IsOut: true } => WhetherItReturns(observed, failing, guards, now),
+            { IsOut: true } => DecideReturn(observed, failing, guards, now),
             _ when failing.Length == 0 => Keep(observed.Opinions.FirstOrDefault(opinion => opinion.IsEvidence(now))?.History.Last?.Detail
                 ?? "no recent probe result"),
-            _ => WhetherItGoes(observed, failing[0], now),
+            _ => DecideRemoval(observed, failing[0], now),
         };
         return decision with { WantedBy = [.. failing.Select(opinion => opinion.Service)] };
     }
 
-    private static Decision WhetherItGoes(Observation observed, Opinion longest, TimeSpan now)
+    private static Decision DecideRemoval(Observation observed, Opinion longest, TimeSpan now)
     {
         if (!observed.IsCurrent)
         {
@@ -95,17 +95,17 @@ internal static class Decider
             PartitionView.Partitioned => Hold(
                 Guard.Partition, "at least half of all endpoints began to fail at once, probably a network fault of the controller"),
             PartitionView.Unknown => Hold(Guard.SecondLook, "other endpoints are probed first"),
-            _ => new Decision(Verdict.TakeOut, $"failed {longest.History.Failures} times in a row: {longest.History.Last?.Detail}"),
+            _ => new Decision(Verdict.Remove, $"failed {longest.History.Failures} times in a row: {longest.History.Last?.Detail}"),
         };
     }
 
-    private static Decision WhetherItReturns(Observation observed, Opinion[] failing, GuardOptions guards, TimeSpan now)
+    private static Decision DecideReturn(Observation observed, Opinion[] failing, GuardOptions guards, TimeSpan now)
     {
         // With no endpoint left, the minimum comes back, and not all: the next pass would remove the rest again.
         if (observed.Opinions.Any(opinion => opinion.IsEvidence(now))
             && observed.Served().FirstOrDefault(service => service.Serving == 0 && service.Returning < service.Least) is { } empty)
         {
-            return new Decision(Verdict.PutBack, $"no endpoint of {empty.Name} was left");
+            return new Decision(Verdict.Restore, $"no endpoint of {empty.Name} was left");
         }
 
         if (failing.Length > 0)
@@ -113,9 +113,9 @@ internal static class Decider
             return Keep($"out; {failing[0].Service}: {failing[0].History.Last?.Detail}");
         }
 
-        var blamed = observed.TakenOutFor.Count == 0
+        var blamed = observed.RemovedFor.Count == 0
             ? observed.Opinions
-            : [.. observed.Opinions.Where(opinion => observed.TakenOutFor.Contains(opinion.Service.ToString()))];
+            : [.. observed.Opinions.Where(opinion => observed.RemovedFor.Contains(opinion.Service.ToString()))];
         foreach (var opinion in blamed)
         {
             var needed = Flapping.SuccessesNeeded(
@@ -127,8 +127,8 @@ internal static class Decider
             }
         }
 
-        return new Decision(Verdict.PutBack, blamed.Count == 0
-            ? "the Services that it was taken out for no longer check it"
+        return new Decision(Verdict.Restore, blamed.Count == 0
+            ? "the Services that it was removed for no longer check it"
             : $"healthy {blamed.Min(opinion => opinion.History.Successes)} times in a row");
     }
 

@@ -18,7 +18,7 @@ internal enum EndpointState
 /// <summary>Everything that the decision about one pod or address depends on.</summary>
 internal sealed record Observation
 {
-    /// <summary>This controller took it out.</summary>
+    /// <summary>This controller removed it.</summary>
     public required bool IsOut { get; init; }
 
     /// <summary>A write runs, or nobody knows what became of it.</summary>
@@ -27,13 +27,13 @@ internal sealed record Observation
     /// <summary>What each Service that checks it knows of it; none while Kubernetes itself excludes it.</summary>
     public required IReadOnlyList<Opinion> Opinions { get; init; }
 
-    /// <summary>The Services for which it was taken out; empty when that is not written down.</summary>
-    public IReadOnlyList<string> TakenOutFor { get; init; } = [];
+    /// <summary>The Services for which it was removed; empty when that is not written down.</summary>
+    public IReadOnlyList<string> RemovedFor { get; init; } = [];
 
-    /// <summary>When it was taken out lately.</summary>
+    /// <summary>When it was removed lately.</summary>
     public ImmutableArray<TimeSpan> Removals { get; init; } = [];
 
-    /// <summary>Why taking it out would do harm, whatever the counts say; null when it would not.</summary>
+    /// <summary>Why its removal would do harm, whatever the counts say; null when it would not.</summary>
     public string? Refusal { get; init; }
 
     /// <summary>
@@ -66,13 +66,13 @@ internal sealed record ServedService
     /// <summary>The pod or address is one of those that serve.</summary>
     public required bool HasIt { get; init; }
 
-    /// <summary>Endpoints in DNS for certain: without those that are being removed or put back.</summary>
+    /// <summary>Endpoints in DNS for certain: without those that are being removed or restored.</summary>
     public required int Serving { get; init; }
 
-    /// <summary>Endpoints that are being put back.</summary>
+    /// <summary>Endpoints that are being restored.</summary>
     public required int Returning { get; init; }
 
-    /// <summary>Endpoints in DNS, and those that this controller took out.</summary>
+    /// <summary>Endpoints in DNS, and those that this controller removed.</summary>
     public required int Total { get; init; }
 
     public required HealthyShare MinHealthy { get; init; }

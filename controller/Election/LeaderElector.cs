@@ -22,6 +22,9 @@ internal sealed class LeaderElector(
     ControllerMetrics metrics,
     ILogger log)
 {
+    /// <summary>For what an instance that stops writes to its Leases.</summary>
+    public static readonly TimeSpan ReleaseGrace = TimeSpan.FromSeconds(3);
+
     private readonly Lock _lock = new();
     private volatile V1Lease? _seen;
     private volatile string? _successor;

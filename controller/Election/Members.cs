@@ -13,7 +13,7 @@ internal sealed class Members(string identity, LeaderElectionOptions options, Ti
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Sight> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Heartbeat> _seen = new(StringComparer.Ordinal);
     private long _turn;
 
     /// <summary>This instance could lead at once.</summary>
@@ -65,23 +65,24 @@ internal sealed class Members(string identity, LeaderElectionOptions options, Ti
                 if (!_seen.TryGetValue(name, out var before))
                 {
                     // It may be left from an instance that died: only a change says that it lives.
-                    _seen[name] = new Sight(value, now, null);
+                    _seen[name] = new Heartbeat(value, now, null);
                 }
                 else if (before.Value != value)
                 {
-                    _seen[name] = new Sight(value, now, IsAlive(before) ? before.Since : now);
+                    _seen[name] = new Heartbeat(value, now, IsAlive(before) ? before.Since : now);
                 }
             }
         }
     }
 
     /// <summary>Shorter than a Lease lasts: the shards of a dead instance are free after it no longer counts.</summary>
-    private bool IsAlive(Sight sight) => sight.Since is not null && time.GetElapsedTime(sight.At) < options.RenewDeadline;
+    private bool IsAlive(Heartbeat heartbeat) => heartbeat.Since is not null && time.GetElapsedTime(heartbeat.At) < options.RenewDeadline;
 
-    private bool IsSteady(Sight sight) => IsAlive(sight) && sight.Since is { } since && time.GetElapsedTime(since) >= options.BalanceAfter;
+    private bool IsSteady(Heartbeat heartbeat) =>
+        IsAlive(heartbeat) && heartbeat.Since is { } since && time.GetElapsedTime(since) >= options.BalanceAfter;
 
     /// <param name="Value">What the annotation was.</param>
     /// <param name="At">When it was first seen so.</param>
     /// <param name="Since">Since when it has changed without a pause; null while it never did.</param>
-    private sealed record Sight(string Value, long At, long? Since);
+    private sealed record Heartbeat(string Value, long At, long? Since);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace PlatformGitOps.Controller.Geo;
@@ -10,8 +9,8 @@ internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider 
     private const int MostTargets = 2000;
 
     private readonly long _origin = time.GetTimestamp();
-    private readonly ConcurrentDictionary<GeoTarget, TargetHealth> _health = new();
-    private readonly Dictionary<GeoTarget, (CancellationTokenSource Stop, Task Loop)> _loops = [];
+    private readonly Dictionary<GeoTarget, TargetLoop> _loops = [];
+    private readonly List<Task> _ending = [];
 
     private TimeSpan? _begun;
     private bool _settled;
@@ -20,7 +19,7 @@ internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider 
     public Action Changed { get; set; } = () => { };
 
     public TargetVerdict Verdict(GeoTarget target) =>
-        _health.TryGetValue(target, out var health) ? health.At(Now, rules) : TargetVerdict.Unknown;
+        _loops.TryGetValue(target, out var loop) ? loop.Health.At(Now, rules) : TargetVerdict.Unknown;
 
     /// <summary>
     /// True where the addresses of the start have a verdict, or have had the time for one. Later ones do not count: whoever creates one
@@ -31,40 +30,32 @@ internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider 
 
     private TimeSpan Now => time.GetElapsedTime(_origin);
 
-    /// <summary>Begins and ends loops. Not to be called by two threads at once.</summary>
+    /// <summary>Begins and ends loops. Not to be called by two threads at once, nor beside the verdicts.</summary>
     public void Follow(IEnumerable<GeoTarget> targets)
     {
+        _ending.RemoveAll(end => end.IsCompleted);
         var wanted = targets.Distinct().Take(MostTargets).ToHashSet();
         foreach (var gone in _loops.Keys.Where(target => !wanted.Contains(target)).ToArray())
         {
             _loops.Remove(gone, out var loop);
-            loop.Stop.Cancel();
-            _health.TryRemove(gone, out _);
+            _ending.Add(loop!.DisposeAsync().AsTask());
         }
 
         foreach (var target in wanted.Where(target => !_loops.ContainsKey(target)).ToArray())
         {
             _begun ??= Now;
-            var stop = new CancellationTokenSource();
-            _loops[target] = (stop, Task.Run(() => RunAsync(target, stop.Token)));
+            _loops[target] = new TargetLoop((loop, token) => RunAsync(target, loop, token));
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var (stop, loop) in _loops.Values)
-        {
-            await stop.CancelAsync();
-            await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            stop.Dispose();
-        }
-
-        _loops.Clear();
+        Follow([]);
+        await Task.WhenAll(_ending);
     }
 
-    private async Task RunAsync(GeoTarget target, CancellationToken cancellationToken)
+    private async Task RunAsync(GeoTarget target, TargetLoop loop, CancellationToken cancellationToken)
     {
-        var health = TargetHealth.Empty;
         while (!cancellationToken.IsCancellationRequested)
         {
             var started = Now;
@@ -74,10 +65,9 @@ internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider 
                 Log.InternalError(log, "probe", $"{target.Address}", unexpected);
             }
 
-            var before = health.Verdict;
-            health = health.With(result.Healthy, Now, rules);
             cancellationToken.ThrowIfCancellationRequested();
-            _health[target] = health;
+            var before = loop.Health.Verdict;
+            var health = loop.Health = loop.Health.With(result.Healthy, Now, rules);
             metrics.Probes.Increment(("result", result.Healthy ? "healthy" : "unhealthy"));
             if (health.Verdict != before)
             {
@@ -88,6 +78,29 @@ internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider 
             var period = health is { Verdict: TargetVerdict.Healthy, Failures: 0 } ? rules.Interval : rules.RetryInterval;
             var wait = started + period - Now;
             await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, cancellationToken);
+        }
+    }
+
+    /// <summary>One loop and what it knows: with the loop goes its result, whatever its last probe still brings.</summary>
+    private sealed class TargetLoop : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _running;
+        private TargetHealth _health = TargetHealth.Empty;
+
+        public TargetLoop(Func<TargetLoop, CancellationToken, Task> run) => _running = Task.Run(() => run(this, _stop.Token));
+
+        public TargetHealth Health
+        {
+            get => Volatile.Read(ref _health);
+            set => Volatile.Write(ref _health, value);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _stop.Dispose();
         }
     }
 }

@@ -37,7 +37,7 @@ internal sealed record GeoTarget(IPEndPoint Address, ProbeScheme Scheme, string 
     };
 }
 
-/// <summary>What a Service wants to have in the zone.</summary>
+/// <summary>What a Service asks for in the zone.</summary>
 internal sealed record GeoService
 {
     public required ObjectName Name { get; init; }
@@ -60,8 +60,8 @@ internal sealed record GeoService
     public required IReadOnlyList<GeoTarget> Targets { get; init; }
 }
 
-/// <summary>The result of reading a Service; neither a wish nor a problem for one that does not ask.</summary>
-internal sealed record GeoReading(GeoService? Wish, IReadOnlyList<string> Problems);
+/// <summary>The result of reading a Service; neither one nor a problem where it does not ask.</summary>
+internal sealed record GeoReading(GeoService? Service, IReadOnlyList<string> Problems);
 
 /// <summary>Reads the annotations of Services.</summary>
 internal static partial class GeoServiceReader
@@ -87,7 +87,7 @@ internal static partial class GeoServiceReader
                 + string.Join(", ", options.Regions.Select(known => known.Name)));
         }
 
-        var wish = new GeoService
+        var routed = new GeoService
         {
             Name = service.FullName(),
             Created = service.Metadata.CreationTimestamp ?? DateTime.MaxValue,
@@ -98,7 +98,7 @@ internal static partial class GeoServiceReader
             Policy = read.Enum<GeoPolicy>(GeoAnnotations.Policy),
             Targets = Targets(service, read, options, hostname, problems),
         };
-        return new GeoReading(problems.Count == 0 ? wish : null, problems);
+        return new GeoReading(problems.Count == 0 ? routed : null, problems);
     }
 
     private static string Hostname(AnnotationReader read, GeoOptions options, List<string> problems)

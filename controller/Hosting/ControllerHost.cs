@@ -12,16 +12,13 @@ internal sealed record HostSettings(string Identity, bool DryRun = false);
 /// <summary>One instance: creates reflectors, elections and reconcilers, runs them, and stops them in the right order.</summary>
 internal sealed class ControllerHost : IStatus, IDisposable
 {
-    private static readonly TimeSpan ReleaseGrace = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(15);
-
     private readonly ApiConnection _connection;
     private readonly ApiClient _client;
     private readonly EndpointProber _prober;
     private readonly ControllerOptions _options;
     private readonly Shard[] _shards;
     private readonly ShardGroup? _group;
-    private readonly List<Reflector> _reflectors = [];
+    private readonly WatchSet _watches;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
@@ -40,29 +37,28 @@ internal sealed class ControllerHost : IStatus, IDisposable
         _group = options.Shards > 1 && !settings.DryRun ? CreateGroup() : null;
         var events = settings.DryRun ? null : new EventRecorder(_client, settings.Identity, time, logs.CreateLogger("events"));
         var api = new ObjectApi(_client);
-        _shards = [.. Enumerable.Range(0, options.Shards).Select(index => CreateShard(index, api, events, origin))];
-        string?[] scopes = options.Namespaces.Count == 0 ? [null] : [.. options.Namespaces];
-        foreach (var ns in scopes)
+        var telemetry = new Telemetry(Metrics, events, _log);
+        _shards = [.. Enumerable.Range(0, options.Shards).Select(index => CreateShard(index, api, telemetry, origin))];
+        _watches = new WatchSet(_client, options.WatchSilence, time, Metrics, logs.CreateLogger("watch"));
+        foreach (var ns in WatchedResources.Scopes(options.Namespaces))
         {
-            Reflect(WatchedResources.Services(ns), (reconciler, delta) => reconciler.Enqueue(delta));
-            Reflect(WatchedResources.Pods(ns), (reconciler, delta) => reconciler.Enqueue(delta));
+            Watch(WatchedResources.Services(ns), (reconciler, delta) => reconciler.Enqueue(delta));
+            Watch(WatchedResources.Pods(ns), (reconciler, delta) => reconciler.Enqueue(delta));
             if (options.Networks.Declarable.Count > 0)
             {
-                Reflect(WatchedResources.EndpointSlices(ns), (reconciler, delta) => reconciler.Enqueue(delta));
+                Watch(WatchedResources.EndpointSlices(ns), (reconciler, delta) => reconciler.Enqueue(delta));
             }
         }
     }
 
     public ControllerMetrics Metrics { get; } = new();
 
-    public bool IsSynced => _reflectors.TrueForAll(reflector => reflector.HasSynced);
+    public bool IsSynced => _watches.HasSynced;
 
     /// <summary>The loop that does not turn any more; null while all do.</summary>
-    public string? Stuck =>
-        _shards.Any(shard => shard.Reconciler.SinceLastTurn >= StuckAfter) ? "the event loop"
-        : _shards.Any(shard => shard.SinceElection >= StuckAfter) || _group?.SinceLastTurn >= StuckAfter ? "the leader election"
-        : _reflectors.TrueForAll(reflector => reflector.IsAlive) ? null
-        : "a watch";
+    public string? Stuck => _watches.StuckLoop(
+        _shards.Select(shard => shard.Reconciler.SinceLastTurn),
+        _shards.Select(shard => shard.SinceElection).Append(_group?.SinceLastTurn));
 
     public bool IsLeading => Leads.Any();
 
@@ -74,8 +70,6 @@ internal sealed class ControllerHost : IStatus, IDisposable
 
     public string WriteMetrics() => Metrics.Write();
 
-    private bool IsCurrent => _reflectors.TrueForAll(reflector => reflector.IsCurrent);
-
     /// <summary>Runs until cancelled. Then no write begins, running ones are waited for, and only then the Leases are released.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -83,8 +77,8 @@ internal sealed class ControllerHost : IStatus, IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] tasks =
         [
-            .. _reflectors.Select(reflector => reflector.RunAsync(stop.Token)),
-            .. _shards.Select(shard => shard.Reconciler.RunAsync(() => IsSynced, () => IsCurrent, stop.Token)),
+            .. _watches.RunAsync(stop.Token),
+            .. _shards.Select(shard => shard.Reconciler.RunAsync(() => IsSynced, () => _watches.IsCurrent, stop.Token)),
         ];
 
         // The elections go on while the last writes end: a Lease that expired meanwhile would let another instance begin too early.
@@ -105,7 +99,7 @@ internal sealed class ControllerHost : IStatus, IDisposable
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await endElections.CancelAsync();
         await Task.WhenAll(elections).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        using var limit = new CancellationTokenSource(ReleaseGrace, _time);
+        using var limit = new CancellationTokenSource(LeaderElector.ReleaseGrace, _time);
         // First out of the group: else another instance could give a shard to this one.
         await (_group?.LeaveAsync(limit.Token) ?? Task.CompletedTask);
         await Task.WhenAll(_shards.Select(shard => shard.ReleaseAsync(limit.Token)));
@@ -139,7 +133,7 @@ internal sealed class ControllerHost : IStatus, IDisposable
     }
 
     /// <summary>With one shard everything has the names that it has without shards.</summary>
-    private Shard CreateShard(int index, ObjectApi api, EventRecorder? events, long origin)
+    private Shard CreateShard(int index, ObjectApi api, Telemetry telemetry, long origin)
     {
         var name = _options.LeaderElection.LeaseName + (_options.Shards > 1 ? $"-{index}" : "");
         var elector = _settings.DryRun
@@ -149,10 +143,9 @@ internal sealed class ControllerHost : IStatus, IDisposable
         bool MayStand() => _group is null || (_group.MayAct && IsSynced);
         bool MayAct() => (elector?.MayAct ?? true) && (_group?.MayAct ?? true);
 
-        var writer = new ChangeWriter(_settings.DryRun ? null : new Applier(api, MayAct, _time), events, Metrics, _time, _log);
-        var reconciler = new Reconciler(
-            _options, _prober, writer, api, events, Metrics, _time, origin, _log,
-            _options.Shards > 1 ? [("shard", $"{index}")] : []);
+        var own = telemetry with { Labels = _options.Shards > 1 ? [("shard", $"{index}")] : [] };
+        var writer = new ChangeWriter(_settings.DryRun ? null : new Applier(api, MayAct, _time), own, _time);
+        var reconciler = new Reconciler(_options, _prober, writer, api, own, _time, origin);
         return new Shard(elector, writer, reconciler, MayAct, _time, _log);
     }
 
@@ -164,10 +157,10 @@ internal sealed class ControllerHost : IStatus, IDisposable
         MayStand = mayStand,
     };
 
-    private void Reflect<T>(WatchedResource<T> resource, Action<Reconciler, Delta<T>> enqueue)
+    private void Watch<T>(WatchedResource<T> resource, Action<Reconciler, Delta<T>> enqueue)
         where T : class, IMetadata<V1ObjectMeta>
     {
-        _reflectors.Add(new Reflector<T>(_client, resource, _options.WatchSilence, Emit, _time, Metrics, _logs.CreateLogger("watch")));
+        _watches.Add(resource, Emit);
 
         void Emit(Delta<T> delta)
         {
@@ -183,66 +176,4 @@ internal sealed class ControllerHost : IStatus, IDisposable
             }
         }
     }
-}
-
-/// <summary>The namespaces that one leader acts for: the candidacy of this instance, its loop over them, and its writes.</summary>
-/// <param name="elector">Null in a dry run, which writes nothing and so needs no Lease.</param>
-/// <param name="writer">Its writes.</param>
-/// <param name="reconciler">Its loop.</param>
-/// <param name="mayAct">No other instance can act for it at this moment.</param>
-/// <param name="time">The clock.</param>
-/// <param name="log">The log.</param>
-internal sealed class Shard(
-    LeaderElector? elector, ChangeWriter writer, Reconciler reconciler, Func<bool> mayAct, TimeProvider time, ILogger log) : IDisposable
-{
-    /// <summary>Longer than the longest write.</summary>
-    public static readonly TimeSpan WriteGrace = TimeSpan.FromSeconds(9);
-
-    public Reconciler Reconciler => reconciler;
-
-    public ChangeWriter Writer => writer;
-
-    public bool MayAct => mayAct();
-
-    public string? Holder => elector?.Holder;
-
-    public TimeSpan? SinceElection => elector?.SinceLastTurn;
-
-    /// <summary>Takes part in the election until cancelled; in a dry run this instance leads.</summary>
-    public async Task RunElectionAsync(CancellationToken cancellationToken)
-    {
-        if (elector is null)
-        {
-            _ = reconciler.EnqueueRole(Role.Leader);
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return;
-        }
-
-        await elector.RunAsync(role => _ = reconciler.EnqueueRole(role), cancellationToken);
-    }
-
-    public Task ReleaseAsync(CancellationToken cancellationToken) => elector?.ReleaseAsync(cancellationToken) ?? Task.CompletedTask;
-
-    /// <summary>Begins no further write, waits for those that run, and only then names the other instance in the Lease.</summary>
-    public async Task GiveAsync(string instance, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await reconciler.EnqueueRole(Role.Standby).WaitAsync(WriteGrace, time, cancellationToken);
-            await writer.LastWrites.WaitAsync(WriteGrace, time, cancellationToken);
-            elector?.HandOver(instance);
-        }
-        catch (TimeoutException)
-        {
-            // It stays here; a loop that does not turn any more ends the instance by /healthz.
-            Log.NotGiven(log, instance);
-            _ = reconciler.EnqueueRole(mayAct() ? Role.Leader : Role.Standby);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // This instance stops, which releases the shard.
-        }
-    }
-
-    public void Dispose() => reconciler.Dispose();
 }

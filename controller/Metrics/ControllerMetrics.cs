@@ -20,7 +20,7 @@ internal sealed class ControllerMetrics
 
     public Family Removed { get; } = new("dns_endpoints_removed_total", "counter", "Endpoints removed from DNS.");
 
-    public Family Added { get; } = new("dns_endpoints_added_total", "counter", "Endpoints put back into DNS.");
+    public Family Added { get; } = new("dns_endpoints_added_total", "counter", "Endpoints restored to DNS.");
 
     public Family HeldBack { get; } =
         new("dns_health_controller_held_back_total", "counter", "Removals prevented by a guard, once for each endpoint and guard.");
@@ -69,9 +69,7 @@ internal sealed class ControllerMetrics
         Unhealthy.Remove(service);
     }
 
-    /// <summary>The label of the partition guard is older than its name, and alerts use it.</summary>
-    public static (string Name, string Value) LabelOf(Guard guard) =>
-        ("guard", guard == Guard.Partition ? "vantage" : AnnotationReader.Spelling(guard.ToString()));
+    public static (string Name, string Value) LabelOf(Guard guard) => ("guard", AnnotationReader.Spelling(guard.ToString()));
 
     public string Write()
     {

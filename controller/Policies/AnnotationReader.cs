@@ -210,7 +210,10 @@ public static class Annotations
     public const string GateCondition = "dns.aikernel.io/healthy";
 
     /// <summary>On a pod or an own EndpointSlice: Service, label, time and reason of a removal.</summary>
-    public const string TakenOut = "dns.aikernel.io/taken-out";
+    public const string Removed = "dns.aikernel.io/removed";
+
+    /// <summary>Pods that an earlier controller removed carry it. It is read for one version; the next note replaces it.</summary>
+    public const string RemovedEarlierName = "dns.aikernel.io/taken-out";
 
     /// <summary>The managed-by value of EndpointSlices this controller owns.</summary>
     public const string ManagedBy = "dns-health-controller.aikernel.io";

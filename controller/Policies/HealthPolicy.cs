@@ -64,7 +64,7 @@ public static class PolicyLimits
     public const int MostAddresses = 1000;
 }
 
-/// <summary>How the endpoints of one Service are probed, removed and put back.</summary>
+/// <summary>How the endpoints of one Service are probed, removed and restored.</summary>
 public sealed record HealthPolicy
 {
     public ProbeScheme Scheme { get; init; } = ProbeScheme.Http;

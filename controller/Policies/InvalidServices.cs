@@ -6,8 +6,10 @@ namespace PlatformGitOps.Controller.Policies;
 /// Services with an invalid configuration: each change of their problems is logged once and, by the leader, recorded as an Event. Whoever
 /// begins to lead records those that were found before.
 /// </summary>
-internal sealed class InvalidServices(EventRecorder? recorder, ControllerMetrics metrics, (string Name, string Value)[] labels, ILogger log)
+internal sealed class InvalidServices(Telemetry telemetry)
 {
+    private const string Reason = "InvalidHealthCheck";
+
     private readonly Dictionary<ObjectName, (V1Service Service, string Problems)> _problems = [];
 
     public void Set(V1Service service, IReadOnlyList<string> problems, bool leading)
@@ -19,28 +21,25 @@ internal sealed class InvalidServices(EventRecorder? recorder, ControllerMetrics
         }
 
         _problems[name] = (service, text);
-        metrics.InvalidServices.Set(_problems.Count, labels);
-        Log.InvalidService(log, name, text);
+        telemetry.Metrics.InvalidServices.Set(_problems.Count, telemetry.Labels);
+        Log.InvalidService(telemetry.Log, name, text);
         if (leading)
         {
-            Record(service, text);
+            telemetry.Warn(service, Reason, text);
         }
     }
 
     public void Clear(ObjectName service)
     {
         _problems.Remove(service);
-        metrics.InvalidServices.Set(_problems.Count, labels);
+        telemetry.Metrics.InvalidServices.Set(_problems.Count, telemetry.Labels);
     }
 
     public void RecordAll()
     {
         foreach (var (service, problems) in _problems.Values)
         {
-            Record(service, problems);
+            telemetry.Warn(service, Reason, problems);
         }
     }
-
-    private void Record(V1Service service, string problems) =>
-        _ = recorder?.WriteAsync(EventRecorder.About(service), true, "InvalidHealthCheck", problems, CancellationToken.None);
 }

@@ -8,7 +8,7 @@ internal abstract record PolicyResult
     }
 
     /// <summary>The Service does not ask for health checks.</summary>
-    internal sealed record NotAsked : PolicyResult;
+    internal sealed record NotEnabled : PolicyResult;
 
     /// <summary>It asks, but its configuration is invalid. Nothing is done until it is corrected.</summary>
     internal sealed record Invalid(IReadOnlyList<string> Problems) : PolicyResult;
@@ -23,7 +23,7 @@ internal sealed class PolicyReader(ControllerOptions options)
     {
         if (service.GetAnnotation(Annotations.Enabled) != "true")
         {
-            return new PolicyResult.NotAsked();
+            return new PolicyResult.NotEnabled();
         }
 
         var problems = new List<string>();

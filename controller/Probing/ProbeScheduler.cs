@@ -10,7 +10,7 @@ internal sealed class ProbeShare
 
     public int Probing { get; set; }
 
-    public TimeSpan? StarvedToldAt { get; set; }
+    public TimeSpan? StarvedReportedAt { get; set; }
 }
 
 /// <summary>
@@ -20,14 +20,10 @@ internal sealed class ProbeShare
 /// </summary>
 /// <param name="prober">Probes one endpoint.</param>
 /// <param name="places">Probes at one time.</param>
-/// <param name="recorder">Null in a dry run.</param>
-/// <param name="metrics">What is counted.</param>
-/// <param name="labels">Names the shard where there are several.</param>
-/// <param name="log">The log.</param>
+/// <param name="telemetry">Metrics, Events and log.</param>
 /// <param name="completed">Called once for each probe, on any thread: endpoint, its generation at the start, and the result.</param>
 internal sealed class ProbeScheduler(
-    IProber prober, int places, EventRecorder? recorder, ControllerMetrics metrics, (string Name, string Value)[] labels, ILogger log,
-    Action<TrackedEndpoint, int, ProbeResult> completed)
+    IProber prober, int places, Telemetry telemetry, Action<TrackedEndpoint, int, ProbeResult> completed)
 {
     private const int NamespaceFactor = 3;
     private static readonly TimeSpan BetweenExtraProbes = TimeSpan.FromMilliseconds(500);
@@ -74,7 +70,7 @@ internal sealed class ProbeScheduler(
 
     public void Clear()
     {
-        metrics.StarvedServices.Set(0, labels);
+        telemetry.Metrics.StarvedServices.Set(0, telemetry.Labels);
         _queue.Clear();
         while (_turns.TryDequeue(out var service))
         {
@@ -116,7 +112,7 @@ internal sealed class ProbeScheduler(
         }
 
         blocked.ForEach(_turns.Enqueue);
-        metrics.StarvedServices.Set(starved, labels);
+        telemetry.Metrics.StarvedServices.Set(starved, telemetry.Labels);
     }
 
     /// <summary>Frees the place of a probe, whatever became of it.</summary>
@@ -187,7 +183,7 @@ internal sealed class ProbeScheduler(
 
     private void Start(TrackedEndpoint endpoint, TimeSpan now, CancellationToken cancellationToken)
     {
-        metrics.Lateness.Observe("start", now - endpoint.Due);
+        telemetry.Metrics.Lateness.Observe("start", now - endpoint.Due);
         endpoint.IsInFlight = true;
         Count(endpoint.Service, 1);
         _ = ProbeAsync(endpoint, endpoint.Generation, cancellationToken);
@@ -217,15 +213,15 @@ internal sealed class ProbeScheduler(
         }
 
         var share = service.Share;
-        if (share.StarvedToldAt is not { } told || now - told > BetweenReports)
+        if (share.StarvedReportedAt is not { } reported || now - reported > BetweenReports)
         {
-            share.StarvedToldAt = now;
+            share.StarvedReportedAt = now;
             var message = string.Create(
                 CultureInfo.InvariantCulture,
                 $"Its probes are {late.TotalSeconds:0} s late: {share.Probing} of them and {InNamespace(service)} of its namespace are " +
                     $"under way, and {FreePlaces} of {places} places are free. Shorten its timeout or lengthen its interval.");
-            Log.Starved(log, service.Name, message);
-            _ = recorder?.WriteAsync(EventRecorder.About(service.Service), true, "ProbesStarved", message, CancellationToken.None);
+            Log.Starved(telemetry.Log, service.Name, message);
+            telemetry.Warn(service.Service, "ProbesStarved", message);
         }
 
         return true;
@@ -246,8 +242,8 @@ internal sealed class ProbeScheduler(
 
         if (result.Unexpected is { } exception)
         {
-            metrics.InternalErrors.Increment(("component", "probe"));
-            Log.InternalError(log, "probe", $"{endpoint.Service.Name} {endpoint.Endpoint.Id}", exception);
+            telemetry.Metrics.InternalErrors.Increment(("component", "probe"));
+            Log.InternalError(telemetry.Log, "probe", $"{endpoint.Service.Name} {endpoint.Endpoint.Id}", exception);
         }
 
         completed(endpoint, generation, result);

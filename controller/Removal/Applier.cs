@@ -102,7 +102,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
     private async Task<ApplyOutcome> WriteSlicesAsync(EndpointWrite change, Attempt attempt, CancellationToken cancellationToken)
     {
         var service = change.Service.FullName();
-        var note = change.Verdict == Verdict.TakeOut
+        var note = change.Verdict == Verdict.Remove
             ? RemovalNote.ToText([RemovalNote.Create("", change.WantedBy, $"{change.Endpoint}: {change.Reason}", time.GetUtcNow())])
             : null;
         var own = await api.ListSlicesAsync(service, cancellationToken);
@@ -161,16 +161,20 @@ internal static class PodPatches
     {
         var label = change.Mechanism.Label;
         var notes = RemovalNote.Of(pod).Where(note => note.Label != label);
-        if (change.Verdict == Verdict.TakeOut)
+        if (change.Verdict == Verdict.Remove)
         {
             notes = notes.Append(RemovalNote.Create(label, change.WantedBy, change.Reason, now));
         }
 
         var metadata = Precondition(pod);
-        metadata["annotations"] = new JsonObject { [Annotations.TakenOut] = RemovalNote.ToText(notes) };
+        metadata["annotations"] = new JsonObject
+        {
+            [Annotations.Removed] = RemovalNote.ToText(notes),
+            [Annotations.RemovedEarlierName] = null,
+        };
         if (change.Verdict != Verdict.Keep)
         {
-            metadata["labels"] = new JsonObject { [label] = change.Verdict == Verdict.TakeOut ? null : Annotations.ServeValue };
+            metadata["labels"] = new JsonObject { [label] = change.Verdict == Verdict.Remove ? null : Annotations.ServeValue };
         }
 
         return new V1Patch(new JsonObject { ["metadata"] = metadata }.ToJsonString(), V1Patch.PatchType.MergePatch);
@@ -179,7 +183,7 @@ internal static class PodPatches
     /// <summary>Conditions are merged by their type, so those of the kubelet and of other gates remain.</summary>
     public static V1Patch Gate(EndpointWrite change, V1Pod pod, DateTimeOffset now)
     {
-        var takeOut = change.Verdict == Verdict.TakeOut;
+        var isRemoval = change.Verdict == Verdict.Remove;
         var body = new JsonObject
         {
             ["metadata"] = Precondition(pod),
@@ -188,9 +192,9 @@ internal static class PodPatches
                 ["conditions"] = new JsonArray(new JsonObject
                 {
                     ["type"] = Annotations.GateCondition,
-                    ["status"] = takeOut ? "False" : "True",
-                    ["reason"] = takeOut ? "ProbesFailed" : "ProbesSucceeded",
-                    ["message"] = takeOut ? $"{string.Join(", ", change.WantedBy)}: {change.Reason}" : change.Reason,
+                    ["status"] = isRemoval ? "False" : "True",
+                    ["reason"] = isRemoval ? "ProbesFailed" : "ProbesSucceeded",
+                    ["message"] = isRemoval ? $"{string.Join(", ", change.WantedBy)}: {change.Reason}" : change.Reason,
                     ["lastTransitionTime"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
                 }),
             },

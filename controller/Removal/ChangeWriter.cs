@@ -4,7 +4,7 @@ using PlatformGitOps.Controller.Metrics;
 namespace PlatformGitOps.Controller.Removal;
 
 /// <summary>Runs writes beside the reconciler, and counts and reports each outcome. Without an applier it is a dry run.</summary>
-internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, ControllerMetrics metrics, TimeProvider time, ILogger log)
+internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimeProvider time)
 {
     /// <summary>For the requests of one write together.</summary>
     private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(8);
@@ -31,7 +31,7 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
         {
             for (var part = change; part is not null; part = part.Also)
             {
-                Log.DryRun(log, part.Service.FullName(), part.Verdict, part.Endpoint, part.Reason);
+                Log.DryRun(telemetry.Log, part.Service.FullName(), part.Verdict, part.Endpoint, part.Reason);
             }
 
             return;
@@ -47,20 +47,20 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
     public void ReportHeldBack(TrackedEndpoint endpoint, Decision decision)
     {
         var (service, id, guard) = (endpoint.Service, endpoint.Endpoint.Id, decision.Guard);
-        metrics.HeldBack.Increment([.. service.Labels, ControllerMetrics.LabelOf(guard)]);
+        telemetry.Metrics.HeldBack.Increment([.. service.Labels, ControllerMetrics.LabelOf(guard)]);
         if (guard != Guard.SecondLook)
         {
-            Log.HeldBack(log, service.Name, id, guard, decision.Reason);
+            Log.HeldBack(telemetry.Log, service.Name, id, guard, decision.Reason);
             var message = $"{id} fails ({endpoint.History.Last?.Detail}) but remains in DNS: {decision.Reason}";
-            _ = events?.WriteAsync(EventRecorder.About(service.Service), true, "RemovalHeldBack", message, CancellationToken.None);
+            telemetry.Warn(service.Service, "RemovalHeldBack", message);
         }
     }
 
-    /// <summary>Nothing of the Service can be taken out, whatever happens: the operator should know before something does.</summary>
+    /// <summary>Nothing of the Service can be removed, whatever happens: the operator should know before something does.</summary>
     public void ReportRefused(ManagedService service, string why)
     {
-        Log.Refused(log, service.Name, why);
-        _ = events?.WriteAsync(EventRecorder.About(service.Service), true, "RemovalRefused", why, CancellationToken.None);
+        Log.Refused(telemetry.Log, service.Name, why);
+        telemetry.Warn(service.Service, "RemovalRefused", why);
     }
 
     private async Task RunAsync(Applier writer, EndpointWrite change, Action<ApplyOutcome> completed)
@@ -76,8 +76,8 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
         catch (Exception e)
         {
             // The edge of a write: without an outcome the endpoint would wait for it forever.
-            metrics.InternalErrors.Increment(("component", "apply"));
-            Log.InternalError(log, "apply", $"{change.Service.FullName()} {change.Endpoint}", e);
+            telemetry.Metrics.InternalErrors.Increment(("component", "apply"));
+            Log.InternalError(telemetry.Log, "apply", $"{change.Service.FullName()} {change.Endpoint}", e);
             outcome = new ApplyOutcome.Failed(e.Message, MayBeWritten: true);
         }
 
@@ -109,23 +109,23 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
         var name = change.Service.FullName();
         (string, string)[] labels = [("namespace", name.Namespace ?? ""), ("service", name.Name)];
         var result = outcome switch { ApplyOutcome.Done => "success", ApplyOutcome.Obsolete => "obsolete", _ => "failure" };
-        metrics.Updates.Increment([.. labels, ("result", result)]);
+        telemetry.Metrics.Updates.Increment([.. labels, ("result", result)]);
         for (var part = change; part is not null; part = part.Also)
         {
             switch (outcome, part.Verdict)
             {
                 case (ApplyOutcome.Failed { Why: var why }, _):
-                    Log.ApplyFailed(log, name, part.Verdict, part.Endpoint, why);
+                    Log.ApplyFailed(telemetry.Log, name, part.Verdict, part.Endpoint, why);
                     break;
-                case (ApplyOutcome.Done, Verdict.TakeOut):
-                    metrics.Removed.Add(part.Endpoints.Count, labels);
-                    Log.Removed(log, name, part.Endpoint, part.Reason);
-                    RecordEvents(part, true, "EndpointTakenOut", $"{part.Endpoint} removed from DNS: {part.Reason}");
+                case (ApplyOutcome.Done, Verdict.Remove):
+                    telemetry.Metrics.Removed.Add(part.Endpoints.Count, labels);
+                    Log.Removed(telemetry.Log, name, part.Endpoint, part.Reason);
+                    RecordEvents(part, true, "EndpointRemoved", $"{part.Endpoint} removed from DNS: {part.Reason}");
                     break;
-                case (ApplyOutcome.Done, Verdict.PutBack):
-                    metrics.Added.Add(part.Endpoints.Count, labels);
-                    Log.PutBack(log, name, part.Endpoint, part.Reason);
-                    RecordEvents(part, false, "EndpointPutBack", $"{part.Endpoint} put back into DNS: {part.Reason}");
+                case (ApplyOutcome.Done, Verdict.Restore):
+                    telemetry.Metrics.Added.Add(part.Endpoints.Count, labels);
+                    Log.Restored(telemetry.Log, name, part.Endpoint, part.Reason);
+                    RecordEvents(part, false, "EndpointRestored", $"{part.Endpoint} restored to DNS: {part.Reason}");
                     break;
             }
         }
@@ -135,12 +135,12 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
     {
         if (change.Service.Metadata.Uid is not null)
         {
-            _ = events?.WriteAsync(EventRecorder.About(change.Service), warning, reason, message, CancellationToken.None);
+            telemetry.Record(EventRecorder.About(change.Service), warning, reason, message);
         }
 
         if (change.Pod is { } pod)
         {
-            _ = events?.WriteAsync(EventRecorder.About(pod), warning, reason, message, CancellationToken.None);
+            telemetry.Record(EventRecorder.About(pod), warning, reason, message);
         }
     }
 }

@@ -60,17 +60,17 @@ internal sealed record EndpointWrite
             e => e.Key, e => e.Value.Endpoint.State == EndpointState.Serving, StringComparer.Ordinal);
         foreach (var (endpoint, decision) in decided)
         {
-            readiness[endpoint.Endpoint.Id] = decision.Verdict == Verdict.PutBack;
+            readiness[endpoint.Endpoint.Id] = decision.Verdict == Verdict.Restore;
         }
 
-        var going = decided.Where(one => one.Decision.Verdict == Verdict.TakeOut).ToArray();
-        var coming = decided.Where(one => one.Decision.Verdict == Verdict.PutBack).ToArray();
+        var going = decided.Where(one => one.Decision.Verdict == Verdict.Remove).ToArray();
+        var coming = decided.Where(one => one.Decision.Verdict == Verdict.Restore).ToArray();
         return (going, coming) switch
         {
             ([], []) => Part(Verdict.Keep, []) with { Reason = "the slices differ from the Service" },
-            ([], _) => Part(Verdict.PutBack, coming),
-            (_, []) => Part(Verdict.TakeOut, going),
-            _ => Part(Verdict.TakeOut, going) with { Also = Part(Verdict.PutBack, coming) },
+            ([], _) => Part(Verdict.Restore, coming),
+            (_, []) => Part(Verdict.Remove, going),
+            _ => Part(Verdict.Remove, going) with { Also = Part(Verdict.Restore, coming) },
         };
 
         EndpointWrite Part(Verdict verdict, (TrackedEndpoint Endpoint, Decision Decision)[] part) => new()
@@ -112,7 +112,7 @@ internal sealed record EndpointWrite
     {
         Service = service,
         Mechanism = new RemovalMechanism(RemovalMethod.EndpointSlices, ""),
-        Verdict = Verdict.PutBack,
+        Verdict = Verdict.Restore,
         Endpoints = ["all addresses"],
         Reason = "the Service is no longer under health checks",
         Readiness = own.SelectMany(slice => slice.Endpoints ?? []).SelectMany(endpoint => endpoint.Addresses ?? []).Distinct()

@@ -2,7 +2,7 @@ namespace PlatformGitOps.Controller.Removal;
 
 /// <summary>
 /// What is out without a Service under health checks that excludes it: a label whose note names one, a gate that is not open, addresses
-/// in own slices; and notes about a label that another client put back. A pod without an address, as after its node came back, still
+/// in own slices; and notes about a label that another client restored. A pod without an address, as after its node came back, still
 /// belongs to its Service and waits for a good probe.
 /// </summary>
 internal static class OrphanedRemovals
@@ -41,23 +41,23 @@ internal static class OrphanedRemovals
             var mechanism = new RemovalMechanism(RemovalMethod.ServeLabel, note.Label);
             if (pod.Pod.GetLabel(note.Label) == Annotations.ServeValue)
             {
-                return EndpointWrite.OfOrphan(pod.Pod, mechanism, note.Services, Verdict.Keep, "another client put the label back");
+                return EndpointWrite.OfOrphan(pod.Pod, mechanism, note.Services, Verdict.Keep, "another client restored the label");
             }
 
             if (!IsExcludable(objects, pod, mechanism))
             {
-                return EndpointWrite.OfOrphan(pod.Pod, mechanism, note.Services, Verdict.PutBack, "health checks no longer exclude it");
+                return EndpointWrite.OfOrphan(pod.Pod, mechanism, note.Services, Verdict.Restore, "health checks no longer exclude it");
             }
         }
 
         var gate = new RemovalMechanism(RemovalMethod.ReadinessGate, "");
         return EndpointResolver.DeclaresGate(pod.Pod)
             && pod.Pod.ConditionStatus(Annotations.GateCondition) != "True" && !IsExcludable(objects, pod, gate)
-            ? EndpointWrite.OfOrphan(pod.Pod, gate, [], Verdict.PutBack, "no health checks close its gate")
+            ? EndpointWrite.OfOrphan(pod.Pod, gate, [], Verdict.Restore, "no health checks close its gate")
             : null;
     }
 
-    /// <summary>A Service under health checks takes the pod out by this mechanism when it fails.</summary>
+    /// <summary>A Service under health checks removes the pod by this mechanism when it fails.</summary>
     private static bool IsExcludable(NamespaceObjects objects, TrackedPod pod, RemovalMechanism mechanism) => objects.Managed.Values
         .Any(service => RemovalMechanism.Of(service.Policy) == mechanism && EndpointResolver.Covers(service.Service, pod.Pod, mechanism));
 }

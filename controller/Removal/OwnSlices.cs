@@ -98,7 +98,7 @@ internal static class OwnSlices
                     [ServiceNameLabel] = service.Metadata.Name,
                     [ManagedByLabel] = Annotations.ManagedBy,
                 },
-                ["annotations"] = note is null ? null : new JsonObject { [Annotations.TakenOut] = note },
+                ["annotations"] = note is null ? null : new JsonObject { [Annotations.Removed] = note },
                 // The slices are deleted with the Service.
                 ["ownerReferences"] = new JsonArray(new JsonObject
                 {

@@ -9,10 +9,19 @@ namespace PlatformGitOps.Controller.Removal;
 /// </summary>
 internal sealed record RemovalNote(string Label, IReadOnlyList<string> Services, string Since, string Reason)
 {
-    /// <summary>All notes of a pod; what cannot be read is not a note.</summary>
+    /// <summary>
+    /// All notes of a pod; what cannot be read is not a note. One under the annotation's earlier name counts where its label has no other.
+    /// </summary>
     public static IReadOnlyList<RemovalNote> Of(V1Pod pod)
     {
-        if (pod.GetAnnotation(Annotations.TakenOut) is not { } text)
+        var notes = Parse(pod.GetAnnotation(Annotations.Removed));
+        var earlier = Parse(pod.GetAnnotation(Annotations.RemovedEarlierName));
+        return [.. notes, .. earlier.Where(note => !notes.Exists(known => known.Label == note.Label))];
+    }
+
+    private static List<RemovalNote> Parse(string? text)
+    {
+        if (text is null)
         {
             return [];
         }
@@ -60,7 +69,7 @@ internal sealed record RemovalNote(string Label, IReadOnlyList<string> Services,
     private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 }
 
-/// <summary>What is written to take a pod out of DNS. A pod has one state for each mechanism, whichever Services ask for it.</summary>
+/// <summary>What is written to remove a pod from DNS. A pod has one state for each mechanism, whichever Services ask for it.</summary>
 /// <param name="Method">How.</param>
 /// <param name="Label">The serve label; empty for the other methods.</param>
 internal readonly record struct RemovalMechanism(RemovalMethod Method, string Label)

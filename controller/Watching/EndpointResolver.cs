@@ -76,7 +76,7 @@ internal static class EndpointResolver
         ];
     }
 
-    /// <summary>Whether the pod is the Service's, or would be if this controller had not taken it out.</summary>
+    /// <summary>Whether the pod is the Service's, or would be if this controller had not removed it.</summary>
     public static bool Covers(V1Service service, V1Pod pod, RemovalMechanism mechanism) => mechanism.Method switch
     {
         RemovalMethod.ServeLabel => service.Spec?.Selector?.ContainsKey(mechanism.Label) == true
@@ -85,7 +85,7 @@ internal static class EndpointResolver
         _ => false,
     };
 
-    /// <summary>Whether the Service has the pod only as long as this controller does not take it out.</summary>
+    /// <summary>Whether the Service has the pod only as long as this controller does not remove it.</summary>
     public static bool Loses(V1Service service, V1Pod pod, RemovalMechanism mechanism) => Covers(service, pod, mechanism)
         && (mechanism.Method == RemovalMethod.ServeLabel || service.Spec.PublishNotReadyAddresses != true);
 

@@ -25,7 +25,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
                 break;
             case Delta<V1Service>.Absent { Name: var name } when In(name.Namespace).Services.Remove(name.Name):
                 Unmanage(name);
-                _changes.Add(new StoreChange.NotAsked(name));
+                _changes.Add(new StoreChange.NotEnabled(name));
                 break;
         }
 
@@ -104,7 +104,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
             .. removal.Endpoints.Where(endpoint => endpoint.Endpoint.State != EndpointState.NotReady)
                 .Select(endpoint => new Opinion(endpoint.Service.Name, endpoint.Service.Policy, endpoint.History)),
         ],
-        TakenOutFor = removal is { Pod: { } pod, Mechanism.Method: RemovalMethod.ServeLabel }
+        RemovedFor = removal is { Pod: { } pod, Mechanism.Method: RemovalMethod.ServeLabel }
             ? RemovalNote.Of(pod.Pod, removal.Mechanism.Label)?.Services ?? []
             : [],
         Removals = removal.Times,
@@ -183,7 +183,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
             Unmanage(name);
             _changes.Add(result is PolicyResult.Invalid { Problems: var problems }
                 ? new StoreChange.Invalid(service, problems)
-                : new StoreChange.NotAsked(name));
+                : new StoreChange.NotEnabled(name));
             return;
         }
 

@@ -23,7 +23,7 @@ internal abstract record StoreChange
     internal sealed record Invalid(V1Service Service, IReadOnlyList<string> Problems) : StoreChange;
 
     /// <summary>The Service is gone, or does not ask for health checks.</summary>
-    internal sealed record NotAsked(ObjectName Service) : StoreChange;
+    internal sealed record NotEnabled(ObjectName Service) : StoreChange;
 }
 
 /// <summary>Everything of one namespace, by name: Services select pods of their own namespace only.</summary>

@@ -71,7 +71,7 @@ internal sealed class TrackedPod(V1Pod pod)
 
     public WriteState Write { get; } = new();
 
-    /// <summary>One for each mechanism by which Services under health checks take it out.</summary>
+    /// <summary>One for each mechanism by which Services under health checks remove it.</summary>
     public Dictionary<RemovalMechanism, RemovalState> RemovalStates { get; } = [];
 }
 

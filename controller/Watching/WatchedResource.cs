@@ -38,6 +38,10 @@ internal sealed record Page(int? Limit, string? Continue);
 /// <summary>The kinds that this program follows.</summary>
 internal static class WatchedResources
 {
+    /// <summary>Where to list and watch: each of the namespaces, or with none all of them at once (null).</summary>
+    public static IReadOnlyList<string?> Scopes(IReadOnlyList<string> namespaces) =>
+        namespaces.Count == 0 ? [null] : [.. namespaces];
+
     public static WatchedResource<V1Service> Services(string? ns) => new()
     {
         Plural = "services",

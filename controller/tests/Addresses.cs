@@ -42,7 +42,7 @@ public sealed class Addresses : ClusterFixture
 
         var one = Start();
         await UntilAsync(() => Ready().Count() == 200, "all are published");
-        await UntilAsync(() => HasEvent("EndpointPutBack"), "an Event says so");
+        await UntilAsync(() => HasEvent("EndpointRestored"), "an Event says so");
 
         await UntilAsync(
             () => one.Host.Metrics.Added.Value(("namespace", "shop"), ("service", "far")) == 200, "each of them is counted once");

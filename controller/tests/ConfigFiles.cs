@@ -25,7 +25,7 @@ public sealed class ConfigFiles
             shards: 8
             probes: {maxConcurrent: 64, deniedNetworks: [10.0.0.0/8]}
             endpointSlices: {networks: [192.168.0.0/16], reserved: [192.168.7.0/24]}
-            guards: {vantagePercent: 60, flapWindow: 5m}
+            guards: {partitionPercent: 60, flapWindow: 5m}
             leaderElection: {leaseDuration: 15s, renewDeadline: 10s, retryPeriod: 2s}
             watchSilence: 2m
             """);
@@ -76,6 +76,12 @@ public sealed class ConfigFiles
     [TestCase("labelPrefix: dns", "labelPrefix must be a domain such as dns.example.com, not kubernetes.io or k8s.io")]
     public void A_value_out_of_bounds_is_refused(string text, string problem) =>
         Should.Throw<ConfigException>(() => ConfigFile.Read(text)).Message.ShouldBe($"line 1: {problem}");
+
+    [TestCase("vantagePercent", "partitionPercent")]
+    [TestCase("vantageMinimum", "partitionMinimum")]
+    public void A_key_that_was_renamed_is_refused_with_its_new_name(string earlier, string key) =>
+        Should.Throw<ConfigException>(() => ConfigFile.Read($"guards: {{{earlier}: 60}}")).Message
+            .ShouldBe($"line 1: guards.{earlier} is now guards.{key}: write the value there");
 
     [TestCase("- a list")]
     [TestCase("a: [unclosed")]

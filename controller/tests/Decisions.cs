@@ -16,7 +16,7 @@ public sealed class Decisions
         Decide(Serving(Failing(2))).Verdict.ShouldBe(Verdict.Keep);
 
         var decision = Decide(Serving(Failing(3)));
-        decision.Verdict.ShouldBe(Verdict.TakeOut);
+        decision.Verdict.ShouldBe(Verdict.Remove);
         decision.Reason.ShouldBe("failed 3 times in a row: test");
         decision.WantedBy.ShouldBe([Web]);
     }
@@ -41,7 +41,7 @@ public sealed class Decisions
     public void The_minimum_of_every_Service_stays()
     {
         Decide(Serving(Failing(3)), Served(2, 3)).Guard.ShouldBe(Guard.MinHealthy, "half of three, rounded up, is two");
-        Decide(Serving(Failing(3)), Served(3, 3)).Verdict.ShouldBe(Verdict.TakeOut);
+        Decide(Serving(Failing(3)), Served(3, 3)).Verdict.ShouldBe(Verdict.Remove);
         var decision = Decide(
             Serving(Failing(3)), Served(3, 3), Served(3, 4) with { Name = Other, MinHealthy = new HealthyShare(3, null) });
         decision.Reason.ShouldBe("at least 3 of the endpoints of shop/other must remain");
@@ -49,7 +49,7 @@ public sealed class Decisions
 
     [Test]
     public void A_Service_that_does_not_have_it_now_loses_nothing() =>
-        Decide(Serving(Failing(3)), Served(3, 3), Served(1, 1) with { Name = Other, HasIt = false }).Verdict.ShouldBe(Verdict.TakeOut);
+        Decide(Serving(Failing(3)), Served(3, 3), Served(1, 1) with { Name = Other, HasIt = false }).Verdict.ShouldBe(Verdict.Remove);
 
     [Test]
     public void An_endpoint_that_Kubernetes_keeps_out_is_left_alone() =>
@@ -63,7 +63,7 @@ public sealed class Decisions
         var history = (TimeSpan at) => isOut ? Healthy(9, at) : Failing(9, at);
         Observation At(TimeSpan at) => new Observed { IsOut = isOut, Opinions = [Of(history(at))] }.Build();
 
-        Decide(At(limit)).Verdict.ShouldBe(isOut ? Verdict.PutBack : Verdict.TakeOut);
+        Decide(At(limit)).Verdict.ShouldBe(isOut ? Verdict.Restore : Verdict.Remove);
         Decide(At(limit - TimeSpan.FromMilliseconds(1))).Verdict.ShouldBe(Verdict.Keep);
     }
 
@@ -73,14 +73,14 @@ public sealed class Decisions
         var stopped = Failing(9);
         ProbeResult Took(TimeSpan duration) => stopped.Last! with { Started = Now - duration, Completed = Now };
 
-        Decide(Serving(stopped with { Last = Took(Policy.Timeout * 2) })).Verdict.ShouldBe(Verdict.TakeOut);
+        Decide(Serving(stopped with { Last = Took(Policy.Timeout * 2) })).Verdict.ShouldBe(Verdict.Remove);
         Decide(Serving(stopped with { Last = Took(Policy.Timeout * 2.01) })).Verdict.ShouldBe(Verdict.Keep);
     }
 
     [Test]
     public void An_endpoint_comes_back_after_its_successes()
     {
-        Decide(Out(Healthy(1))).Verdict.ShouldBe(Verdict.PutBack);
+        Decide(Out(Healthy(1))).Verdict.ShouldBe(Verdict.Restore);
         Decide(Out(Failing(1))).Verdict.ShouldBe(Verdict.Keep);
     }
 
@@ -89,7 +89,7 @@ public sealed class Decisions
     {
         Decide(new Observed { Opinions = [Of(Healthy(9)), Of(Failing(3), Other)] }.Build()).WantedBy.ShouldBe([Other]);
         Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(9)), Of(Failing(3), Other)] }.Build()).Verdict.ShouldBe(Verdict.Keep);
-        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(9)), Of(Healthy(1), Other)] }.Build()).Verdict.ShouldBe(Verdict.PutBack);
+        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(9)), Of(Healthy(1), Other)] }.Build()).Verdict.ShouldBe(Verdict.Restore);
     }
 
     [Test]
@@ -97,14 +97,14 @@ public sealed class Decisions
     {
         var unseen = EndpointHistory.Empty;
 
-        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1)), Of(unseen, Other)], TakenOutFor = ["shop/web"] }.Build())
-            .Verdict.ShouldBe(Verdict.PutBack);
-        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1)), Of(unseen, Other)], TakenOutFor = ["shop/other"] }.Build())
+        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1)), Of(unseen, Other)], RemovedFor = ["shop/web"] }.Build())
+            .Verdict.ShouldBe(Verdict.Restore);
+        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1)), Of(unseen, Other)], RemovedFor = ["shop/other"] }.Build())
             .Verdict.ShouldBe(Verdict.Keep);
         Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1)), Of(unseen, Other)] }.Build())
             .Verdict.ShouldBe(Verdict.Keep, "nobody wrote down for whom");
-        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1))], TakenOutFor = ["shop/gone"] }.Build())
-            .Verdict.ShouldBe(Verdict.PutBack);
+        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1))], RemovedFor = ["shop/gone"] }.Build())
+            .Verdict.ShouldBe(Verdict.Restore);
     }
 
     [Test]
@@ -128,7 +128,7 @@ public sealed class Decisions
         }.Build();
 
         Decide(With(3)).Verdict.ShouldBe(Verdict.Keep);
-        Decide(With(4)).Verdict.ShouldBe(Verdict.PutBack);
+        Decide(With(4)).Verdict.ShouldBe(Verdict.Restore);
     }
 
     [Test]
@@ -149,7 +149,7 @@ public sealed class Decisions
         Decide(Out(Failing(5)), Served(0, 10) with { HasIt = false, Returning = 5 }).Verdict.ShouldBe(Verdict.Keep);
         Decide(Out(Failing(5)), Served(1, 10) with { HasIt = false }).Verdict.ShouldBe(Verdict.Keep);
         var oneUnseen = new Observed { IsOut = true, Opinions = [Of(Failing(5)), Of(EndpointHistory.Empty, Other)] };
-        Decide(oneUnseen.Build(), Served(0, 10) with { HasIt = false }).Verdict.ShouldBe(Verdict.PutBack, "one probe is enough to know");
+        Decide(oneUnseen.Build(), Served(0, 10) with { HasIt = false }).Verdict.ShouldBe(Verdict.Restore, "one probe is enough to know");
         Decide(Out(Failing(5, Now - TimeSpan.FromHours(1))), Served(0, 10) with { HasIt = false })
             .Verdict.ShouldBe(Verdict.Keep, "this process was suspended and knows nothing");
     }
@@ -208,8 +208,8 @@ public sealed class Decisions
     public void What_comes_back_says_why()
     {
         Why(new Observed { IsOut = true, Opinions = [Of(Healthy(9)), Of(Healthy(2), Other)] }.Build()).ShouldBe("healthy 2 times in a row");
-        Why(new Observed { IsOut = true, Opinions = [Of(Healthy(9))], TakenOutFor = ["shop/gone"] }.Build())
-            .ShouldBe("the Services that it was taken out for no longer check it");
+        Why(new Observed { IsOut = true, Opinions = [Of(Healthy(9))], RemovedFor = ["shop/gone"] }.Build())
+            .ShouldBe("the Services that it was removed for no longer check it");
     }
 
     [Test]
@@ -283,14 +283,14 @@ public sealed class Decisions
     {
         public bool IsOut { get; init; }
         public required IReadOnlyList<Opinion> Opinions { get; init; }
-        public IReadOnlyList<string> TakenOutFor { get; init; } = [];
+        public IReadOnlyList<string> RemovedFor { get; init; } = [];
         public IReadOnlyList<TimeSpan> Removals { get; init; } = [];
 
         public Observation Build() => new()
         {
             IsOut = IsOut,
             Opinions = Opinions,
-            TakenOutFor = TakenOutFor,
+            RemovedFor = RemovedFor,
             Removals = [.. Removals],
             Served = () => [Served(3, 3) with { HasIt = !IsOut }],
             IsCurrent = true,

@@ -15,7 +15,7 @@ public sealed class Explaining : ClusterFixture
         code.ShouldBe(0);
         text.ShouldContain("shop/web: serve label, 3 endpoints, 50% must remain");
         text.ShouldContain("web-1 127.0.0.12:");
-        text.ShouldContain("would take out: failed 3 times in a row: HTTP 503");
+        text.ShouldContain("would remove: failed 3 times in a row: HTTP 503");
         text.ShouldContain("would keep: HTTP 200");
         Server.Log.ShouldAllBe(line => line.StartsWith("GET", StringComparison.Ordinal));
     }

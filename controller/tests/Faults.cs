@@ -112,7 +112,7 @@ public sealed class Faults : ClusterFixture
         Enumerable.Range(0, 5).ToList().ForEach(Endpoints.Fail);
 
         await NeverAsync(() => Serving(8) < 8, "the fault may be here", 4);
-        one.Host.Metrics.HeldBack.Value(("namespace", "shop"), ("service", "web"), ("guard", "vantage")).ShouldBeGreaterThan(0);
+        one.Host.Metrics.HeldBack.Value(("namespace", "shop"), ("service", "web"), ("guard", "partition")).ShouldBeGreaterThan(0);
     }
 
     [Test]

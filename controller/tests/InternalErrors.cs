@@ -16,7 +16,8 @@ public sealed class InternalErrors : ClusterFixture
         using var prober = new EndpointProber(TimeProvider.System, TimeProvider.System.GetTimestamp());
         var metrics = new ControllerMetrics();
         var results = new List<ProbeResult>();
-        var scheduler = new ProbeScheduler(prober, 1, null, metrics, [], NullLogger.Instance, (_, _, result) => results.Add(result));
+        var scheduler = new ProbeScheduler(
+            prober, 1, new Telemetry(metrics, null, NullLogger.Instance), (_, _, result) => results.Add(result));
         var service = new ManagedService(new V1Service { Metadata = new V1ObjectMeta { Name = "web" } }, new HealthPolicy());
         var removal = new RemovalState(RemovalMechanism.Of(service.Policy), new WriteState(), null);
         var endpoint = new TrackedEndpoint(service, removal, At(Endpoints.Address(0)), Target("a b"));
@@ -40,7 +41,7 @@ public sealed class InternalErrors : ClusterFixture
         var metrics = new ControllerMetrics();
         var applier = new Applier(new ObjectApi(client), () => throw new InvalidOperationException("unexpected"), TimeProvider.System);
         var recorder = new EventRecorder(client, "test", TimeProvider.System, NullLogger.Instance);
-        var writer = new ChangeWriter(applier, recorder, metrics, TimeProvider.System, NullLogger.Instance);
+        var writer = new ChangeWriter(applier, new Telemetry(metrics, recorder, NullLogger.Instance), TimeProvider.System);
         var outcome = new TaskCompletionSource<ApplyOutcome>();
 
         writer.Start(
@@ -48,7 +49,7 @@ public sealed class InternalErrors : ClusterFixture
             {
                 Service = new V1Service { Metadata = new V1ObjectMeta { Name = "web", NamespaceProperty = "shop" } },
                 Mechanism = RemovalMechanism.Of(new HealthPolicy()),
-                Verdict = Verdict.TakeOut,
+                Verdict = Verdict.Remove,
                 Endpoints = ["web-0"],
                 Reason = "test",
                 Pod = new V1Pod { Metadata = new V1ObjectMeta { Name = "web-0", NamespaceProperty = "shop" } },

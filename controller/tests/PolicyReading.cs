@@ -5,8 +5,8 @@ public sealed class PolicyReading
     [Test]
     public void A_Service_that_did_not_ask_is_not_touched()
     {
-        Read([], []).ShouldBeOfType<PolicyResult.NotAsked>();
-        Read(new() { [Annotations.Enabled] = "yes" }, []).ShouldBeOfType<PolicyResult.NotAsked>("only the word true asks");
+        Read([], []).ShouldBeOfType<PolicyResult.NotEnabled>();
+        Read(new() { [Annotations.Enabled] = "yes" }, []).ShouldBeOfType<PolicyResult.NotEnabled>("only the word true asks");
     }
 
     [Test]

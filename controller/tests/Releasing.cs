@@ -14,11 +14,11 @@ public sealed class Releasing : ClusterFixture
     {
         await LeaveOutAsync(0);
 
-        (await ReleaseAsync()).ShouldBe((0, "shop/web-0: back in DNS\n1 put back, 0 failed\n"));
+        (await ReleaseAsync()).ShouldBe((0, "shop/web-0: restored to DNS\n1 restored, 0 failed\n"));
 
         Serves(0).ShouldBeTrue();
         Holder().ShouldBe("");
-        (await ReleaseAsync()).ShouldBe((0, "0 put back, 0 failed\n"), "there is nothing left to do");
+        (await ReleaseAsync()).ShouldBe((0, "0 restored, 0 failed\n"), "there is nothing left to do");
     }
 
     [Test]
@@ -53,7 +53,7 @@ public sealed class Releasing : ClusterFixture
         release.IsCompleted.ShouldBeFalse();
         await one.StopAsync();
 
-        (await release).ShouldBe((0, "shop/web-0: back in DNS\n1 put back, 0 failed\n"));
+        (await release).ShouldBe((0, "shop/web-0: restored to DNS\n1 restored, 0 failed\n"));
         Serves(0).ShouldBeTrue();
     }
 
@@ -151,7 +151,7 @@ public sealed class Releasing : ClusterFixture
             Server.Store.Put("endpointslices", slice);
         }
 
-        (await ReleaseAsync()).ShouldBe((0, "shop/web-0: back in DNS\nshop/all addresses: back in DNS\n2 put back, 0 failed\n"));
+        (await ReleaseAsync()).ShouldBe((0, "shop/web-0: restored to DNS\nshop/all addresses: restored to DNS\n2 restored, 0 failed\n"));
 
         Server.Store.Find("pods", "shop", "web-0")!["status"]!["conditions"]!.AsArray()
             .Single(c => c!["type"]!.GetValue<string>() == Annotations.GateCondition)!["status"]!.GetValue<string>().ShouldBe("True");

@@ -70,9 +70,9 @@ public sealed class Sharing : ClusterFixture
             await recorder.WriteAsync(About("evil"), true, "InvalidHealthCheck", "again", Limit);
         }
 
-        await recorder.WriteAsync(About("shop"), true, "EndpointTakenOut", "once", Limit);
+        await recorder.WriteAsync(About("shop"), true, "EndpointRemoved", "once", Limit);
 
-        HasEvent("EndpointTakenOut").ShouldBeTrue();
+        HasEvent("EndpointRemoved").ShouldBeTrue();
         Server.Store.List("events", "evil").Count.ShouldBeLessThan(30);
 
         static V1ObjectReference About(string ns) => new() { ApiVersion = "v1", Kind = "Service", Name = "web", NamespaceProperty = ns };

@@ -11,16 +11,16 @@ public sealed class TakingEndpointsOut : ClusterFixture
 
         Endpoints.Fail(1);
         await UntilAsync(() => !Serves(1), "the failing pod is taken out");
-        var note = Server.Store.Find("pods", "shop", "web-1")!["metadata"]!["annotations"]![Annotations.TakenOut]!.GetValue<string>();
+        var note = Server.Store.Find("pods", "shop", "web-1")!["metadata"]!["annotations"]![Annotations.Removed]!.GetValue<string>();
         note.ShouldContain("HTTP 503");
         note.ShouldContain("shop/web");
         Serving(3).ShouldBe(2);
-        await UntilAsync(() => HasEvent("EndpointTakenOut"), "an event says so");
+        await UntilAsync(() => HasEvent("EndpointRemoved"), "an event says so");
 
         Endpoints.Recover(1);
         await UntilAsync(() => Serves(1), "it comes back");
-        Server.Store.Find("pods", "shop", "web-1")!["metadata"]!["annotations"]![Annotations.TakenOut].ShouldBeNull();
-        await UntilAsync(() => HasEvent("EndpointPutBack"), "an event says so");
+        Server.Store.Find("pods", "shop", "web-1")!["metadata"]!["annotations"]![Annotations.Removed].ShouldBeNull();
+        await UntilAsync(() => HasEvent("EndpointRestored"), "an event says so");
     }
 
     /// <summary>Prometheus sees a step between two samples alone: a counter whose first sample is 1 has a rate of 0.</summary>
@@ -115,6 +115,25 @@ public sealed class TakingEndpointsOut : ClusterFixture
         await UntilAsync(() => Serves(0), "the note tells the new one that it may");
     }
 
+    /// <summary>The controller that wrote it was replaced while the pod was out.</summary>
+    [Test]
+    public async Task A_note_under_the_earlier_name_of_the_annotation_brings_the_pod_back()
+    {
+        Deploy(3);
+        var pod = Server.Store.Find("pods", "shop", "web-0")!;
+        pod["metadata"]!["labels"]!.AsObject().Remove(Annotations.DefaultServeLabel);
+        pod["metadata"]!["annotations"] = new JsonObject
+        {
+            [Annotations.RemovedEarlierName] =
+                $$"""[{"services":["shop/web"],"label":"{{Annotations.DefaultServeLabel}}","since":"","reason":""}]""",
+        };
+        Server.Store.Put("pods", pod);
+        Start();
+
+        await UntilAsync(() => Serves(0), "it is healthy");
+        Server.Store.Find("pods", "shop", "web-0")!["metadata"]!["annotations"]!.AsObject().ShouldBeEmpty("no name keeps the note");
+    }
+
     [Test]
     public async Task A_pod_that_is_out_and_has_no_address_for_the_moment_stays_out()
     {
@@ -123,7 +142,7 @@ public sealed class TakingEndpointsOut : ClusterFixture
         pod["metadata"]!["labels"]!.AsObject().Remove(Annotations.DefaultServeLabel);
         pod["metadata"]!["annotations"] = new JsonObject
         {
-            [Annotations.TakenOut] = $$"""{"service":"shop/web","label":"{{Annotations.DefaultServeLabel}}","since":"","reason":""}""",
+            [Annotations.Removed] = $$"""{"service":"shop/web","label":"{{Annotations.DefaultServeLabel}}","since":"","reason":""}""",
         };
         pod["status"]!.AsObject().Remove("podIP");
         Server.Store.Put("pods", pod);

@@ -123,7 +123,7 @@ public sealed record Cluster
             NetworkPolicy = section.Choice("networkPolicy", NetworkPolicyFlavour.Cilium, Policies,
                 "Which network policies the cluster enforces."),
             Monitoring = section.Mapping("monitoring", "What scrapes CoreDNS and evaluates its alerts.", MonitoringSettings.Bind),
-            HealthController = section.Mapping("healthController", "Whether failing endpoints are taken out of DNS.",
+            HealthController = section.Mapping("healthController", "Whether failing endpoints are removed from DNS.",
                 HealthControllerSettings.Bind),
             SubstrateName = section.Optional("substrate", Forms.Label with { Example = "main" },
                 $"The name of the substrate whose zone CoreDNS forwards to the substrate's own servers ({Docs.Page("substrate.md")})."),

@@ -71,7 +71,8 @@ public static class ControllerLimits
             (string Change, string? Subresource, bool Allowed)[] changes =
             [
                 ($$$$"""{"metadata": {"labels": {"{{{{Annotations.DefaultServeLabel}}}}": null}}}""", null, true),
-                ($$$$"""{"metadata": {"annotations": {"{{{{Annotations.TakenOut}}}}": "{}"}}}""", null, true),
+                ($$$$"""{"metadata": {"annotations": {"{{{{Annotations.Removed}}}}": "{}"}}}""", null, true),
+                ($$$$"""{"metadata": {"annotations": {"{{{{Annotations.RemovedEarlierName}}}}": "{}"}}}""", null, true),
                 (Condition(Annotations.GateCondition), "status", true),
                 ($$$$"""{"spec": {"containers": [{"name": "{{{{container}}}}", "image": "example.com/other:1"}]}}""", null, false),
                 ("""{"metadata": {"labels": {"app": "another"}}}""", null, false),

@@ -73,7 +73,7 @@ public static class ControllerReports
             var (pod, address) = (fleet.Pods[0], Fleet.Address(fleet.Pods[0]));
             await fleet.Hang(pod, cancellationToken);
             await follower.Until(fleet, answers => !answers.Contains(address), Patience, $"{pod.Name} leaves DNS", cancellationToken);
-            var note = (await fleet.Now(pod, cancellationToken)).Annotations.GetValueOrDefault(Annotations.TakenOut)
+            var note = (await fleet.Now(pod, cancellationToken)).Annotations.GetValueOrDefault(Annotations.Removed)
                 .ShouldNotBeNull("no annotation of the pod says why it was removed");
             note.ShouldContain($"{Fleet.Namespace}/told");
             note.ShouldContain("failed 2 times in a row");
@@ -81,15 +81,15 @@ public static class ControllerReports
             await follower.Until(
                 fleet, answers => answers.Contains(address), Patience, $"{pod.Name} comes back into DNS", cancellationToken);
             (await fleet.Now(pod, cancellationToken))
-                .Annotations.Keys.ShouldNotContain(Annotations.TakenOut, "the annotation outlived its reason");
+                .Annotations.Keys.ShouldNotContain(Annotations.Removed, "the annotation outlived its reason");
             await Eventually.Within(
                 TimeSpan.FromSeconds(20),
                 async token =>
                 {
                     var events = (await fleet.Events(token))
                         .Select(entry => $"{entry.Text("reason")} {entry.Text("involvedObject.kind")}").ToList();
-                    foreach (var expected in new[] { "EndpointTakenOut Service", "EndpointTakenOut Pod", "EndpointPutBack Service",
-                        "EndpointPutBack Pod" })
+                    foreach (var expected in new[] { "EndpointRemoved Service", "EndpointRemoved Pod", "EndpointRestored Service",
+                        "EndpointRestored Pod" })
                     {
                         events.ShouldContain(expected);
                     }

@@ -30,8 +30,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
     Command = "kubectl --context {context} -n kube-system port-forward deploy/dns-health-controller 8080 & curl " +
         "localhost:8080/metrics")]
 [Check("Health.10", "Service and pod say why an endpoint was removed",
-    "Events EndpointTakenOut and EndpointPutBack, and the pod's annotation",
-    Command = "kubectl --context {context} get events -A --field-selector reason=EndpointTakenOut")]
+    "Events EndpointRemoved and EndpointRestored, and the pod's annotation",
+    Command = "kubectl --context {context} get events -A --field-selector reason=EndpointRemoved")]
 [Check("Health.11", "The controller has the access that it needs and no other", "the rules of its ClusterRole and Role",
     Command = "kubectl --context {context} get clusterroles,roles -A -o yaml")]
 [Check("Health.12", "The controller runs without root, without a writable root and without any capability",

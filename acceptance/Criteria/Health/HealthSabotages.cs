@@ -29,7 +29,7 @@ public static class HealthSabotages
         Configured("panic guard off", "Health.5", "was removed", text =>
             text.Replace(
                 "path: /health", "path: /health\n  minHealthy: \"1\"",
-                StringComparison.Ordinal) + "guards: {vantagePercent: 100, vantageMinimum: 1000}\n"),
+                StringComparison.Ordinal) + "guards: {partitionPercent: 100, partitionMinimum: 1000}\n"),
         Workload("annotation on a Service of another team", "Health.6", "without the annotation",
             service => Note(service, "enabled", "true"), service => Note(service, "profile", "fast")),
         Configured("a Lease of a minute", "Health.7", "another instance takes over",
@@ -128,7 +128,7 @@ public static class HealthSabotages
         new("cluster names cached", "Health.2", "contains a removed endpoint",
             tree => tree.Plugin("cache", plugin => plugin["configBlock"] = "success 9984 30 5\ndenial 9984 30")),
         new("panic guard off", "Health.5", "still be removed",
-            tree => Config(tree, text => text + "guards: {vantagePercent: 100, vantageMinimum: 1000}\n")),
+            tree => Config(tree, text => text + "guards: {partitionPercent: 100, partitionMinimum: 1000}\n")),
         new("all but one may go", "Health.5", "less than half",
             tree => Config(tree, text => text.Replace("path: /health", "path: /health\n  minHealthy: \"1\"", StringComparison.Ordinal))),
         new("annotation on another Service", "Health.6", "Services beside kube-dns",

@@ -146,7 +146,7 @@ public static class ReturningEndpoints
             {
                 await ComesBack(fleet, follower, fleet.Pods[0], "the Job, though it still fails", cancellationToken);
                 (await fleet.Now(fleet.Pods[0], cancellationToken))
-                    .Annotations.Keys.ShouldNotContain(Annotations.TakenOut, "the annotation outlived its reason");
+                    .Annotations.Keys.ShouldNotContain(Annotations.Removed, "the annotation outlived its reason");
             }
 
             // The next delivery takes the Job away.
@@ -252,7 +252,7 @@ public static class ReturningEndpoints
     }
 
     private static (string Subresource, JsonObject Patch)? WithoutNote(Resource pod) =>
-        pod.Annotations.ContainsKey(Annotations.TakenOut) ? ("", Annotated(pod, Annotations.TakenOut, null)) : null;
+        pod.Annotations.ContainsKey(Annotations.Removed) ? ("", Annotated(pod, Annotations.Removed, null)) : null;
 
     private static JsonObject Annotated(Resource pod, string key, string? value) => new()
     {

@@ -5,7 +5,7 @@ namespace PlatformGitOps.Controller.Tests.Geo;
 public sealed class GeoDecisions
 {
     private static readonly GeoService[] Three =
-        [GeoExample.Wish("eu", "192.0.2.1"), GeoExample.Wish("us", "192.0.2.2"), GeoExample.Wish("asia", "192.0.2.3")];
+        [GeoExample.Routed("eu", "192.0.2.1"), GeoExample.Routed("us", "192.0.2.2"), GeoExample.Routed("asia", "192.0.2.3")];
 
     [Test]
     public void Latency_answers_with_the_nearest_region() => Views(GeoPolicy.Latency, Three).ShouldBe(
@@ -25,8 +25,8 @@ public sealed class GeoDecisions
     [Test]
     public void Priority_answers_with_the_lowest_number_that_is_up()
     {
-        GeoService[] services = [GeoExample.Wish("eu", "192.0.2.1", 3), GeoExample.Wish("us", "192.0.2.2", 2),
-            GeoExample.Wish("asia", "192.0.2.3", 1), GeoExample.Wish("asia", "192.0.2.4", 1)];
+        GeoService[] services = [GeoExample.Routed("eu", "192.0.2.1", 3), GeoExample.Routed("us", "192.0.2.2", 2),
+            GeoExample.Routed("asia", "192.0.2.3", 1), GeoExample.Routed("asia", "192.0.2.4", 1)];
         Default(GeoPolicy.Priority, services).ShouldBe("192.0.2.3 192.0.2.4");
         Default(GeoPolicy.Priority, services, "192.0.2.3").ShouldBe("192.0.2.4");
         Default(GeoPolicy.Priority, services, "192.0.2.3", "192.0.2.4").ShouldBe("192.0.2.2");
@@ -36,8 +36,8 @@ public sealed class GeoDecisions
     [Test]
     public void Weighted_answers_with_all_that_are_up_and_have_a_weight()
     {
-        GeoService[] services = [GeoExample.Wish("eu", "192.0.2.1", weight: 3), GeoExample.Wish("us", "192.0.2.2"),
-            GeoExample.Wish("asia", "192.0.2.3", weight: 0)];
+        GeoService[] services = [GeoExample.Routed("eu", "192.0.2.1", weight: 3), GeoExample.Routed("us", "192.0.2.2"),
+            GeoExample.Routed("asia", "192.0.2.3", weight: 0)];
         Default(GeoPolicy.Weighted, services).ShouldBe("192.0.2.1 192.0.2.2");
         Default(GeoPolicy.Weighted, services, "192.0.2.1").ShouldBe("192.0.2.2");
         Default(GeoPolicy.Weighted, services, "192.0.2.1", "192.0.2.2").ShouldBe("192.0.2.3", "one without a weight is better than none");
@@ -48,7 +48,7 @@ public sealed class GeoDecisions
     [Test]
     public void Inside_of_a_region_the_priority_decides()
     {
-        GeoService[] services = [GeoExample.Wish("eu", "192.0.2.1", 2), GeoExample.Wish("eu", "192.0.2.2", 1)];
+        GeoService[] services = [GeoExample.Routed("eu", "192.0.2.1", 2), GeoExample.Routed("eu", "192.0.2.2", 1)];
         Default(GeoPolicy.Latency, services).ShouldBe("192.0.2.2");
         Default(GeoPolicy.Latency, services, "192.0.2.2").ShouldBe("192.0.2.1");
     }
@@ -76,7 +76,7 @@ public sealed class GeoDecisions
     [Test]
     public void A_name_belongs_to_the_namespace_that_had_it_first()
     {
-        var thief = GeoExample.Wish("us", "203.0.113.9") with
+        var thief = GeoExample.Routed("us", "203.0.113.9") with
         {
             Name = new ObjectName("evil", "api"),
             Created = DateTime.UnixEpoch.AddDays(1),
@@ -111,7 +111,7 @@ public sealed class GeoDecisions
         var random = new Random(20);
         for (var round = 0; round < 200; round++)
         {
-            var services = Enumerable.Range(0, random.Next(1, 7)).Select(index => GeoExample.Wish(
+            var services = Enumerable.Range(0, random.Next(1, 7)).Select(index => GeoExample.Routed(
                 GeoExample.Options.Regions[random.Next(3)].Name, $"192.0.2.{random.Next(1, 9)}", random.Next(3), random.Next(3)) with
             {
                 Name = new("shop", $"api-{index}"),
@@ -139,7 +139,7 @@ public sealed class GeoDecisions
     [Test]
     public void A_zone_is_written_with_its_servers_and_answers()
     {
-        GeoService[] services = [GeoExample.Wish("eu", "192.0.2.1", weight: 3), GeoExample.Wish("us", "2001:db8::1")];
+        GeoService[] services = [GeoExample.Routed("eu", "192.0.2.1", weight: 3), GeoExample.Routed("us", "2001:db8::1")];
         var files = ZoneText.Files(GeoExample.Options, Decide(GeoPolicy.Weighted, services), 42);
         files.Keys.ShouldBe(["asia.zone", "default.zone", "eu.zone", "serial", "us.zone", "weights"]);
         files["serial"].ShouldBe("42");

@@ -35,7 +35,7 @@ internal static class GeoExample
         Status = new V1ServiceStatus { LoadBalancer = new V1LoadBalancerStatus { Ingress = [new V1LoadBalancerIngress { Ip = address }] } },
     };
 
-    public static GeoService Wish(string region, string address, int priority = 100, int weight = 1) => new()
+    public static GeoService Routed(string region, string address, int priority = 100, int weight = 1) => new()
     {
         Name = new("shop", $"api-{region}-{address}"),
         Created = DateTime.UnixEpoch,

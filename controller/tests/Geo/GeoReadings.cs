@@ -10,29 +10,29 @@ public sealed class GeoReadings
     public void A_service_without_an_annotation_does_not_ask()
     {
         var reading = GeoServiceReader.Read(GeoExample.Service("api", "192.0.2.1"), GeoExample.Options);
-        reading.Wish.ShouldBeNull();
+        reading.Service.ShouldBeNull();
         reading.Problems.ShouldBeEmpty();
     }
 
     [Test]
     public void A_hostname_is_enough()
     {
-        var wish = Read(("geo-hostname", "API.geo.example.com."))!;
-        wish.Hostname.ShouldBe(Host);
-        wish.Region.ShouldBe(GeoExample.Options.Region, "the cluster's own");
-        (wish.Priority, wish.Weight, wish.Policy).ShouldBe((100, 1, null));
-        wish.Targets.Single().ShouldBe(new GeoTarget(
+        var service = Read(("geo-hostname", "API.geo.example.com."))!;
+        service.Hostname.ShouldBe(Host);
+        service.Region.ShouldBe(GeoExample.Options.Region, "the cluster's own");
+        (service.Priority, service.Weight, service.Policy).ShouldBe((100, 1, null));
+        service.Targets.Single().ShouldBe(new GeoTarget(
             new(System.Net.IPAddress.Parse("192.0.2.1"), 443), ProbeScheme.Tcp, "/", Host, true), "a connection to its first port");
     }
 
     [Test]
     public void Everything_can_be_said()
     {
-        var wish = Read(("geo-hostname", Host), ("geo-region", "us"), ("geo-priority", "0"), ("geo-weight", "255"),
+        var service = Read(("geo-hostname", Host), ("geo-region", "us"), ("geo-priority", "0"), ("geo-weight", "255"),
             ("geo-policy", "weighted"), ("geo-addresses", "198.51.100.1, 2001:db8::1"), ("health-check-path", "/up"),
             ("health-check-port", "8080"), ("health-check-server-name", "shop.example.com"))!;
-        (wish.Region, wish.Priority, wish.Weight, wish.Policy).ShouldBe(("us", 0, 255, GeoPolicy.Weighted));
-        wish.Targets.Select(target => $"{target.Address} {target.Scheme} {target.Path} {target.ServerName}").ShouldBe(
+        (service.Region, service.Priority, service.Weight, service.Policy).ShouldBe(("us", 0, 255, GeoPolicy.Weighted));
+        service.Targets.Select(target => $"{target.Address} {target.Scheme} {target.Path} {target.ServerName}").ShouldBe(
             ["198.51.100.1:8080 Http /up shop.example.com", "[2001:db8::1]:8080 Http /up shop.example.com"]);
     }
 
@@ -68,7 +68,7 @@ public sealed class GeoReadings
     {
         var service = GeoExample.Service("api", "192.0.2.1", ("geo-hostname", Host));
         service.Status.LoadBalancer.Ingress = null;
-        GeoServiceReader.Read(service, GeoExample.Options).Wish!.Targets.ShouldBeEmpty();
+        GeoServiceReader.Read(service, GeoExample.Options).Service!.Targets.ShouldBeEmpty();
     }
 
     [Test]
@@ -114,13 +114,13 @@ public sealed class GeoReadings
     {
         var reading = GeoServiceReader.Read(GeoExample.Service("api", "192.0.2.1", annotations), GeoExample.Options);
         reading.Problems.ShouldBeEmpty();
-        return reading.Wish;
+        return reading.Service;
     }
 
     private static string Problem(params (string, string)[] annotations)
     {
         var reading = GeoServiceReader.Read(GeoExample.Service("api", "192.0.2.1", annotations), GeoExample.Options);
-        reading.Wish.ShouldBeNull("what is wrong is left out whole");
+        reading.Service.ShouldBeNull("what is wrong is left out whole");
         return reading.Problems.ShouldHaveSingleItem();
     }
 }

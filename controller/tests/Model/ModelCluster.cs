@@ -119,7 +119,7 @@ internal sealed class ModelCluster : IProber
         foreach (var pod in Pods.Values)
         {
             var gate = pod.ConditionStatus(Annotations.GateCondition);
-            (pod.GetLabel(First), pod.GetLabel(Second), gate, pod.GetAnnotation(Annotations.TakenOut)).ShouldBe(
+            (pod.GetLabel(First), pod.GetLabel(Second), gate, pod.GetAnnotation(Annotations.Removed)).ShouldBe(
                 ("true", "true", "True", null), $"{pod.Metadata.Name} is healthy and not back");
         }
     }
@@ -155,7 +155,13 @@ internal sealed class ModelCluster : IProber
     {
         if (_instance.Requests.TryDequeue(out var request))
         {
-            request(how switch { < 5 => Fate.Answered, 5 => Fate.Refused, 6 => Fate.Lost, _ => Fate.LostAfterwards });
+            request(how switch
+            {
+                < 5 => RequestOutcome.Answered,
+                5 => RequestOutcome.Refused,
+                6 => RequestOutcome.Lost,
+                _ => RequestOutcome.LostAfterwards,
+            });
             _instance.Turn();
         }
     }
@@ -198,7 +204,7 @@ internal sealed class ModelCluster : IProber
         // What was under way is carried out, or it is not; nobody hears of it.
         while (_instance.Requests.TryDequeue(out var request))
         {
-            request(number % 3 == 0 ? Fate.LostAfterwards : Fate.Lost);
+            request(number % 3 == 0 ? RequestOutcome.LostAfterwards : RequestOutcome.Lost);
         }
 
         _instance.IsDead = true;

@@ -5,7 +5,7 @@ using PlatformGitOps.Controller.Removal;
 namespace PlatformGitOps.Controller.Tests.Model;
 
 /// <summary>What becomes of a request.</summary>
-internal enum Fate
+internal enum RequestOutcome
 {
     Answered,
     Refused,
@@ -23,19 +23,16 @@ internal sealed class ModelInstance : IObjectApi
     {
         _cluster = cluster;
         _firstSeen = cluster.Pods.ToDictionary();
-        var metrics = new ControllerMetrics();
-        var applier = new Applier(this, () => !IsDead, time);
-        Reconciler = new Reconciler(
-            new ControllerOptions { Guards = guards }, cluster, new ChangeWriter(applier, null, metrics, time, NullLogger.Instance), this,
-            null, metrics, time, 0, NullLogger.Instance);
-        Metrics = metrics;
+        var telemetry = new Telemetry(Metrics, null, NullLogger.Instance);
+        var writer = new ChangeWriter(new Applier(this, () => !IsDead, time), telemetry, time);
+        Reconciler = new Reconciler(new ControllerOptions { Guards = guards }, cluster, writer, this, telemetry, time, 0);
     }
 
     public Reconciler Reconciler { get; }
 
-    public ControllerMetrics Metrics { get; }
+    public ControllerMetrics Metrics { get; } = new();
 
-    public Queue<Action<Fate>> Requests { get; } = new();
+    public Queue<Action<RequestOutcome>> Requests { get; } = new();
 
     public Dictionary<string, TimeSpan> WrittenAt { get; } = new(StringComparer.Ordinal);
 
@@ -79,17 +76,17 @@ internal sealed class ModelInstance : IObjectApi
     {
         // Not asynchronous: whoever waits goes on within the step, so that steps have an order.
         var answer = new TaskCompletionSource<T>();
-        Requests.Enqueue(fate =>
+        Requests.Enqueue(outcome =>
         {
             try
             {
-                var result = fate is Fate.Answered or Fate.LostAfterwards ? carryOut() : default;
-                switch (fate)
+                var result = outcome is RequestOutcome.Answered or RequestOutcome.LostAfterwards ? carryOut() : default;
+                switch (outcome)
                 {
-                    case Fate.Answered:
+                    case RequestOutcome.Answered:
                         answer.SetResult(result!);
                         break;
-                    case Fate.Refused:
+                    case RequestOutcome.Refused:
                         answer.SetException(new ApiException(HttpStatusCode.TooManyRequests, "later"));
                         break;
                     default:

@@ -169,7 +169,7 @@ internal static class Corefile
 
     private static PluginText Cache(CacheSettings cache, bool clusterNamesCached)
     {
-        // A kept answer would name an endpoint for seconds after the health controller took it out.
+        // A kept answer would name an endpoint for seconds after the health controller removed it.
         string[] uncached = [.. clusterNamesCached ? [] : new[] { Domain }, .. cache.ZonesWithoutCache.Select(zone => zone.Text)];
         return new("cache", Text(Math.Max(cache.Success, cache.Denial)), string.Join('\n',
         [

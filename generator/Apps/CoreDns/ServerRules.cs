@@ -45,7 +45,7 @@ internal static class ServerRules
         if (dns.Ttl > DnsSettings.ShortTtl && cluster.HealthController is not null)
         {
             at.Report(DefinitionRules.TtlController, "dns.ttl",
-                $"Clients would keep an endpoint for {dns.Ttl} s after the health controller took it out.",
+                $"Clients would keep an endpoint for {dns.Ttl} s after the health controller removed it.",
                 $"Write {DnsSettings.ShortTtl} or less, or delete it.",
                 "healthController.enabled");
         }

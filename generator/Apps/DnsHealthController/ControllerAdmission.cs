@@ -2,7 +2,7 @@ namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>
 /// RBAC can only allow the controller to patch pods as a whole, images included. Admission policies (in Kubernetes since 1.30) narrow that
-/// down to what it writes: whoever steals its token can take endpoints out of DNS, and nothing else.
+/// down to what it writes: whoever steals its token can remove endpoints from DNS, and nothing else.
 /// </summary>
 public static class ControllerAdmission
 {
@@ -16,7 +16,9 @@ public static class ControllerAdmission
 
     private const string LabelKey = $"key.startsWith('{ControllerNames.LabelPrefix}/')";
 
-    private const string AnnotationKey = $"key.startsWith('{ControllerNames.LabelPrefix}/taken-out')";
+    /// <summary>The second is the earlier name of the first: the controller replaces it.</summary>
+    private const string AnnotationKey =
+        $"key in ['{ControllerNames.LabelPrefix}/removed', '{ControllerNames.LabelPrefix}/taken-out']";
 
     private const string ManagedByKey = "endpointslice.kubernetes.io/managed-by";
 

@@ -5,7 +5,7 @@ internal static class ControllerAlerts
 {
     private const string Series = $"job=\"{ControllerNames.Name}\"";
 
-    private const string HeldBack = $"dns_health_controller_held_back_total{{{Series},guard=~\"last-endpoint|min-healthy|vantage\"}}";
+    private const string HeldBack = $"dns_health_controller_held_back_total{{{Series},guard=~\"last-endpoint|min-healthy|partition\"}}";
 
     private const string InternalErrors = $"dns_health_controller_internal_errors_total{{{Series}}}";
 
@@ -16,7 +16,7 @@ internal static class ControllerAlerts
             $"max by (shard) (dns_health_controller_leader{{{Series}}}) == 0 or " +
                 $"absent(max(dns_health_controller_leader{{{Series}}}))",
             "No DNS health controller acts{{ with $labels.shard }} for shard {{ . }}{{ end }}.",
-            "No instance holds the Lease, or none is scraped: DNS goes on as it is, but endpoints that fail are not taken out."),
+            "No instance holds the Lease, or none is scraped: DNS goes on as it is, but endpoints that fail are not removed."),
         // A hand-over lies between two scrapes of different age.
         Alert.Critical("DNSHealthControllerTwoLeaders", after: "2m",
             $"count by (shard) (dns_health_controller_leader{{{Series}}} == 1) > 1",
@@ -25,7 +25,7 @@ internal static class ControllerAlerts
         Alert.Warning("DNSHealthControllerHeldBack", after: "1m",
             $"sum by (namespace, service, guard) {Grew(HeldBack)}",
             "Failing endpoints of {{ $labels.namespace }}/{{ $labels.service }} stay in DNS.",
-            "The guard {{ $labels.guard }} forbids to take them out."),
+            "The guard {{ $labels.guard }} forbids their removal."),
         Alert.Warning("DNSHealthControllerEndpointsUnhealthy", after: "15m",
             $"sum by (namespace, service) (dns_unhealthy_endpoints{{{Series}}}) > ${{{ControllerVariables.AlertAbove}}}",
             "{{ $value }} endpoints of {{ $labels.namespace }}/{{ $labels.service }} fail or are out of DNS.",
@@ -33,7 +33,7 @@ internal static class ControllerAlerts
         Alert.Warning("DNSHealthControllerUpdatesFail", after: "10m",
             $"sum(rate(dns_updates_total{{{Series},result=\"failure\"}}[5m])) > 0",
             "The DNS health controller cannot write.",
-            "Writes that should take endpoints out or put them back have failed for ten minutes."),
+            "Writes that should remove endpoints or restore them have failed for ten minutes."),
         Alert.Warning("DNSHealthControllerInvalidServices", after: "15m",
             $"sum(max by (shard) (dns_health_controller_invalid_services{{{Series}}})) > 0",
             "{{ $value }} Services have an invalid health-check configuration.",

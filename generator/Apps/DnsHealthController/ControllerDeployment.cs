@@ -48,7 +48,7 @@ internal static class ControllerDeployment
     };
 
     /// <summary>
-    /// Instead of the controller, in the definition's step before it goes: all that it took out comes back. Flux waits for it.
+    /// Instead of the controller, in the definition's step before it goes: all that it removed comes back. Flux waits for it.
     /// </summary>
     public static Mapping ReleaseJob() => Resources.Object("batch/v1", "Job", Resources.Metadata(
         ControllerNames.Name, ControllerNames.Namespace, ControllerNames.Labels(),

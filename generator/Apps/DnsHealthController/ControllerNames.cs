@@ -21,7 +21,7 @@ public static class ControllerNames
     /// <summary>What all labels and annotations that the controller reads or writes are below.</summary>
     public const string LabelPrefix = "dns.aikernel.io";
 
-    /// <summary>Carried by pods and selected by Services that let their endpoints be taken out by it.</summary>
+    /// <summary>Carried by pods and selected by Services that let their endpoints be removed by it.</summary>
     public const string ServeLabel = LabelPrefix + "/serve";
 
     /// <summary>What the annotations of a Service that asks begin with.</summary>

@@ -46,7 +46,7 @@ internal static class ControllerRules
         foreach (var (key, what) in new[]
         {
             ("coreDns", "CoreDNS's pods are put under the health controller"),
-            ("release", "What the health controller took out of DNS is put back"),
+            ("release", "What the health controller removed from DNS is restored"),
         })
         {
             if (at.Owns($"{Section}.{key}") && at.Written($"{Section}.{key}") == "true")

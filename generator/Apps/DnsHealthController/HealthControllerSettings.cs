@@ -12,10 +12,10 @@ public sealed record HealthControllerSettings
     /// <summary>Repository and tag, with or without a digest.</summary>
     public required string Image { get; init; }
 
-    /// <summary>Whether a Job runs in its place that puts everything back: the step before it goes.</summary>
+    /// <summary>Whether a Job runs in its place that restores everything: the step before it goes.</summary>
     public bool Release { get; init; }
 
-    /// <summary>Whether CoreDNS's own pods are among the endpoints that it takes out.</summary>
+    /// <summary>Whether CoreDNS's own pods are among the endpoints that it removes.</summary>
     public bool CoreDns { get; init; }
 
     /// <summary>One acts, the others stand by; with several shards each acts for some of them.</summary>
@@ -63,7 +63,7 @@ public sealed record HealthControllerSettings
             Image = section.Text("image", Forms.Image, Standard.Image,
                 "The controller's image; the default is published with each release."),
             Release = section.Switch("release", Standard.Release,
-                "Whether, in place of the controller, a Job runs that puts everything back into DNS: the step before it is switched off."),
+                "Whether, in place of the controller, a Job runs that restores everything to DNS: the step before it is switched off."),
             CoreDns = section.Switch("coreDns", Standard.CoreDns,
                 "Whether CoreDNS's own pods are under it. In a running cluster one rollout after enabled: the pods must carry the label " +
                     "before the Service selects it."),

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using PlatformGitOps.Generator.Commands;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
@@ -88,18 +85,5 @@ public sealed class InitTests
     }
 
     /// <summary>On the day of the data, so that nothing that is accepted runs out here.</summary>
-    private async Task<Verb> Versions()
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var time = new Morning(DateOnly.ParseExact(KnownVersions.Instance.ReadOn, "yyyy-MM-dd", CultureInfo.InvariantCulture));
-        var code = await CommandLine.RunAsync(["versions", "-f", folder.Path],
-            new InvocationConfiguration { Output = output, Error = error }, time, CancellationToken.None);
-        return new Verb(code, output.ToString(), error.ToString());
-    }
-
-    private sealed class Morning(DateOnly day) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => new(day, new TimeOnly(8, 0), TimeSpan.Zero);
-    }
+    private Task<Verb> Versions() => Verb.On(KnownVersions.Instance.ReadOn, "versions", "-f", folder.Path);
 }

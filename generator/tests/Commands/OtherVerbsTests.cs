@@ -44,6 +44,7 @@ public class OtherVerbsTests
 
     [TestCase(typeof(Generator.Backup.RestoreCheck))]
     [TestCase(typeof(Generator.Takeover.TakeoverCheck))]
+    [TestCase(typeof(Generator.Takeover.DefinitionComparison))]
     public void Explain_knows_the_rules_of_the_commands_that_read_a_cluster(Type check) => check.GetFields()
         .Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).Except(ExplainCommand.Rules).ShouldBeEmpty();
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
 using PlatformGitOps.Generator.Commands;
 using PlatformGitOps.Generator.Tests.Output;
 
@@ -18,6 +20,20 @@ internal sealed record Verb(int ExitCode, string Output, string Error)
         using var error = new StringWriter();
         var configuration = new InvocationConfiguration { Output = output, Error = error };
         var code = await CommandLine.RunAsync(arguments, configuration, TimeProvider.System, CancellationToken.None);
+        return new Verb(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>In this process, on that day.</summary>
+    public static Task<Verb> On(string day, params string[] arguments) => At(
+        DateTimeOffset.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), arguments);
+
+    /// <summary>In this process, at that time.</summary>
+    public static async Task<Verb> At(DateTimeOffset time, params string[] arguments)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter();
+        var configuration = new InvocationConfiguration { Output = output, Error = error };
+        var code = await CommandLine.RunAsync(arguments, configuration, new FakeTimeProvider(time), CancellationToken.None);
         return new Verb(code, output.ToString(), error.ToString());
     }
 }

@@ -177,6 +177,12 @@ public sealed partial class HealthControllerTests
     }
 
     [Test]
+    public void The_admission_policy_allows_the_note_under_its_name_and_its_earlier_one() =>
+        YamlWriter.WriteFragment(Objects(Infra with { Kubernetes = SemVer.Parse("1.30.0") })
+                .First(resource => resource.Kind == "ValidatingAdmissionPolicy").Body)
+            .ShouldContain("key in ['dns.aikernel.io/removed', 'dns.aikernel.io/taken-out']");
+
+    [Test]
     public void Where_the_API_server_is_known_a_plain_policy_lets_the_controller_out_to_the_cluster_alone()
     {
         var plain = Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes };

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using PlatformGitOps.Generator.Commands;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Tests.Commands;
 
@@ -160,24 +158,12 @@ public sealed class UnchangedTreeTests
     private int? Remembered => UnchangedTree.Look(Definition, _tree.Root, TimeProvider.System)?.Files();
 
     /// <summary>A run for which what changed a moment ago is long past.</summary>
-    private async Task<Verb> LaterAsync()
-    {
-        using var output = new StringWriter { NewLine = "\n" };
-        using var error = new StringWriter();
-        var code = await CommandLine.RunAsync(["generate", "-f", Definition],
-            new InvocationConfiguration { Output = output, Error = error }, new Tomorrow(), CancellationToken.None);
-        return new Verb(code, output.ToString(), error.ToString());
-    }
+    private Task<Verb> LaterAsync() => Verb.At(TimeProvider.System.GetUtcNow().AddDays(1), "generate", "-f", Definition);
 
     private static void KeepingTimes(string path, Action<string> change)
     {
         var time = File.GetLastWriteTimeUtc(path);
         change(path);
         File.SetLastWriteTimeUtc(path, time);
-    }
-
-    private sealed class Tomorrow : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddDays(1);
     }
 }

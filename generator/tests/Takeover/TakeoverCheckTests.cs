@@ -87,7 +87,8 @@ public class TakeoverCheckTests
         var page = File.ReadAllText(RepositoryRoot.File("docs", "takeover.md"));
         string[] rules =
         [
-            .. typeof(TakeoverCheck).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!),
+            .. new[] { typeof(TakeoverCheck), typeof(DefinitionComparison) }.SelectMany(check => check.GetFields())
+                .Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!),
         ];
         string[] guides =
         [
@@ -141,10 +142,11 @@ public class TakeoverCheckTests
         var result = TakeoverCheck.Of(WithCorefile(LiveText), Infra, "platform.yaml");
 
         result.Refused.ShouldBeTrue();
-        result.Findings[0].Rule.ShouldBe(TakeoverCheck.Domain);
+        result.Findings[0].Rule.ShouldBe(DefinitionComparison.Domain);
         result.Findings[0].Message.ShouldBe("The live Corefile serves k8s.nord.example, and the domain of cluster infra in the "
             + "definition is cluster.local: running pods and kubelets ask for names below k8s.nord.example.");
-        result.Findings.Where(finding => finding.Rule == TakeoverCheck.Corefile).Select(finding => finding.Message.Split(':', ',')[0])
+        result.Findings.Where(finding => finding.Rule == DefinitionComparison.Corefile)
+            .Select(finding => finding.Message.Split(':', ',')[0])
             .ShouldBe(
             [
                 "The live Corefile has server blocks for corp.nord.example",
@@ -175,7 +177,7 @@ public class TakeoverCheckTests
 
         TakeoverCheck.Of(objects, Infra, "platform.yaml").Findings.ShouldBeEmpty("the tree has none");
         var result = TakeoverCheck.Of(objects, Cluster("nodeLocalDns: { enabled: true }"), "platform.yaml");
-        (result.Findings.ShouldHaveSingleItem().Rule, result.Refused).ShouldBe((TakeoverCheck.NodeCache, true));
+        (result.Findings.ShouldHaveSingleItem().Rule, result.Refused).ShouldBe((DefinitionComparison.NodeCache, true));
     }
 
     [Test]
@@ -209,7 +211,7 @@ public class TakeoverCheckTests
         var result = TakeoverCheck.Of(objects, Cluster("kubernetes: 1.34.2"), "platform.yaml");
 
         (result.Ready, result.Refused).ShouldBe((true, false), "they are warnings");
-        result.Findings.Select(finding => finding.Rule).ShouldBe([TakeoverCheck.Range, TakeoverCheck.Version]);
+        result.Findings.Select(finding => finding.Rule).ShouldBe([DefinitionComparison.Range, DefinitionComparison.Version]);
         result.Findings[0].Message.ShouldContain("Nodes give pods addresses of 10.200.0.0/24");
         result.Findings[1].Message.ShouldContain("Nodes run Kubernetes v1.29.4+k3s1");
     }

@@ -1,8 +1,5 @@
-using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Commands;
 using PlatformGitOps.Generator.Tests.Commands;
 using PlatformGitOps.Generator.Versions;
 
@@ -239,18 +236,7 @@ public sealed partial class KnownVersionsTests
     private static async Task<Verb> On(string day, string definition, params string[] options)
     {
         using var folder = new TemporaryFolder();
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var file = folder.Write("platform.yaml", definition);
-        var time = new Noon(DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture));
-        var code = await CommandLine.RunAsync(["versions", "-f", file, .. options],
-            new InvocationConfiguration { Output = output, Error = error }, time, CancellationToken.None);
-        return new Verb(code, output.ToString(), error.ToString());
-    }
-
-    private sealed class Noon(DateOnly day) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => new(day, new TimeOnly(12, 0), TimeSpan.Zero);
+        return await Verb.On(day, ["versions", "-f", folder.Write("platform.yaml", definition), .. options]);
     }
 
     [GeneratedRegex(@"CVE-\d+-\d+|[a-z]+#\d+")]

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 namespace PlatformGitOps.Generator.Takeover;
 
 /// <summary>What the live DNS answers and the definition does not.</summary>
-internal static partial class TakeoverCheck
+internal static class DefinitionComparison
 {
     public const string Domain = "takeover-domain";
     public const string NodeCache = "takeover-node-cache";
@@ -23,7 +23,7 @@ internal static partial class TakeoverCheck
     ];
 
     /// <summary>Another domain, other server blocks and other servers to ask in the Corefile that runs.</summary>
-    private static IEnumerable<Finding> Corefiles(LiveDns live, Cluster cluster)
+    public static IEnumerable<Finding> Corefiles(RunningDns live, Cluster cluster)
     {
         var map = live.Objects.FirstOrDefault(resource => resource is { Kind: "ConfigMap", Name: CoreDnsNames.Release });
         if (live.IsOurs || map?.Body.TextAt("data", "Corefile") is not { } text)
@@ -37,7 +37,7 @@ internal static partial class TakeoverCheck
             .Where(zone => zone.Length > 0 && !zone.EndsWith(".arpa", StringComparison.Ordinal)).Distinct().ToArray();
         if (domains.Length > 0 && !domains.Contains(cluster.Domain.Text))
         {
-            yield return Error(live, Domain,
+            yield return live.Error(Domain,
                 $"The live Corefile serves {string.Join(" and ", domains)}, and the domain of cluster {cluster.Name} in the definition is "
                     + $"{cluster.Domain}: running pods and kubelets ask for names below {domains[0]}.",
                 $"Write 'domain: {domains[0]}'.");
@@ -49,14 +49,15 @@ internal static partial class TakeoverCheck
         }
     }
 
-    private static IEnumerable<Finding> Blocks(LiveDns live, Cluster cluster, IReadOnlyList<LiveBlock> blocks, string[] domains)
+    private static IEnumerable<Finding> Blocks(RunningDns live, Cluster cluster, IReadOnlyList<LiveBlock> blocks, string[] domains)
     {
         var known = Zones(cluster).Concat(domains).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var own = blocks.SelectMany(block => block.Zones).Distinct()
             .Where(zone => zone.Length > 0 && !zone.EndsWith(".arpa", StringComparison.Ordinal) && !known.Contains(zone)).ToArray();
         if (own.Length > 0)
         {
-            yield return Warning(live, $"The live Corefile has server blocks for {Listed(own)}, which cluster {cluster.Name} of the "
+            yield return live.Warning(Corefile,
+                $"The live Corefile has server blocks for {Listed(own)}, which cluster {cluster.Name} of the "
                 + "definition does not have: their names would go to dns.upstreams.",
                 "Write them into dns.stubDomains, dns.zoneFiles or dns.extraServers.");
         }
@@ -66,7 +67,7 @@ internal static partial class TakeoverCheck
         {
             if (root.SelectMany(block => block.Of(plugin)).FirstOrDefault() is { IsDefault: false } arguments && !Has(cluster, plugin))
             {
-                yield return Warning(live,
+                yield return live.Warning(Corefile,
                     $"The live Corefile has '{string.Join(' ', new[] { plugin }.Concat(arguments))}', and the delivered one does not.",
                     $"Write what it answers into {key}.");
             }
@@ -76,7 +77,8 @@ internal static partial class TakeoverCheck
             .SelectMany(arguments => arguments.Skip(1)).ToArray(), cluster.Dns.Upstreams.Select(server => server.ToString()).ToArray());
         if (asked.Length > 0 && !asked.Select(Spelt).ToHashSet().SetEquals(wanted.Select(Spelt)))
         {
-            yield return Warning(live, $"The live Corefile forwards to {Listed(asked)}, and the delivered one to {Listed(wanted)}.",
+            yield return live.Warning(Corefile,
+                $"The live Corefile forwards to {Listed(asked)}, and the delivered one to {Listed(wanted)}.",
                 "Write dns.upstreams where the live servers know names that the others do not.");
         }
     }
@@ -99,7 +101,7 @@ internal static partial class TakeoverCheck
     };
 
     /// <summary>A DaemonSet of the cluster where the tree delivers one of the same name.</summary>
-    private static IEnumerable<Finding> NodeCaches(LiveDns live, Cluster cluster)
+    public static IEnumerable<Finding> NodeCaches(RunningDns live, Cluster cluster)
     {
         if (cluster.Of<NodeLocalDnsSettings>() is null || live.Objects.FirstOrDefault(resource => resource is
             { Kind: "DaemonSet", Name: NodeLocalDnsNames.Name }) is not { } daemon)
@@ -110,28 +112,28 @@ internal static partial class TakeoverCheck
         var selector = daemon.Body.EntriesAt("spec", "selector", "matchLabels");
         if (selector is not [{ Key: NodeLocalDnsNames.AppLabel, Value: Scalar { Value: NodeLocalDnsNames.Name } }])
         {
-            yield return Error(live, NodeCache,
-                $"{daemon.Id.Spoken} selects {Text(selector)}, and the tree's {NodeLocalDnsNames.AppLabel}={NodeLocalDnsNames.Name}. A "
-                    + "selector is immutable: Flux would stop there.",
+            yield return live.Error(NodeCache,
+                $"{daemon.Id.Spoken} selects {RunningDns.Labels(selector)}, and the tree's "
+                    + $"{NodeLocalDnsNames.AppLabel}={NodeLocalDnsNames.Name}. A selector is immutable: Flux would stop there.",
                 "Switch nodeLocalDns off for the takeover. Later delete the DaemonSet (where kubelets name its address, give them that of "
                     + "kube-dns first) and switch it on.");
         }
     }
 
     /// <summary>An immutable second address that the definition has otherwise.</summary>
-    private static IEnumerable<Finding> SecondAddresses(LiveDns live, Cluster cluster)
+    public static IEnumerable<Finding> SecondAddresses(RunningDns live, Cluster cluster)
     {
         if (live.Service?.Body.ItemsAt("spec", "clusterIPs") is [_, Scalar { Value: var second }, ..]
             && cluster.Dns.SecondClusterIP is { } wanted && Spelt(wanted.ToString()) != Spelt(second))
         {
-            yield return Error(live, Address,
+            yield return live.Error(TakeoverCheck.Address,
                 $"The Service kube-dns has the second address {second}, and cluster {cluster.Name} of the definition has {wanted}.",
                 $"Write 'dns.secondClusterIP: \"{second}\"': a Service's address is immutable.");
         }
     }
 
     /// <summary>What the nodes say of ranges and versions.</summary>
-    private static IEnumerable<Finding> Nodes(LiveDns live, IEnumerable<Manifest> nodes, Cluster cluster)
+    public static IEnumerable<Finding> Nodes(RunningDns live, IEnumerable<Manifest> nodes, Cluster cluster)
     {
         var list = nodes.ToArray();
         Cidr[] pods = [cluster.Pods, .. cluster.Second is { } more ? [more.Pods] : Array.Empty<Cidr>()];
@@ -140,12 +142,10 @@ internal static partial class TakeoverCheck
         string[] ranges = [.. list.SelectMany(PodRanges).Where(IsOther).Distinct()];
         if (ranges.Length > 0)
         {
-            yield return Warning(live, $"Nodes give pods addresses of {Listed(ranges)}, and network.pods of cluster {cluster.Name} is "
+            yield return live.Warning(Range,
+                $"Nodes give pods addresses of {Listed(ranges)}, and network.pods of cluster {cluster.Name} is "
                 + $"{string.Join(" and ", pods.Select(range => range.ToString()))}: network policies would let other pods ask.",
-                "Write the cluster's own range into network.pods.") with
-            {
-                Rule = Range,
-            };
+                "Write the cluster's own range into network.pods.");
         }
 
         if (cluster.Kubernetes is not { } wanted)
@@ -159,16 +159,11 @@ internal static partial class TakeoverCheck
             .Where(IsAnother).Distinct()];
         if (others.Length > 0)
         {
-            yield return Warning(live, $"Nodes run Kubernetes {Listed(others)}, and 'kubernetes' of cluster {cluster.Name} is {wanted}: "
-                + "the tree may have objects that the API server does not know.", "Write the version of the oldest API server.") with
-            {
-                Rule = Version,
-            };
+            yield return live.Warning(Version,
+                $"Nodes run Kubernetes {Listed(others)}, and 'kubernetes' of cluster {cluster.Name} is {wanted}: "
+                + "the tree may have objects that the API server does not know.", "Write the version of the oldest API server.");
         }
     }
-
-    private static Finding Warning(LiveDns live, string message, string fix) =>
-        Error(live, Corefile, message, fix) with { Severity = Severity.Warning };
 
     private static IEnumerable<string> PodRanges(Manifest node) => node.Body.ItemsAt("spec", "podCIDRs").OfType<Scalar>()
         .Select(range => range.Value).DefaultIfEmpty(node.Body.TextAt("spec", "podCIDR") ?? "");

@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using k8s;
+using PlatformGitOps.Controller.Metrics;
+
+namespace PlatformGitOps.Controller.Geo;
+
+/// <summary>The ConfigMap with the zones: as it was last seen, and the writes to it, each later after one that failed.</summary>
+internal sealed class ZonesWriter(
+    ApiClient client, ObjectName zones, GeoOptions options, GeoMetrics metrics, ControllerMetrics common, TimeProvider time, ILogger log)
+{
+    private const int LargestData = 900_000;
+
+    private readonly Lock _lock = new();
+    private V1ConfigMap? _current;
+    private int _failures;
+    private long _nextWrite = time.GetTimestamp();
+
+    public V1ConfigMap? Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _current;
+            }
+        }
+    }
+
+    /// <summary>The pause after the last failure is over.</summary>
+    public bool MayWrite => time.GetTimestamp() >= _nextWrite;
+
+    public void See(V1ConfigMap item)
+    {
+        lock (_lock)
+        {
+            _current = item;
+        }
+    }
+
+    /// <summary>Writes what differs. Not to be called by two tasks at once.</summary>
+    /// <param name="seen">The ConfigMap as it was when the answers were decided.</param>
+    /// <param name="answers">What the zones are to say.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public async Task WriteAsync(V1ConfigMap? seen, GeoAnswers answers, CancellationToken cancellationToken)
+    {
+        var current = seen ?? throw new IOException("there is no such ConfigMap");
+        var old = current.Data ?? new Dictionary<string, string>();
+        var before = old.TryGetValue(ZoneText.SerialKey, out var text) && uint.TryParse(text, out var serial) ? serial : 0;
+        var same = ZoneText.Files(options, answers, before);
+        if (same.Count == old.Count && same.All(file => old.TryGetValue(file.Key, out var kept) && kept == file.Value))
+        {
+            return;
+        }
+
+        var files = ZoneText.Files(options, answers, ZoneText.NextSerial(before, time.GetUtcNow()));
+        if (files.Sum(file => (long)file.Value.Length) > LargestData)
+        {
+            throw new IOException($"the zones are larger than a ConfigMap may be ({answers.Names.Length} names)");
+        }
+
+        var data = new JsonObject();
+        foreach (var (name, content) in files)
+        {
+            data[name] = content;
+        }
+
+        foreach (var gone in old.Keys.Where(name => !files.ContainsKey(name)))
+        {
+            data[gone] = null;
+        }
+
+        // On exactly the version that was seen: of two writers the second gets a conflict and looks again.
+        var patch = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["resourceVersion"] = current.Metadata.ResourceVersion },
+            ["data"] = data,
+        };
+        var written = await client.CallAsync(
+            (api, token) => api.CoreV1.PatchNamespacedConfigMapAsync(
+                new V1Patch(patch.ToJsonString(), V1Patch.PatchType.MergePatch), zones.Name, zones.Namespace, cancellationToken: token),
+            cancellationToken);
+        lock (_lock)
+        {
+            _current = _current?.Metadata.ResourceVersion == current.Metadata.ResourceVersion ? written : _current;
+        }
+
+        _failures = 0;
+        metrics.Writes.Increment(("result", "success"));
+        Log.GeoWritten(log, zones, files[ZoneText.SerialKey]);
+    }
+
+    /// <summary>A turn failed: nothing is written for a while, longer each time.</summary>
+    public void Failed(Exception failure)
+    {
+        metrics.Writes.Increment(("result", "failure"));
+        Log.GeoWriteFailed(log, zones, failure.Message);
+        if (failure is not (ApiException or HttpRequestException or IOException or TimeoutException))
+        {
+            common.InternalErrors.Increment(("component", "geo"));
+            Log.InternalError(log, "geo", zones.ToString(), failure);
+        }
+
+        var wait = Backoff.Delay(++_failures, Random.Shared.NextDouble());
+        _nextWrite = time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
+    }
+}

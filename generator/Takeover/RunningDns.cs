@@ -1,0 +1,101 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
+namespace PlatformGitOps.Generator.Takeover;
+
+/// <summary>The DNS that a cluster runs, whoever delivered it.</summary>
+/// <param name="Service"><c>kube-dns</c>.</param>
+/// <param name="Deployment"><c>coredns</c>.</param>
+/// <param name="Objects">Those of <c>kube-system</c>, and all Services.</param>
+/// <param name="Distribution">Who made the cluster.</param>
+internal sealed record RunningDns(Manifest? Service, Manifest? Deployment, ImmutableArray<Manifest> Objects, Distribution Distribution)
+{
+    public const string ReleaseName = "meta.helm.sh/release-name";
+
+    /// <summary>The chart's selector, of the Deployment and of the Service.</summary>
+    public static readonly ImmutableArray<(string Label, string Value)> ChartSelector =
+    [
+        ("app.kubernetes.io/instance", CoreDnsNames.Release), ("app.kubernetes.io/name", "coredns"),
+        (CoreDnsNames.AppLabel, CoreDnsNames.App),
+    ];
+
+    /// <summary>The objects that the release would replace.</summary>
+    public IEnumerable<Manifest> Dns => Objects.Where(resource => resource.Namespace == CoreDnsNames.Namespace
+        && (resource.Kind, resource.Name) is ("Service", CoreDnsNames.Service) or ("ConfigMap" or "Deployment", CoreDnsNames.Release)
+            or ("Deployment", "kube-dns" or "rke2-coredns-rke2-coredns"));
+
+    public bool IsOurs => Deployment is { } deployment && IsReleased(deployment)
+        && IsChartSelector(deployment.Body, "spec", "selector", "matchLabels");
+
+    /// <summary>The page whose steps lead to the release of the tree.</summary>
+    public string Steps => new[] { Deployment, Service }.Any(IsReleased)
+        ? Docs.Page("adoption-chart.md") : Docs.Page("adoption.md");
+
+    /// <summary>Helm made it, under the tree's name; of an older chart it may have that chart's own labels.</summary>
+    private static bool IsReleased(Manifest? resource) => resource?.Annotation(ReleaseName) == CoreDnsNames.Release;
+
+    public static RunningDns Of(IReadOnlyCollection<Manifest> objects) => new(
+        Named(objects, "Service", CoreDnsNames.Service), Named(objects, "Deployment", CoreDnsNames.Release),
+        [.. objects.Where(resource => resource.Namespace == CoreDnsNames.Namespace || resource.Kind == "Service")],
+        Distribution.Of(objects));
+
+    public static bool IsChartSelector(Mapping body, params ReadOnlySpan<string> path)
+    {
+        var labels = (body.At(path) as Mapping)?.Entries ?? [];
+        return ChartSelector.All(pair => labels.Any(label => label.Key == pair.Label && (label.Value as Scalar)?.Value == pair.Value));
+    }
+
+    public static string Labels(IReadOnlyCollection<Entry> labels) => labels.Count == 0 ? "nothing"
+        : string.Join(", ", labels.Select(label => $"{label.Key}={(label.Value as Scalar)?.Value}"));
+
+    public Finding Error(string rule, string message, string fix) =>
+        new() { Rule = rule, File = "", Message = message, Fix = $"{fix} See {Distribution.Page}." };
+
+    public Finding Warning(string rule, string message, string fix) => Error(rule, message, fix) with { Severity = Severity.Warning };
+
+    private static Manifest? Named(IEnumerable<Manifest> objects, string kind, string name) => objects.FirstOrDefault(resource =>
+        resource.Kind == kind && resource.Name == name && resource.Namespace == CoreDnsNames.Namespace);
+}
+
+/// <summary>Who made the cluster, as far as its objects tell, and where docs/takeover.md speaks of it.</summary>
+/// <param name="Name">For people.</param>
+/// <param name="Guide">The heading's anchor.</param>
+internal sealed record Distribution(string Name, string Guide)
+{
+    public static readonly Distribution Eks = new("EKS", "eks");
+    public static readonly Distribution EksAuto = new("EKS Auto Mode", "eks-auto-mode");
+    public static readonly Distribution Aks = new("AKS", "aks");
+    public static readonly Distribution Gke = new("GKE", "gke");
+    public static readonly Distribution Talos = new("Talos", "talos");
+    public static readonly Distribution K3s = new("k3s", "k3s");
+    public static readonly Distribution Kubeadm = new("kubeadm", "kubeadm");
+    public static readonly Distribution Other = new("another distribution", "other-distributions");
+
+    /// <summary>The page and the heading.</summary>
+    public string Page => Docs.Page($"takeover.md#{Guide}");
+
+    public static Distribution Of(IReadOnlyCollection<Manifest> objects)
+    {
+        var nodes = objects.Where(resource => resource.Kind == "Node").ToArray();
+        bool Labelled(string prefix) => nodes.Any(node => node.Body.EntriesAt("metadata", "labels")
+            .Any(label => label.Key.StartsWith(prefix, StringComparison.Ordinal)));
+        bool Says(string key, string text) => nodes.Any(node =>
+            node.Body.TextAt("status", "nodeInfo", key)?.Contains(text, StringComparison.OrdinalIgnoreCase) == true);
+        return nodes switch
+        {
+            // Mixed clusters have CoreDNS for the other nodes: one node of the other kind and it is EKS.
+            _ when nodes.Length > 0 && nodes.All(node => node.Label("eks.amazonaws.com/compute-type") == "auto") => EksAuto,
+            _ when Labelled("eks.amazonaws.com/") || Says("kubeletVersion", "-eks-") => Eks,
+            _ when Labelled("kubernetes.azure.com/") => Aks,
+            _ when Labelled("cloud.google.com/gke-") || Says("kubeletVersion", "-gke.") => Gke,
+            _ when Says("osImage", "Talos") => Talos,
+            _ when Says("kubeletVersion", "+k3s") => K3s,
+            _ when nodes.Any(node => node.Annotation("kubeadm.alpha.kubernetes.io/cri-socket") is not null) => Kubeadm,
+            _ when objects.Any(resource => resource.Kind != "Node" && Managers(resource).Contains("kubeadm")) => Kubeadm,
+            _ => Other,
+        };
+    }
+
+    /// <summary>The programs that wrote fields of an object.</summary>
+    public static IEnumerable<string> Managers(Manifest resource) =>
+        resource.Body.MappingsAt("metadata", "managedFields").Select(entry => entry.TextAt("manager")).OfType<string>();
+}
