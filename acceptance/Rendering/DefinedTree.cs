@@ -48,8 +48,8 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
 
     public static Platform Read(string definition) => PlatformFile.Read(definition) switch
     {
-        PlatformReading.Sound sound => sound.Platform,
-        PlatformReading.Refused refused => throw new InvalidDataException(
+        PlatformReading.Valid sound => sound.Platform,
+        PlatformReading.Invalid refused => throw new InvalidDataException(
             $"{definition}: {string.Join('\n', refused.Findings.Select(finding => finding.Message))}"),
         _ => throw new InvalidDataException(definition),
     };

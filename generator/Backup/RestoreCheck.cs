@@ -70,7 +70,7 @@ internal static class RestoreCheck
     {
         var read = PublishedObjects.Instances(cluster).Select(instance => instance.AnnotationPrefix).Distinct().ToArray();
         return live.Unread.GroupBy(pair => pair.Object, pair => pair.Annotation).Select(pair => Warning(Prefix, file,
-            $"{pair.Key.Spoken} has the annotation {pair.First()}, and External-DNS of cluster {cluster.Name} reads "
+            $"{pair.Key.Title} has the annotation {pair.First()}, and External-DNS of cluster {cluster.Name} reads "
                 + $"{string.Join(" and ", read)}: with 'policy: sync' it deletes what the object had.",
             $"Give the object both annotations, or set annotationPrefix in the definition ({Docs.Page("external-dns.md")})."));
     }
@@ -86,12 +86,12 @@ internal static class RestoreCheck
             if (!there.TryGetValue(resource.Id, out var now))
             {
                 missing.Add(resource);
-                findings.Add(Error(ObjectMissing, file, $"{resource.Id.Spoken} is not in the cluster, or requests no name.",
+                findings.Add(Error(ObjectMissing, file, $"{resource.Id.Title} is not in the cluster, or requests no name.",
                     "Let its owner deliver it, or apply it from the backup."));
             }
             else if (PublishedObjects.Wish(resource, cluster) != PublishedObjects.Wish(now, cluster))
             {
-                findings.Add(Error(ObjectDiffers, file, $"{resource.Id.Spoken} requests other names than in the backup.",
+                findings.Add(Error(ObjectDiffers, file, $"{resource.Id.Title} requests other names than in the backup.",
                     "Compare its annotations and hosts with those of the backup."));
             }
             else
@@ -108,7 +108,7 @@ internal static class RestoreCheck
     private static IEnumerable<Finding> Deleting(IReadOnlyList<Manifest> missing, Cluster cluster) =>
         from instance in PublishedObjects.Instances(cluster)
         where instance is { Policy: DnsPolicy.Sync, DryRun: false }
-        let names = missing.Where(resource => PublishedObjects.Reads(instance, resource)).Select(resource => resource.Id.Spoken).ToArray()
+        let names = missing.Where(resource => PublishedObjects.Reads(instance, resource)).Select(resource => resource.Id.Title).ToArray()
         where names.Length > 0
         select Error(Sync, "platform.yaml",
             $"The instance '{instance.Name}' has the policy sync and no dryRun: External-DNS deletes the records of "

@@ -189,19 +189,19 @@ internal sealed record CommandContext
         Progress.Begin($"{step} of {ListText.Count(platform.Clusters.Length, "cluster")}");
 
     /// <summary>Reads the definition; prints every violation of a bad one and returns null.</summary>
-    public PlatformReading.Sound? ReadDefinition()
+    public PlatformReading.Valid? ReadDefinition()
     {
         Progress.Begin($"reading {Path.GetFileName(DefinitionPath)}");
         return PlatformFile.Read(DefinitionPath) switch
         {
-            PlatformReading.Sound sound => sound,
-            PlatformReading.Refused refused => Refuse(refused.Findings),
+            PlatformReading.Valid sound => sound,
+            PlatformReading.Invalid refused => Refuse(refused.Findings),
             _ => throw new InvalidOperationException("A reading is sound or refused."),
         };
     }
 
     /// <summary>The same for commands that deliver or judge the tree: what the tree on disk contradicts is a violation too.</summary>
-    public PlatformReading.Sound? ReadDelivered()
+    public PlatformReading.Valid? ReadDelivered()
     {
         if (ReadDefinition() is not { } definition)
         {
@@ -219,7 +219,7 @@ internal sealed record CommandContext
         }
     }
 
-    private PlatformReading.Sound? Refuse(ImmutableArray<Finding> findings)
+    private PlatformReading.Valid? Refuse(ImmutableArray<Finding> findings)
     {
         if (Format != OutputFormat.Text)
         {

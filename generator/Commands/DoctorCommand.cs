@@ -44,7 +44,7 @@ internal static class DoctorCommand
             context.Output.WriteLine($"{tool.Name,-10}{(version is null ? context.Ink.Red($"{state,-26}") : $"{state,-26}")}{neededBy}");
         }
 
-        var platform = (PlatformFile.Read(context.DefinitionPath) as PlatformReading.Sound)?.Platform;
+        var platform = (PlatformFile.Read(context.DefinitionPath) as PlatformReading.Valid)?.Platform;
         var sound = WriteTree(context, platform, cancellationToken);
         if (platform is not null)
         {

@@ -85,7 +85,7 @@ internal static class LintCommand
     /// <summary>
     /// An entry of the definition that keeps nothing back, at its place in the file; null where nobody can know in this clone.
     /// </summary>
-    private static Finding? Unused(CommandContext context, PlatformReading.Sound definition, int index)
+    private static Finding? Unused(CommandContext context, PlatformReading.Valid definition, int index)
     {
         var (platform, root) = definition;
         var entry = platform.Lint.Ignore[index];
@@ -107,7 +107,7 @@ internal static class LintCommand
 
 /// <summary>What is checked: clusters of a tree; <c>IsWhole</c> where it is all of them.</summary>
 internal sealed record LintInput(
-    PlatformReading.Sound Definition, SourceTree Files, IReadOnlyCollection<string> Clusters, bool IsWhole)
+    PlatformReading.Valid Definition, SourceTree Files, IReadOnlyCollection<string> Clusters, bool IsWhole)
 {
     public Platform Platform => Definition.Platform;
 
@@ -116,7 +116,7 @@ internal sealed record LintInput(
         context.ReadDelivered() is { } definition ? Read(context, definition, asked) : null;
 
     /// <inheritdoc cref="Read(CommandContext, string[])"/>
-    public static LintInput? Read(CommandContext context, PlatformReading.Sound definition, string[] asked) =>
+    public static LintInput? Read(CommandContext context, PlatformReading.Valid definition, string[] asked) =>
         context.ReadTree() is { } files && context.ClustersAmong([.. FluxTree.ClustersOf(files)], asked) is { } clusters
             ? new LintInput(definition, files, clusters, asked.Length == 0)
             : null;

@@ -15,7 +15,7 @@ internal static class Remarks
     /// <param name="definition">The definition.</param>
     /// <param name="lint">What lint found: a published chart without data is not said again.</param>
     public static ImmutableArray<Finding> Of(
-        CommandContext context, PlatformReading.Sound definition, IReadOnlyCollection<Finding>? lint = null) =>
+        CommandContext context, PlatformReading.Valid definition, IReadOnlyCollection<Finding>? lint = null) =>
     [
         .. Repository(context, definition),
         .. Versions(context, definition, lint?.Any(finding => finding.Rule == ChartDataMissing) ?? false),
@@ -26,7 +26,7 @@ internal static class Remarks
     ];
 
     /// <summary>Those that are worth saying while the tree is written, without what the definition keeps back.</summary>
-    public static ImmutableArray<Finding> OfWriting(CommandContext context, PlatformReading.Sound definition) => Left(definition.Platform,
+    public static ImmutableArray<Finding> OfWriting(CommandContext context, PlatformReading.Valid definition) => Left(definition.Platform,
     [
         .. Repository(context, definition), .. EmptyOverlays(context, definition.Platform), .. LeftFolders.Of(context, definition.Platform),
     ]);
@@ -48,7 +48,7 @@ internal static class Remarks
     };
 
     /// <summary>Flux looks for a cluster's folder from the root of the repository, below <c>repository.path</c>.</summary>
-    private static ImmutableArray<Finding> Repository(CommandContext context, PlatformReading.Sound definition)
+    private static ImmutableArray<Finding> Repository(CommandContext context, PlatformReading.Valid definition)
     {
         var (platform, root) = definition;
         var written = platform.Repository.Folder ?? "";
@@ -83,7 +83,7 @@ internal static class Remarks
         return below == "." ? "" : below;
     }
 
-    private static IEnumerable<Finding> Versions(CommandContext context, PlatformReading.Sound definition, bool isSaid)
+    private static IEnumerable<Finding> Versions(CommandContext context, PlatformReading.Valid definition, bool isSaid)
     {
         var (platform, root) = definition;
         var known = KnownVersions.Instance;

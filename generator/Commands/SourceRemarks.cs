@@ -7,7 +7,7 @@ namespace PlatformGitOps.Generator.Commands;
 internal static class SourceRemarks
 {
     /// <summary>The warnings.</summary>
-    public static IEnumerable<Finding> Of(CommandContext context, PlatformReading.Sound definition) =>
+    public static IEnumerable<Finding> Of(CommandContext context, PlatformReading.Valid definition) =>
         Branches(context, definition).Concat(definition.Platform.Charts.OrderBy(chart => chart.Key, StringComparer.Ordinal)
             .SelectMany(chart => Secrets(context, definition, chart.Key).Concat(Urls(context, definition.Root, chart.Key, chart.Value))));
 
@@ -19,7 +19,7 @@ internal static class SourceRemarks
     /// <summary>
     /// A branch that Flux follows and git does not know. Said only where all branches of the definition's repository are known here.
     /// </summary>
-    private static IEnumerable<Finding> Branches(CommandContext context, PlatformReading.Sound definition)
+    private static IEnumerable<Finding> Branches(CommandContext context, PlatformReading.Valid definition)
     {
         var platform = definition.Platform;
         if (platform.Repository.Kind != SourceKind.Git || KnownBranches(context, platform) is not { } git)
@@ -41,7 +41,7 @@ internal static class SourceRemarks
     }
 
     /// <summary>One Secret for versions of which some are in a registry and others in an HTTP repository.</summary>
-    private static IEnumerable<Finding> Secrets(CommandContext context, PlatformReading.Sound definition, string key)
+    private static IEnumerable<Finding> Secrets(CommandContext context, PlatformReading.Valid definition, string key)
     {
         var platform = definition.Platform;
         var pins = platform.Clusters.Select(cluster => platform.For(cluster).Charts[key]).ToLookup(pin => pin.Source);

@@ -20,7 +20,7 @@ internal static class StaleDigest
     };
 
     /// <summary>A finding for each chart whose digest the tree on disk has beside another version.</summary>
-    public static ImmutableArray<Finding> Of(string definitionPath, string root, PlatformReading.Sound definition)
+    public static ImmutableArray<Finding> Of(string definitionPath, string root, PlatformReading.Valid definition)
     {
         var pinned = definition.Platform.Charts.Where(chart => chart.Value.Digest is not null).ToArray();
         return pinned.Length == 0 ? [] :

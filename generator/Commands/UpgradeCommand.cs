@@ -73,11 +73,11 @@ internal static class UpgradeCommand
         switch (PlatformText.Read(context.DefinitionPath, Encoding.UTF8.GetBytes(text), PlatformFile.Beside(context.DefinitionPath),
             PlatformFile.FolderBeside(context.DefinitionPath)))
         {
-            case PlatformReading.Refused { Findings: var findings }:
+            case PlatformReading.Invalid { Findings: var findings }:
                 context.Write(findings, context.Error);
                 context.Error.WriteLine($"With chart coredns {target} the definition would be refused. Nothing was written.");
                 return ExitCode.Unusable;
-            case PlatformReading.Sound { Platform: var after } when after.Charts[CoreDnsApp.ChartKey] is { Digest: null } pin
+            case PlatformReading.Valid { Platform: var after } when after.Charts[CoreDnsApp.ChartKey] is { Digest: null } pin
                 && pin.Version == target:
                 if (after.Clusters.All(cluster => cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey)))
                 {

@@ -100,6 +100,6 @@ public static class PlatformFile
         _ => null,
     };
 
-    private static PlatformReading.Refused Refused(string file, string rule, string message, string fix) =>
+    private static PlatformReading.Invalid Refused(string file, string rule, string message, string fix) =>
         new([new Finding { Rule = rule, File = file, Message = message, Fix = fix }]);
 }

@@ -16,10 +16,10 @@ public abstract record PlatformReading
     /// <summary>The definition has no finding.</summary>
     /// <param name="Platform">What it says.</param>
     /// <param name="Root">As it is written, with the places of its keys and values.</param>
-    public sealed record Sound(Platform Platform, Mapping Root) : PlatformReading;
+    public sealed record Valid(Platform Platform, Mapping Root) : PlatformReading;
 
     /// <summary>Every finding, in the order of the file; never empty.</summary>
-    public sealed record Refused(ImmutableArray<Finding> Findings) : PlatformReading;
+    public sealed record Invalid(ImmutableArray<Finding> Findings) : PlatformReading;
 }
 
 /// <summary>The files beside a definition.</summary>
@@ -74,7 +74,7 @@ public static class PlatformText
             var platform = ReadRoot(root, findings, new FilesBeside(file, beside ?? (_ => null), hasFolder ?? (_ => false)));
             if (platform is not null && !findings.Any)
             {
-                return new PlatformReading.Sound(platform, root);
+                return new PlatformReading.Valid(platform, root);
             }
         }
         else if (text.Findings.IsEmpty)
@@ -82,7 +82,7 @@ public static class PlatformText
             ReportNothing(text, findings);
         }
 
-        return new PlatformReading.Refused(findings.InOrder());
+        return new PlatformReading.Invalid(findings.InOrder());
     }
 
     /// <summary>One wrong file can have a finding for each of its lines.</summary>

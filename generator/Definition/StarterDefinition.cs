@@ -154,7 +154,7 @@ public static class StarterDefinition
                 + $"  path: \"{folder}\"\n{Tag}", StringComparison.Ordinal),
         ];
         return edits.Aggregate(Text, (text, edit) => edit(text) is var edited
-            && PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(edited)) is PlatformReading.Sound ? edited : text);
+            && PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(edited)) is PlatformReading.Valid ? edited : text);
     }
 
     private static SemVer DefaultOf(string chart) => PublisherOf(chart).Starter ?? PublisherOf(chart).Version;

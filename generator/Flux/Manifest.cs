@@ -74,5 +74,5 @@ public readonly record struct ResourceId(string Namespace, string Name, string G
     public override string ToString() => $"{Namespace}_{Name.Replace(":", "__", StringComparison.Ordinal)}_{Group}_{Kind}";
 
     /// <summary>For messages: <c>Kind namespace/name</c>.</summary>
-    public string Spoken => Namespace.Length == 0 ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
+    public string Title => Namespace.Length == 0 ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
 }

@@ -36,7 +36,7 @@ public static class KustomizationGraph
         {
             Line(text, 2, $"{Id(cluster.Name, layer.Name)}[\"{layer.Name}<br/>{PlaceOf(layer)}\"]");
             var applied = layer.Applied.Where(resource => !resource.IsFluxKustomization)
-                .Select(resource => resource.Id.Spoken).Order(StringComparer.Ordinal).ToArray();
+                .Select(resource => resource.Id.Title).Order(StringComparer.Ordinal).ToArray();
             if (applied.Length > 0)
             {
                 Line(text, 2, $"{Id(cluster.Name, layer.Name, "objects")}([\"{string.Join("<br/>", applied)}\"])");

@@ -53,7 +53,7 @@ internal sealed class UnchangedTree
             return null;
         }
 
-        var look = new Sight(root, time.GetUtcNow().Subtract(Step).ToUnixTimeSeconds());
+        var look = new Fingerprint(root, time.GetUtcNow().Subtract(Step).ToUnixTimeSeconds());
         look.Add(program, followLinks: true);
         look.Add(Path.GetFullPath(definition), followLinks: true);
         var beside = ReadBeside(root);
@@ -163,7 +163,7 @@ internal sealed class UnchangedTree
     }
 
     /// <summary>What the system says of one entry after the other.</summary>
-    private sealed class Sight
+    private sealed class Fingerprint
     {
         private readonly ArrayBufferWriter<byte> _bytes = new(1 << 16);
         private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
@@ -172,7 +172,7 @@ internal sealed class UnchangedTree
         private readonly long _settledBefore;
         private byte[] _lastFolder = [];
 
-        public Sight(string root, long settledBefore)
+        public Fingerprint(string root, long settledBefore)
         {
             _root = Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(root) + "/", _path);
             _settledBefore = settledBefore;

@@ -36,14 +36,14 @@ internal static class DnsEffects
     public static string? OfChange(Manifest old, Inventory before, Manifest now, Inventory after) =>
         Changes.Select(rule => rule(old, before, now, after)).FirstOrDefault(effect => effect is not null);
 
-    /// <summary>What the DNS health controller took out stays out when it goes, unless a Job puts it back first.</summary>
+    /// <summary>What the DNS health controller removed stays out of DNS when it goes, unless a Job restores it first.</summary>
     private static string? ControllerDeleted(ResourceId gone, Inventory after)
     {
         static bool IsIts(ResourceId id, string group, string kind) =>
             id is { Name: ControllerNames.Name, Namespace: ControllerNames.Namespace } && id.Group == group && id.Kind == kind;
 
         return IsIts(gone, "apps", "Deployment") && !after.Objects.Keys.Any(id => IsIts(id, "batch", "Job"))
-            ? "what it took out of DNS would stay out. First write 'release: true' under healthController, wait until Flux has applied "
+            ? "what it removed from DNS would stay out. First write 'release: true' under healthController, wait until Flux has applied "
                 + "that, and then switch it off"
             : null;
     }

@@ -38,7 +38,7 @@ public sealed record Inventory
                         File = resource.Body.File,
                         Position = resource.Body.Position,
                         Message =
-                            $"{resource.Id.Spoken} is applied by {objects[resource.Id].Owner.Name} and by {layer.Name}, which overwrite " +
+                            $"{resource.Id.Title} is applied by {objects[resource.Id].Owner.Name} and by {layer.Name}, which overwrite " +
                             "each other.",
                         Fix = "Keep it in one of them.",
                     });

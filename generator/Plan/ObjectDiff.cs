@@ -24,8 +24,8 @@ public sealed partial class ObjectDiff(SourceTree before, SourceTree after)
 
         var had = Inventory.Of(_trees.Before.Cluster(cluster, strict));
         var (old, now) = (Objects(had), Objects(HeldLayers.Apply(had, Inventory.Of(_trees.After.Cluster(cluster, strict))).After));
-        return old.Keys.Union(now.Keys).OrderBy(id => id.Spoken, StringComparer.Ordinal)
-            .Select(id => Of($"{cluster}/{id.Spoken}", old.GetValueOrDefault(id), now.GetValueOrDefault(id)))
+        return old.Keys.Union(now.Keys).OrderBy(id => id.Title, StringComparer.Ordinal)
+            .Select(id => Of($"{cluster}/{id.Title}", old.GetValueOrDefault(id), now.GetValueOrDefault(id)))
             .Where(diff => diff.Length > 0);
     }
 

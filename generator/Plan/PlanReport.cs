@@ -12,7 +12,7 @@ public static class PlanReport
     public static IEnumerable<Finding> Dangers(PlanResult plan) => (!plan.EndangersDns ? [] : (Finding[])
     [
         .. plan.Clusters.SelectMany(cluster => cluster.Changes.Where(change => change.EndangersDns)
-            .Select(change => Danger(Layout.ClusterFolder(cluster.Cluster), change.Kind, change.Id.Spoken, change.Reason))),
+            .Select(change => Danger(Layout.ClusterFolder(cluster.Cluster), change.Kind, change.Id.Title, change.Reason))),
         .. plan.Substrates.SelectMany(substrate => substrate.Changes.Where(change => change.EndangersDns)
             .Select(change => Danger($"substrate/{substrate.Substrate}", change.Kind, change.What, change.Reason))),
     ]).Concat(!plan.Records.IsRefused ? [] : plan.Records.Losses.Select(loss => new Finding
@@ -100,7 +100,7 @@ public static class PlanReport
     private static void Write(Change change, Utf8JsonWriter json)
     {
         json.WriteString("kind", change.Kind.ToString().ToLowerInvariant());
-        json.WriteString("object", change.Id.Spoken);
+        json.WriteString("object", change.Id.Title);
         json.WriteString("owner", change.Owner.Name);
         json.WriteString("reason", change.Reason);
         json.WriteBoolean("endangersDns", change.EndangersDns);

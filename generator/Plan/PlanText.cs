@@ -90,13 +90,13 @@ public static class PlanText
     {
         var name = cluster.Group is null ? cluster.Cluster : $"{cluster.Cluster} (group {cluster.Group})";
         output.WriteLine(ink.Bold($"cluster {name}{(cluster.Note is null ? ":" : $" {cluster.Note}")}"));
-        var width = changes.Select(change => change.Item.Change.Id.Spoken.Length).DefaultIfEmpty().Max();
+        var width = changes.Select(change => change.Item.Change.Id.Title.Length).DefaultIfEmpty().Max();
         foreach (var ((_, change), alsoIn) in changes)
         {
             var (sign, word) = Words(change.Kind);
             var remark = (change.Reason is null ? "" : $": {change.Reason}") + (change.EndangersDns ? $" {ink.Red("[DNS]")}" : "");
             var mark = Painted($"{sign} {word,-8}", change.Kind, change.EndangersDns, ink);
-            output.WriteLine($"  {mark} {change.Id.Spoken.PadRight(width)}  {change.Owner.Name}{remark}");
+            output.WriteLine($"  {mark} {change.Id.Title.PadRight(width)}  {change.Owner.Name}{remark}");
             var most = verbose ? int.MaxValue : MostFields;
             foreach (var field in change.Fields.Take(most))
             {

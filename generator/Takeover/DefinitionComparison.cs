@@ -113,7 +113,7 @@ internal static class DefinitionComparison
         if (selector is not [{ Key: NodeLocalDnsNames.AppLabel, Value: Scalar { Value: NodeLocalDnsNames.Name } }])
         {
             yield return live.Error(NodeCache,
-                $"{daemon.Id.Spoken} selects {RunningDns.Labels(selector)}, and the tree's "
+                $"{daemon.Id.Title} selects {RunningDns.Labels(selector)}, and the tree's "
                     + $"{NodeLocalDnsNames.AppLabel}={NodeLocalDnsNames.Name}. A selector is immutable: Flux would stop there.",
                 "Switch nodeLocalDns off for the takeover. Later delete the DaemonSet (where kubelets name its address, give them that of "
                     + "kube-dns first) and switch it on.");

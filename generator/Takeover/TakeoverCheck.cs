@@ -86,20 +86,20 @@ internal static class TakeoverCheck
             if (live.Distribution == Distribution.Aks
                 && (resource.Label("kubernetes.azure.com/managedby") ?? resource.Label(AddonMode)) is not null)
             {
-                yield return live.Error(Reverted, $"AKS manages {resource.Id.Spoken} and reverts changes of it.",
+                yield return live.Error(Reverted, $"AKS manages {resource.Id.Title} and reverts changes of it.",
                     "AKS has no setting that disables its CoreDNS. Use its ConfigMap coredns-custom instead.");
             }
             else if (resource.Label(AddonMode) == "Reconcile")
             {
                 yield return live.Error(Reverted,
-                    $"{resource.Id.Spoken} has the label {AddonMode}=Reconcile: an addon manager outside of the cluster reverts changes.",
+                    $"{resource.Id.Title} has the label {AddonMode}=Reconcile: an addon manager outside of the cluster reverts changes.",
                     live.Distribution == Distribution.Gke
                         ? "GKE keeps its Service kube-dns, and the chart needs to change it: this release cannot replace it."
                         : "Remove its manifest from the addon manager of the control plane, and then the label.");
             }
             else if (Distribution.Managers(resource).Contains("eks"))
             {
-                yield return live.Error(Reverted, $"The EKS add-on manages {resource.Id.Spoken}: its updates overwrite the release.",
+                yield return live.Error(Reverted, $"The EKS add-on manages {resource.Id.Title}: its updates overwrite the release.",
                     "Delete the add-on with --preserve, and then the field manager 'eks', which must not come back.");
             }
         }
@@ -118,7 +118,7 @@ internal static class TakeoverCheck
         if (live.Objects.FirstOrDefault(resource => resource.Kind == "Service" && resource.Id != live.Service?.Id
             && resource.Body.TextAt("spec", "clusterIP") == wanted) is { } holder)
         {
-            yield return live.Error(Address, $"{holder.Id.Spoken} has the address {wanted}, which the Service kube-dns is to have.",
+            yield return live.Error(Address, $"{holder.Id.Title} has the address {wanted}, which the Service kube-dns is to have.",
                 "Find out who delivers it. Pods query this address: the Service must become kube-system/kube-dns without a gap.");
         }
     }
@@ -126,7 +126,7 @@ internal static class TakeoverCheck
     private static IEnumerable<Finding> Releases(RunningDns live) => live.Dns
         .Where(resource => resource.Annotation(RunningDns.ReleaseName) is { } release && release != CoreDnsNames.Release)
         .Select(resource => live.Error(Release,
-            $"{resource.Id.Spoken} belongs to the Helm release '{resource.Annotation(RunningDns.ReleaseName)}'.",
+            $"{resource.Id.Title} belongs to the Helm release '{resource.Annotation(RunningDns.ReleaseName)}'.",
             "Disable DNS in that release, and remove its annotations meta.helm.sh/ afterwards."));
 
     private static IEnumerable<Finding> Selectors(RunningDns live)
@@ -135,7 +135,7 @@ internal static class TakeoverCheck
             && !RunningDns.IsChartSelector(deployment.Body, "spec", "selector", "matchLabels"))
         {
             yield return live.Error(Selector,
-                $"{deployment.Id.Spoken} selects "
+                $"{deployment.Id.Title} selects "
                 + $"{RunningDns.Labels(deployment.Body.EntriesAt("spec", "selector", "matchLabels"))}, and the chart "
                 + $"{string.Join(", ", RunningDns.ChartSelector.Select(pair => $"{pair.Label}={pair.Value}"))}. A selector is immutable.",
                 $"Delete the Deployment and keep its pods, as {live.Steps} says from its first step on.");
@@ -149,13 +149,13 @@ internal static class TakeoverCheck
         return live.Objects.Where(resource => resource.Kind == "DaemonSet" && !selected.IsEmpty
                 && selected.All(label => resource.Body.TextAt("spec", "template", "metadata", "labels", label.Key)
                     == (label.Value as Scalar)?.Value))
-            .Select(resource => live.Error(DaemonSet, $"The pods of {resource.Id.Spoken} answer for the Service kube-dns.",
+            .Select(resource => live.Error(DaemonSet, $"The pods of {resource.Id.Title} answer for the Service kube-dns.",
                 $"The steps of {Docs.Page("adoption.md")} are for a Deployment. Replace the DaemonSet by a Deployment first."));
     }
 
     private static IEnumerable<Finding> Owners(RunningDns live) => live.Dns
         .Where(resource => resource.Label("objectset.rio.cattle.io/hash") is not null)
-        .Select(resource => live.Error(Owner, $"k3s delivered {resource.Id.Spoken}, and applies it again at every start.",
+        .Select(resource => live.Error(Owner, $"k3s delivered {resource.Id.Title}, and applies it again at every start.",
             "Create coredns.yaml.skip on every server, and remove the label objectset.rio.cattle.io/hash."));
 
     /// <summary>What Helm would change about the Service while nothing that it selects is ready.</summary>
@@ -196,12 +196,12 @@ internal static class TakeoverCheck
         .Where(resource => resource.Kind == "Deployment" && resource.Annotation(RunningDns.ReleaseName) != CoreDnsNames.Release
             && resource.Body.TextAt("spec", "replicas") != "0"
             && (resource.Name is "dns-autoscaler" or "coredns-autoscaler" or "kube-dns-autoscaler"))
-        .Select(resource => live.Error(Scaler, $"{resource.Id.Spoken} sets the replicas of the Deployment coredns.",
+        .Select(resource => live.Error(Scaler, $"{resource.Id.Title} sets the replicas of the Deployment coredns.",
             "Scale it to 0, or delete it: the definition's dns.autoscaling decides."));
 
     private static IEnumerable<Finding> Customs(RunningDns live) => live.Objects
         .Where(resource => resource.Kind == "ConfigMap" && resource.Name is "coredns-custom" or "kube-dns"
             && !resource.Body.EntriesAt("data").IsEmpty)
-        .Select(resource => live.Warning(Custom, $"The delivered CoreDNS does not read {resource.Id.Spoken}.",
+        .Select(resource => live.Warning(Custom, $"The delivered CoreDNS does not read {resource.Id.Title}.",
             "Write what it has into platform.yaml: dns.stubDomains, dns.hosts, dns.zoneFiles or dns.extraServers."));
 }

@@ -42,18 +42,18 @@ internal static class ChartObjects
         IEnumerable<Mapping> before, IEnumerable<Mapping> after, ImmutableHashSet<(string Kind, string Name)> dns)
     {
         var (old, now) = (ById(before), ById(after));
-        foreach (var id in old.Keys.Union(now.Keys).OrderBy(id => id.Spoken, StringComparer.Ordinal))
+        foreach (var id in old.Keys.Union(now.Keys).OrderBy(id => id.Title, StringComparer.Ordinal))
         {
             var isDns = dns.Contains((id.Kind, id.Name));
             if (!old.TryGetValue(id, out var was))
             {
-                yield return new ObjectChange($"{id.Spoken} is new", false);
+                yield return new ObjectChange($"{id.Title} is new", false);
                 continue;
             }
 
             if (!now.TryGetValue(id, out var body))
             {
-                yield return new ObjectChange($"{id.Spoken} is deleted", isDns || id.Kind is "Service" or "Deployment" or "ServiceAccount");
+                yield return new ObjectChange($"{id.Title} is deleted", isDns || id.Kind is "Service" or "Deployment" or "ServiceAccount");
                 continue;
             }
 
@@ -63,7 +63,7 @@ internal static class ChartObjects
                 var effect = ImmutableFields.Among([field], was) is not null ? ", which the API server refuses: the upgrade fails"
                     : isDns && DnsFields.EffectOf(id, field) is { } lost ? $": {lost}" : null;
                 yield return new ObjectChange(
-                    $"{id.Spoken} {field.Path}: {field.Before ?? "(nothing)"} -> {field.After ?? "(nothing)"}{effect}", effect is not null);
+                    $"{id.Title} {field.Path}: {field.Before ?? "(nothing)"} -> {field.After ?? "(nothing)"}{effect}", effect is not null);
             }
         }
     }

@@ -42,7 +42,7 @@ internal sealed record UpgradePlan(
                 + "another one."])
         .Concat(NewFindings.Select(finding => $"{finding.Rule}: {finding.Message} {finding.Fix}"))
         .Concat(Plan.Clusters.SelectMany(cluster => cluster.Changes.Where(change => change.EndangersDns)
-            .Select(change => $"{cluster.Cluster}: {change.Kind} of {change.Id.Spoken}: {change.Reason}.")))
+            .Select(change => $"{cluster.Cluster}: {change.Kind} of {change.Id.Title}: {change.Reason}.")))
         .Concat(ObjectChanges.Where(change => change.Unsafe).Select(change => change.Text));
 
     /// <summary>Compares the two trees.</summary>

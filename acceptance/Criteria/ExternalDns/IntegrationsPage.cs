@@ -45,7 +45,7 @@ internal sealed class IntegrationsPageTests
         const string Cluster = "  - name: infra\n";
         var text = "repository: { url: https://github.com/example/platform.git }\n" + IntegrationsPage.Instance.Replace(
             Cluster, Cluster + "    network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }\n", StringComparison.Ordinal);
-        var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Sound>().Platform;
+        var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Valid>().Platform;
         var instance = platform.Clusters.Single().Of<ExternalDnsSettings>()!.Instances.Single();
         var delivered = DeliveredInstance.Of("infra", "{ name: own, provider: rfc2136, policy: sync, domainFilters: [example.com], "
             + "rfc2136: { host: 192.168.10.5, keyName: external-dns } }").Objects.Single(resource => resource.Kind == "Deployment")

@@ -176,7 +176,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
                       rfc2136: { host: {{server.Address}}, port: {{server.Port}}, keyName: {{ZoneServer.KeyName}} }
 
             """);
-        return PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) is PlatformReading.Sound sound
+        return PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) is PlatformReading.Valid sound
             ? sound.Platform.Clusters[0].Of<ExternalDnsSettings>()! : throw new InvalidDataException(text);
     }
 

@@ -152,7 +152,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         }
         else if (!into.TryAdd(resource))
         {
-            Report(KustomizeRules.Twice, resource.File, resource.Body.Position, $"{resource.Id.Spoken} is in this build twice.",
+            Report(KustomizeRules.Twice, resource.File, resource.Body.Position, $"{resource.Id.Title} is in this build twice.",
                 "Include it once.");
         }
     }

@@ -150,7 +150,7 @@ internal static partial class Generators
         {
             if (index >= 0 || behavior is "merge" or "replace")
             {
-                throw new FormatException($"{generated.Id.Spoken} {(index < 0 ? "does not exist" : "exists")} and its generator says " +
+                throw new FormatException($"{generated.Id.Title} {(index < 0 ? "does not exist" : "exists")} and its generator says " +
                     $"'behavior: {behavior}'");
             }
 

@@ -110,7 +110,7 @@ internal static class Patches
 
         if (index < 0)
         {
-            throw new FormatException($"a patch changes {wanted.Id.Spoken}, which does not exist");
+            throw new FormatException($"a patch changes {wanted.Id.Title}, which does not exist");
         }
 
         Replace(resources, index, Merge(resources.Items[index].Body, merge));

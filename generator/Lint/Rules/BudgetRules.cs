@@ -108,7 +108,7 @@ internal static class BudgetRules
         public static IEnumerable<Budget> Of(ClusterView cluster, IReadOnlyList<PodSet> sets) =>
             cluster.Applied.Where(resource => resource is { Kind: "PodDisruptionBudget", Group: "policy" })
                 .DistinctBy(resource => resource.Id)
-                .Select(resource => new Budget(resource.Body["spec"] as Mapping ?? [], resource.Id.Spoken,
+                .Select(resource => new Budget(resource.Body["spec"] as Mapping ?? [], resource.Id.Title,
                     Selected(resource, resource.Body.At("spec", "selector"), sets), resource.FileOf(resource.Body["spec"])))
                 .Concat(cluster.Releases.Where(release => release.Values["podDisruptionBudget"] is Mapping { Entries.IsEmpty: false }
                     && !release.IsPatched("PodDisruptionBudget"))
@@ -136,13 +136,13 @@ internal static class BudgetRules
             [
                 .. cluster.Releases.Where(release => !release.IsPatched("labels"))
                     .Select(release => new PodSet(release.Namespace, release.PodLabels, release.Fewest,
-                        release.Manifest.Id.Spoken, release)),
+                        release.Manifest.Id.Title, release)),
                 .. from resource in cluster.Applied
                    where Replicated.Contains(resource.Kind) || resource.Kind is "DaemonSet"
                    let labels = resource.Body.EntriesAt("spec", "template", "metadata", "labels")
                        .ToImmutableDictionary(entry => entry.Key, entry => (entry.Value as Scalar)?.Value ?? "", StringComparer.Ordinal)
                    select new PodSet(resource.Namespace, labels, FewestOf(resource, scalers[(resource.Namespace, resource.Name)]),
-                       resource.Id.Spoken),
+                       resource.Id.Title),
             ];
         }
 

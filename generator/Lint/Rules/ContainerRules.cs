@@ -134,7 +134,7 @@ internal static class ContainerRules
         : from list in Lists
           from container in body.MappingsAt("spec", "template", "spec", list)
           from finding in Amounts(
-              container["resources"] as Mapping, $"resources of container {container.TextAt("name")} of {new Manifest(body, "").Id.Spoken}")
+              container["resources"] as Mapping, $"resources of container {container.TextAt("name")} of {new Manifest(body, "").Id.Title}")
           select finding;
 
     private static IEnumerable<Finding> Amounts(Mapping? resources, string what, Node? written = null)

@@ -35,7 +35,7 @@ internal static class DnsCachePolicies
                     .FirstOrDefault(open => open is not null) is { } closed)
             {
                 yield return Report.At(rule, Id,
-                    $"{policy.Id.Spoken} allows queries to the DNS pods, but no {closed} to NodeLocal DNSCache, which pods of cluster "
+                    $"{policy.Id.Title} allows queries to the DNS pods, but no {closed} to NodeLocal DNSCache, which pods of cluster "
                         + $"{cluster.Name} query.",
                     !onNode ? $"Allow the pods with {NodeLocalDnsNames.AppLabel}: {NodeLocalDnsNames.Name} in {cache.Namespace} too."
                         : IsCilium(policy) ? "Allow port 53 to the entity host too."

@@ -56,7 +56,7 @@ internal static class DnsPolicyRules
             {
                 yield return Report.At(
                     inwards[0], ["spec", "ingress"], Port,
-                    $"{inwards[0].Id.Spoken} selects the DNS pods, and no policy lets {closed} port {port} in: nobody can resolve.",
+                    $"{inwards[0].Id.Title} selects the DNS pods, and no policy lets {closed} port {port} in: nobody can resolve.",
                     $"Allow port {port} over UDP and TCP.");
             }
 
@@ -91,7 +91,7 @@ internal static class DnsPolicyRules
         [
             Report.At(
                 rule["ports"] ?? rule["toPorts"] ?? rule, Port,
-                $"{policy.Id.Spoken} names the DNS pods, but lets no {closed} port {port} out: the pods that it selects cannot "
+                $"{policy.Id.Title} names the DNS pods, but lets no {closed} port {port} out: the pods that it selects cannot "
                     + "resolve.",
                 $"Allow port {port} over UDP and TCP."),
         ];

@@ -58,7 +58,7 @@ internal static class FluxObjectRules
             && !url.Contains("://", StringComparison.Ordinal) && !TypeRules.IsUnsubstituted(new Scalar(url)))
         {
             yield return Report.At(resource, ["spec", "url"], UnknownWord,
-                $"'spec.url' of {resource.Id.Spoken} is '{Printable.Of(SecretText.Redact(url))}', which Flux refuses: it has no scheme.",
+                $"'spec.url' of {resource.Id.Title} is '{Printable.Of(SecretText.Redact(url))}', which Flux refuses: it has no scheme.",
                 url.Split(':') is [var host, var path] && host.Contains('@', StringComparison.Ordinal)
                     ? $"Write ssh://{Printable.Of(host)}/{Printable.Of(path)}." : "Write https://, http:// or ssh:// in front.");
         }
@@ -71,7 +71,7 @@ internal static class FluxObjectRules
             && !TypeRules.IsUnsubstituted(resource.Body.At("spec", "values")!))
         {
             yield return Report.At(resource, ["spec", "values"], Type,
-                $"'spec.values' of {resource.Id.Spoken} is {ScalarKind.Describe(resource.Body.At("spec", "values")!)}, not a mapping.",
+                $"'spec.values' of {resource.Id.Title} is {ScalarKind.Describe(resource.Body.At("spec", "values")!)}, not a mapping.",
                 "Write keys below it, without '|' behind 'values:'.");
         }
     }
@@ -80,7 +80,7 @@ internal static class FluxObjectRules
     {
         ShapeProblemKind.UnknownKey => Report.At(
             problem.Node, problem.Position, UnknownKey,
-            $"{resource.Id.Spoken} has no '{problem.Path}' in Flux {flux}.",
+            $"{resource.Id.Title} has no '{problem.Path}' in Flux {flux}.",
             Suggestion.For(problem.Key, problem.Siblings) is { } near ? $"Did you mean '{near}'?"
                 : FluxDefinitions.Of(resource.ApiVersion, resource.Kind, FluxDefinitions.Newest) is { } newest
                     && !ShapeCheck.Check(resource.Body, newest).Any(other => other.Path == problem.Path)
@@ -88,13 +88,13 @@ internal static class FluxObjectRules
         ShapeProblemKind.UnknownWord when IsExtended(resource, problem.Path) => OfOthers(resource, problem, flux),
         ShapeProblemKind.UnknownWord => Report.At(
             problem.Node, problem.Position, UnknownWord,
-            $"'{problem.Path}' of {resource.Id.Spoken} is '{((Scalar)problem.Node).Value}', which Flux {flux} refuses.",
+            $"'{problem.Path}' of {resource.Id.Title} is '{((Scalar)problem.Node).Value}', which Flux {flux} refuses.",
             $"Write {Listed(((ChoiceShape)problem.Shape).Words)}."),
         ShapeProblemKind.WrongType when TypeRules.Written(built, problem.Path) is Scalar written && TypeRules.IsUnsubstituted(written) =>
             TypeRules.Mismatch(problem, problem.Expected ?? "known here", written, Type),
         ShapeProblemKind.WrongType => Report.At(
             problem.Node, problem.Position, Type,
-            $"'{problem.Path}' of {resource.Id.Spoken} is {ScalarKind.Describe(problem.Node)}, not {problem.Expected}.",
+            $"'{problem.Path}' of {resource.Id.Title} is {ScalarKind.Describe(problem.Node)}, not {problem.Expected}.",
             $"Write {problem.Expected}."),
         _ => null,
     };
@@ -115,7 +115,7 @@ internal static class FluxObjectRules
 
         var finding = Report.At(
             problem.Node, problem.Position, UnknownWord,
-            $"'{problem.Path}' of {resource.Id.Spoken} is '{word}', which Flux {flux} refuses unless its definition is patched.",
+            $"'{problem.Path}' of {resource.Id.Title} is '{word}', which Flux {flux} refuses unless its definition is patched.",
             $"Did you mean {near}?");
         return finding with { Severity = Severity.Warning };
     }

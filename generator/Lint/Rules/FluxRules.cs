@@ -83,7 +83,7 @@ internal static class FluxRules
         select Report.At(
             reference,
             Source,
-            $"{resource.Id.Spoken} refers to {reference.TextAt("kind")} {@namespace}/{reference.TextAt("name")}, "
+            $"{resource.Id.Title} refers to {reference.TextAt("kind")} {@namespace}/{reference.TextAt("name")}, "
             + $"which cluster {cluster.Name} does not have.",
             "Name a source of the tree, with its namespace if that differs.");
 
@@ -170,7 +170,7 @@ internal static class FluxRules
             last.Manifest,
             ["metadata", "name"],
             Duplicate,
-            $"{same.Key.Spoken} is applied by {string.Join(" and ", same.Select(item => item.Layer.Name))}; "
+            $"{same.Key.Title} is applied by {string.Join(" and ", same.Select(item => item.Layer.Name))}; "
             + "if one of them drops it, Flux deletes it for both.",
             "Keep it in one of them.");
 
@@ -188,7 +188,7 @@ internal static class FluxRules
                         resource,
                         ["metadata", "name"],
                         Duplicate,
-                        $"{resource.Id.Spoken} is applied by {layer.Name}, and the chart of {release.Manifest.Id.Spoken} makes it too: "
+                        $"{resource.Id.Title} is applied by {layer.Name}, and the chart of {release.Manifest.Id.Title} makes it too: "
                             + "Flux and Helm overwrite each other.",
                         "Delete it. The keys of dns change the Corefile, values.coredns and patches.coredns the chart's objects.");
                 }
@@ -207,7 +207,7 @@ internal static class FluxRules
                 first,
                 ["metadata", "name"],
                 Namespace,
-                $"{first.Id.Spoken} has no namespace{(lost.Length == 1 ? "" : $", and neither have {lost.Length - 1} more objects")}: "
+                $"{first.Id.Title} has no namespace{(lost.Length == 1 ? "" : $", and neither have {lost.Length - 1} more objects")}: "
                     + $"Flux does not choose one, and {layer.Name} fails.",
                 "Write metadata.namespace, 'namespace:' in the kustomization.yaml, or spec.targetNamespace of the Flux Kustomization.");
         }
@@ -224,7 +224,7 @@ internal static class FluxRules
         select Report.At(
             entry,
             Secret,
-            $"{resource.Id.Spoken} contains '{entry.Key}' in plain text; everyone who can read the repository can read it.",
+            $"{resource.Id.Title} contains '{entry.Key}' in plain text; everyone who can read the repository can read it.",
             "Revoke it, encrypt the file with SOPS, or let the cluster fetch it.");
 
     /// <summary>Keys and tokens of well-known forms, anywhere in an object; the finding never repeats them.</summary>
@@ -234,7 +234,7 @@ internal static class FluxRules
         select Report.At(
             scalar,
             Secret,
-            $"{resource.Id.Spoken} contains a key, a token or a password in a URL.",
+            $"{resource.Id.Title} contains a key, a token or a password in a URL.",
             "Revoke it, and let the cluster read it from a Secret.");
 
     /// <summary>A guess, so that it does not fail a check; the finding never repeats the text.</summary>
@@ -246,7 +246,7 @@ internal static class FluxRules
         select Report.At(
             entry,
             Password,
-            $"{resource.Id.Spoken} has '{entry.Key}', which looks like a credential in plain text: the key asks for one, and the value is "
+            $"{resource.Id.Title} has '{entry.Key}', which looks like a credential in plain text: the key asks for one, and the value is "
                 + "a word with a letter and a digit. Everyone who can read the repository can read it.",
             "Revoke it, and let the cluster read it from a Secret that SOPS encrypts or that is fetched. If it is not one, write "
                 + $"'# lint-ignore {Password}: why' at the end of the line, or an entry of lint.ignore in the definition.");

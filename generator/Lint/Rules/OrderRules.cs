@@ -47,7 +47,7 @@ internal static class OrderRules
             {
                 var (by, sources) = several.First();
                 var others = several.Select(need => need.By.Id).Distinct().Count() - 1;
-                var spoken = others == 0 ? $"{by.Id.Spoken} needs" : $"{by.Id.Spoken} and {others} more need";
+                var spoken = others == 0 ? $"{by.Id.Title} needs" : $"{by.Id.Title} and {others} more need";
                 if (several.Key.By is { } definer)
                 {
                     together.Add(several.Key.Group);
@@ -55,7 +55,7 @@ internal static class OrderRules
                         by,
                         ["kind"],
                         Together,
-                        $"{spoken} {several.Key.Group}, which {definer.Id.Spoken} installs in the same Flux Kustomization {layer.Name}.",
+                        $"{spoken} {several.Key.Group}, which {definer.Id.Title} installs in the same Flux Kustomization {layer.Name}.",
                         "Move the chart of the definitions to a Flux Kustomization of its own, and add it to dependsOn.");
                 }
                 else if (!sources.Any(source => Reaches(cluster, layer.Name, source.Layer.Name) || IsMeant(cluster, layer, source.Layer)))

@@ -55,7 +55,7 @@ internal static class RefusedObjectRules
         var labels = resource.Body.EntriesAt("spec", "template", "metadata", "labels")
             .Select(label => $"{label.Key}: {(label.Value as Scalar)?.Value}");
         return Report.At(resource, ["spec", "selector"], Refused,
-            $"{resource.Id.Spoken} has no selector: the API server refuses it.",
+            $"{resource.Id.Title} has no selector: the API server refuses it.",
             $"Write spec.selector.matchLabels with labels of its pods{(string.Join(", ", labels) is { Length: > 0 } own
                 ? $": {{{Printable.Of(own)}}}" : "")}.");
     }
@@ -68,14 +68,14 @@ internal static class RefusedObjectRules
         if (problem is not null && !schedule.Contains("${", StringComparison.Ordinal))
         {
             yield return Report.At(resource, ["spec", "schedule"], Refused,
-                $"The schedule of {resource.Id.Spoken} {problem}: the API server refuses it.",
+                $"The schedule of {resource.Id.Title} {problem}: the API server refuses it.",
                 "Write minute, hour, day of the month, month and day of the week, such as '0 3 * * 0', or @daily.");
         }
 
         if (resource.Name.Length > LongestCronJob)
         {
             yield return Report.At(resource, ["metadata", "name"], Refused,
-                $"The name of {resource.Id.Spoken} has {resource.Name.Length} characters: the API server refuses a CronJob with more than "
+                $"The name of {resource.Id.Title} has {resource.Name.Length} characters: the API server refuses a CronJob with more than "
                     + $"{LongestCronJob}, because its Jobs get 11 more.",
                 "Write a shorter name.");
         }
@@ -90,7 +90,7 @@ internal static class RefusedObjectRules
                     .ToDictionary(entry => entry.Key, entry => (entry.Value as Scalar)?.Value ?? "", StringComparer.Ordinal)))
         {
             yield return Report.At(resource, ["spec", "selector"], Refused,
-                $"The selector of {resource.Id.Spoken} does not match the labels of its own pods: the API server refuses it.",
+                $"The selector of {resource.Id.Title} does not match the labels of its own pods: the API server refuses it.",
                 "Write the labels of spec.template.metadata.labels into spec.selector.matchLabels.");
         }
     }
@@ -100,7 +100,7 @@ internal static class RefusedObjectRules
         : resource.Body.MappingsAt("subjects")
             .Where(subject => subject.TextAt("kind") == "ServiceAccount" && subject.TextAt("namespace") is not { Length: > 0 })
             .Select(subject => Report.At(subject, Refused,
-                $"{resource.Id.Spoken} binds the ServiceAccount {Printable.Of(subject.TextAt("name") ?? "")} without its namespace: the "
+                $"{resource.Id.Title} binds the ServiceAccount {Printable.Of(subject.TextAt("name") ?? "")} without its namespace: the "
                     + "API server refuses it.",
                 "Write 'namespace:' beside its name."));
 
@@ -115,7 +115,7 @@ internal static class RefusedObjectRules
                 && (resource.Namespace, resource.Name) != (release.Namespace, release.ServiceName)))
             {
                 yield return Report.At(service, ["spec", "clusterIP"], Refused,
-                    $"{service.Id.Spoken} has the address {address} of Service {release.Namespace}/{release.ServiceName}: the API server "
+                    $"{service.Id.Title} has the address {address} of Service {release.Namespace}/{release.ServiceName}: the API server "
                         + "refuses the second of them, and that may be DNS.",
                     "Delete clusterIP, or write another address.");
             }

@@ -70,7 +70,7 @@ internal static class SelectorRules
                 resource,
                 ["spec", "selector"],
                 Monitor,
-                $"{resource.Id.Spoken} selects no Service of this cluster.",
+                $"{resource.Id.Title} selects no Service of this cluster.",
                 "Select labels that the Service has.")],
             _ => [],
         };
@@ -87,7 +87,7 @@ internal static class SelectorRules
                     resource,
                     ["spec", "selector"],
                     ServeLabel,
-                    $"{resource.Id.Spoken} selects {label}: a pod that the health controller takes out of DNS would be replaced.",
+                    $"{resource.Id.Title} selects {label}: a pod that the health controller removes from DNS would be replaced.",
                     "Leave the label in the pod template and in the Service's selector, and take it out of this one.");
             }
         }
@@ -101,7 +101,7 @@ internal static class SelectorRules
             yield return Report.At(
                 selector!,
                 rule,
-                $"{resource.Id.Spoken} selects no pod of this cluster.",
+                $"{resource.Id.Title} selects no pod of this cluster.",
                 Labels(pods, resource.Namespace));
         }
     }
@@ -124,7 +124,7 @@ internal static class SelectorRules
         select Report.At(
             selector,
             Peer,
-            $"{resource.Id.Spoken} allows traffic {member} pods that do not exist: its selector matches no pod in namespace {@namespace}.",
+            $"{resource.Id.Title} allows traffic {member} pods that do not exist: its selector matches no pod in namespace {@namespace}.",
             Labels(pods, @namespace));
 
     private static IEnumerable<Finding> CiliumPeers(Manifest resource, IReadOnlyList<Workload> pods) =>
@@ -135,7 +135,7 @@ internal static class SelectorRules
         select Report.At(
             peer,
             Peer,
-            $"{resource.Id.Spoken} allows traffic to pods that do not exist: its selector matches no pod in namespace {@namespace}.",
+            $"{resource.Id.Title} allows traffic to pods that do not exist: its selector matches no pod in namespace {@namespace}.",
             Labels(pods, @namespace));
 
     private static bool IsUnknown(Node selector, string? @namespace, IReadOnlyList<Workload> pods)

@@ -83,7 +83,7 @@ internal static class VariableRules
                     scalar,
                     reference,
                     Unsubstituted,
-                    $"Flux Kustomization {layer.Name} has no variables, so ${{{reference.Name}}} in {resource.Id.Spoken} is not replaced.",
+                    $"Flux Kustomization {layer.Name} has no variables, so ${{{reference.Name}}} in {resource.Id.Title} is not replaced.",
                     "Add spec.postBuild.substituteFrom to it, or write the value.");
             }
 

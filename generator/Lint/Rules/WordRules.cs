@@ -67,7 +67,7 @@ internal static class WordRules
             $"'{place.Key}' of {resource.TextAt("kind")} {resource.TextAt("metadata", "name")}"))];
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release) => Places(release.Values, "")
-        .Select(place => Of(place.Word, place.Key, $"'{place.Key}' in the values of {release.Manifest.Id.Spoken}"));
+        .Select(place => Of(place.Word, place.Key, $"'{place.Key}' in the values of {release.Manifest.Id.Title}"));
 
     /// <summary>Data of other programs, and definitions, whose schemas may have any key.</summary>
     private static bool IsOfPrograms(Mapping resource) =>

@@ -80,7 +80,7 @@ public sealed class ChartDataTests
         var chart = $"charts: {{ coredns: {{ version: {version} }} }}";
         foreach (var text in new[] { $"{chart}\n{Rest} }}]\n", $"{Rest}, {chart} }}]\n" })
         {
-            PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Refused>()
+            PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Invalid>()
                 .Findings.ShouldHaveSingleItem().Message.ShouldContain("opens no TCP port");
         }
     }

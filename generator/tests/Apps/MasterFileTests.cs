@@ -141,7 +141,7 @@ public sealed class MasterFileTests
     {
         Zones("    recordsFile: hosts.zone\n    aliases: [{ name: shop, target: b }]", "b A 192.168.10.50\n").ShouldContain(
             "shop.globular.internal. 60 IN CNAME b.globular.internal.");
-        Read("    recordsFile: hosts.zone", "b A x\n").ShouldBeOfType<PlatformReading.Refused>()
+        Read("    recordsFile: hosts.zone", "b A x\n").ShouldBeOfType<PlatformReading.Invalid>()
             .Findings.ShouldHaveSingleItem().ToString().ShouldStartWith("site/hosts.zone:1:5: substrate-records-file: The address 'x'");
     }
 
@@ -158,7 +158,7 @@ public sealed class MasterFileTests
     public void An_alias_of_a_name_that_a_pattern_does_not_answer_is_refused(
         string records, string target, string pattern, string exists) =>
         Read("    recordsFile: hosts.zone\n    records: [{ name: b.site, addresses: [192.168.10.60] }]\n"
-                + $"    aliases: [{{ name: shop, target: {target} }}]", records).ShouldBeOfType<PlatformReading.Refused>()
+                + $"    aliases: [{{ name: shop, target: {target} }}]", records).ShouldBeOfType<PlatformReading.Invalid>()
             .Findings.ShouldHaveSingleItem().Message.ShouldBe(
                 $"The zone has no record '{target}', and it is in none of the children; '{pattern}.globular.internal' does not answer "
                 + $"for it, because '{exists}.globular.internal' exists (RFC 4592 3.3.1).");
@@ -169,7 +169,7 @@ public sealed class MasterFileTests
 
     /// <summary>The lines of all zones of a substrate, sorted.</summary>
     private static IEnumerable<string> Zones(string keys, string? records) =>
-        Tree.Build(Read(keys, records).ShouldBeOfType<PlatformReading.Sound>().Platform)
+        Tree.Build(Read(keys, records).ShouldBeOfType<PlatformReading.Valid>().Platform)
             .Where(file => file.Path.EndsWith(".zone", StringComparison.Ordinal))
             .SelectMany(file => file.Text.Split('\n')).Order(StringComparer.Ordinal);
 

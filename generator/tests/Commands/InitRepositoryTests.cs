@@ -211,7 +211,7 @@ public sealed class InitRepositoryTests
         var run = await Verb.Run("init", Path.Combine(folder.Path, "teams", "dns"));
 
         run.Output.ShouldContain("It is the folder 'teams/dns' of a git repository, as repository.path says.");
-        PlatformFile.Read(Path.Combine(folder.Path, "teams", "dns", "platform.yaml")).ShouldBeOfType<PlatformReading.Sound>()
+        PlatformFile.Read(Path.Combine(folder.Path, "teams", "dns", "platform.yaml")).ShouldBeOfType<PlatformReading.Valid>()
             .Platform.Repository.Folder.ShouldBe("teams/dns");
     }
 
@@ -254,7 +254,7 @@ public sealed class InitRepositoryTests
     private string Read(string path) => File.ReadAllText(Path.Combine(folder.Path, path));
 
     private Platform Defined() =>
-        PlatformFile.Read(Path.Combine(folder.Path, "platform.yaml")).ShouldBeOfType<PlatformReading.Sound>().Platform;
+        PlatformFile.Read(Path.Combine(folder.Path, "platform.yaml")).ShouldBeOfType<PlatformReading.Valid>().Platform;
 }
 
 /// <summary>What the files of a repository say.</summary>

@@ -58,9 +58,9 @@ public sealed partial class CommentedKeysTests
     private static Platform Read(string text)
     {
         var reading = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text));
-        reading.ShouldBeOfType<PlatformReading.Sound>(reading is PlatformReading.Refused refused
+        reading.ShouldBeOfType<PlatformReading.Valid>(reading is PlatformReading.Invalid refused
             ? string.Join('\n', refused.Findings.Select(finding => $"{finding.Position} {finding.Message}")) : "");
-        return ((PlatformReading.Sound)reading).Platform;
+        return ((PlatformReading.Valid)reading).Platform;
     }
 
     /// <summary>A comment that is a key, and what is indented below it; other comments are sentences.</summary>
@@ -101,9 +101,9 @@ public sealed partial class CommentedSubstrateTests
         text = Switch().Replace(Block().Replace(text, block => block.Value.Replace("\n# ", "\n")), "$1");
 
         var reading = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text));
-        reading.ShouldBeOfType<PlatformReading.Sound>(reading is PlatformReading.Refused refused
+        reading.ShouldBeOfType<PlatformReading.Valid>(reading is PlatformReading.Invalid refused
             ? string.Join('\n', refused.Findings.Select(finding => $"{finding.Position} {finding.Message}")) : "");
-        var platform = ((PlatformReading.Sound)reading).Platform;
+        var platform = ((PlatformReading.Valid)reading).Platform;
         var substrate = platform.Substrates.ShouldHaveSingleItem();
         platform.Clusters.ShouldAllBe(cluster => cluster.Substrate == substrate);
         var files = Tree.Build(platform).Select(file => file.Path).ToList();

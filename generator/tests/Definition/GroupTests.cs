@@ -44,7 +44,7 @@ public class GroupTests
     public void What_is_wrong_in_a_group_is_found_once_though_two_clusters_take_it()
     {
         var refused = PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(
-            Definition.Replace("replicas: 3", "replicas: none", StringComparison.Ordinal))).ShouldBeOfType<PlatformReading.Refused>();
+            Definition.Replace("replicas: 3", "replicas: none", StringComparison.Ordinal))).ShouldBeOfType<PlatformReading.Invalid>();
 
         refused.Findings.ShouldHaveSingleItem().Position.Line.ShouldBe(8);
     }
@@ -83,5 +83,5 @@ public class GroupTests
     }
 
     private static Platform Read(string text) =>
-        PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Sound>().Platform;
+        PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Valid>().Platform;
 }

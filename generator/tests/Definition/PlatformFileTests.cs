@@ -5,7 +5,7 @@ public class PlatformFileTests
     [Test]
     public void A_definition_holds_its_clusters()
     {
-        var platform = PlatformFile.Read(Sample.Definition).ShouldBeOfType<PlatformReading.Sound>().Platform;
+        var platform = PlatformFile.Read(Sample.Definition).ShouldBeOfType<PlatformReading.Valid>().Platform;
         platform.Clusters.Select(cluster =>
             $"{cluster.Name} {cluster.Pods} {cluster.Services} {cluster.Dns.ClusterIP} {cluster.Dns.Replicas}")
             .ShouldBe(["infra 10.244.0.0/16 10.245.0.0/16 10.245.0.10 2", "apps 10.246.0.0/16 10.247.0.0/16 10.247.0.10 2"]);
@@ -47,7 +47,7 @@ public class PlatformFileTests
         var link = Path.Combine(folder.Path, "platform.yaml");
         File.CreateSymbolicLink(link, "nowhere.yaml");
 
-        var finding = PlatformFile.Read(link).ShouldBeOfType<PlatformReading.Refused>().Findings.ShouldHaveSingleItem();
+        var finding = PlatformFile.Read(link).ShouldBeOfType<PlatformReading.Invalid>().Findings.ShouldHaveSingleItem();
 
         finding.Message.ShouldEndWith("is a link to 'nowhere.yaml', and nothing is there.");
     }
@@ -71,7 +71,7 @@ public class PlatformFileTests
         folder.Write("kubernetes/overlays/a/.gitkeep", "");
         Refused(path);
         folder.Write("kubernetes/overlays/a/own.yaml", "");
-        var platform = PlatformFile.Read(path).ShouldBeOfType<PlatformReading.Sound>().Platform;
+        var platform = PlatformFile.Read(path).ShouldBeOfType<PlatformReading.Valid>().Platform;
         Generator.Emission.Tree.Build(platform).Single(file => file.Path == "kubernetes/clusters/a/overlays.yaml")
             .Text.ShouldContain("path: /data/a");
     }
@@ -88,7 +88,7 @@ public class PlatformFileTests
             clusters: [{ name: a, kubernetes: {{version}}, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }]
             """);
 
-        PlatformFile.Read(path).ShouldBeOfType<PlatformReading.Sound>().Platform.Clusters[0].Kubernetes!.ToString().ShouldBe("1.31.2");
+        PlatformFile.Read(path).ShouldBeOfType<PlatformReading.Valid>().Platform.Clusters[0].Kubernetes!.ToString().ShouldBe("1.31.2");
     }
 
     [Test]
@@ -110,5 +110,5 @@ public class PlatformFileTests
     }
 
     private static Generator.Findings.Finding Refused(string path) =>
-        PlatformFile.Read(path).ShouldBeOfType<PlatformReading.Refused>().Findings.ShouldHaveSingleItem();
+        PlatformFile.Read(path).ShouldBeOfType<PlatformReading.Invalid>().Findings.ShouldHaveSingleItem();
 }

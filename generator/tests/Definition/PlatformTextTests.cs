@@ -9,7 +9,7 @@ public class PlatformTextTests
     {
         var unknown = string.Concat(Enumerable.Range(0, 60_000).Select(index => $"unknown{index}: 1\n"));
 
-        var findings = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(unknown)).ShouldBeOfType<PlatformReading.Refused>()
+        var findings = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(unknown)).ShouldBeOfType<PlatformReading.Invalid>()
             .Findings;
 
         findings.Length.ShouldBeInRange(1000, 1010);
@@ -24,7 +24,7 @@ public class PlatformTextTests
         PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(unknown + """
             repository: { url: nowhere }
             clusters: [{ name: y, network: { pods: all, services: none } }]
-            """)).ShouldBeOfType<PlatformReading.Refused>();
+            """)).ShouldBeOfType<PlatformReading.Invalid>();
     }
 
     [Test]
@@ -40,7 +40,7 @@ public class PlatformTextTests
 
         var finding = PlatformText.Read("platform.yaml",
                 Encoding.UTF8.GetBytes(Sound + string.Format(System.Globalization.CultureInfo.InvariantCulture, place, value)))
-            .ShouldBeOfType<PlatformReading.Refused>().Findings.ShouldHaveSingleItem();
+            .ShouldBeOfType<PlatformReading.Invalid>().Findings.ShouldHaveSingleItem();
 
         finding.Rule.ShouldBe("unknown-key");
         finding.Fix.ShouldBe("It belongs to each cluster; it cannot be a default.");
@@ -61,7 +61,7 @@ public class PlatformTextTests
         var bytes = Encoding.UTF8.GetBytes("repository: { url: https://github.com/example/platform.git }\nclusters:\n" +
             string.Concat(Enumerable.Range(0, 1000)
             .Select(i => $"  - {{ name: c{i}, network: {{ pods: 10.0.0.0/16, services: 10.1.0.0/16, nodes: 192.168.0.0/16 }} }}\n")));
-        PlatformText.Read("platform.yaml", bytes).ShouldBeOfType<PlatformReading.Refused>().Findings
+        PlatformText.Read("platform.yaml", bytes).ShouldBeOfType<PlatformReading.Invalid>().Findings
             .Count(finding => finding.Rule == "overlap-across-clusters").ShouldBe(2 * 999);
     }
 
@@ -143,7 +143,7 @@ public class PlatformTextTests
     [Test]
     public void A_Kubernetes_object_is_one_finding() =>
         PlatformText.Read("platform.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: it }\nspec: {}\n"u8)
-            .ShouldBeOfType<PlatformReading.Refused>().Findings.ShouldHaveSingleItem().Message
+            .ShouldBeOfType<PlatformReading.Invalid>().Findings.ShouldHaveSingleItem().Message
             .ShouldBe("This is a Kubernetes object of kind 'ConfigMap', and not a definition of clusters.");
 
     [Test]
@@ -152,7 +152,7 @@ public class PlatformTextTests
         var text = "repository: { url: https://github.com/example/platform.git }\nclusters: [{ name: infra, network: { "
             + "pods: 10.244.0.0/16, services: 10.245.0.0/16 }, dns: { resources: { limits: { memory: 128m } } } }]\n";
 
-        PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Refused>()
+        PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Invalid>()
             .Findings.ShouldHaveSingleItem().Rule.ShouldBe("quantity-implausible");
     }
 
@@ -167,7 +167,7 @@ public class PlatformTextTests
     {
         foreach (var path in Directory.EnumerateFiles(Path.Combine(Fixtures.Folder, "invalid"), "secret-*.yaml"))
         {
-            var refused = PlatformText.Read("platform.yaml", File.ReadAllBytes(path)).ShouldBeOfType<PlatformReading.Refused>();
+            var refused = PlatformText.Read("platform.yaml", File.ReadAllBytes(path)).ShouldBeOfType<PlatformReading.Invalid>();
             var printed = string.Join('\n', refused.Findings);
             printed.ShouldNotContain("hunter2");
             printed.ShouldNotContain("0123456789");
@@ -194,7 +194,7 @@ public class PlatformTextTests
             }
 
             var bytes = Encoding.UTF8.GetBytes(text.ToString());
-            if (PlatformText.Read("platform.yaml", bytes) is PlatformReading.Refused refused)
+            if (PlatformText.Read("platform.yaml", bytes) is PlatformReading.Invalid refused)
             {
                 refused.Findings.ShouldNotBeEmpty(text.ToString());
             }
@@ -205,7 +205,7 @@ public class PlatformTextTests
     {
         var reading = PlatformText.Read("platform.yaml",
             Encoding.UTF8.GetBytes("repository: { url: https://github.com/example/platform.git }\n" + text));
-        return reading.ShouldBeOfType<PlatformReading.Sound>(reading is PlatformReading.Refused refused
+        return reading.ShouldBeOfType<PlatformReading.Valid>(reading is PlatformReading.Invalid refused
             ? string.Join('\n', refused.Findings) : "").Platform;
     }
 
@@ -213,7 +213,7 @@ public class PlatformTextTests
     {
         PlatformText.Read("platform.yaml", bytes);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        PlatformText.Read("platform.yaml", bytes).ShouldBeOfType<PlatformReading.Sound>().Platform.Clusters.Length.ShouldBe(clusters);
+        PlatformText.Read("platform.yaml", bytes).ShouldBeOfType<PlatformReading.Valid>().Platform.Clusters.Length.ShouldBe(clusters);
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
@@ -256,7 +256,7 @@ public sealed class MistakeTests
         lines[line] = parts[0];
 
         var refused = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(string.Join('\n', lines)))
-            .ShouldBeOfType<PlatformReading.Refused>();
+            .ShouldBeOfType<PlatformReading.Invalid>();
 
         var there = refused.Findings.Where(finding => finding.Position.Line == line + 1).ToList();
         there.Any(finding => finding.Message.Contains(wanted[0], StringComparison.Ordinal)
@@ -290,6 +290,6 @@ public class SuggestionTests
             "repository: { url: https://github.com/example/platform.git }\nclusters: [{ name: infra, network: { pods: 10.244.0.0/16, " +
             "services: 10.245.0.0/16 }, dns: { " + word + ": 1 } }]\n";
         return Generator.Definition.PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(text))
-            .ShouldBeOfType<Generator.Definition.PlatformReading.Refused>().Findings.ShouldHaveSingleItem().Fix;
+            .ShouldBeOfType<Generator.Definition.PlatformReading.Invalid>().Findings.ShouldHaveSingleItem().Fix;
     }
 }

@@ -15,7 +15,7 @@ public class ImpersonationTests
     public void The_account_may_deliver_every_object_of_the_tree(string definition)
     {
         var path = RepositoryRoot.File("acceptance", "fixtures", "definitions", definition);
-        var platform = ((PlatformReading.Sound)PlatformFile.Read(path)).Platform;
+        var platform = ((PlatformReading.Valid)PlatformFile.Read(path)).Platform;
         Manifest[] tree = [.. Objects(platform with { Clusters = [.. platform.Clusters.Select(Impersonated)] })];
         Manifest[] roles = [.. tree.Where(item => item.Name == "platform-gitops")];
         // A cluster's own folder has Flux' objects and the account.

@@ -29,7 +29,7 @@ public sealed class ChartedObjectsTests
 
     private static string[] Named(IEnumerable<Mapping> objects) =>
     [
-        .. objects.Select(item => new Manifest(item, "")).Select(item => $"{item.ApiVersion} {item.Id.Spoken}")
+        .. objects.Select(item => new Manifest(item, "")).Select(item => $"{item.ApiVersion} {item.Id.Title}")
             .Order(StringComparer.Ordinal),
     ];
 }

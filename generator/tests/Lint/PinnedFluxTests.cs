@@ -72,7 +72,7 @@ public sealed class PinnedFluxTests
             clusters:
               - { name: a, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
               - { name: b, flux: { version: {{pinned}} }, network: { pods: 10.246.0.0/16, services: 10.247.0.0/16 } }
-            """)).ShouldBeOfType<PlatformReading.Sound>().Platform;
+            """)).ShouldBeOfType<PlatformReading.Valid>().Platform;
 
     private static ImmutableArray<Finding> Check(Platform platform, string? file = null, string old = "", string now = "")
     {

@@ -80,7 +80,7 @@ public sealed class FullDiskTests
     }
 
     private static Dictionary<string, string> Generated(TemporaryTree tree) =>
-        Tree.Build(((PlatformReading.Sound)PlatformFile.Read(tree.OnDisk("platform.yaml"))).Platform)
+        Tree.Build(((PlatformReading.Valid)PlatformFile.Read(tree.OnDisk("platform.yaml"))).Platform)
             .ToDictionary(file => file.Path, file => file.Text);
 
     private static Dictionary<string, string> Written(TemporaryTree tree, string folder) => tree.Snapshot()

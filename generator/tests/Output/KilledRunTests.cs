@@ -59,7 +59,7 @@ public sealed class KilledRunTests
     private static async Task GenerateAsync(TemporaryTree tree, string definition, CancellationToken cancellationToken)
     {
         var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(definition))
-            .ShouldBeOfType<PlatformReading.Sound>().Platform;
+            .ShouldBeOfType<PlatformReading.Valid>().Platform;
         var request = new WriteRequest { Root = tree.Root, Files = Tree.Build(platform), DefinitionHash = ContentHash.OfText(definition) };
         var result = await TreeWriter.WriteAsync(request, TimeProvider.System, cancellationToken);
         var findings = result.Files.Where(file => file.Finding is not null).Take(3).Select(file => file.Finding);

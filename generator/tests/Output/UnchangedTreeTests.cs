@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Tests.Commands;
 
@@ -137,7 +138,7 @@ public sealed class UnchangedTreeTests
     [Test]
     public void The_native_program_and_the_one_with_the_runtime_remember_beside_each_other()
     {
-        var later = new Tomorrow();
+        var later = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(1));
         _tree.Put("platform-gitops", "a program");
         _tree.Put("platform-gitops.dll", "the same one");
         foreach (var program in new[] { Native, Managed })

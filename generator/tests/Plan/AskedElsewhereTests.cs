@@ -20,7 +20,7 @@ public sealed class AskedElsewhereTests
 
         result.ExitCode.ShouldBe(3);
         var gone = result.Clusters.Single().Changes.Single(change => change.EndangersDns);
-        gone.Id.Spoken.ShouldBe("DaemonSet kube-system/node-local-dns");
+        gone.Id.Title.ShouldBe("DaemonSet kube-system/node-local-dns");
         gone.Reason.ShouldBe("the kubelets name 169.254.20.10 (clusterDNS), and no running pod would have DNS. First give the kubelets "
             + "10.245.0.10 and restart the pods of every node, and then switch the cache off");
         (result with { AllowPrune = true }).ExitCode.ShouldBe(0);
@@ -44,7 +44,7 @@ public sealed class AskedElsewhereTests
 
         result.ExitCode.ShouldBe(3);
         var change = result.Clusters.Single().Changes.Single(change => change.EndangersDns);
-        change.Id.Spoken.ShouldBe("DaemonSet kube-system/node-local-dns");
+        change.Id.Title.ShouldBe("DaemonSet kube-system/node-local-dns");
         change.Reason.ShouldBe("the kubelets name 169.254.20.10 (clusterDNS), where nothing would answer while the cache of a node is "
             + "replaced, by this delivery and by later ones. First give the kubelets 10.245.0.10 and restart the pods of every node, then "
             + "deliver this");

@@ -47,7 +47,7 @@ public sealed class HealthCheckedDnsTests
 
             result.ExitCode.ShouldBe(3);
             var gone = result.Clusters.Single().Changes.Single(change => change.EndangersDns);
-            gone.Id.Spoken.ShouldBe("Deployment kube-system/dns-health-controller");
+            gone.Id.Title.ShouldBe("Deployment kube-system/dns-health-controller");
             gone.Reason.ShouldNotBeNull().ShouldContain("First write 'release: true' under healthController");
             (result with { AllowPrune = true }).ExitCode.ShouldBe(0);
         }
@@ -59,7 +59,7 @@ public sealed class HealthCheckedDnsTests
         var stops = Under.To(Released);
         stops.ExitCode.ShouldBe(0);
         stops.Clusters.Single().Changes.Where(change => change.Kind != ChangeKind.Change)
-            .Select(change => $"{change.Kind} {change.Id.Spoken}").ShouldBe(
+            .Select(change => $"{change.Kind} {change.Id.Title}").ShouldBe(
             [
                 "Create Job kube-system/dns-health-controller", "Prune Deployment kube-system/dns-health-controller",
                 "Prune PodDisruptionBudget kube-system/dns-health-controller", "Prune Service kube-system/dns-health-controller",

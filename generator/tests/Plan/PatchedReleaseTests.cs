@@ -27,7 +27,7 @@ public sealed class PatchedReleaseTests
         {
             result.ExitCode.ShouldBe(3);
             var change = result.Clusters.Single().Changes.Where(change => change.EndangersDns).ShouldHaveSingleItem();
-            change.Id.Spoken.ShouldBe("HelmRelease kube-system/coredns");
+            change.Id.Title.ShouldBe("HelmRelease kube-system/coredns");
             change.Reason.ShouldNotBeNull().ShouldContain(says);
             (result with { AllowPrune = true }).ExitCode.ShouldBe(0);
         }

@@ -38,7 +38,7 @@ public class SchemaTests
     public void The_starter_is_a_valid_definition()
     {
         var bytes = System.Text.Encoding.UTF8.GetBytes(StarterDefinition.Text);
-        PlatformText.Read("platform.yaml", bytes).ShouldBeOfType<PlatformReading.Sound>();
+        PlatformText.Read("platform.yaml", bytes).ShouldBeOfType<PlatformReading.Valid>();
         Passes(bytes).ShouldBeTrue();
     }
 
@@ -49,7 +49,7 @@ public class SchemaTests
         var keys = string.Join('\n', StarterDefinition.Text.Split('\n')
             .Select(line => System.Text.RegularExpressions.Regex.Replace(line, "^( *)# (?=(- )?[a-zA-Z]+:( |$))", "$1")));
         keys.ShouldContain("\n              secretName: platform-credentials".TrimStart().Insert(0, "  "));
-        PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(keys)).ShouldBeOfType<PlatformReading.Sound>();
+        PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(keys)).ShouldBeOfType<PlatformReading.Valid>();
     }
 
     private static bool Passes(byte[] yaml) =>
