@@ -142,6 +142,9 @@ internal static class FluxFixtures
             .Add(Secret,
                 "apiVersion: v1\nkind: Secret\nmetadata:\n  name: upstream\n  namespace: kube-system\nstringData:\n  password: " +
                 "example\n  sealed: ENC[AES256_GCM,data:x]\n"),
+        Own("secret-still-encrypted", "a Secret of SOPS without its keys", "Secret, metadata: {name: upstream, namespace: kube-system}, "
+            + "stringData: {password: 'ENC[AES256_GCM,data:x]'}, sops: {mac: 'ENC[AES256_GCM,data:y]', version: 3.13.2}",
+            "encrypted Secret kube-system/upstream, and cluster-infra-coredns has no 'spec.decryption'"),
     ];
 
     private const string Pods = "template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: 'web:1'}]}}";
