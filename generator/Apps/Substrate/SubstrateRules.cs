@@ -276,9 +276,9 @@ internal static class SubstrateRules
     {
         foreach (var (index, range) in substrate.Reverse.Index())
         {
-            var step = range.Family == AddressFamily.InterNetwork ? 8 : 4;
-            if (range.PrefixLength == 0 || range.PrefixLength % step != 0)
+            if (!ReverseName.IsZone(range))
             {
+                var step = range.Family == AddressFamily.InterNetwork ? 8 : 4;
                 at.Report(ReversePrefix, $"reverse[{index}]", $"The range {range} does not end at a label of a reverse zone.",
                     $"Write a prefix length that is a multiple of {step}.");
             }

@@ -165,6 +165,10 @@ internal static class ReverseName
         return string.Join('.', labels.Reverse().Append(end));
     }
 
+    /// <summary>True for a range that ends at a label, so that one zone has its reverse names and no others.</summary>
+    public static bool IsZone(Cidr range) =>
+        range.PrefixLength > 0 && range.PrefixLength % (range.Family == AddressFamily.InterNetwork ? 8 : 4) == 0;
+
     /// <summary>True where a zone has the reverse name of an address of a range.</summary>
     public static bool Holds(string zone, Cidr range) => zone == Root || RangeOf(zone)?.Overlaps(range) == true;
 
