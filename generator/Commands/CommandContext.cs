@@ -250,9 +250,8 @@ internal sealed record CommandContext
             return tree;
         }
 
-        Error.WriteLine(tree.LeavesOut(Layout.Root)
-            ? $"{SourceIgnore.FileName} leaves {Layout.Root}/ out of what Flux fetches, so that Flux gets nothing of it. Delete the "
-                + $"pattern, or add '!/{Layout.Root}/**'."
+        Error.WriteLine(tree.LineAgainst(Layout.Root) is { } line
+            ? $"{line} leaves {Layout.Root}/ out of what Flux fetches, so that Flux gets nothing of it. {line.FixFor(Layout.Root)}"
             : $"'{Root}' has no folder {Layout.Root}/. Run generate first.");
         return null;
     }
