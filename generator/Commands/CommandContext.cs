@@ -194,9 +194,9 @@ internal sealed record CommandContext
         Progress.Begin($"reading {Path.GetFileName(DefinitionPath)}");
         return PlatformFile.Read(DefinitionPath) switch
         {
-            PlatformReading.Valid sound => sound,
-            PlatformReading.Invalid refused => Refuse(refused.Findings),
-            _ => throw new InvalidOperationException("A reading is sound or refused."),
+            PlatformReading.Valid valid => valid,
+            PlatformReading.Invalid invalid => Refuse(invalid.Findings),
+            _ => throw new InvalidOperationException("A reading is valid or invalid."),
         };
     }
 
