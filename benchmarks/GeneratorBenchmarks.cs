@@ -23,8 +23,8 @@ public class GeneratorBenchmarks
     }
 
     [Benchmark]
-    public Platform Read() => PlatformText.Read("platform.yaml", text) is PlatformReading.Valid sound
-        ? sound.Platform
+    public Platform Read() => PlatformText.Read("platform.yaml", text) is PlatformReading.Valid valid
+        ? valid.Platform
         : throw new InvalidOperationException("The benchmark's own definition has findings.");
 
     [Benchmark]

@@ -70,16 +70,15 @@ END {
     for (k = 1; k <= kinds; k++) {
       found = ""
       for (i = 1; i <= count; i++) if (index(label[i], mode[m] " mode") && label[i] !~ /NodeLocal/ && rate[i] == asked[r] && what[i] == kind[k])
-        found = found (found == "" ? "" : ", ") times[i] " times" (label[i] ~ /without idle time/ ? ", busy" : label[i] ~ /without GOMAXPROCS/ ? " without GOMAXPROCS" : "")
+        found = found (found == "" ? "" : "; ") times[i] " times" (label[i] ~ /without idle time/ ? " (busy)" : label[i] ~ /without GOMAXPROCS/ ? " (without GOMAXPROCS)" : "")
       line = line " | " (found == "" ? "not run" : found)
     }
     print line " |"
   }
   print ""
-  print "Why: at 3,000 queries/s of each asker two replicas of 200m lose half of the queries in full queues, on two cores that the tools, kube-proxy"
-  print "and three nodes share. More such rows would count the queues again, and not what the change loses. The same holds for 1,000 queries/s on"
-  print "a busy machine, so nftables has no row at that rate that shows kube-proxy alone. Corefile and scale at 1,000 remain to be run. Cilium in"
-  print "kube-proxy's place was not run: none of these clusters had it."
+  reasons = "benchmarks/loss-not-run.md"
+  while ((read = (getline line < reasons)) > 0) print line
+  if (read < 0) { print "loss.awk: " reasons " cannot be read; run it from the root of the repository" > "/dev/stderr"; exit 1 }
   print ""
   print "## What kube-proxy may lose"
   print ""

@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Acceptance.Clusters;
@@ -40,8 +41,9 @@ public static class ThisMachine
 
     /// <summary>The kind of clusters to use, or the one reason that matters why there are none.</summary>
     /// <param name="engineProblem">Why no container engine answers; null if one does.</param>
+    /// <param name="signs">Whether Flux takes signed commits only.</param>
     public static (ClusterChoice Choice, string WhyNone) Choose(
-        SuiteSettings settings, IReadOnlySet<string> programs, string? engineProblem)
+        SuiteSettings settings, IReadOnlySet<string> programs, string? engineProblem, bool signs = false)
     {
         var wanted = settings.Cluster is not ClusterChoice.Auto ? settings.Cluster
             : settings.Contexts.Count > 0 ? ClusterChoice.Existing
@@ -60,6 +62,8 @@ public static class ThisMachine
                 "the helm command is not on PATH; install it, or set delivery to flux",
             _ when settings.Delivery == DeliveryChoice.Flux && !(programs.Contains("git") && programs.Contains("kubectl")) =>
                 "delivery by Flux needs the git and kubectl commands on PATH; install them, or set delivery to helm",
+            _ when settings.Delivery == DeliveryChoice.Flux && signs && !programs.Contains("gpg") =>
+                "delivery by Flux of a definition with repository.verify needs the gpg command on PATH; install it, or set delivery to helm",
             _ => "",
         };
         return missing.Length == 0 ? (wanted, "") : (ClusterChoice.None, missing);
@@ -70,7 +74,9 @@ public static class ThisMachine
         var programs = Wanted.Select(name => (name, path: new Tool(name, "").Find())).Where(found => found.path is not null)
             .ToDictionary(found => found.name, found => found.path!);
         var (version, problem) = await engine.Version(EngineLimit, cancellationToken);
-        var (choice, why) = Choose(settings, programs.Keys.ToHashSet(), problem);
+        // By helm nothing is signed, and the definition is read when a check asks for it.
+        var signs = settings.Delivery == DeliveryChoice.Flux && Repository.Platform.Repository is { Kind: SourceKind.Git, Verify: not null };
+        var (choice, why) = Choose(settings, programs.Keys.ToHashSet(), problem, signs);
         return new MachineReport { Clusters = choice, WhyNone = why, Programs = programs, Engine = version };
     }
 }
@@ -108,4 +114,16 @@ public sealed class MachineTests
     public void A_missing_program_is_named(string program, DeliveryChoice delivery) =>
         ThisMachine.Choose(new SuiteSettings { Delivery = delivery }, Everything.Where(name => name != program).ToHashSet(), null)
             .WhyNone.ShouldContain(program);
+
+    [TestCase(DeliveryChoice.Flux, true, "repository.verify needs the gpg command")]
+    [TestCase(DeliveryChoice.Flux, false, "")]
+    [TestCase(DeliveryChoice.Helm, true, "")]
+    public void Signed_commits_need_gpg(DeliveryChoice delivery, bool signs, string says)
+    {
+        var settings = new SuiteSettings { Delivery = delivery };
+        var why = ThisMachine.Choose(settings, Everything, null, signs).WhyNone;
+        why.ShouldContain(says);
+        (why.Length > 0).ShouldBe(says.Length > 0, why);
+        ThisMachine.Choose(settings, Everything.Append("gpg").ToHashSet(), null, signs).Choice.ShouldBe(ClusterChoice.Kind);
+    }
 }

@@ -78,7 +78,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         var (source, asked) = (Source(tree), await Fetch(Source(tree), api, cancellationToken));
         await Eventually.Within(
             TimeSpan.FromSeconds(60),
-            async token => (await api.Get(source, token))?.Text("status.lastHandledReconcileAt").ShouldBe(asked),
+            async token => (await api.Get(source, token)).ShouldNotBeNull().Text("status.lastHandledReconcileAt").ShouldBe(asked),
             "Flux has looked at the commit without a signature",
             cancellationToken);
     }
@@ -110,7 +110,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         }
 
         // A cluster that already follows the source takes every later change from there. One that was suspended would first apply what
-        // A cluster that was suspended would first apply what it fetched last.
+        // it fetched last.
         await Fetch(address, api, cancellationToken);
         await Fetched(commit, address, api, cancellationToken);
         await Suspend(false, cluster, api, cancellationToken);

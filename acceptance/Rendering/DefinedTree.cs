@@ -48,9 +48,9 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
 
     public static Platform Read(string definition) => PlatformFile.Read(definition) switch
     {
-        PlatformReading.Valid sound => sound.Platform,
-        PlatformReading.Invalid refused => throw new InvalidDataException(
-            $"{definition}: {string.Join('\n', refused.Findings.Select(finding => finding.Message))}"),
+        PlatformReading.Valid valid => valid.Platform,
+        PlatformReading.Invalid invalid => throw new InvalidDataException(
+            $"{definition}: {string.Join('\n', invalid.Findings.Select(finding => finding.Message))}"),
         _ => throw new InvalidDataException(definition),
     };
 

@@ -94,6 +94,21 @@ public sealed class MeasuredDecisionTests
         (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "benchmarks-loss.md"))).ShouldBe(made.StandardOutput);
     }
 
+    /// <summary>The file says of rows why no more like them were run: a later row has to change the reason too.</summary>
+    [TestCase("v1.34.9, iptables mode", "3000", "drain", "lost {0} % of dnsperf's UDP queries there")]
+    [TestCase("v1.34.9, iptables mode, without GOMAXPROCS", "3000", "drain", "and {0} %\n  without GOMAXPROCS")]
+    [TestCase("v1.34.9, nftables mode, the machine without idle time", "1000", "restart", "Restarts lost {0} % there")]
+    [TestCase("v1.34.9, nftables mode, the machine without idle time", "1000", "drain", "drains {0} %, almost all")]
+    public void The_reason_for_a_row_that_was_not_run_is_one_of_the_others(string label, string rate, string what, string says)
+    {
+        var rows = Rows("loss.tsv").Where(row => row is [var own, var at, var kind, _, "dnsperf", _, "udp", ..]
+            && (own, at, kind) == (label, rate, what)).ToList();
+        var lost = (100 * Number(Sum(rows, 8)) / Number(Sum(rows, 7))).ToString("0", CultureInfo.InvariantCulture);
+
+        File.ReadAllText(Path.Combine(Repository.Root, "benchmarks", "loss-not-run.md"))
+            .ShouldContain(string.Format(CultureInfo.InvariantCulture, says, lost));
+    }
+
     /// <summary>Of the cache to CoreDNS, both at the highest rate of CoreDNS alone.</summary>
     private static string Median(string limit) => Share("dns.tsv", limit, cache: 20, alone: 6);
 

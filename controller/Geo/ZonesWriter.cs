@@ -43,7 +43,7 @@ internal sealed class ZonesWriter(
     /// <param name="cancellationToken">Ends the writing.</param>
     public async Task WriteAsync(V1ConfigMap? seen, GeoAnswers answers, CancellationToken cancellationToken)
     {
-        var current = seen ?? throw new IOException("there is no such ConfigMap");
+        var current = seen ?? throw new IOException($"ConfigMap {zones} is missing: let Flux deliver layer geo-dns");
         var old = current.Data ?? new Dictionary<string, string>();
         var before = old.TryGetValue(ZoneText.SerialKey, out var text) && uint.TryParse(text, out var serial) ? serial : 0;
         var same = ZoneText.Files(options, answers, before);
@@ -55,7 +55,8 @@ internal sealed class ZonesWriter(
         var files = ZoneText.Files(options, answers, ZoneText.NextSerial(before, time.GetUtcNow()));
         if (files.Sum(file => (long)file.Value.Length) > LargestData)
         {
-            throw new IOException($"the zones are larger than a ConfigMap may be ({answers.Names.Length} names)");
+            throw new IOException($"the zones with {answers.Names.Length} names have more than {LargestData} bytes, too many for "
+                + $"ConfigMap {zones}: divide the zone");
         }
 
         var data = new JsonObject();

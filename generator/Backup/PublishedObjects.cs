@@ -43,7 +43,7 @@ internal static class PublishedObjects
     }
 
     /// <summary>The names that an object requests: two objects with the same text get the same records.</summary>
-    public static string Wish(Manifest resource, Cluster cluster)
+    public static string Requested(Manifest resource, Cluster cluster)
     {
         var prefixes = Prefixes(cluster);
         var asked = resource.Body.EntriesAt("metadata", "annotations").Where(entry => IsOurs(entry.Key, prefixes))

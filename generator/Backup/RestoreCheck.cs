@@ -89,7 +89,7 @@ internal static class RestoreCheck
                 findings.Add(Error(ObjectMissing, file, $"{resource.Id.Title} is not in the cluster, or requests no name.",
                     "Let its owner deliver it, or apply it from the backup."));
             }
-            else if (PublishedObjects.Wish(resource, cluster) != PublishedObjects.Wish(now, cluster))
+            else if (PublishedObjects.Requested(resource, cluster) != PublishedObjects.Requested(now, cluster))
             {
                 findings.Add(Error(ObjectDiffers, file, $"{resource.Id.Title} requests other names than in the backup.",
                     "Compare its annotations and hosts with those of the backup."));

@@ -194,9 +194,9 @@ internal sealed record CommandContext
         Progress.Begin($"reading {Path.GetFileName(DefinitionPath)}");
         return PlatformFile.Read(DefinitionPath) switch
         {
-            PlatformReading.Valid sound => sound,
-            PlatformReading.Invalid refused => Refuse(refused.Findings),
-            _ => throw new InvalidOperationException("A reading is sound or refused."),
+            PlatformReading.Valid valid => valid,
+            PlatformReading.Invalid invalid => Refuse(invalid.Findings),
+            _ => throw new InvalidOperationException("A reading is valid or invalid."),
         };
     }
 
@@ -250,9 +250,8 @@ internal sealed record CommandContext
             return tree;
         }
 
-        Error.WriteLine(tree.LeavesOut(Layout.Root)
-            ? $"{SourceIgnore.FileName} leaves {Layout.Root}/ out of what Flux fetches, so that Flux gets nothing of it. Delete the "
-                + $"pattern, or add '!/{Layout.Root}/**'."
+        Error.WriteLine(tree.LineAgainst(Layout.Root) is { } line
+            ? $"{line} leaves {Layout.Root}/ out of what Flux fetches, so that Flux gets nothing of it. {line.FixFor(Layout.Root)}"
             : $"'{Root}' has no folder {Layout.Root}/. Run generate first.");
         return null;
     }

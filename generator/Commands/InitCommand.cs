@@ -51,7 +51,7 @@ internal static class InitCommand
         if (FileIn(folder) is { } file)
         {
             console.Error.WriteLine(
-                $"'{Printable.Of(file)}' is a file. Nothing was written. Name a folder: it is made where it is not there.");
+                $"'{Printable.Of(file)}' is a file. Nothing was written. Name a folder; init creates it if it does not exist.");
             return ExitCode.Unusable;
         }
 

@@ -3,7 +3,10 @@ namespace PlatformGitOps.Generator.Emission;
 /// <summary>Parts of network policies: of Kubernetes' own, and of Cilium's.</summary>
 internal static class PolicyParts
 {
-    private const string CiliumNamespaceLabel = "k8s:io.kubernetes.pod.namespace";
+    /// <summary>How Cilium calls the namespace of a pod, without the label's origin.</summary>
+    public const string NamespaceLabel = "io.kubernetes.pod.namespace";
+
+    private const string CiliumNamespaceLabel = $"k8s:{NamespaceLabel}";
 
     /// <summary>The pods of a namespace.</summary>
     public static Mapping Namespace(Node name) => new()

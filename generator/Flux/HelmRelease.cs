@@ -115,20 +115,20 @@ public sealed record ChartReference(string Name, string Version, string Url)
             return new ChartReference(url[(url.LastIndexOf('/') + 1)..], version, url);
         }
 
-        var (chart, @namespace) = SpecOf(release, find);
-        if (NameIn(chart) is not { } name || Source(chart!["sourceRef"], @namespace, find) is not { } source
+        var chart = SpecOf(release, find).Spec;
+        if (NameIn(chart) is not { } name || RepositoryOf(release, find) is not { } source
             || (source.TextAt("spec", "url") ?? source.TextAt("spec", "endpoint")) is not { } repository)
         {
             return null;
         }
 
-        if (IsFolderIn(chart))
+        if (IsFolderIn(chart!))
         {
             return new ChartReference(name, "", repository) { IsFolder = true };
         }
 
         var isOci = repository.StartsWith("oci://", StringComparison.Ordinal);
-        return new ChartReference(name, chart.TextAt("version") ?? "", isOci ? $"{repository.TrimEnd('/')}/{name}" : repository);
+        return new ChartReference(name, chart!.TextAt("version") ?? "", isOci ? $"{repository.TrimEnd('/')}/{name}" : repository);
     }
 
     /// <summary>The object that <c>spec.chartRef</c> names; null without one, and where the tree does not contain it.</summary>
@@ -146,6 +146,13 @@ public sealed record ChartReference(string Name, string Version, string Url)
         SourceOf(release, find) is { } own && own.TextAt("kind") == "HelmChart"
             ? (own["spec"] as Mapping, NamespaceOf(own))
             : (release.At("spec", "chart", "spec") as Mapping, NamespaceOf(release));
+
+    /// <summary>The repository or the bucket that a HelmChart names; null where the tree does not contain it.</summary>
+    internal static Mapping? RepositoryOf(Mapping release, Func<string, string, string, Mapping?> find)
+    {
+        var (chart, @namespace) = SpecOf(release, find);
+        return Source(chart?["sourceRef"], @namespace, find);
+    }
 
     private static Mapping? Source(Node? reference, string @namespace, Func<string, string, string, Mapping?> find) =>
         reference is Mapping named

@@ -5,6 +5,25 @@ using PlatformGitOps.Generator.Flux.Substitution;
 
 namespace PlatformGitOps.Generator.Flux;
 
+/// <summary>A line of a <c>.sourceignore</c> that leaves something out.</summary>
+/// <param name="File">Relative to the root.</param>
+/// <param name="Line">From 1 on.</param>
+/// <param name="Text">The pattern.</param>
+internal sealed record IgnoringLine(string File, int Line, string Text)
+{
+    /// <summary>What delivers a folder again: the last pattern that matches decides, and one is about its file's folder.</summary>
+    public string FixFor(string folder)
+    {
+        var own = File[..Math.Max(File.LastIndexOf('/'), 0)];
+        // As go-git reads it, '/**' matches nothing.
+        var kept = own.Length == 0 ? $"!/{folder}/**"
+            : folder.StartsWith($"{own}/", StringComparison.Ordinal) ? $"!/{folder[(own.Length + 1)..]}/**" : "!*";
+        return $"Delete that line, or add '{kept}' as the last line of {Printable.Of(File)}.";
+    }
+
+    public override string ToString() => $"{Printable.Of(File)}:{Line} ('{Printable.Of(Text)}')";
+}
+
 /// <summary>
 /// What source-controller leaves out of an artifact (fluxcd/pkg, sourceignore): the patterns of the <c>.sourceignore</c> files and of the
 /// source's <c>spec.ignore</c>, and only where there are none of them its defaults, with <c>.sops.yaml</c> among them. The last pattern
@@ -41,17 +60,23 @@ internal sealed class SourceIgnore
     }
 
     /// <summary>The same with the <c>.sourceignore</c> of a folder.</summary>
-    public SourceIgnore WithFile(string text, string folder) => new(files.AddRange(Parse(text, folder)), source);
+    public SourceIgnore WithFile(string text, string folder) => new(
+        files.AddRange(Parse(text, folder, folder.Length == 0 ? FileName : $"{folder}/{FileName}")), source);
 
     /// <summary>The same with the <c>spec.ignore</c> of the source.</summary>
     public SourceIgnore WithSource(string text) => new(files, source.AddRange(Parse(text, "")));
 
     /// <summary>True if the artifact lacks a file.</summary>
-    public bool Excludes(string path)
+    public bool Excludes(string path) => Deciding(path) is { Includes: false };
+
+    /// <summary>The line that leaves a file out; null where none does, and where a pattern does that no file has.</summary>
+    public IgnoringLine? LineAgainst(string path) => Deciding(path) is { Includes: false, Place: { } place } ? place : null;
+
+    private Pattern? Deciding(string path)
     {
         if (words is not null && !path.AsSpan().ContainsAny(words))
         {
-            return false;
+            return null;
         }
 
         var parts = path.Split('/');
@@ -59,15 +84,18 @@ internal sealed class SourceIgnore
         {
             if (all[index].Matches(parts))
             {
-                return !all[index].Includes;
+                return all[index];
             }
         }
 
-        return false;
+        return null;
     }
 
-    private static IEnumerable<Pattern> Parse(string text, string folder) => text.ReplaceLineEndings("\n").Split('\n')
-        .Where(line => !line.StartsWith('#') && line.Trim().Length > 0).Select(line => Pattern.Of(line, folder));
+    private static IEnumerable<Pattern> Parse(string text, string folder, string? file = null) => text.ReplaceLineEndings("\n").Split('\n')
+        .Index().Where(line => !line.Item.StartsWith('#') && line.Item.Trim().Length > 0).Select(line => Pattern.Of(line.Item, folder) with
+        {
+            Place = file is null ? null : new IgnoringLine(file, line.Index + 1, line.Item),
+        });
 
     /// <summary>One line, as go-git reads it; with a slash in it, it is about the path from its folder on, else about any name.</summary>
     private sealed record Pattern(string[] Folder, string[] Parts, Regex?[] Classes, bool Includes, bool FoldersOnly)
@@ -94,6 +122,9 @@ internal sealed class SourceIgnore
         /// without a slash it means what <c>*</c> means.
         /// </summary>
         public bool IsNever { get; private init; }
+
+        /// <summary>Where it is written; null for a pattern of no file.</summary>
+        public IgnoringLine? Place { get; init; }
 
         /// <summary>Text that each path that matches has; empty where there may not be any.</summary>
         public string LongestWord { get; } = Parts.Any(part => part.AsSpan().ContainsAny('[', '\\')) ? ""

@@ -32,8 +32,10 @@ public abstract class SourceTree
     /// <summary>True if a folder has at least one file.</summary>
     public bool HasFolder(string folder) => FilesBelow(folder).Any();
 
-    /// <summary>True if a folder has files, and <c>.sourceignore</c> leaves all of them out.</summary>
-    public bool LeavesOut(string folder) => !HasFolder(folder) && AnyBelow(folder).Any();
+    /// <summary>The line of a <c>.sourceignore</c> that leaves a folder out, for its first file; null where it has others, or no line does.
+    /// </summary>
+    internal IgnoringLine? LineAgainst(string folder) => HasFolder(folder) ? null
+        : AnyBelow(folder).Select(path => IgnoredIn(FolderOf(path)).LineAgainst(path)).FirstOrDefault(line => line is not null);
 
     /// <summary>The tree as a source with this <c>spec.ignore</c> delivers it.</summary>
     public SourceTree Ignoring(string patterns) => new WithSource(this, patterns);

@@ -26,7 +26,7 @@ internal sealed record Grant(string Role, string? Namespace)
     public ImmutableArray<string> Urls { get; init; } = [];
 
     /// <summary>For messages about a single right.</summary>
-    public string Spoken => string.Join(' ', Verbs.Concat(Resources).Concat(Urls).Concat(Names));
+    public string Title => string.Join(' ', Verbs.Concat(Resources).Concat(Urls).Concat(Names));
 
     public static Grant Of(Mapping rule, string role, string? @namespace) => new(role, @namespace)
     {

@@ -29,16 +29,16 @@ public static class Linter
 
     /// <summary>A finding for each cluster of a definition that the tree does not have: nothing of it is checked.</summary>
     public static IEnumerable<Finding> Missing(Platform platform, SourceTree tree, IReadOnlyCollection<string> inTree) => platform.Clusters
-        .Select(cluster => cluster.Name.Text).Except(inTree).Select(name => new Finding
+        .Select(cluster => cluster.Name.Text).Except(inTree)
+        .Select(name => (name, Line: tree.LineAgainst(Layout.ClusterFolder(name)))).Select(missing => new Finding
         {
             Rule = RuleClusterMissing,
-            File = Layout.ClusterFolder(name),
-            Message = tree.LeavesOut(Layout.ClusterFolder(name))
-                ? $"{SourceIgnore.FileName} leaves the folder of cluster {name} out of what Flux fetches: nothing of it was checked."
-                : $"Cluster {name} of the definition is not in the tree, or its folder cannot be read: nothing of it was checked.",
-            Fix = tree.LeavesOut(Layout.ClusterFolder(name))
-                ? $"Delete the pattern, or add '!/{Layout.ClusterFolder(name)}/**'."
-                : "Run generate, or check the permissions of the folder and of those above it.",
+            File = Layout.ClusterFolder(missing.name),
+            Message = missing.Line is { } line
+                ? $"{line} leaves the folder of cluster {missing.name} out of what Flux fetches: nothing of it was checked."
+                : $"Cluster {missing.name} of the definition is not in the tree, or its folder cannot be read: nothing of it was checked.",
+            Fix = missing.Line?.FixFor(Layout.ClusterFolder(missing.name))
+                ?? "Run generate, or check the permissions of the folder and of those above it.",
         });
 
     /// <summary>All findings, by file and place, each once even if many clusters have it.</summary>

@@ -89,7 +89,7 @@ internal sealed partial class PromQlParser
             var type = wanted[Math.Min(index, wanted.Length - 1)];
             if (arguments[index] != type)
             {
-                throw Wrong($"{name} takes {Spoken(type)}, not {Spoken(arguments[index])}");
+                throw Wrong($"{name} takes {NameOf(type)}, not {NameOf(arguments[index])}");
             }
         }
     }

@@ -113,7 +113,7 @@ internal sealed partial class PromQlParser
 
             Need("]");
             return part.Type == Type.Vector ? new Part(Type.Range, IsSelector: true)
-                : throw Wrong($"a subquery needs an instant vector, not {Spoken(part.Type)}");
+                : throw Wrong($"a subquery needs an instant vector, not {NameOf(part.Type)}");
         }
 
         Need("]");

@@ -63,7 +63,7 @@ internal sealed partial class PromQlParser(string expression)
             // An alert or a recording that is a range or a text is never evaluated, although promtool takes it.
             var type = Binary(0).Type;
             problem = Current.Kind != PromQlKind.End ? Unexpected()
-                : type is Type.Range or Type.Text ? $"{Spoken(type)} cannot be evaluated as a rule" : null;
+                : type is Type.Range or Type.Text ? $"{NameOf(type)} cannot be evaluated as a rule" : null;
         }
         catch (PromQlException exception)
         {
@@ -83,7 +83,7 @@ internal sealed partial class PromQlParser(string expression)
         };
     }
 
-    private static string Spoken(Type type) =>
+    private static string NameOf(Type type) =>
         type switch { Type.Scalar => "a number", Type.Vector => "an instant vector", Type.Range => "a range vector", _ => "a text" };
 
     private static PromQlException Wrong(string message) => new(message);
@@ -164,7 +164,7 @@ internal sealed partial class PromQlParser(string expression)
     {
         if (left is Type.Range or Type.Text || right is Type.Range or Type.Text)
         {
-            throw Wrong($"'{sign}' needs numbers or instant vectors, not {Spoken(left is Type.Range or Type.Text ? left : right)}");
+            throw Wrong($"'{sign}' needs numbers or instant vectors, not {NameOf(left is Type.Range or Type.Text ? left : right)}");
         }
 
         var both = left == Type.Vector && right == Type.Vector;
@@ -239,7 +239,7 @@ internal sealed partial class PromQlParser(string expression)
         var part = Binary(Levels.Length - 1);
         depth--;
         return part.Type is Type.Scalar or Type.Vector ? part with { IsSelector = false, IsOffset = false }
-            : throw Wrong($"a sign needs a number or an instant vector, not {Spoken(part.Type)}");
+            : throw Wrong($"a sign needs a number or an instant vector, not {NameOf(part.Type)}");
     }
 
     private void Deeper()

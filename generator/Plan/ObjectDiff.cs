@@ -33,7 +33,7 @@ public sealed partial class ObjectDiff(SourceTree before, SourceTree after)
     /// <param name="diffs">Of each cluster.</param>
     public static IEnumerable<string> Folded(IEnumerable<(string Cluster, string Diff)> diffs) =>
         PlanFolding.Of(diffs, pair => pair.Cluster, pair => Changed(pair.Diff))
-            .Select(folded => (folded.AlsoIn.IsEmpty ? "" : $"# and in {PlanFolding.Spoken(folded.AlsoIn)}\n") + folded.Item.Diff);
+            .Select(folded => (folded.AlsoIn.IsEmpty ? "" : $"# and in {PlanFolding.NamesOf(folded.AlsoIn)}\n") + folded.Item.Diff);
 
     private static string Of(string path, Mapping? before, Mapping? after)
     {

@@ -47,6 +47,6 @@ internal static class PlanFolding
     }
 
     /// <summary>Such as <c>298 more clusters: b, c, d ...</c>.</summary>
-    public static string Spoken(ImmutableArray<string> clusters) =>
+    public static string NamesOf(ImmutableArray<string> clusters) =>
         $"{clusters.Length} more clusters: {string.Join(", ", clusters.Take(MostNames))}{(clusters.Length > MostNames ? " ..." : "")}";
 }

@@ -74,7 +74,7 @@ public static class PlanText
         foreach (var note in PlanFolding.Of(only, plan => plan.Cluster, plan => plan.Note!))
         {
             output.WriteLine(ink.Bold($"cluster {note.Item.Cluster} {note.Item.Note}")
-                + (note.AlsoIn.IsEmpty ? "" : $" The same holds for {PlanFolding.Spoken(note.AlsoIn)}"));
+                + (note.AlsoIn.IsEmpty ? "" : $" The same holds for {PlanFolding.NamesOf(note.AlsoIn)}"));
         }
     }
 
@@ -110,7 +110,7 @@ public static class PlanText
 
             if (!alsoIn.IsEmpty)
             {
-                output.WriteLine($"      and in {PlanFolding.Spoken(alsoIn)}");
+                output.WriteLine($"      and in {PlanFolding.NamesOf(alsoIn)}");
             }
         }
     }

@@ -157,7 +157,8 @@ public static class Planner
         return change with
         {
             Reason = now.NeverChanged ? "Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)"
-                : (isDns ? ReleaseChange.Shrunk(old.Manifest, now.Manifest) : null) ?? ChartKept(old.Manifest, now.Manifest),
+                : (isDns ? ReleaseChange.Shrunk(old.Manifest, now.Manifest) : null) ?? ChartKept(old.Manifest, now.Manifest)
+                    ?? NodeCacheEffects.Unasked(old.Manifest, now.Manifest, before, after),
         };
     }
 

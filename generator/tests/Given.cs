@@ -28,8 +28,8 @@ internal static class Given
     /// <summary>The platform of a definition.</summary>
     public static Platform Defined(string text) => PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) switch
     {
-        PlatformReading.Valid sound => sound.Platform,
-        PlatformReading.Invalid refused => throw new InvalidDataException(string.Join('\n', refused.Findings)),
+        PlatformReading.Valid valid => valid.Platform,
+        PlatformReading.Invalid invalid => throw new InvalidDataException(string.Join('\n', invalid.Findings)),
         _ => throw new InvalidDataException(text),
     };
 

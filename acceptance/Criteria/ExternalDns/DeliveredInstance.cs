@@ -39,8 +39,8 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
             """;
         var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) switch
         {
-            PlatformReading.Valid sound => sound.Platform,
-            PlatformReading.Invalid refused => throw new InvalidDataException(string.Join('\n', refused.Findings)),
+            PlatformReading.Valid valid => valid.Platform,
+            PlatformReading.Invalid invalid => throw new InvalidDataException(string.Join('\n', invalid.Findings)),
             _ => throw new InvalidDataException(text),
         };
         var source = SourceTree.Of(Tree.Build(platform));

@@ -176,8 +176,8 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
                       rfc2136: { host: {{server.Address}}, port: {{server.Port}}, keyName: {{ZoneServer.KeyName}} }
 
             """);
-        return PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) is PlatformReading.Valid sound
-            ? sound.Platform.Clusters[0].Of<ExternalDnsSettings>()! : throw new InvalidDataException(text);
+        return PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) is PlatformReading.Valid valid
+            ? valid.Platform.Clusters[0].Of<ExternalDnsSettings>()! : throw new InvalidDataException(text);
     }
 
     private static async Task<PublishingCluster> Deliver(

@@ -127,7 +127,7 @@ internal sealed record DnsObjects
     private static Manifest? WithoutQuiet(Manifest? deployment)
     {
         const string Containers = "containers";
-        return deployment?.Body.At("spec", "template", "spec") is not Mapping pod ? deployment : deployment with
+        return deployment?.Body.At("spec", "template", "spec") is not Mapping pod || pod[Containers] is null ? deployment : deployment with
         {
             Body = deployment.Body.SetAt(["spec", "template", "spec", Containers], Sequence.Of(pod.ItemsAt(Containers)
                 .Select(item => item is Mapping container && container["args"] is Sequence arguments

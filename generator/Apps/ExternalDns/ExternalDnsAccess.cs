@@ -82,7 +82,7 @@ internal static class ExternalDnsPolicies
                         { "toPorts", CiliumPorts(("ANY", CoreDns.CoreDnsNames.DnsPort)) } },
                     // A cache in the node's network, which the kubelets name.
                     .. NodeLocalDnsSettings.InNodesNetwork(cluster) ? (Node[])[ToNode(("ANY", CoreDns.CoreDnsNames.DnsPort))] : [],
-                    .. instance is { Provider: DnsProvider.Google, Identity: not null } ? (Node[])[Metadata()] : [],
+                    .. instance is { Provider: DnsProvider.Google, Identity: not null } ? Metadata : [],
                     // All: the server may be a node, a pod or outside, and those are three kinds of destinations.
                     new Mapping { { "toEntities", Resources.Texts("all") },
                         { "toPorts", ProviderPorts(instance) } },
@@ -93,13 +93,17 @@ internal static class ExternalDnsPolicies
     private static Mapping ToNode(params (string Protocol, int Port)[] ports) =>
         new() { { "toEntities", Resources.Texts("host") }, { "toPorts", CiliumPorts(ports) } };
 
-    /// <summary>Google's metadata server, which gives the identity's token: 169.254.169.254:80, and port 988 of the node where the address
-    /// is translated before Cilium judges.</summary>
-    private static Mapping Metadata() => new()
-    {
-        { "toEntities", Resources.Texts("host", "world") },
-        { "toPorts", CiliumPorts(("TCP", 80), ("TCP", 988)) },
-    };
+    /// <summary>Google's metadata server, which gives the identity's token. GKE translates its address to 169.254.169.252, or to port 988
+    /// of the node, before Cilium judges; both link-local addresses are outside the cluster for Cilium.</summary>
+    private static Node[] Metadata =>
+    [
+        ToRange("169.254.169.254/32", 80),
+        ToRange("169.254.169.252/32", 988),
+        ToNode(("TCP", 80), ("TCP", 988)),
+    ];
+
+    private static Mapping ToRange(string range, int port) =>
+        new() { { "toCIDR", Resources.Texts(range) }, { "toPorts", CiliumPorts(("TCP", port)) } };
 
     private static Sequence ProviderPorts(DnsInstance instance) => instance.Provider switch
     {

@@ -89,7 +89,8 @@ internal sealed class NodeLocalDnsApp : App
         {
             at.Report(DefinitionRules.NodeLocalIpvs, "nodeLocalDns.onServiceAddress",
                 "With IPVS the address of the Service is on the node's interface kube-ipvs0, and the cache cannot listen there.",
-                $"Delete it, and let the kubelets name {settings.Address} (clusterDNS), or run kube-proxy with nftables.",
+                $"Delete it, and when a cache runs on every node let the kubelets name {settings.Address} (clusterDNS). Or run kube-proxy with "
+                    + "nftables.",
                 "kubeProxy");
         }
 
@@ -99,8 +100,8 @@ internal sealed class NodeLocalDnsApp : App
             at.Report(DefinitionRules.NodeLocalTranslated, "nodeLocalDns.onServiceAddress",
                 "With networkPolicy: cilium, queries to the Service's address go from the pod straight to a CoreDNS pod, also where "
                     + "kube-proxy runs: a cache at that address gets none.",
-                $"Delete it, and let the kubelets name {settings.Address} (clusterDNS). Where Cilium takes kube-proxy's place, write "
-                    + "'kubeProxy: none'.",
+                $"Delete it, and when a cache runs on every node let the kubelets name {settings.Address} (clusterDNS). Where "
+                    + "Cilium takes kube-proxy's place, write 'kubeProxy: none'.",
                 "kubeProxy", "networkPolicy");
         }
 

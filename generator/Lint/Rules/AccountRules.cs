@@ -63,7 +63,7 @@ internal static class AccountRules
         Array.Exists(granted, grant => grant.Allows(scope, Rbac, kind == "Role" ? "roles" : "clusterroles", name, [verb])) ? null
         : rules.SelectMany(rule => rule.Single()).FirstOrDefault(single => !Array.Exists(granted, grant => grant.Covers(single, scope)))
             is not { } missing ? null
-        : $"give '{missing.Spoken}' by {resource.Id.Title}, as it neither has that right nor the verb {verb} for {kind} {name}";
+        : $"give '{missing.Title}' by {resource.Id.Title}, as it neither has that right nor the verb {verb} for {kind} {name}";
 
     /// <summary>The rules of the role that a binding names; null where they are not known.</summary>
     private static IEnumerable<Grant>? BoundRules(ClusterView cluster, Manifest binding, string kind, string name) =>

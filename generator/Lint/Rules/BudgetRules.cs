@@ -26,14 +26,14 @@ internal static class BudgetRules
         {
             if (budget.Spec["minAvailable"] is { } minimum && budget.Spec["maxUnavailable"] is not null)
             {
-                yield return Report.At(minimum, Both, $"{budget.Spoken} has minAvailable and maxUnavailable.", "Keep one of the two.");
+                yield return Report.At(minimum, Both, $"{budget.Title} has minAvailable and maxUnavailable.", "Keep one of the two.");
             }
             else if (WithoutEffect(budget) is var (all, count))
             {
                 yield return Report.At(
                     all,
                     Empty,
-                    $"{budget.Spoken} allows the eviction of all {count} replicas at once, so it protects nothing.",
+                    $"{budget.Title} allows the eviction of all {count} replicas at once, so it protects nothing.",
                     "Write maxUnavailable: 1.");
             }
             else if (Blocked(budget) is var (limit, replicas))
@@ -41,7 +41,7 @@ internal static class BudgetRules
                 yield return Report.At(
                     limit,
                     Blocks,
-                    $"{budget.Spoken} allows no eviction of {ListText.Count(replicas, "replica")}, so a drain of their nodes "
+                    $"{budget.Title} allows no eviction of {ListText.Count(replicas, "replica")}, so a drain of their nodes "
                         + "never finishes.",
                     replicas == 1 ? "Write maxUnavailable: 1, delete the budget, or run a second replica."
                         : $"Allow one eviction: minAvailable below {replicas}.");
@@ -57,7 +57,7 @@ internal static class BudgetRules
                 yield return Report.At(
                     budget.Spec with { File = budget.File },
                     Overlap,
-                    $"{budget.Spoken} and {other.Spoken} both select the pods of {budget.Pods.Intersect(other.Pods).First().Spoken}: "
+                    $"{budget.Title} and {other.Title} both select the pods of {budget.Pods.Intersect(other.Pods).First().Title}: "
                         + "the eviction API refuses a pod with two budgets, so a drain never finishes.",
                     "Keep one of the two.");
             }
@@ -103,7 +103,7 @@ internal static class BudgetRules
         : null;
 
     /// <summary>A budget and the sets of pods that it selects.</summary>
-    private sealed record Budget(Mapping Spec, string Spoken, ImmutableArray<PodSet> Pods, string File)
+    private sealed record Budget(Mapping Spec, string Title, ImmutableArray<PodSet> Pods, string File)
     {
         public static IEnumerable<Budget> Of(ClusterView cluster, IReadOnlyList<PodSet> sets) =>
             cluster.Applied.Where(resource => resource is { Kind: "PodDisruptionBudget", Group: "policy" })
@@ -123,7 +123,7 @@ internal static class BudgetRules
     }
 
     /// <summary>The pods of one workload, and the fewest that there are of them; null where that is not known.</summary>
-    private sealed record PodSet(string Namespace, ImmutableDictionary<string, string> Labels, int? Fewest, string Spoken,
+    private sealed record PodSet(string Namespace, ImmutableDictionary<string, string> Labels, int? Fewest, string Title,
         CoreDnsRelease? Release = null)
     {
         private static readonly string[] Replicated = ["Deployment", "StatefulSet", "ReplicaSet"];

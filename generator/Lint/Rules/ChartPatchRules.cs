@@ -108,8 +108,8 @@ internal static class ChartPatchRules
                 + "and kubelets and pods ask the old one", "Delete the patch. The address is dns.clusterIP of the definition.");
         }
 
-        var ports = service.MappingsAt("spec", "ports").Select(Spoken).ToArray();
-        var gone = plain.Service.Body.MappingsAt("spec", "ports").Select(Spoken).Except(ports).ToArray();
+        var ports = service.MappingsAt("spec", "ports").Select(TitleOf).ToArray();
+        var gone = plain.Service.Body.MappingsAt("spec", "ports").Select(TitleOf).Except(ports).ToArray();
         if (gone.Length > 0)
         {
             yield return ($"takes {string.Join(" and ", gone)} from the Service: queries to the port are not answered", Delete);
@@ -123,7 +123,7 @@ internal static class ChartPatchRules
             var known = plain.Service.Body.MappingsAt("spec", "ports").FirstOrDefault(other => other.TextAt("name") == port.TextAt("name"));
             if (known is not null && target != (known.TextAt("targetPort") ?? known.TextAt("port")) && !listening.Contains(target))
             {
-                yield return ($"leads {Spoken(port)} of the Service to the port {target}, where the container does not listen",
+                yield return ($"leads {TitleOf(port)} of the Service to the port {target}, where the container does not listen",
                     Delete);
             }
         }
@@ -210,5 +210,5 @@ internal static class ChartPatchRules
         .Where(spread => spread.TextAt("whenUnsatisfiable") is null or "DoNotSchedule")
         .Select(spread => spread.TextAt("topologyKey") ?? "");
 
-    private static string Spoken(Mapping port) => $"{port.TextAt("protocol") ?? "TCP"} {port.TextAt("port")} ({port.TextAt("name")})";
+    private static string TitleOf(Mapping port) => $"{port.TextAt("protocol") ?? "TCP"} {port.TextAt("port")} ({port.TextAt("name")})";
 }

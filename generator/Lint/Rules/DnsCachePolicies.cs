@@ -45,14 +45,15 @@ internal static class DnsCachePolicies
     }
 
     /// <summary>The policies that hold together with one, for each of its pods. Of pods that are not in the tree nobody knows which others
-    /// hold, so all of the namespace count.</summary>
+    /// hold, so all of the namespace count; so does one whose selector is not known, as with <c>specs</c>.</summary>
     private static IEnumerable<Manifest[]> Beside(ClusterView cluster, Manifest policy, Manifest[] policies)
     {
         var here = policies.Where(other => other.Namespace == policy.Namespace).ToArray();
         var selected = Workload.Pods(cluster).Where(pod => pod.Namespace == policy.Namespace
             && LabelSelector.Matches(Selector(policy), pod.Labels)).ToArray();
         return selected.Length == 0 ? [here]
-            : selected.Select(pod => here.Where(other => LabelSelector.Matches(Selector(other), pod.Labels)).ToArray());
+            : selected.Select(pod => here.Where(other =>
+                Selector(other) is not Mapping selector || LabelSelector.Matches(selector, pod.Labels)).ToArray());
     }
 
     /// <summary>The address that pods name: that of the Service follows the cache's own.</summary>

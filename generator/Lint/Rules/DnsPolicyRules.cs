@@ -19,7 +19,7 @@ internal static class DnsPolicyRules
     private static readonly Workload Usual = new("kube-system", new Dictionary<string, string>
     {
         ["k8s-app"] = "kube-dns",
-        [NamespaceLabel] = "kube-system",
+        [PolicyParts.NamespaceLabel] = "kube-system",
     }.ToImmutableDictionary());
 
     /// <summary>Policies that clusters may include later: no cluster applies them yet. Those of one folder are included together.</summary>

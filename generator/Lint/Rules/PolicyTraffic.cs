@@ -1,13 +1,12 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>What a network policy of Kubernetes or of Cilium lets through, as far as the tree says it.</summary>
 internal static class PolicyTraffic
 {
     /// <summary>The port of DNS.</summary>
-    public const string DnsPort = "53";
-
-    /// <summary>How Cilium calls the namespace of a pod.</summary>
-    public const string NamespaceLabel = "io.kubernetes.pod.namespace";
+    public static readonly string DnsPort = CoreDnsNames.DnsPort.ToString(CultureInfo.InvariantCulture);
 
     private static readonly string[] Protocols = ["UDP", "TCP"];
 
@@ -15,7 +14,7 @@ internal static class PolicyTraffic
     public static bool Selects(Manifest policy, Workload dns) => policy.Namespace == dns.Namespace
         && !LabelSelector.IsEverything(Selector(policy)) && LabelSelector.Matches(Selector(policy), dns.Labels);
 
-    /// <summary>The same of rules that all reach their peer.</summary>
+    /// <summary>The protocols that no rule allows, where all rules reach their peer.</summary>
     public static string? Missing(IEnumerable<Mapping> rules, string port) => Missing(rules.Select(rule => (rule, true)), port);
 
     /// <summary>The protocols that no rule allows, in words; null where all are allowed. A rule that names port 53 is for some DNS server:
@@ -77,7 +76,7 @@ internal static class PolicyTraffic
     /// <summary>Cilium takes pods of the policy's own namespace where a peer does not say which.</summary>
     private static bool NamesNamespace(Mapping peer) => peer.EntriesAt("matchLabels").Select(entry => entry.Key)
         .Concat(peer.MappingsAt("matchExpressions").Select(expression => expression.TextAt("key") ?? ""))
-        .Any(key => key.Contains(NamespaceLabel, StringComparison.Ordinal)
+        .Any(key => key.Contains(PolicyParts.NamespaceLabel, StringComparison.Ordinal)
             || key.Contains("io.cilium.k8s.namespace.labels", StringComparison.Ordinal));
 
     private static Dictionary<string, string> NamespaceOf(Workload pods) => new() { ["kubernetes.io/metadata.name"] = pods.Namespace };

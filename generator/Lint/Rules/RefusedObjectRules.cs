@@ -42,7 +42,7 @@ internal static class RefusedObjectRules
         {
             null or Scalar { IsNull: true } => false,
             Mapping selector => selector.Entries.Any(entry => entry.Value is not Mapping { Entries.IsEmpty: true }
-                and not Sequence { Items.IsEmpty: true }),
+                and not Sequence { Items.IsEmpty: true } and not Scalar { IsNull: true }),
             _ => true,
         };
 

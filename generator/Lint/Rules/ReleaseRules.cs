@@ -27,7 +27,8 @@ internal static class ReleaseRules
 
     public static readonly LintRule Rule = LintRule.Of(
         "release",
-        cluster => OfReleases.Check(cluster).Concat(cluster.Releases.SelectMany(release => Pins(cluster, release))),
+        cluster => OfReleases.Check(cluster).Concat(cluster.Releases.SelectMany(release =>
+            release.Chart.IsFolder ? FolderPins(cluster, release) : Pins(cluster, release))),
         (Monitor, "A ServiceMonitor without the metrics Service selects nothing."),
         (Account, "Without its own ServiceAccount the release grants its rights to the namespace's default one."),
         (AppLabel, "The pods of Service kube-dns need the label k8s-app: kube-dns, which policies and tools select."),
@@ -167,12 +168,11 @@ internal static class ReleaseRules
     }
 
     /// <summary>
-    /// Said where the version is or belongs, which may be in a source that other releases share. A digest pins the chart, and so does the
-    /// revision of the source that it is a folder of.
+    /// Said where the version is or belongs, which may be in a source that other releases share. A digest pins the chart.
     /// </summary>
     private static IEnumerable<Finding> Pins(ClusterView cluster, CoreDnsRelease release)
     {
-        if (release.Version is not null || release.Chart.IsFolder)
+        if (release.Version is not null)
         {
             yield break;
         }
@@ -193,6 +193,43 @@ internal static class ReleaseRules
                     + ", so the chart can change without a commit.",
                 fix);
         }
+    }
+
+    /// <summary>The revision of the source pins a chart that is a folder of it: that of this tree, or one tag or commit of another repository.
+    /// </summary>
+    private static IEnumerable<Finding> FolderPins(ClusterView cluster, CoreDnsRelease release)
+    {
+        if (ChartReference.RepositoryOf(release.Manifest.Body, cluster.Cluster.FindBody) is not { } source || IsOfTree(cluster, source)
+            || (source.TextAt("kind") == "GitRepository" && FollowedIn(source) is null))
+        {
+            yield break;
+        }
+
+        var isGit = source.TextAt("kind") == "GitRepository";
+        yield return Report.At(
+            source,
+            source.File,
+            isGit ? ["spec", "ref"] : ["spec"],
+            Unpinned,
+            $"The chart of HelmRelease {release.Manifest.Namespace}/{release.Manifest.Name} is a folder of {Printable.Of(release.Chart.Url)}"
+                + $"{(isGit ? $", of which Flux follows {FollowedIn(source)}" : "")}, so it can change without a commit here.",
+            isGit ? "Write 'commit:' with the id of a commit, or 'tag:' alone, below spec.ref."
+                : "Take the chart from a GitRepository with spec.ref.commit, or by its version from a HelmRepository.");
+    }
+
+    private static bool IsOfTree(ClusterView cluster, Mapping source) => cluster.Layers.Any(layer => !layer.IsForeign
+        && (layer.Source.Kind, layer.Source.Namespace, layer.Source.Name)
+            == (source.TextAt("kind") ?? "", source.TextAt("metadata", "namespace") ?? "", source.TextAt("metadata", "name") ?? ""));
+
+    /// <summary>What a GitRepository follows, in Flux' order of the keys; null for a commit or a tag, which stay.</summary>
+    private static string? FollowedIn(Mapping source)
+    {
+        string? At(string key) => source.TextAt("spec", "ref", key) is { Length: > 0 } text ? Printable.Of(text) : null;
+        return At("commit") is not null ? null
+            : At("name") is { } name ? (name.StartsWith("refs/tags/", StringComparison.Ordinal) ? null : $"'{name}'")
+            : At("semver") is { } range ? $"the newest tag of '{range}'"
+            : At("tag") is not null ? null
+            : $"branch {At("branch") ?? "master"}";
     }
 
     /// <summary>Corefile, plugins and metrics are checked as those of the image; a newer one leaves faults behind.</summary>

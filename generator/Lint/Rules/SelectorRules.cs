@@ -107,9 +107,9 @@ internal static class SelectorRules
     }
 
     private static string Labels(IReadOnlyList<Workload> pods, string? @namespace) =>
-        $"Pods there have the labels {string.Join(", ", Spoken(pods.First(pod => pod.Namespace == @namespace)))}.";
+        $"Pods there have the labels {string.Join(", ", LabelsOf(pods.First(pod => pod.Namespace == @namespace)))}.";
 
-    private static IEnumerable<string> Spoken(Workload pod) => pod.Labels.Where(label => label.Key != "io.kubernetes.pod.namespace")
+    private static IEnumerable<string> LabelsOf(Workload pod) => pod.Labels.Where(label => label.Key != "io.kubernetes.pod.namespace")
         .OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}: {label.Value}");
 
     /// <summary>Only peers in a namespace whose pods this tree delivers: about others it cannot know.</summary>

@@ -12,7 +12,7 @@ internal sealed record BackedUpInstances(ImmutableArray<RecordWriter> Writers)
     public static BackedUpInstances Of(DnsBackup? backup)
     {
         var cluster = backup is null || PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(backup.DefinitionText))
-            is not PlatformReading.Valid sound ? null : sound.Platform.Clusters.FirstOrDefault(one => one.Name.Text == backup.Cluster);
+            is not PlatformReading.Valid valid ? null : valid.Platform.Clusters.FirstOrDefault(one => one.Name.Text == backup.Cluster);
         var settings = cluster?.Of<ExternalDnsSettings>();
         return new([.. (settings?.Instances ?? [])
             .Select(instance => ExternalDnsDeployment.Deployment(cluster!, settings!.Image, instance))

@@ -54,8 +54,8 @@ internal static class DnsDefinition
         "{ pods: 10.244.0.0/16, services: 10.245.0.0/16 }\n    dns: " +
         (dns.Length == 0 ? "{}" : dns.StartsWith('{') ? dns : "{ " + dns + " }") + "\n" + more)) switch
     {
-        PlatformReading.Valid sound => sound.Platform.Clusters[0],
-        PlatformReading.Invalid refused => throw new InvalidDataException(string.Join('\n', refused.Findings)),
+        PlatformReading.Valid valid => valid.Platform.Clusters[0],
+        PlatformReading.Invalid invalid => throw new InvalidDataException(string.Join('\n', invalid.Findings)),
         _ => throw new InvalidDataException(dns),
     };
 }

@@ -53,5 +53,5 @@ public sealed class ForeignCoreDnsTests
         clusters:
           - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
 
-        """)) is PlatformReading.Valid sound ? sound.Platform.Substrates[0] : throw new InvalidDataException(more);
+        """)) is PlatformReading.Valid valid ? valid.Platform.Substrates[0] : throw new InvalidDataException(more);
 }

@@ -63,7 +63,7 @@ public sealed class InitRepositoryTests
 
         run.ExitCode.ShouldBe(2);
         run.Error.Trim()
-            .ShouldBe($"'{file}' is a file. Nothing was written. Name a folder: it is made where it is not there.");
+            .ShouldBe($"'{file}' is a file. Nothing was written. Name a folder; init creates it if it does not exist.");
         Directory.GetFileSystemEntries(folder.Path).ShouldBe([file]);
         Read("afile").ShouldBe("text");
     }

@@ -34,10 +34,10 @@ public class BadInputTests
             "empty-value", "The key 'cpu' has no value. Write a value");
         yield return Input("A node-local cache on the Service's address with IPVS",
             "kubeProxy: ipvs\n    nodeLocalDns: { enabled: true, onServiceAddress: true }",
-            "node-local-ipvs", "let the kubelets name 169.254.20.10 (clusterDNS)");
+            "node-local-ipvs", "when a cache runs on every node let the kubelets name 169.254.20.10 (clusterDNS)");
         yield return Input("A node-local cache on the Service's address with Cilium beside kube-proxy",
             "networkPolicy: cilium\n    nodeLocalDns: { enabled: true, onServiceAddress: true }",
-            "node-local-translated", "let the kubelets name 169.254.20.10 (clusterDNS)");
+            "node-local-translated", "when a cache runs on every node let the kubelets name 169.254.20.10 (clusterDNS)");
         yield return Input("A node-local cache on its own address alone behind Cilium's redirect",
             "kubeProxy: none\n    nodeLocalDns: { enabled: true, onServiceAddress: false }",
             "node-local-without-service-address", "let the kubelets name the Service's address");

@@ -58,8 +58,8 @@ public sealed partial class CommentedKeysTests
     private static Platform Read(string text)
     {
         var reading = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text));
-        reading.ShouldBeOfType<PlatformReading.Valid>(reading is PlatformReading.Invalid refused
-            ? string.Join('\n', refused.Findings.Select(finding => $"{finding.Position} {finding.Message}")) : "");
+        reading.ShouldBeOfType<PlatformReading.Valid>(reading is PlatformReading.Invalid invalid
+            ? string.Join('\n', invalid.Findings.Select(finding => $"{finding.Position} {finding.Message}")) : "");
         return ((PlatformReading.Valid)reading).Platform;
     }
 
@@ -101,8 +101,8 @@ public sealed partial class CommentedSubstrateTests
         text = Switch().Replace(Block().Replace(text, block => block.Value.Replace("\n# ", "\n")), "$1");
 
         var reading = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text));
-        reading.ShouldBeOfType<PlatformReading.Valid>(reading is PlatformReading.Invalid refused
-            ? string.Join('\n', refused.Findings.Select(finding => $"{finding.Position} {finding.Message}")) : "");
+        reading.ShouldBeOfType<PlatformReading.Valid>(reading is PlatformReading.Invalid invalid
+            ? string.Join('\n', invalid.Findings.Select(finding => $"{finding.Position} {finding.Message}")) : "");
         var platform = ((PlatformReading.Valid)reading).Platform;
         var substrate = platform.Substrates.ShouldHaveSingleItem();
         platform.Clusters.ShouldAllBe(cluster => cluster.Substrate == substrate);

@@ -14,14 +14,14 @@ public class FixtureTests
     public void A_valid_definition_has_no_finding(string path)
     {
         var reading = PlatformText.Read("platform.yaml", File.ReadAllBytes(path));
-        reading.ShouldBeOfType<PlatformReading.Valid>(reading is PlatformReading.Invalid refused ? Text(refused) : "");
+        reading.ShouldBeOfType<PlatformReading.Valid>(reading is PlatformReading.Invalid invalid ? Text(invalid) : "");
     }
 
     [TestCaseSource(typeof(Fixtures), nameof(Fixtures.Invalid))]
     public void An_invalid_definition_has_exactly_the_findings_that_lie_beside_it(string path)
     {
-        var refused = PlatformText.Read("platform.yaml", Bytes(path), Beside).ShouldBeOfType<PlatformReading.Invalid>();
-        Received.ShouldBe(Text(refused), Path.ChangeExtension(path, ".findings"));
+        var invalid = PlatformText.Read("platform.yaml", Bytes(path), Beside).ShouldBeOfType<PlatformReading.Invalid>();
+        Received.ShouldBe(Text(invalid), Path.ChangeExtension(path, ".findings"));
 
         byte[]? Beside(string file)
         {
@@ -56,7 +56,7 @@ public class FixtureTests
             : bytes;
     }
 
-    private static string Text(PlatformReading.Invalid refused) => string.Concat(refused.Findings.Select(Text));
+    private static string Text(PlatformReading.Invalid invalid) => string.Concat(invalid.Findings.Select(Text));
 
     private static string Text(Finding finding) => $"{finding.Position} {finding.Rule}\n  {finding.Message}\n  {finding.Fix}\n";
 }

@@ -167,8 +167,8 @@ public class PlatformTextTests
     {
         foreach (var path in Directory.EnumerateFiles(Path.Combine(Fixtures.Folder, "invalid"), "secret-*.yaml"))
         {
-            var refused = PlatformText.Read("platform.yaml", File.ReadAllBytes(path)).ShouldBeOfType<PlatformReading.Invalid>();
-            var printed = string.Join('\n', refused.Findings);
+            var invalid = PlatformText.Read("platform.yaml", File.ReadAllBytes(path)).ShouldBeOfType<PlatformReading.Invalid>();
+            var printed = string.Join('\n', invalid.Findings);
             printed.ShouldNotContain("hunter2");
             printed.ShouldNotContain("0123456789");
             printed.ShouldNotContain("OPENSSH");
@@ -194,9 +194,9 @@ public class PlatformTextTests
             }
 
             var bytes = Encoding.UTF8.GetBytes(text.ToString());
-            if (PlatformText.Read("platform.yaml", bytes) is PlatformReading.Invalid refused)
+            if (PlatformText.Read("platform.yaml", bytes) is PlatformReading.Invalid invalid)
             {
-                refused.Findings.ShouldNotBeEmpty(text.ToString());
+                invalid.Findings.ShouldNotBeEmpty(text.ToString());
             }
         }
     }
@@ -205,8 +205,8 @@ public class PlatformTextTests
     {
         var reading = PlatformText.Read("platform.yaml",
             Encoding.UTF8.GetBytes("repository: { url: https://github.com/example/platform.git }\n" + text));
-        return reading.ShouldBeOfType<PlatformReading.Valid>(reading is PlatformReading.Invalid refused
-            ? string.Join('\n', refused.Findings) : "").Platform;
+        return reading.ShouldBeOfType<PlatformReading.Valid>(reading is PlatformReading.Invalid invalid
+            ? string.Join('\n', invalid.Findings) : "").Platform;
     }
 
     private static long Allocated(byte[] bytes, int clusters)
@@ -255,13 +255,13 @@ public sealed class MistakeTests
         var wanted = parts[1].Split(" | ");
         lines[line] = parts[0];
 
-        var refused = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(string.Join('\n', lines)))
+        var invalid = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(string.Join('\n', lines)))
             .ShouldBeOfType<PlatformReading.Invalid>();
 
-        var there = refused.Findings.Where(finding => finding.Position.Line == line + 1).ToList();
+        var there = invalid.Findings.Where(finding => finding.Position.Line == line + 1).ToList();
         there.Any(finding => finding.Message.Contains(wanted[0], StringComparison.Ordinal)
                 && $"{finding.Message} {finding.Fix}".Contains(wanted[1], StringComparison.Ordinal))
-            .ShouldBeTrue(string.Join('\n', refused.Findings));
+            .ShouldBeTrue(string.Join('\n', invalid.Findings));
         there.ShouldAllBe(finding => finding.Position.Column > 0 && finding.Fix.Length > 0);
     }
 }

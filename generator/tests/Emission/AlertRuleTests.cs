@@ -79,8 +79,8 @@ public sealed class DeliveredRuleTests
     {
         var rules = Directory.GetFiles(Path.Combine(Fixtures.Folder, "valid"), "*.yaml")
             .Concat(Directory.GetFiles(RepositoryRoot.File("acceptance", "fixtures", "definitions"), "*.yaml"))
-            .SelectMany(path => PlatformText.Read(path, File.ReadAllBytes(path)) is PlatformReading.Valid sound
-                ? Tree.Build(sound.Platform) : [])
+            .SelectMany(path => PlatformText.Read(path, File.ReadAllBytes(path)) is PlatformReading.Valid valid
+                ? Tree.Build(valid.Platform) : [])
             .Where(file => file.Text.Contains("expr:", StringComparison.Ordinal)).DistinctBy(file => file.Text)
             .SelectMany(file => Given.Objects(file.Text))
             .SelectMany(document => document.MappingsAt("spec", "groups").Concat(document.MappingsAt("groups")))

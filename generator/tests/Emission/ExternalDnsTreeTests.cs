@@ -149,12 +149,12 @@ public sealed class ExternalDnsTreeTests
     }
 
     [Test]
-    public void With_an_identity_of_Google_it_reaches_the_metadata_server_that_gives_the_token()
+    public void With_an_identity_of_Google_it_reaches_the_metadata_server_and_no_other_address_in_clear_text()
     {
         var cluster = Platform.Clusters[0] with { NetworkPolicy = NetworkPolicyFlavour.Cilium };
         Egress(cluster, Instance("google")).ShouldBe(["kube-apiserver", "kube-system 53", "all 443"]);
         Egress(cluster, Instance("google") with { Identity = "dns@my-project.iam.gserviceaccount.com", SecretName = null })
-            .ShouldBe(["kube-apiserver", "kube-system 53", "host world 80 988", "all 443"]);
+            .ShouldBe(["kube-apiserver", "kube-system 53", "169.254.169.254/32 80", "169.254.169.252/32 988", "host 80 988", "all 443"]);
     }
 
     /// <summary>Who and which ports, a rule each.</summary>
@@ -162,7 +162,7 @@ public sealed class ExternalDnsTreeTests
     [
         .. ExternalDnsPolicies.Of(cluster, instance).Single().MappingsAt("spec", "egress").Select(rule => string.Join(' ',
             rule.MappingsAt("toEndpoints").SelectMany(peer => peer.EntriesAt("matchLabels")).Select(entry => ((Scalar)entry.Value).Value)
-                .Concat(rule.ItemsAt("toEntities").Cast<Scalar>().Select(entity => entity.Value))
+                .Concat(rule.ItemsAt("toEntities").Concat(rule.ItemsAt("toCIDR")).Cast<Scalar>().Select(peer => peer.Value))
                 .Concat(rule.MappingsAt("toPorts").SelectMany(item => item.MappingsAt("ports")).Select(port => port.TextAt("port")!)))),
     ];
 

@@ -24,9 +24,12 @@ public sealed class GeoDnsTreeTests
 
         policy.MappingsAt("spec", "egress").Where(rule => rule["ports"] is null && rule["toPorts"] is null)
             .SelectMany(rule => rule.MappingsAt("to").Select(peer => peer["namespaceSelector"]).Concat(rule.MappingsAt("toEndpoints")))
-            .OfType<Mapping>().Select(Namespace).ShouldBe(reached);
+            .OfType<Mapping>().Select(peer => Namespace(peer, policies == "cilium")).ShouldBe(reached);
     }
 
-    private static string Namespace(Mapping selector) => selector.EntriesAt("matchLabels").Select(entry => (entry.Value as Scalar)?.Value)
-        .SingleOrDefault() ?? "every namespace";
+    /// <summary>For Cilium a peer without the namespace's label means the policy's own namespace.</summary>
+    private static string Namespace(Mapping peer, bool isCilium) =>
+        peer.EntriesAt("matchLabels").Select(entry => (entry.Value as Scalar)?.Value).SingleOrDefault()
+        ?? (!isCilium || peer.MappingsAt("matchExpressions").Any(expression => expression.TextAt("operator") == "Exists"
+            && expression.TextAt("key") == "k8s:io.kubernetes.pod.namespace") ? "every namespace" : "its own namespace");
 }

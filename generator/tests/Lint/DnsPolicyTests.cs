@@ -169,6 +169,19 @@ public sealed class DnsPolicyTests
         Rules([HostCache, .. policies]).ShouldBeEmpty("nobody knows which pods these are");
     }
 
+    /// <summary>The policies of <c>specs</c> have a selector each.</summary>
+    [TestCase("specs: [{endpointSelector: {matchLabels: {app: web}}, egress: [{toEntities: [host], " + CiliumBoth + "}]}]")]
+    [TestCase("spec: {endpointSelector: , egress: [{toEntities: [host], " + CiliumBoth + "}]}")]
+    public void A_policy_whose_pods_are_not_known_counts_for_all(string opened)
+    {
+        const string Pod = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, "
+            + "spec: {containers: [{name: web, image: 'web:1'}]}}";
+        string[] policies = [HostCache, Pod, Cilium("one", $"egress: [{{{CiliumDns}, {CiliumBoth}}}]")];
+        Rules([.. policies, $"{{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {{name: two, namespace: shop}}, {opened}}}"])
+            .ShouldNotContain("policy-dns-cache");
+        Rules(policies).ShouldContain("policy-dns-cache");
+    }
+
     [Test]
     public void Behind_the_redirect_of_Cilium_the_cache_is_a_pod()
     {

@@ -115,6 +115,8 @@ internal static class FluxFixtures
             "Deployment shop/web has no selector: the API server refuses it", "apps/v1"),
         Own("object-refused", "an empty selector", "StatefulSet, metadata: {name: web, namespace: shop}, spec: {serviceName: web, "
             + $"selector: {{matchLabels: {{}}}}, {Pods}}}", "StatefulSet shop/web has no selector", "apps/v1"),
+        Own("object-refused", "a selector of null", "StatefulSet, metadata: {name: web, namespace: shop}, spec: {serviceName: web, "
+            + $"selector: {{matchLabels: }}, {Pods}}}", "StatefulSet shop/web has no selector", "apps/v1"),
         Own("object-refused", "no spec", "DaemonSet, metadata: {name: web, namespace: shop}", "DaemonSet shop/web has no selector",
             "apps/v1"),
         Own("object-refused", "a schedule of six fields", CronJob("0 0 3 * * 0"),

@@ -58,6 +58,22 @@ public sealed class AskedElsewhereTests
     public void Where_pods_ask_the_Service_the_cache_comes_and_goes(string before, string after) =>
         Cluster(before).To(Cluster(after)).ExitCode.ShouldBe(0);
 
+    [TestCase(Service, Own, "the cache leaves the Service's address. Pods ask CoreDNS directly until the kubelets name 169.254.20.10 "
+        + "(clusterDNS). Set it when the new cache runs on every node; ")]
+    [TestCase(Service, "nodeLocalDns: { enabled: true }", "the cache leaves the Service's address. ", Description = "Cilium, the default")]
+    [TestCase("kubeProxy: ipvs, nodeLocalDns: { enabled: true, image: \"registry.example.com/k8s-dns-node-cache:1.26.7\" }", Ipvs, null)]
+    [TestCase(Service, "networkPolicy: none, nodeLocalDns: { enabled: true, address: 169.254.20.11 }", null)]
+    [TestCase(Service, "kubeProxy: none, nodeLocalDns: { enabled: true }", null, Description = "Cilium redirects what pods ask")]
+    public void A_cache_that_no_kubelet_names_yet_is_noted(string before, string after, string? says)
+    {
+        var change = Cluster(before).To(Cluster(after)).Clusters.Single().Changes
+            .Single(change => change.Id.Title == "DaemonSet kube-system/node-local-dns");
+
+        change.EndangersDns.ShouldBeFalse();
+        (change.Reason ?? "").ShouldStartWith(says ?? "");
+        (change.Reason is null).ShouldBe(says is null, change.Reason);
+    }
+
     [TestCase("domain: cluster.local", "Service", "the parent zone delegates to its address")]
     [TestCase("geoRouting: { enabled: true, zone: geo.example.com, service: ClusterIP, REST }",
         "Service", "the Service gives up its address outside")]

@@ -165,7 +165,7 @@ public sealed class DnsDependenciesTests
                 + "namespace: kube-system}, spec: {chart: coredns, version: 1.38.0, sourceRef: {kind: HelmRepository, name: coredns}}}\n")
             : source == GitChart
             ? (GitChart, "{apiVersion: source.toolkit.fluxcd.io/v1, kind: GitRepository, metadata: {name: charts, namespace: kube-system}, "
-                + "spec: {interval: 1h, url: \"https://git.example.com/charts.git\", ref: {branch: main}}}\n")
+                + "spec: {interval: 1h, url: \"https://git.example.com/charts.git\", ref: {tag: v1.38.0}}}\n")
             : ("OCIRepository", "{apiVersion: source.toolkit.fluxcd.io/v1, kind: OCIRepository, metadata: {name: pinned, "
                 + $"namespace: kube-system}}, spec: {{interval: 12h, url: \"{source}\", ref: {{tag: 1.38.0}}}}}}\n");
         var named = source == GitChart ? "  chart: {spec: {chart: ./charts/coredns, sourceRef: {kind: GitRepository, name: charts}}}\n"

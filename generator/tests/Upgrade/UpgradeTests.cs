@@ -269,9 +269,9 @@ public sealed class UpgradeTests
     {
         const string Udp = "{name: udp-53, port: 53, protocol: UDP, targetPort: 53}";
         const string Tcp = "{name: tcp-53, port: 53, protocol: TCP, targetPort: 53}";
-        static Mapping Service(string name, params string[] ports) => Object("{apiVersion: v1, kind: Service, "
+        static Mapping Service(string name, params string[] ports) => Given.Object("{apiVersion: v1, kind: Service, "
             + $"metadata: {{name: {name}, namespace: kube-system}}, spec: {{ports: [{string.Join(", ", ports)}]}}}}");
-        static Mapping Role(string rules) => Object(
+        static Mapping Role(string rules) => Given.Object(
             $"{{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {{name: coredns}}, rules: [{rules}]}}");
 
         var changes = ChartObjects.Compare([Service("kube-dns", Udp, Tcp), Service("coredns-metrics", Udp, Tcp), Role("a, b")],
@@ -299,13 +299,11 @@ public sealed class UpgradeTests
     [TestCase("ConfigMap", "data: {Corefile: 'a'}", "data: {Corefile: 'b'}")]
     public void Fields_that_DNS_does_not_depend_on_are_shown(string kind, string before, string after)
     {
-        Mapping Of(string rest) => Object(
+        Mapping Of(string rest) => Given.Object(
             $"apiVersion: {(kind == "Deployment" ? "apps/v1" : "v1")}\nkind: {kind}\nmetadata: {{name: coredns}}\n{rest}\n");
 
         ChartObjects.Compare([Of(before)], [Of(after)], OfDns).ShouldHaveSingleItem().Unsafe.ShouldBeFalse();
     }
-
-    private static Mapping Object(string text) => (Mapping)YamlReader.Read("x", text, YamlOptions.Tree).Documents[0];
 
     [Test]
     public async Task A_folder_of_archives_without_a_name_is_named_as_one()
