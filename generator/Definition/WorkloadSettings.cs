@@ -55,8 +55,11 @@ public sealed record WorkloadSettings
         Tolerations = section.MappingList("tolerations",
             "Taints that the tree's pods tolerate beside the usual ones; those of a DaemonSet tolerate every taint.", 20,
             Toleration.Bind),
-        Labels = Pairs(section, "labels", "Labels of every object that the tree brings.", Forms.LabelValue with { Example = "platform" }),
-        Annotations = Pairs(section, "annotations", "Annotations of every object that the tree brings.",
+        Labels = Pairs(section, "labels",
+            "Labels of every object that a layer of the cluster applies, and of most objects and the pods of the chart coredns.",
+            Forms.LabelValue with { Example = "platform" }),
+        Annotations = Pairs(section, "annotations",
+            "Annotations of every object that a layer of the cluster applies, and of most objects of the chart coredns; not of pods.",
             Forms.Line with { Example = "platform-team@example.com" }),
     };
 
