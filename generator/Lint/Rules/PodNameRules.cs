@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Containers, volumes and mounts of the values that do not fit each other or the chart's own; a probe that comes too late.</summary>
+/// <summary>Containers, volumes and mounts of the values that do not fit each other or the chart's own; a probe that is too late.</summary>
 internal static class PodNameRules
 {
     internal const string Refused = "pod-refused";
