@@ -82,7 +82,8 @@ internal static class PlanCommand
         }
         else
         {
-            context.Report([.. remarks, .. plan.Findings, .. PlanReport.Dangers(plan), .. plan.Drift.Findings], json => PlanReport.Write(plan, json));
+            context.Report([.. remarks, .. plan.Findings, .. PlanReport.Dangers(plan), .. plan.Drift.Findings],
+                json => PlanReport.Write(plan, json));
         }
 
         return plan.ExitCode;

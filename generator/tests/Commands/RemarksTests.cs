@@ -139,8 +139,8 @@ public sealed class RemarksTests
         using var folder = new TemporaryFolder();
         folder.Write("platform.yaml", Repository + $"clusters:\n  - {{ name: edge, networkPolicy: kubernetes, {Network} }}\n");
         const string Warned = "platform.yaml:3:46: network-nodes-unknown: warning: The policy on the DNS pods of cluster 'edge' "
-            + "(networkPolicy: kubernetes) lets pods in, and no node, because the range of the nodes is not known. Pods on the host network "
-            + "then have no DNS. Write the range of the nodes as 'nodes:' below the cluster's 'network'";
+            + "(networkPolicy: kubernetes) lets pods in, and no node, because the range of the nodes is not known. Pods on the host "
+            + "network then have no DNS. Write the range of the nodes as 'nodes:' below the cluster's 'network'";
 
         var generated = await Verb.Run("generate", "-f", folder.Path);
         (generated.ExitCode, generated.Error.Contains(Warned, StringComparison.Ordinal)).ShouldBe((0, true), generated.Error);
