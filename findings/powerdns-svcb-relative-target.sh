@@ -1,8 +1,8 @@
 #!/bin/bash
 # "alias HTTPS 0 web" in the zone file of example.org. PowerDNS 4.7.3 (Debian pdns-server and pdns-backend-bind 4.7.3-2) serves the target
-# as "web.", a name under the root; it completes the target of an SRV or a CNAME in the same file. named-compilezone of BIND 9.18.49
-# writes web.example.org. for each of them. No message says so.
-# Seen:  HTTPS and SVCB target: PowerDNS web., BIND web.example.org.; SRV and CNAME target: both web.example.org.
+# as "web.", a name under the root, and so it does with the target of an SVCB, NAPTR, KX or LP record; it completes the target of an SRV or
+# a CNAME in the same file. named-compilezone of BIND 9.18.49 writes web.example.org. for each of them. No message says so.
+# Seen:  HTTPS, SVCB, NAPTR, KX and LP target: PowerDNS web., BIND web.example.org.; SRV and CNAME target: both web.example.org.
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
 install() { "$@" >install.log 2>&1 || { echo "cannot install: $*"; tail -n 3 install.log; exit 2; }; }
@@ -24,6 +24,9 @@ ns A 192.0.2.1
 web A 192.0.2.2
 https HTTPS 0 web
 svcb SVCB 1 web
+naptr NAPTR 1 2 "u" "x" "" web
+kx KX 1 web
+lp LP 1 web
 srv SRV 0 0 443 web
 cname CNAME web
 ZONE
@@ -35,7 +38,7 @@ named-compilezone -q -o bind example.org zone || { echo "cannot install: named-c
 powerdns() { dig +time=1 +tries=1 +norecurse +noall +answer @127.0.0.1 -p $port "$1.example.org" "$1" | grep -om 1 'web[a-z.]*'; }
 bind() { sed -n "s/^$1\.example.*\(web[a-z.]*\).*/\1/p" bind; }
 eventually powerdns cname
-for type in https svcb; do
+for type in https svcb naptr kx lp; do
   same "PowerDNS, $type" "$(powerdns $type)" web.
   same "BIND, $type" "$(bind $type)" web.example.org.
 done

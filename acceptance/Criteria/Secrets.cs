@@ -47,7 +47,7 @@ public sealed record NamedSecret(string Key, string Namespace, string Name)
 [Check("Secrets.3", "No Secret that Flux applies is still encrypted", "values without SOPS' ENC[...]",
     Command = "kubectl --context {context} -n flux-system get kustomizations")]
 [Check("Secrets.4", "Flux takes a commit only with the signature of a key in the Secret of repository.verify", "SourceVerified is True",
-    Command = "kubectl --context {context} -n flux-system get gitrepository platform -o yaml")]
+    Command = "kubectl --context {context} -n flux-system get gitrepository platform -o jsonpath={.status.conditions}")]
 public static class SecretsCriterion
 {
     /// <summary>What is in a value that SOPS has encrypted, and in a document with such values.</summary>

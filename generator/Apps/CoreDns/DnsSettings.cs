@@ -20,7 +20,7 @@ public sealed record DnsSettings
     private static readonly Words<string?> FamilyPolicies = new(("auto", null), (SingleStack, SingleStack),
         (PreferDualStack, PreferDualStack), ("RequireDualStack", "RequireDualStack"));
 
-    /// <summary>Seconds; the health controller needs it this short to take an endpoint out in time.</summary>
+    /// <summary>Seconds; the health controller needs it this short to remove an endpoint in time.</summary>
     public const int ShortTtl = 5;
 
     /// <summary>Where a definition says nothing; the shared release has these.</summary>

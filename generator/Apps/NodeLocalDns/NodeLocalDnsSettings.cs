@@ -38,8 +38,8 @@ public sealed record NodeLocalDnsSettings
             Address = section.Text("address", Forms.Address with { Example = "169.254.20.10" }, "169.254.20.10",
                 "The address of the cache on every node; link-local, and not used by anything else."),
             OnServiceAddress = section.OptionalSwitch("onServiceAddress",
-                "Whether it answers on the address of the kube-dns Service too. With IPVS, and with Cilium beside kube-proxy, it cannot, and the "
-                    + "kubelets name 'address'; without kube-proxy it always does.",
+                "Whether it answers on the address of the kube-dns Service too. With IPVS, and with Cilium beside kube-proxy, it cannot, "
+                    + "and the kubelets name 'address'; without kube-proxy it always does.",
                 absent: "true; false with kubeProxy ipvs, and with networkPolicy cilium beside kube-proxy"),
             Resources = section.Mapping("resources", "Requests and limits of the cache on each node.",
                 resources => ResourceSettings.Bind(resources, StandardResources)),
