@@ -121,7 +121,7 @@ public sealed record DnsSettings
             StubDomains =
             [
                 .. section.Keyed("stubDomains", "Zones whose names are forwarded to servers of their own.",
-                    ("zone", Forms.Name with { Example = "corp.example.com" }),
+                    ("zone", ServerBlock.ZoneForm with { Example = "corp.example.com" }),
                     (zones, zone) => zones.Mapping(zone, "The servers of the zone.", stub => Forwarding.Bind(stub,
                         stub.List("servers", Forms.Server, (1, 15, DefinitionRules.UpstreamsCount),
                             "Up to 15 servers of the zone, written as those of upstreams.", required: true) ?? []), whole: true))
