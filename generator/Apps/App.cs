@@ -19,6 +19,9 @@ public abstract class App
     /// <summary>What its file in a cluster's folder, and the end of its Flux Kustomization's name, are called.</summary>
     public abstract string Name { get; }
 
+    /// <summary>False for one that delivers nothing to a cluster by a layer of its own, so that there is nothing to patch.</summary>
+    public virtual bool HasLayer => true;
+
     /// <summary>The applications whose layers must be ready before this one's, where a cluster has them.</summary>
     public virtual ImmutableArray<string> WaitsFor => [];
 

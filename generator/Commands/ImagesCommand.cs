@@ -40,6 +40,7 @@ internal static class ImagesCommand
                 .Select(item => (Item: item, Cluster: name)))
             .GroupBy(pair => pair.Item, pair => pair.Cluster)
             .Select(group => (Item: group.Key, Clusters: group.Distinct().ToArray()))
+            .Select(row => (row.Item, row.Clusters, Beside: BesideMirror(platform, row.Item, row.Clusters)))
             .OrderBy(row => row.Item.Kind, StringComparer.Ordinal).ThenBy(row => row.Item.Reference, StringComparer.Ordinal).ToArray();
         var drift = DriftCheck.Run(context.Request(platform), cancellationToken);
         if (drift.Files.Any(file => file.Cause is not (DriftCause.Foreign or DriftCause.Lock)))
@@ -58,11 +59,12 @@ internal static class ImagesCommand
                 json.WriteBoolean("pinned", row.Item.IsPinned);
                 json.WriteString("digestCommand", row.Item.DigestCommand);
                 json.WriteTexts("clusters", row.Clusters);
+                json.WriteTexts("besideImageRegistry", row.Beside);
             }));
             return ExitCode.Fine;
         }
 
-        foreach (var (item, names) in delivered)
+        foreach (var (item, names, beside) in delivered)
         {
             context.Output.WriteLine(
                 $"{item.Kind} {item.Reference}{(names.Length == clusters.Count ? "" : $"  ({string.Join(", ", names)})")}");
@@ -71,8 +73,21 @@ internal static class ImagesCommand
                 context.Output.WriteLine(item.Digest is { } digest ? $"      published as {digest}"
                     : $"      digest not known; ask for it: {item.DigestCommand}");
             }
+
+            if (beside.Length > 0)
+            {
+                context.Output.WriteLine(
+                    $"      not from imageRegistry in {string.Join(", ", beside)}: another repository stays as it is written");
+            }
         }
 
         return ExitCode.Fine;
     }
+
+    /// <summary>The clusters that have a mirror and pull an image from elsewhere.</summary>
+    private static string[] BesideMirror(Platform platform, Delivered item, string[] clusters) => item.Kind != Delivered.Image ? [] :
+    [
+        .. platform.Clusters.Where(cluster => clusters.Contains(cluster.Name.Text) && cluster.Workloads.IsBesideMirror(item.Reference))
+            .Select(cluster => cluster.Name.Text),
+    ];
 }

@@ -59,7 +59,7 @@ internal static class PlanCommand
     private static async Task<int> RunAsync(
         CommandContext context, TreesAsked trees, PlanLimits limits, CancellationToken cancellationToken)
     {
-        if (context.ReadDelivered() is not { Platform: { } platform })
+        if (context.ReadDelivered() is not { Platform: { } platform } definition)
         {
             return ExitCode.Unusable;
         }
@@ -74,13 +74,16 @@ internal static class PlanCommand
             Clusters = Grouped(plan.Clusters),
             Drift = plan.Drift with { Effects = Grouped(plan.Drift.Effects) },
         };
+        var remarks = trees.To is null ? Remarks.OfPlan(context, definition) : [];
         if (context.Format == OutputFormat.Text || plan.Problem is not null)
         {
+            context.Write(remarks, context.Error);
             PlanText.Render(plan, plan.Problem is null ? context.Output : context.Error, context.Ink, context.Quiet, context.Verbose);
         }
         else
         {
-            context.Report([.. plan.Findings, .. PlanReport.Dangers(plan), .. plan.Drift.Findings], json => PlanReport.Write(plan, json));
+            context.Report([.. remarks, .. plan.Findings, .. PlanReport.Dangers(plan), .. plan.Drift.Findings],
+                json => PlanReport.Write(plan, json));
         }
 
         return plan.ExitCode;

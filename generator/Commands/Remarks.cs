@@ -17,7 +17,7 @@ internal static class Remarks
     public static ImmutableArray<Finding> Of(
         CommandContext context, PlatformReading.Valid definition, IReadOnlyCollection<Finding>? lint = null) =>
     [
-        .. Repository(context, definition),
+        .. OfClusters(context, definition),
         .. Versions(context, definition, lint?.Any(finding => finding.Rule == ChartDataMissing) ?? false),
         .. Overlays(context, definition.Platform),
         .. EmptyOverlays(context, definition.Platform),
@@ -28,8 +28,12 @@ internal static class Remarks
     /// <summary>Those that are worth saying while the tree is written, without what the definition keeps back.</summary>
     public static ImmutableArray<Finding> OfWriting(CommandContext context, PlatformReading.Valid definition) => Left(definition.Platform,
     [
-        .. Repository(context, definition), .. EmptyOverlays(context, definition.Platform), .. LeftFolders.Of(context, definition.Platform),
+        .. OfClusters(context, definition), .. EmptyOverlays(context, definition.Platform), .. LeftFolders.Of(context, definition.Platform),
     ]);
+
+    /// <summary>Those about what a plan would do to clusters, without what the definition keeps back.</summary>
+    public static ImmutableArray<Finding> OfPlan(CommandContext context, PlatformReading.Valid definition) =>
+        Left(definition.Platform, OfClusters(context, definition));
 
     /// <summary>The same without what the definition keeps back (<c>lint.ignore</c>).</summary>
     public static ImmutableArray<Finding> Left(Platform platform, IEnumerable<Finding> remarks)
@@ -46,6 +50,18 @@ internal static class Remarks
             && SourceRemarks.KnownBranches(context, platform) is null,
         _ => false,
     };
+
+    private static IEnumerable<Finding> OfClusters(CommandContext context, PlatformReading.Valid definition) =>
+        [.. Repository(context, definition), .. UnknownNodes(context, definition)];
+
+    /// <summary>A plain policy names nodes by their range alone.</summary>
+    private static IEnumerable<Finding> UnknownNodes(CommandContext context, PlatformReading.Valid definition) =>
+        from pair in definition.Platform.Clusters.Zip(definition.Root.ItemsAt("clusters").OfType<Mapping>())
+        where pair.First is { NetworkPolicy: NetworkPolicyFlavour.Kubernetes, Nodes: null }
+        select Warning(WarningRules.NodesUnknown, Path.GetFileName(context.DefinitionPath), pair.Second.PositionOf("network"),
+            $"The policy on the DNS pods of cluster '{pair.First.Name}' (networkPolicy: kubernetes) lets pods in, and no node, because the "
+                + "range of the nodes is not known. Pods on the host network then have no DNS.",
+            "Write the range of the nodes as 'nodes:' below the cluster's 'network', or 'networkPolicy: cilium' where Cilium runs.");
 
     /// <summary>Flux looks for a cluster's folder from the root of the repository, below <c>repository.path</c>.</summary>
     private static ImmutableArray<Finding> Repository(CommandContext context, PlatformReading.Valid definition)

@@ -56,6 +56,7 @@ public sealed record Adjustments
             .Where(pair => pair.Node is not null)
             .ToImmutableDictionary(pair => pair.Key, pair => pair.Node!)),
         Patches = section.Mapping("patches", "Patches of kustomize, by the application whose objects they change.", patches => AppList.All
+            .Where(app => app.HasLayer)
             .ToImmutableDictionary(app => app.Name, app => patches.MappingList(app.Name, $"Patches of {app.Name}.", 50, UserPatch.Bind))),
     };
 

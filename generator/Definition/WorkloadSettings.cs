@@ -45,7 +45,8 @@ public sealed record WorkloadSettings
     internal static WorkloadSettings Bind(Section section) => new()
     {
         ImageRegistry = section.Optional("imageRegistry", Forms.Registry,
-            "The registry that mirrors the public images under their own paths."),
+            "The registry that mirrors the public images under their own paths; an image key that names another repository stays as it is "
+                + "written."),
         PullSecrets = section.List("pullSecrets", Forms.Name with { Example = "registry-credentials" }, (0, 10, DefinitionRules.ItemCount),
             "The Secrets in kube-system with the registry's credentials.") ?? [],
         NodeSelector = Pairs(section, "nodeSelector",
@@ -54,8 +55,11 @@ public sealed record WorkloadSettings
         Tolerations = section.MappingList("tolerations",
             "Taints that the tree's pods tolerate beside the usual ones; those of a DaemonSet tolerate every taint.", 20,
             Toleration.Bind),
-        Labels = Pairs(section, "labels", "Labels of every object that the tree brings.", Forms.LabelValue with { Example = "platform" }),
-        Annotations = Pairs(section, "annotations", "Annotations of every object that the tree brings.",
+        Labels = Pairs(section, "labels",
+            "Labels of every object that a layer of the cluster applies, and of most objects and the pods of the chart coredns.",
+            Forms.LabelValue with { Example = "platform" }),
+        Annotations = Pairs(section, "annotations",
+            "Annotations of every object that a layer of the cluster applies, and of most objects of the chart coredns; not of pods.",
             Forms.Line with { Example = "platform-team@example.com" }),
     };
 
@@ -64,6 +68,32 @@ public sealed record WorkloadSettings
         : image.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 && image.AsSpan(0, slash).ContainsAny('.', ':')
             ? $"{ImageRegistry}/{image[(slash + 1)..]}"
             : $"{ImageRegistry}/{image}";
+
+    /// <summary>
+    /// An image as a key has it: from the mirror where it is of the public repository, with whatever tag; another repository is the
+    /// definition's own, and stays.
+    /// </summary>
+    public string ImageOf(string written, string standard) =>
+        (RepositoryOf(written), RepositoryOf(standard)) is var (own, known) && Full(own) == Full(known)
+            && ImageRegistry is not null ? ImageAt(known + written[own.Length..]) : written;
+
+    /// <summary>True for an image that the definition wrote past its mirror.</summary>
+    public bool IsBesideMirror(string image) =>
+        ImageRegistry is not null && !image.StartsWith($"{ImageRegistry}/", StringComparison.Ordinal);
+
+    private static string RepositoryOf(string image)
+    {
+        var named = image.Split('@')[0];
+        return named.LastIndexOf(':') is var colon && colon > named.LastIndexOf('/') ? named[..colon] : named;
+    }
+
+    // Without a host an image is Docker Hub's, and without a folder too it is in library.
+    private static string Full(string repository) => repository.Split('/') switch
+    {
+        [_] => $"docker.io/library/{repository}",
+        [var host, ..] when host.AsSpan().ContainsAny('.', ':') => repository,
+        _ => $"docker.io/{repository}",
+    };
 
     private static ImmutableArray<(string Key, string Value)> Pairs(Section section, string name, string description,
         TextShape<string> value) =>

@@ -25,6 +25,7 @@ public static class LintRules
         WordRules.Rule,
         ReleaseRules.Rule,
         PodRules.Rule,
+        PodNameRules.Rule,
         ChartPatchRules.Rule,
         ContainerRules.Rule,
         BudgetRules.Rule,

@@ -13,6 +13,8 @@ internal sealed class ReleaseChecks(Func<CoreDnsRelease, IEnumerable<Finding>> c
     {
         [PodRules.Capability] = ["securityContext", "capabilities"],
         [PodRules.UserNumber] = ["securityContext", "runAsUser"],
+        [PodNameRules.Refused] = ["containers", "Containers", "volume"],
+        [PodNameRules.Late] = ["readinessProbe"],
         [PodRules.Spread] = ["topologySpreadConstraints"],
         [PodRules.ImmutableSelector] = ["selector"],
         [PodRules.ImmutableAddress] = ["clusterIP"],

@@ -12,7 +12,11 @@ internal static class WarningRules
     public const string Tree = "tree-left-behind";
     public const string SecretOfTwo = "chart-secret-of-two-sources";
     public const string ChartUrl = "chart-url-without-name";
+    public const string NodesUnknown = "network-nodes-unknown";
 
     public static readonly ImmutableArray<string> All =
-        [VersionUnknown, OverlayUnused, OverlayEmpty, RepositoryRoot, RepositoryBranch, ClusterFolder, Tree, SecretOfTwo, ChartUrl];
+    [
+        VersionUnknown, OverlayUnused, OverlayEmpty, RepositoryRoot, RepositoryBranch, ClusterFolder, Tree, SecretOfTwo, ChartUrl,
+        NodesUnknown,
+    ];
 }

@@ -54,8 +54,19 @@ public sealed record DriftedFile(string Path, DriftCause Cause)
     /// <summary>What is wrong and what to do, for programs.</summary>
     public Finding AsFinding()
     {
+        if (Finding is not null && Finding.Rule != Refusal.HandEdited(Path).Rule)
+        {
+            return Finding;
+        }
+
         var end = Sentence.IndexOf(". ", StringComparison.Ordinal) + 1;
-        return Finding ?? new Finding { Rule = $"drift-{Name}", File = Path, Message = Sentence[..end], Fix = Sentence[end..].TrimStart() };
+        return new Finding
+        {
+            Rule = Finding?.Rule ?? $"drift-{Name}",
+            File = Path,
+            Message = Sentence[..end],
+            Fix = Sentence[end..].TrimStart(),
+        };
     }
 
     /// <summary>The cause in programs' output.</summary>

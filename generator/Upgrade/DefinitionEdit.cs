@@ -22,9 +22,9 @@ internal static class DefinitionEdit
         var ending = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
         return root.At("charts", chart) is Mapping pin ? Inside(text, pin, $"version: {version}", ending)
             : root["charts"] is Mapping charts ? Inside(text, charts, $"{chart}: {{ version: {version} }}", ending)
-            // Before the first key: below it, the end of a block is harder to see.
-            : root.Entries is [var first, ..] && !IsFlow(text, root) && Offset(text, first.KeyPosition) is { } at
-                ? text.Insert(at, $"charts: {{ {chart}: {{ version: {version} }} }}{ending}") : null;
+            // Before the second key: what is above the first one is often about the whole file.
+            : root.Entries is [_, var second, ..] && !IsFlow(text, root) && Offset(text, second.KeyPosition) is { } at
+                ? text.Insert(AboveComments(text, at), $"charts: {{ {chart}: {{ version: {version} }} }}{ending}") : null;
     }
 
     /// <summary>
@@ -106,7 +106,25 @@ internal static class DefinitionEdit
         }
 
         return mapping.Entries is [var first, ..] && Offset(text, first.KeyPosition) is { } at
-            ? text.Insert(at, entry + ending + new string(' ', first.KeyPosition.Column - 1)) : null;
+            ? text.Insert(AboveComments(text, at), new string(' ', first.KeyPosition.Column - 1) + entry + ending) : null;
+    }
+
+    /// <summary>The start of a key's line, or of the comments right above it, which are the key's.</summary>
+    private static int AboveComments(string text, int key)
+    {
+        var at = text.LastIndexOf('\n', key - 1) + 1;
+        while (at > 0)
+        {
+            var above = at == 1 ? 0 : text.LastIndexOf('\n', at - 2) + 1;
+            if (!text.AsSpan(above, at - above).TrimStart(" \uFEFF").StartsWith("#"))
+            {
+                break;
+            }
+
+            at = above;
+        }
+
+        return at;
     }
 
     private static bool IsFlow(string text, Mapping mapping) => Offset(text, mapping.Position) is { } at && text[at] == '{';

@@ -12,6 +12,8 @@ internal sealed class AllowDnsApp : App
 {
     public override string Name => "allow-dns";
 
+    public override bool HasLayer => false;
+
     internal const string Folder = $"{Layout.Components}/networkpolicy";
 
     // Also the label under which kubeadm and older charts run DNS, so that a cluster can be taken over without an outage.

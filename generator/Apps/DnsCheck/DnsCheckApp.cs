@@ -84,7 +84,7 @@ internal sealed class DnsCheckApp : App
     public override Mapping Settings(Cluster cluster) => cluster.Of<DnsCheckSettings>() is not { } settings ? [] : new Mapping
     {
         { DnsCheckNames.ImageVariable,
-            settings.Image == DnsCheckSettings.DefaultImage ? cluster.Workloads.ImageAt(settings.Image) : settings.Image,
+            cluster.Workloads.ImageOf(settings.Image, DnsCheckSettings.DefaultImage),
             "What each node asks before a delivery is done." },
         { TypeVariable, cluster.Services.Family == System.Net.Sockets.AddressFamily.InterNetwork ? "a" : "aaaa" },
         { NamesVariable, string.Join(' ', settings.Names.Select(name => $"{name}.").Prepend($"kubernetes.default.svc.{cluster.Domain}.")) },

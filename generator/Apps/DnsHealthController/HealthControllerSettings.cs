@@ -49,7 +49,10 @@ public sealed record HealthControllerSettings
 
     /// <summary>The controller's image in a cluster, also where the controller is off: the published one comes from the mirror.</summary>
     public static string ImageIn(Cluster cluster) =>
-        cluster.HealthController?.Image is { } image && image != Standard.Image ? image : cluster.Workloads.ImageAt(Standard.Image);
+        ImageIn(cluster, cluster.HealthController?.Image ?? Standard.Image);
+
+    /// <summary>An image that another key gives the controller.</summary>
+    public static string ImageIn(Cluster cluster, string written) => cluster.Workloads.ImageOf(written, Standard.Image);
 
     /// <summary>Null where the controller is off.</summary>
     internal static HealthControllerSettings? Bind(Section section)

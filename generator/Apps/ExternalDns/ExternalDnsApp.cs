@@ -59,7 +59,8 @@ internal sealed class ExternalDnsApp : App
 
         foreach (var instance in settings.Instances)
         {
-            yield return File(instance.Name.Text, [.. Objects(cluster, ExternalDnsNames.ImageIn(cluster, settings.Image), instance)]);
+            yield return File(instance.Name.Text,
+                [.. Objects(cluster, cluster.Workloads.ImageOf(settings.Image, ExternalDnsNames.Image), instance)]);
         }
 
         if (settings.Instances.Any(instance => instance.HasSource("crd")))

@@ -107,7 +107,7 @@ internal static class AzureConfig
     public static Mapping Container(Cluster cluster, DnsInstance instance, string secret) => new()
     {
         { "name", "azure-config" },
-        { "image", ExternalDnsNames.ImageIn(cluster, instance.Azure.ShellImage) },
+        { "image", cluster.Workloads.ImageOf(instance.Azure.ShellImage, ExternalDnsNames.ShellImage) },
         { "command", Resources.Texts("sh", "-ec", Script) },
         { "env", Sequence.Of(ExternalDnsCredentials.References(instance, secret)) },
         { "resources", new Mapping

@@ -41,10 +41,6 @@ public static class ExternalDnsNames
     /// <summary>The name of every object of an instance, and the job label of its metrics.</summary>
     public static string Of(DnsInstance instance) => $"{Name}-{instance.Name}";
 
-    /// <summary>An image of the definition; one of the two that it has without a word of it comes from the cluster's mirror.</summary>
-    internal static string ImageIn(Cluster cluster, string image) =>
-        image is Image or ShellImage ? cluster.Workloads.ImageAt(image) : image;
-
     internal static Mapping Labels(DnsInstance instance) => new() { { AppLabel, Name }, { InstanceLabel, instance.Name.Text } };
 
     internal static Mapping Metadata(DnsInstance instance, string? @namespace = Namespace) =>

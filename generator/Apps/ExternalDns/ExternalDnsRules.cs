@@ -129,7 +129,7 @@ internal static class ExternalDnsRules
         {
             var why = path.Contains('.', StringComparison.Ordinal) ? $"the provider {instance.ProviderWord} needs it"
                 : "would write to every zone that it can reach";
-            here.Report(Missing, here.Position, $"The instance '{instance.Name}' has no '{path}', and {why}.",
+            here.Report(Missing, here.Position, $"The instance '{here.Written("name") ?? instance.Name.Text}' has no '{path}', and {why}.",
                 $"Add '{path}' ({Docs.Page("external-dns.md")}).");
         }
     }

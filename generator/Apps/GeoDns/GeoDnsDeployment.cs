@@ -60,8 +60,7 @@ internal static class GeoDnsDeployment
     private static Mapping Server(Cluster cluster, GeoDnsSettings settings) => new()
     {
         { "name", GeoDnsNames.Server },
-        { "image", settings.CoreDnsImage == GeoDnsSettings.DefaultCoreDnsImage
-            ? cluster.Workloads.ImageAt(settings.CoreDnsImage) : settings.CoreDnsImage },
+        { "image", cluster.Workloads.ImageOf(settings.CoreDnsImage, GeoDnsSettings.DefaultCoreDnsImage) },
         { "args", Resources.Texts("-conf", $"{GeoDnsNames.ConfigFolder}/{GeoDnsNames.Corefile}") },
         { "env", Sequence.Of(ContainerVariables.Threads()) },
         { "ports", Sequence.Of(
@@ -83,7 +82,8 @@ internal static class GeoDnsDeployment
     private static Mapping Writer(Cluster cluster, GeoDnsSettings settings) => new()
     {
         { "name", GeoDnsNames.Writer },
-        { "image", settings.Image ?? HealthControllerSettings.ImageIn(cluster) },
+        { "image", settings.Image is { } image ? HealthControllerSettings.ImageIn(cluster, image)
+            : HealthControllerSettings.ImageIn(cluster) },
         { "args", Resources.Texts("geo", "--config", $"{GeoDnsNames.ConfigFolder}/{GeoDnsNames.WriterConfig}",
             "--folder", GeoDnsNames.ZonesFolder, "--port", GeoDnsNames.WriterPort.ToString(CultureInfo.InvariantCulture)) },
         { "env", ControllerDeployment.Environment() },

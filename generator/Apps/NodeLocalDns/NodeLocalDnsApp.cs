@@ -66,7 +66,7 @@ internal sealed class NodeLocalDnsApp : App
         return new Mapping
         {
             { NodeLocalDnsNames.ImageVariable,
-                settings.Image == NodeLocalDnsSettings.DefaultImage ? cluster.Workloads.ImageAt(settings.Image) : settings.Image,
+                cluster.Workloads.ImageOf(settings.Image, NodeLocalDnsSettings.DefaultImage),
                 "The DNS cache of each node." },
             { NodeLocalDnsNames.AddressVariable, redirected ? null : address },
             { NodeLocalDnsNames.AddressesVariable, string.Join(',', addresses) },

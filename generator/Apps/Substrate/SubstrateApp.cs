@@ -13,6 +13,8 @@ internal sealed class SubstrateApp : App
 
     public override string Name => "substrate";
 
+    public override bool HasLayer => false;
+
     public override IEnumerable<GeneratedFile> Files(Platform platform) =>
         platform.Substrates.SelectMany(substrate => SubstrateFiles.Files(substrate, platform.Repository)
             .Concat(platform.Clusters.Where(cluster => cluster.Name == substrate.Kubernetes?.Cluster)

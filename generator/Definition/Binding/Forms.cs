@@ -96,13 +96,13 @@ public static partial class Forms
 
     /// <summary>Lines of a Corefile.</summary>
     public static readonly TextShape<string> Corefile =
-        new("forward . 10.9.0.1", "^[\\s\\S]*$", Plain((string text, out Fault? fault) =>
+        new("forward . 10.9.0.1", "^[\\s\\S]*$", (string text, out Fault? fault) =>
         {
-            fault = Apps.CoreDns.PluginText.Problem(text) is { } problem
+            fault = DollarFault.OfVariable(text) is { } dollar ? dollar : Apps.CoreDns.PluginText.Problem(text) is { } problem
                 ? new Fault(DefinitionRules.CorefileForm, problem, "Write each plugin in a line of its own, its block in braces.")
                 : null;
             return text;
-        }));
+        });
 
     /// <summary>A zone file. Its <c>$TTL</c> and <c>$ORIGIN</c> are not variables of Flux, which have braces.</summary>
     public static readonly TextShape<string> Zone = new("@ 60 IN SOA ns admin 1 7200 1800 86400 60", "^[\\s\\S]*$", ReadZone);
@@ -228,7 +228,7 @@ public static partial class Forms
 
     private static string ReadZone(string text, out Fault? fault)
     {
-        fault = text.Contains("${", StringComparison.Ordinal) || text.Contains("$$", StringComparison.Ordinal) ? Dollar
+        fault = DollarFault.OfVariable(text) is { } dollar ? dollar
             : Apps.CoreDns.ZoneSyntax.Problem(text) is var (problem, fix) ? new Fault(DefinitionRules.ZoneFileForm, problem, fix) : null;
         return text;
     }
@@ -247,7 +247,7 @@ public static partial class Forms
 
     private static string ReadExpression(string text, out Fault? fault)
     {
-        fault = text.Contains("${", StringComparison.Ordinal) || text.Contains("$$", StringComparison.Ordinal) ? Dollar
+        fault = DollarFault.OfVariable(text) is { } dollar ? dollar
             : !IsRegex(text) ? new Fault(DefinitionRules.RegexForm, "is not a regular expression (RE2)",
                 "Check its brackets; escape dots as \\.")
             : text.StartsWith('^') && text.EndsWith('$') && !text.EndsWith("\\$", StringComparison.Ordinal) ? null
@@ -275,16 +275,11 @@ public static partial class Forms
         }
     }
 
-    private static readonly Fault Dollar = new(
-        DefinitionRules.Dollar,
-        "contains a '$', which Flux would replace again",
-        "Write the value itself: the definition has no variables.");
-
     /// <summary>Refuses <c>$</c> before anything else.</summary>
     private static FormParser<T> Plain<T>(FormParser<T> parser) => (string text, out Fault? fault) =>
     {
         var value = parser(text, out var problem);
-        fault = text.Contains('$', StringComparison.Ordinal) ? Dollar : problem;
+        fault = DollarFault.Of(text) ?? problem;
         return value;
     };
 

@@ -99,8 +99,8 @@ public sealed class SectionReader : Section
         foreach (var scalar in node.Scalars(text => text.Contains("${", StringComparison.Ordinal)
             || text.Contains("$$", StringComparison.Ordinal)))
         {
-            findings.Add(DefinitionRules.Dollar, scalar.Position, "The value contains a '$' that Flux would replace.",
-                "Write the value itself: the definition has no variables.");
+            var dollar = DollarFault.OfVariable(scalar.Value)!;
+            findings.Add(dollar.Rule, scalar.Position, $"The value {dollar.Problem}.", dollar.Fix);
         }
 
         foreach (var entry in Entries(node).Where(entry => entry.Value is Scalar { Value.Length: > 0, IsString: true }

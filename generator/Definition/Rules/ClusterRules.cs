@@ -47,7 +47,10 @@ internal static class ClusterRules
         foreach (var app in AppList.All)
         {
             CheckValues(app, platform.For(cluster), cluster, at);
-            CheckPatches(app, cluster, at);
+            if (app.HasLayer)
+            {
+                CheckPatches(app, cluster, at);
+            }
         }
     }
 

@@ -15,11 +15,23 @@ public sealed class DefinedCorefileTests
     [TestCase("rewrite: [{ from: a.example.com, to: b.example.com }, { from: c.example.com, to: d.example.com, match: suffix }]")]
     [TestCase("zoneFiles: { example.internal: '@ 60 IN SOA ns admin 1 7200 1800 86400 60' }")]
     [TestCase("extraServers: [{ zones: [lab.example.com], plugins: whoami }]")]
+    [TestCase("extraServers: [{ zones: [lab.example.com], plugins: \"template IN A {\\n  match ^a[.]lab[.]example[.]com[.]$\\n"
+        + "  answer '{{ .Name }} 60 IN A 192.0.2.1'\\n}\" }]")]
     [CancelAfter(60_000)]
     public async Task Starts(string dns, CancellationToken cancellationToken)
     {
         using var coreDns = await RunningCoreDns.Start(DnsDefinition.Read(dns), cancellationToken);
         coreDns.Serves.ShouldBeTrue(coreDns.Output);
+    }
+
+    [Test]
+    public void The_end_of_a_regular_expression_passes_the_substitution_of_Flux()
+    {
+        var cluster = DnsDefinition.Read(
+            "extraServers: [{ zones: [lab.example.com], plugins: \"template IN A {\\n  match ^a$\\n  rcode NXDOMAIN\\n}\" }]");
+        var tree = new FluxTree(SourceTree.Of(Tree.Build(Given.Platform(cluster)))).Cluster("infra", strict: true);
+        tree.Applied.Single(resource => resource is { IsHelmRelease: true, Name: "coredns" }).Body.At("spec", "values")!.Scalars()
+            .ShouldContain(text => text.Value.Contains("match ^a$\n", StringComparison.Ordinal));
     }
 
     [Test]

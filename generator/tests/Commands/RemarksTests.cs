@@ -121,6 +121,7 @@ public sealed class RemarksTests
         (run.ExitCode, run.Error.Contains(Warned, StringComparison.Ordinal)).ShouldBe((0, true), run.Error);
         (await Verb.Run("check", "-f", infra)).Output.ShouldContain(Warned);
         (await Verb.Run("lint", "-f", infra)).Output.ShouldContain(Warned);
+        (await Verb.Run("plan", "-f", infra)).Error.ShouldContain(Warned);
 
         folder.Write("infra/platform.yaml", Repository.Replace(" }", ", path: infra }", StringComparison.Ordinal)
             + $"clusters: [{{ name: edge, {Network} }}]\n");
@@ -130,6 +131,27 @@ public sealed class RemarksTests
 
         folder.Write("infra/.git/HEAD", "");
         (await Verb.Run("check", "-f", infra)).Output.ShouldContain("Delete 'path' below 'repository'.");
+    }
+
+    [Test]
+    public async Task Plain_policies_without_the_range_of_the_nodes_are_warned_of()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", Repository + $"clusters:\n  - {{ name: edge, networkPolicy: kubernetes, {Network} }}\n");
+        const string Warned = "platform.yaml:3:46: network-nodes-unknown: warning: The policy on the DNS pods of cluster 'edge' "
+            + "(networkPolicy: kubernetes) lets pods in, and no node, because the range of the nodes is not known. Pods on the host "
+            + "network then have no DNS. Write the range of the nodes as 'nodes:' below the cluster's 'network'";
+
+        var generated = await Verb.Run("generate", "-f", folder.Path);
+        (generated.ExitCode, generated.Error.Contains(Warned, StringComparison.Ordinal)).ShouldBe((0, true), generated.Error);
+        (await Verb.Run("check", "-f", folder.Path)).Output.ShouldContain(Warned);
+        (await Verb.Run("plan", "-f", folder.Path)).Error.ShouldContain(Warned);
+        var lint = await Verb.Run("lint", "-f", folder.Path);
+        (lint.ExitCode, lint.Output.Contains(Warned, StringComparison.Ordinal)).ShouldBe((0, true), lint.Output);
+
+        folder.Write("platform.yaml", Repository + "clusters:\n  - { name: edge, networkPolicy: kubernetes, "
+            + Network.Replace(" }", ", nodes: 192.168.10.0/24 }", StringComparison.Ordinal) + " }\n");
+        (await Verb.Run("generate", "-f", folder.Path)).Error.ShouldBeEmpty();
     }
 
     [Test]

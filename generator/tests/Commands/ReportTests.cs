@@ -80,6 +80,21 @@ public sealed class ReportTests
     }
 
     [Test]
+    public async Task An_edit_of_a_file_whose_text_changed_is_said_in_one_way_in_each_format()
+    {
+        const string Said = "was edited by hand, and the generated text changed. Put the edit into the definition, then run generate "
+            + "--force.";
+        using var tree = await Generated();
+        await File.AppendAllTextAsync(Path.Combine(tree.Path, "kubernetes/clusters/infra/cluster-settings.yaml"), "# mine\n");
+        var definition = Path.Combine(tree.Path, "platform.yaml");
+        var text = await File.ReadAllTextAsync(definition);
+        await File.WriteAllTextAsync(definition, text.Replace("10.245.0.10", "10.245.0.53", StringComparison.Ordinal));
+
+        (await Verb.Run("check", "-f", tree.Path)).Output.ShouldContain($"cluster-settings.yaml: {Said}");
+        (await Verb.Run("check", "-f", tree.Path, "--output", "github")).Output.ShouldContain($"::{Said}");
+    }
+
+    [Test]
     public async Task A_change_of_the_definition_is_a_finding_of_check_that_says_what_to_run()
     {
         using var tree = await Generated();

@@ -16,6 +16,18 @@ internal static class PodFixtures
             .Value("        add:\n          - NET_BIND_SERVICE\n", "        add: null\n"),
         new LintFixture("capability-missing", "another capability added")
             .Value("          - NET_BIND_SERVICE", "          - NET_RAW"),
+        new LintFixture("pod-refused", "a second container coredns") { Says = "another container 'coredns', which is the chart's own" }
+            .AddValue("    extraContainers:\n      - name: coredns\n        image: x:1\n        securityContext: { runAsNonRoot: true }\n"),
+        new LintFixture("pod-refused", "a second volume") { Says = "another volume 'config-volume', which is the chart's own" }
+            .AddValue("    extraVolumes:\n      - name: config-volume\n        emptyDir: {}\n"),
+        new LintFixture("pod-refused", "a mount of nothing") { Says = "The mount 'nothere' has no volume" }
+            .AddValue("    extraVolumeMounts:\n      - name: nothere\n        mountPath: /data\n"),
+        new LintFixture("pod-refused", "two mounts at one path") { Says = "another mount at '/etc/coredns', which is the chart's own" }
+            .AddValue("    extraVolumes:\n      - name: data\n        emptyDir: {}\n"
+                + "    extraVolumeMounts:\n      - name: data\n        mountPath: /etc/coredns\n"),
+        new LintFixture("readiness-after-timeout", "ten minutes") { Says = "600 s after its start at the earliest" }
+            .Value("    readinessProbe:\n      enabled: true\n      initialDelaySeconds: 5\n",
+                "    readinessProbe:\n      enabled: true\n      initialDelaySeconds: 600\n"),
         new LintFixture("run-as-user-missing", "non-root by name").Value("      runAsUser: 65532\n", ""),
         new LintFixture("spread-without-selector", "no selector") { Says = "counts no pods" }
             .Value("        labelSelector:\n          matchLabels:\n            k8s-app: kube-dns\n", ""),

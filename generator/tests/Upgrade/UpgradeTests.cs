@@ -29,11 +29,23 @@ public sealed class UpgradeTests
     [TestCase("charts:\n  monitoringCrds:\n    version: 30.0.1\n",
         "charts:\n  coredns: { version: 1.39.0 }\n  monitoringCrds:\n    version: 30.0.1\n")]
     [TestCase("# comment\r\nflux: { version: 2.9.4 }\r\n",
-        "# comment\r\ncharts: { coredns: { version: 1.39.0 } }\r\nflux: { version: 2.9.4 }\r\n")]
+        "# comment\r\nflux: { version: 2.9.4 }\r\ncharts: { coredns: { version: 1.39.0 } }\r\n")]
+    [TestCase("# yaml-language-server: x\n\n# Ours.\nflux: { version: 2.9.4 }\n\n# The repository,\n# read by all.\n",
+        "# yaml-language-server: x\n\n# Ours.\nflux: { version: 2.9.4 }\n\ncharts: { coredns: { version: 1.39.0 } }\n"
+            + "# The repository,\n# read by all.\n")]
+    [TestCase("charts:\n  # The definitions.\n  monitoringCrds:\n    version: 30.0.1\n",
+        "charts:\n  coredns: { version: 1.39.0 }\n  # The definitions.\n  monitoringCrds:\n    version: 30.0.1\n")]
     [TestCase("\uFEFFcharts: { coredns: { version: 1.38.0 } }\n", "\uFEFFcharts: { coredns: { version: 1.39.0 } }\n")]
-    [TestCase("", "charts: { coredns: { version: 1.39.0 } }\n")]
     public void Only_the_version_is_written(string before, string after) =>
         DefinitionEdit.WithChartVersion(before + Rest, "coredns", Newer).ShouldBe(after + Rest);
+
+    [Test]
+    public void A_definition_without_the_key_gets_it_behind_its_first_one() =>
+        DefinitionEdit.WithChartVersion(Rest, "coredns", Newer)
+            .ShouldBe(WithCharts("1.39.0"));
+
+    private static string WithCharts(string version) =>
+        Rest.Replace("clusters:", $"charts: {{ coredns: {{ version: {version} }} }}\nclusters:", StringComparison.Ordinal);
 
     [TestCase("charts:\n  # pinned\n  coredns:\n    version: 1.38.0  # a\n    # seen\n    digest: sha256:DIGEST  # b\n    url: a\n",
         "charts:\n  # pinned\n  coredns:\n    version: 1.38.0  # a\n    # seen\n    url: a\n")]
@@ -152,10 +164,10 @@ public sealed class UpgradeTests
         (await File.ReadAllTextAsync(file)).ShouldBe(Rest);
 
         (await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file, "--write", "--without-objects")).ExitCode.ShouldBe(0);
-        (await File.ReadAllTextAsync(file)).ShouldBe("charts: { coredns: { version: 1.46.2 } }\n" + Rest);
+        (await File.ReadAllTextAsync(file)).ShouldBe(WithCharts("1.46.2"));
 
         (await Verb.Run("upgrade", "coredns", "--to", "1.38.0", "-f", file, "--write", "--without-objects")).ExitCode.ShouldBe(0);
-        (await File.ReadAllTextAsync(file)).ShouldBe("charts: { coredns: { version: 1.38.0 } }\n" + Rest);
+        (await File.ReadAllTextAsync(file)).ShouldBe(WithCharts("1.38.0"));
         (await Verb.Run("upgrade", "coredns", "--to", "1.38.0", "-f", file)).Output.ShouldContain("has chart coredns 1.38.0 already");
     }
 

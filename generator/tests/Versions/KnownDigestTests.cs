@@ -74,11 +74,46 @@ public sealed partial class KnownDigestTests
         rows.ShouldContain(row => row.Digest == null);
     }
 
+    [Test]
+    public async Task A_public_image_with_another_tag_is_from_the_mirror_and_one_past_it_is_named()
+    {
+        const string Keys = """
+                imageRegistry: mirror.example.com/public
+                nodeLocalDns: { enabled: true, image: "registry.k8s.io/dns/k8s-dns-node-cache:1.26.8" }
+                externalDns:
+                  image: registry.k8s.io/external-dns/external-dns:v0.22.9
+                  instances:
+                    - name: azure
+                      provider: azure
+                      domainFilters: [example.com]
+                      azure: { resourceGroup: dns, subscriptionId: 00000000-0000-0000-0000-000000000000, shellImage: "busybox:1.36.1" }
+                    - { name: own, provider: webhook, domainFilters: [example.org], webhook: { image: "ghcr.io/example/hook:1.0.0" } }
+
+            """;
+        var pinned = Definition.Replace("{ enabled: true }", $"{{ enabled: true, image: 'docker.io/library/busybox:1.36.0@{Pinned}' }}",
+            StringComparison.Ordinal);
+        var text = (await Images(pinned + Keys)).Split('\n');
+
+        string[] images =
+            [.. text.Where(line => line.StartsWith("image ", StringComparison.Ordinal)).Select(line => line["image ".Length..])];
+        images.ShouldBe(
+            [
+                "ghcr.io/example/hook:1.0.0", "mirror.example.com/public/coredns/coredns:1.11.4",
+                "mirror.example.com/public/dns/k8s-dns-node-cache:1.26.8", "mirror.example.com/public/external-dns/external-dns:v0.22.9",
+                $"mirror.example.com/public/library/busybox:1.36.0@{Pinned}", "mirror.example.com/public/library/busybox:1.36.1",
+            ],
+            ignoreOrder: true);
+        text[Array.IndexOf(text, "image ghcr.io/example/hook:1.0.0") + 2]
+            .ShouldBe("      not from imageRegistry in infra: another repository stays as it is written");
+        text.Count(line => line.Contains("not from imageRegistry", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
     private static async Task<string> Images(string definition, params string[] options)
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("platform.yaml", definition);
-        (await Verb.Run("generate", "-f", file)).ExitCode.ShouldBe(0);
+        var generated = await Verb.Run("generate", "-f", file);
+        generated.ExitCode.ShouldBe(0, generated.Error);
         var run = await Verb.Run(["images", "-f", file, .. options]);
         run.ExitCode.ShouldBe(0, run.Error);
         return run.Output;

@@ -1,0 +1,78 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
+namespace PlatformGitOps.Generator.Lint.Rules;
+
+/// <summary>Containers, volumes and mounts of the values that do not fit each other or the chart's own; a probe that is too late.</summary>
+internal static class PodNameRules
+{
+    internal const string Refused = "pod-refused";
+    internal const string Late = "readiness-after-timeout";
+
+    // Of the chart: its container, and the volume with the Corefile.
+    private const string Server = "coredns";
+    private const string Corefile = "config-volume";
+    private const string CorefileFolder = "/etc/coredns";
+    private const string TimeoutOfFlux = "5m";
+
+    private static readonly ReleaseChecks OfReleases = new(release => Names(release).Concat(Readiness(release)));
+
+    public static readonly LintRule Rule = LintRule.Of(
+        "pod-names",
+        OfReleases.Check,
+        (Refused, "Two containers, volumes or mounts of the DNS pods have one name or path, or a mount has no volume."),
+        (Late, "The readiness probe begins after the release's timeout, so that each upgrade fails."));
+
+    private static IEnumerable<Finding> Names(CoreDnsRelease release)
+    {
+        var values = release.Values;
+        Mapping[] containers = [.. values.MappingsAt("initContainers"), .. values.MappingsAt("extraContainers")];
+        Mapping[] secrets = [.. values.MappingsAt("extraSecrets")];
+        Mapping[] extra = [.. values.MappingsAt("extraVolumes")];
+        var volumes = secrets.Concat(extra).Select(volume => volume.TextAt("name")).OfType<string>().Append(Corefile)
+            .ToHashSet(StringComparer.Ordinal);
+        return Twice(containers, "name", [Server], "container")
+            .Concat(Twice([.. secrets, .. extra], "name", [Corefile], "volume"))
+            .Concat(Mounts([.. secrets, .. values.MappingsAt("extraVolumeMounts")], [CorefileFolder], volumes))
+            .Concat(containers.SelectMany(container => Mounts([.. container.MappingsAt("volumeMounts")], [], volumes)));
+    }
+
+    private static IEnumerable<Finding> Mounts(Mapping[] mounts, string[] taken, HashSet<string> volumes) =>
+        Twice(mounts, "mountPath", taken, "mount at").Concat(
+            from mount in mounts
+            where mount.TextAt("name") is { } name && !volumes.Contains(name)
+            select Report.At(mount, Refused,
+                $"The mount '{Printable.Of(mount.TextAt("name")!)}' has no volume of this name, and the API server refuses the pods.",
+                "Write the volume into extraVolumes or extraSecrets, or name one of "
+                    + $"{string.Join(", ", volumes.Order(StringComparer.Ordinal))}."));
+
+    private static IEnumerable<Finding> Twice(Mapping[] items, string key, string[] taken, string word)
+    {
+        var known = taken.ToHashSet(StringComparer.Ordinal);
+        foreach (var item in items)
+        {
+            if (item.TextAt(key) is { Length: > 0 } text && !known.Add(text))
+            {
+                yield return Report.At(item, Refused,
+                    $"The DNS pods have another {word} '{Printable.Of(text)}'{(taken.Contains(text) ? ", which is the chart's own" : "")}, "
+                        + "and the API server refuses a second one.",
+                    $"Write another {key}.");
+            }
+        }
+    }
+
+    private static IEnumerable<Finding> Readiness(CoreDnsRelease release)
+    {
+        var spec = release.Manifest.Body["spec"] as Mapping;
+        var written = spec?.TextAt("upgrade", "timeout") ?? spec?.TextAt("timeout") ?? TimeoutOfFlux;
+        if (release.Switch(true, "readinessProbe", "enabled") && release.Number("readinessProbe", "initialDelaySeconds") is { } delay
+            && Duration.TryParse(written, out var timeout, out _) && delay >= timeout.Span.TotalSeconds)
+        {
+            yield return release.Report(
+                Late,
+                $"A pod is ready {delay} s after its start at the earliest, and Flux gives an upgrade up after {written}.",
+                "Write a delay of a few seconds.",
+                "readinessProbe",
+                "initialDelaySeconds");
+        }
+    }
+}
