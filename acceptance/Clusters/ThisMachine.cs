@@ -63,7 +63,8 @@ public static class ThisMachine
             _ when settings.Delivery == DeliveryChoice.Flux && !(programs.Contains("git") && programs.Contains("kubectl")) =>
                 "delivery by Flux needs the git and kubectl commands on PATH; install them, or set delivery to helm",
             _ when settings.Delivery == DeliveryChoice.Flux && signs && !programs.Contains("gpg") =>
-                "delivery by Flux of a definition with repository.verify needs the gpg command on PATH; install it, or set delivery to helm",
+                "delivery by Flux of a definition with repository.verify needs the gpg command on PATH; install it, or set delivery to "
+                    + "helm",
             _ => "",
         };
         return missing.Length == 0 ? (wanted, "") : (ClusterChoice.None, missing);
@@ -75,7 +76,8 @@ public static class ThisMachine
             .ToDictionary(found => found.name, found => found.path!);
         var (version, problem) = await engine.Version(EngineLimit, cancellationToken);
         // By helm nothing is signed, and the definition is read when a check asks for it.
-        var signs = settings.Delivery == DeliveryChoice.Flux && Repository.Platform.Repository is { Kind: SourceKind.Git, Verify: not null };
+        var signs = settings.Delivery == DeliveryChoice.Flux
+            && Repository.Platform.Repository is { Kind: SourceKind.Git, Verify: not null };
         var (choice, why) = Choose(settings, programs.Keys.ToHashSet(), problem, signs);
         return new MachineReport { Clusters = choice, WhyNone = why, Programs = programs, Engine = version };
     }

@@ -46,13 +46,13 @@ internal static class NodeCacheEffects
     }
 
     /// <summary>
-    /// What pods ask where the cache moves from the Service's address to its own, which no kubelet has to name yet; null for another change.
-    /// CoreDNS answers them, so that this endangers nothing.
+    /// What pods ask where the cache moves from the Service's address to its own, which no kubelet has to name yet; null for another
+    /// change. CoreDNS answers them, so that this endangers nothing.
     /// </summary>
     public static string? Unasked(Manifest old, Manifest now, Inventory before, Inventory after) =>
         Named(now, after) is { Length: > 0 } addresses && OnHost(old) && Addresses(old).Intersect(AddressesOfService(before)).Any()
-            ? $"the cache leaves the Service's address. Pods ask CoreDNS directly until the kubelets name {string.Join(" and ", addresses)} "
-                + "(clusterDNS). Set it when the new cache runs on every node; "
+            ? $"the cache leaves the Service's address. Pods ask CoreDNS directly until the kubelets name "
+                + $"{string.Join(" and ", addresses)} (clusterDNS). Set it when the new cache runs on every node; "
                 + Docs.Page("node-local-dns.md#upgrade-and-removal")
             : null;
 

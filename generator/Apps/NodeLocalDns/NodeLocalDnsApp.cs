@@ -89,8 +89,8 @@ internal sealed class NodeLocalDnsApp : App
         {
             at.Report(DefinitionRules.NodeLocalIpvs, "nodeLocalDns.onServiceAddress",
                 "With IPVS the address of the Service is on the node's interface kube-ipvs0, and the cache cannot listen there.",
-                $"Delete it, and when a cache runs on every node let the kubelets name {settings.Address} (clusterDNS). Or run kube-proxy with "
-                    + "nftables.",
+                $"Delete it, and when a cache runs on every node let the kubelets name {settings.Address} (clusterDNS). Or run "
+                    + "kube-proxy with nftables.",
                 "kubeProxy");
         }
 

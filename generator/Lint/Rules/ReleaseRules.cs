@@ -194,7 +194,8 @@ internal static class ReleaseRules
         }
     }
 
-    /// <summary>The revision of the source pins a chart that is a folder of it: that of this tree, or one tag or commit of another repository.
+    /// <summary>
+    /// The revision of the source pins a chart that is a folder of it: that of this tree, or one tag or commit of another repository.
     /// </summary>
     private static IEnumerable<Finding> FolderPins(ClusterView cluster, CoreDnsRelease release)
     {
@@ -210,7 +211,7 @@ internal static class ReleaseRules
             source.File,
             isGit ? ["spec", "ref"] : ["spec"],
             Unpinned,
-            $"The chart of HelmRelease {release.Manifest.Namespace}/{release.Manifest.Name} is a folder of {Printable.Of(release.Chart.Url)}"
+            $"The chart of {release.Manifest.Id.Title} is a folder of {Printable.Of(release.Chart.Url)}"
                 + $"{(isGit ? $", of which Flux follows {FollowedIn(source)}" : "")}, so it can change without a commit here.",
             isGit ? "Write 'commit:' with the id of a commit, or 'tag:' alone, below spec.ref."
                 : "Take the chart from a GitRepository with spec.ref.commit, or by its version from a HelmRepository.");
