@@ -94,7 +94,7 @@ internal static class GeoDecider
         return [.. candidates.Where(candidate => candidate.Service.Priority == lowest)];
     }
 
-    /// <summary>Weight 0 takes an address out while others are there.</summary>
+    /// <summary>Weight 0 removes an address while others are there.</summary>
     private static Candidate[] WithWeight(Candidate[] candidates) =>
         candidates.Where(candidate => candidate.Service.Weight > 0).ToArray() is { Length: > 0 } some ? some : candidates;
 

@@ -92,7 +92,7 @@ public sealed class Addresses : ClusterFixture
         await UntilAsync(() => _asked.Count == 1000, "every address is probed");
 
         _down[addresses[517]] = true;
-        await UntilAsync(() => !Ready().Contains(addresses[517]), "the address is taken out");
+        await UntilAsync(() => !Ready().Contains(addresses[517]), "the address is removed");
 
         Ready().Count().ShouldBe(999);
         Writes().ShouldBe(1);

@@ -27,7 +27,7 @@ public sealed class AskingTheApiServer : ClusterFixture
         await AskedAsync(3, 2);
         _conflicts = 1;
         Endpoints.Fail(0);
-        await UntilAsync(() => !Serves(0), "an endpoint is taken out");
+        await UntilAsync(() => !Serves(0), "an endpoint is removed");
         await UntilAsync(() => Server.Store.List("endpointslices", "shop").Count == 2, "each family has a slice");
         await UntilAsync(() => Server.Store.Find("pods", "shop", "gated")!["status"]!["conditions"]!.ToJsonString()
             .Contains(Annotations.GateCondition, StringComparison.Ordinal), "the gate opens");

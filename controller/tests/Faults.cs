@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>What can go wrong around the controller; in none of it may anything be taken out wrongly.</summary>
+/// <summary>What can go wrong around the controller; in none of it may anything be removed wrongly.</summary>
 public sealed class Faults : ClusterFixture
 {
     [Test]
@@ -22,7 +22,7 @@ public sealed class Faults : ClusterFixture
         Serving(3).ShouldBe(3, "nothing can be decided meanwhile");
         await Server.StartAgainAsync();
 
-        await UntilAsync(() => !Serves(0), "after the restart the failing pod is taken out");
+        await UntilAsync(() => !Serves(0), "after the restart the failing pod is removed");
         Serving(3).ShouldBe(2);
     }
 
@@ -189,7 +189,7 @@ public sealed class Faults : ClusterFixture
         });
         Start();
 
-        await UntilAsync(() => !Serves(0) && !Serves(1), "both are taken out");
+        await UntilAsync(() => !Serves(0) && !Serves(1), "both are removed");
         Serving(6).ShouldBe(4);
         Note(0).ShouldContain("connection refused");
 

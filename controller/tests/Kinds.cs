@@ -72,7 +72,7 @@ public sealed class Kinds : ClusterFixture
 
         Endpoints.Fail(1);
 
-        await UntilAsync(() => !Serves(1), "the pod is taken out");
+        await UntilAsync(() => !Serves(1), "the pod is removed");
         Serving(3).ShouldBe(2);
     }
 

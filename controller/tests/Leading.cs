@@ -16,7 +16,7 @@ public sealed class Leading : ClusterFixture
         await UntilAsync(() => one.Host.IsLeading, "the first takes the lease");
         var two = Start("two");
         Endpoints.Fail(0);
-        await UntilAsync(() => !Serves(0), "the failing pod is taken out");
+        await UntilAsync(() => !Serves(0), "the failing pod is removed");
 
         two.Host.IsLeading.ShouldBeFalse();
         two.Host.IsSynced.ShouldBeTrue("a standby is warm");
@@ -89,7 +89,7 @@ public sealed class Leading : ClusterFixture
             "the second takes over");
         probed.ShouldBeGreaterThan(0, "what fails is known when it becomes the leader");
         written.ShouldBe(0, "only a leader writes");
-        await UntilAsync(() => !Serves(0), "the failing pod is taken out");
+        await UntilAsync(() => !Serves(0), "the failing pod is removed");
         Server.Intercept = _ => Task.FromResult(false);
     }
 

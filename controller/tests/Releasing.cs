@@ -4,7 +4,7 @@ using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>The command that puts everything back when a controller goes for good.</summary>
+/// <summary>The command that restores everything when a controller goes for good.</summary>
 public sealed class Releasing : ClusterFixture
 {
     private const string LeaseName = "dns-health-controller";
@@ -28,7 +28,7 @@ public sealed class Releasing : ClusterFixture
         var one = Start();
         await AskedAsync(3, 2);
         Endpoints.Fail(0);
-        await UntilAsync(() => !Serves(0), "it is taken out");
+        await UntilAsync(() => !Serves(0), "it is removed");
 
         var (code, said) = await ReleaseAsync(TimeSpan.FromSeconds(6));
 
@@ -46,7 +46,7 @@ public sealed class Releasing : ClusterFixture
         var one = Start();
         await AskedAsync(3, 2);
         Endpoints.Fail(0);
-        await UntilAsync(() => !Serves(0), "it is taken out");
+        await UntilAsync(() => !Serves(0), "it is removed");
 
         var release = ReleaseAsync(TimeSpan.FromSeconds(40));
         await UntilAsync(() => Server.Log.Count(IsLookAtTheLease) > 10, "both look at the Lease");
@@ -159,14 +159,14 @@ public sealed class Releasing : ClusterFixture
             .ShouldAllBe(endpoint => endpoint!["conditions"]!["ready"]!.GetValue<bool>());
     }
 
-    /// <summary>Pods that a controller took out before it stopped.</summary>
+    /// <summary>Pods that a controller removed before it stopped.</summary>
     private async Task LeaveOutAsync(params int[] failing)
     {
         Deploy(4);
         var one = Start();
         await AskedAsync(4, 2);
         failing.ToList().ForEach(Endpoints.Fail);
-        await UntilAsync(() => failing.All(index => !Serves(index)), "they are taken out");
+        await UntilAsync(() => failing.All(index => !Serves(index)), "they are removed");
         await one.StopAsync();
     }
 

@@ -22,7 +22,7 @@ public sealed class SharedPods : ClusterFixture
         await UntilAsync(() => Enumerable.Range(0, 3).All(index => Gate(index) == "True"), "all serve");
 
         FailOn(0, "/other");
-        await UntilAsync(() => Gate(0) == "False", "the pod that fails for one of them is taken out");
+        await UntilAsync(() => Gate(0) == "False", "the pod that fails for one of them is removed");
         var written = StatusPatches();
         await NeverAsync(() => StatusPatches() > written, "the verdicts of two Services must not fight over one pod");
         written.ShouldBeLessThanOrEqualTo(4, "one for each pod, and one for the removal");
@@ -120,7 +120,7 @@ public sealed class SharedPods : ClusterFixture
         Start();
         await AskedAsync(3, 2);
         Endpoints.Fail(0);
-        await UntilAsync(() => !Serves(0), "it is taken out");
+        await UntilAsync(() => !Serves(0), "it is removed");
 
         Server.Store.Remove("services", "shop", "web");
 
@@ -134,7 +134,7 @@ public sealed class SharedPods : ClusterFixture
         var one = Start();
         await AskedAsync(3, 2);
         Endpoints.Fail(0);
-        await UntilAsync(() => !Serves(0), "it is taken out");
+        await UntilAsync(() => !Serves(0), "it is removed");
         await one.StopAsync();
         var service = Server.Store.Find("services", "shop", "web")!.DeepClone().AsObject();
         service["metadata"]!["annotations"] = new JsonObject();
@@ -142,7 +142,7 @@ public sealed class SharedPods : ClusterFixture
 
         Start("two");
 
-        await UntilAsync(() => Serves(0), "the new leader puts back what the old one took out");
+        await UntilAsync(() => Serves(0), "the new leader restores what the old one removed");
     }
 
     [Test]

@@ -88,7 +88,7 @@ public sealed class Sharing : ClusterFixture
 
         Endpoints.Fail(0);
 
-        await UntilAsync(() => !Serves(0), "the pod is taken out");
+        await UntilAsync(() => !Serves(0), "the pod is removed");
         Serving(3).ShouldBe(2);
     }
 

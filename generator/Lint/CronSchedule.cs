@@ -36,7 +36,7 @@ internal static partial class CronSchedule
         }
 
         var written = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return written.Length != Fields.Length ? $"has {ListText.Count(written.Length, "field")} in place of {Fields.Length}"
+        return written.Length != Fields.Length ? $"has {ListText.Count(written.Length, "field")}; {Fields.Length} are expected"
             : Fields.Zip(written).SelectMany(pair => pair.Second.Split(',', StringSplitOptions.RemoveEmptyEntries)
                 .Select(part => Problem(part.ToLowerInvariant(), pair.First))).FirstOrDefault(problem => problem is not null);
     }
@@ -48,11 +48,12 @@ internal static partial class CronSchedule
         var bounds = steps[0].Split('-');
         var isAll = bounds[0] is Star or Any;
         int? from = isAll ? field.Least : Number(bounds[0]), to = isAll ? field.Most : Number(bounds[^1]);
-        return steps.Length > 2 || (bounds.Length > 2 && !isAll) || from is null || to is null ? $"has '{part}' as {field.Name}"
-            : from < field.Least || to > field.Most ? $"has '{part}' as {field.Name}, of which there are {field.Least} to {field.Most}"
-            : from > to ? $"has '{part}' as {field.Name}, which ends before it begins"
+        return steps.Length > 2 || (bounds.Length > 2 && !isAll) || from is null || to is null
+            ? $"has {field.Name} '{part}', which is neither a number nor a range"
+            : from < field.Least || to > field.Most ? $"has {field.Name} '{part}', which is not within {field.Least} to {field.Most}"
+            : from > to ? $"has {field.Name} '{part}', a range that ends before it begins"
             : steps.Length == 2 && Whole(steps[1]) is null or 0
-                ? $"has '{part}' as {field.Name}, whose step is not a number above 0"
+                ? $"has {field.Name} '{part}', whose step is not a number above 0"
             : null;
 
         int? Number(string word) => Array.IndexOf(field.Words, word) is var at and >= 0 ? field.Least + at

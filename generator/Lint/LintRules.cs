@@ -34,6 +34,7 @@ public static class LintRules
         AlertRules.Rule,
         OrderRules.Rule,
         FluxRules.Rule,
+        NamedSecretRules.Rule,
         RemovedApiRules.Rule,
         RefusedObjectRules.Rule,
         FluxObjectRules.Rule,

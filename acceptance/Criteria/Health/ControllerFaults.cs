@@ -43,7 +43,7 @@ public static class ControllerFaults
 
             await fleet.Recover(pod, cancellationToken);
             await follower.Until(
-                fleet, answers => answers.Contains(address), Patience, "the new leader puts back what the old one took out",
+                fleet, answers => answers.Contains(address), Patience, "the new leader restores what the old one removed",
                 cancellationToken);
         }
         finally

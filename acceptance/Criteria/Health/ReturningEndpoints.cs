@@ -10,10 +10,10 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 [Check("Health.17", "A pod that two Services judge differently has one state",
     "out while one of them finds that it fails, without further writes, and back when both find it well",
     Command = "kubectl --context {context} get pods -A -L dns.aikernel.io/serve")]
-[Check("Health.18", "What a leader took out comes back under the next one",
+[Check("Health.18", "The next leader restores what a leader removed",
     "back after the leader's death, and after its Service stopped asking while nobody led",
     Command = "kubectl --context {context} -n kube-system get leases | grep dns-health-controller")]
-[Check("Health.19", "Before the controller is switched off, a Job puts everything back",
+[Check("Health.19", "Before the controller is switched off, a Job restores everything",
     "every label and gate as before, and Job dns-health-controller complete",
     Command = "kubectl --context {context} -n kube-system get job dns-health-controller")]
 public static class ReturningEndpoints

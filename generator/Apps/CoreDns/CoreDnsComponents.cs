@@ -144,7 +144,7 @@ internal static class CoreDnsComponents
     private static Mapping WithoutServiceMonitor() =>
         new() { { "prometheus", new Mapping { { "monitor", new Mapping { { "enabled", false } } } } } };
 
-    /// <summary>A kept answer would name an endpoint for seconds after it was taken out. The list of servers is replaced as a
+    /// <summary>A kept answer would name an endpoint for seconds after it was removed. The list of servers is replaced as a
     /// whole.</summary>
     private static Mapping ClusterNamesUncached() => new() { { "servers", Corefile.Servers(clusterNamesCached: false) } };
 

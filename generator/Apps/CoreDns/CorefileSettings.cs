@@ -1,5 +1,7 @@
 using System.Net;
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
@@ -125,6 +127,9 @@ public sealed record ZoneFile(DomainName Zone, string Text);
 /// <summary>A further server block of the Corefile.</summary>
 public sealed record ServerBlock
 {
+    /// <summary>A zone beside the main server's, which is the root. CoreDNS takes ranges too, and the tree has names alone.</summary>
+    internal static readonly TextShape<DomainName> ZoneForm = Forms.Name with { Example = "lab.example.com", Parser = ReadZone };
+
     public required ImmutableArray<DomainName> Zones { get; init; }
 
     public required int Port { get; init; }
@@ -137,10 +142,27 @@ public sealed record ServerBlock
 
     internal static ServerBlock Bind(Section section) => new()
     {
-        Zones = section.List("zones", Forms.Name with { Example = "lab.example.com" }, (1, 50, DefinitionRules.ItemCount),
+        Zones = section.List("zones", ZoneForm, (1, 50, DefinitionRules.ItemCount),
             "The zones that it answers for.", required: true) ?? [],
         Port = section.Number("port", CoreDnsNames.DnsPort, 1, 65_535, "The port that it listens on."),
         Expose = section.Switch("expose", false, "Whether a port other than 53 is opened on the Service and in the policies."),
         Plugins = section.Required("plugins", Forms.Corefile, "Its plugins, as lines of a Corefile."),
     };
+
+    private static DomainName ReadZone(string text, out Fault? fault)
+    {
+        var zone = Forms.Name.Parser(text, out fault);
+        if (text == ".")
+        {
+            fault = new Fault(DefinitionRules.DomainName, "is the root, which is the zone of the main server",
+                "Write servers for all other names into dns.upstreams, and here a zone such as lab.example.com.");
+        }
+        else if (Cidr.Meant(text) is { } range)
+        {
+            fault = new Fault(DefinitionRules.DomainName, "is an address range, and zones are names", ReverseName.IsZone(range)
+                ? $"Write its reverse zone: {ReverseName.OfRange(range)}." : "Write its reverse zones, such as 10.168.192.in-addr.arpa.");
+        }
+
+        return zone;
+    }
 }

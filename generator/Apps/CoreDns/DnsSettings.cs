@@ -20,7 +20,7 @@ public sealed record DnsSettings
     private static readonly Words<string?> FamilyPolicies = new(("auto", null), (SingleStack, SingleStack),
         (PreferDualStack, PreferDualStack), ("RequireDualStack", "RequireDualStack"));
 
-    /// <summary>Seconds; the health controller needs it this short to take an endpoint out in time.</summary>
+    /// <summary>Seconds; the health controller needs it this short to remove an endpoint in time.</summary>
     public const int ShortTtl = 5;
 
     /// <summary>Where a definition says nothing; the shared release has these.</summary>
@@ -121,7 +121,7 @@ public sealed record DnsSettings
             StubDomains =
             [
                 .. section.Keyed("stubDomains", "Zones whose names are forwarded to servers of their own.",
-                    ("zone", Forms.Name with { Example = "corp.example.com" }),
+                    ("zone", ServerBlock.ZoneForm with { Example = "corp.example.com" }),
                     (zones, zone) => zones.Mapping(zone, "The servers of the zone.", stub => Forwarding.Bind(stub,
                         stub.List("servers", Forms.Server, (1, 15, DefinitionRules.UpstreamsCount),
                             "Up to 15 servers of the zone, written as those of upstreams.", required: true) ?? []), whole: true))

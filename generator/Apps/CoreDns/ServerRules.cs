@@ -1,4 +1,5 @@
 using System.Net;
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition.Rules;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
@@ -81,6 +82,33 @@ internal static class ServerRules
         }
     }
 
+    /// <summary>
+    /// A zone above the domain, or with reverse names of pods and Services: its server gets the queries, and the main one, where the
+    /// plugin kubernetes is, does not. One with the plugin view leaves queries to others, and one may have that plugin itself.
+    /// </summary>
+    private static void CheckTaken(
+        Cluster cluster, ServerBlock server, DomainName zone, string path, SectionReader place, SectionReader at)
+    {
+        if (PluginText.Parse(server.Plugins).Any(plugin => plugin.Name is "view" or "kubernetes"))
+        {
+            return;
+        }
+
+        const string Fix = "Write the zone into dns.stubDomains, where Kubernetes answers first, or write zones without these names.";
+        if (zone != cluster.Domain && cluster.Domain.IsIn(zone) && at.IsSound("domain"))
+        {
+            place.Report(DefinitionRules.ZoneInDomain, path,
+                $"{zone} has the cluster's own domain {cluster.Domain} in it: this server would answer for the names of Kubernetes.", Fix);
+        }
+        else if (cluster.Ranges.FirstOrDefault(range => range.Use != RangeUse.Nodes && at.IsSound(range.Path)
+            && ReverseName.Holds(zone.Text, range.Addresses)) is { } taken)
+        {
+            place.Report(DefinitionRules.ZoneInDomain, path,
+                $"{zone} has reverse names of the {taken.Word} {taken.Addresses}: this server would answer for the names of Kubernetes.",
+                Fix);
+        }
+    }
+
     private static void CheckServers(Cluster cluster, CoreDnsChart chart, SectionReader at)
     {
         var seen = new Dictionary<(string Zone, int Port), Yaml.Position>();
@@ -92,6 +120,7 @@ internal static class ServerRules
                 if (server.Port == CoreDnsNames.DnsPort)
                 {
                     CheckDomain(cluster, zone, path, place);
+                    CheckTaken(cluster, server, zone, path, place, at);
                 }
 
                 if (!seen.TryAdd((zone.Text, server.Port), place.PositionOf(path)))

@@ -1,3 +1,4 @@
+using System.Net;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition.Rules;
 
@@ -19,6 +20,7 @@ internal static class ExternalDnsRules
     public const string Port = "external-dns-port";
     public const string Transfers = "external-dns-without-transfers";
     public const string Excluded = "external-dns-excluded";
+    public const string ZoneOutside = "external-dns-zone-outside";
     public const string ZoneTwice = "external-dns-zone-twice";
     public const string Overlap = "external-dns-filters-overlap";
     public const string OwnerShared = "external-dns-owner-shared";
@@ -67,6 +69,7 @@ internal static class ExternalDnsRules
             CheckName(instance, here, instances);
             CheckKeys(instance, here);
             CheckValues(instance, here);
+            CheckServer(cluster, instance, here, at);
             ScalingRules.CheckResources(instance.Resources, "resources", here);
             ScalingRules.CheckResources(instance.Webhook.Resources, "webhook.resources", here);
             CheckPort(instance.Webhook.HealthPort, here);
@@ -175,6 +178,42 @@ internal static class ExternalDnsRules
                     "Write a domain below one of them, or delete it.", "domainFilters");
             }
         }
+    }
+
+    /// <summary>The zones of a server are what External-DNS writes to, and the domainFilters what it writes: both or neither.</summary>
+    private static void CheckServer(Cluster cluster, DnsInstance instance, SectionReader here, SectionReader at)
+    {
+        if (instance.Provider != DnsProvider.Rfc2136)
+        {
+            return;
+        }
+
+        var (zones, domains) = (instance.Rfc2136.Zones, instance.Domains);
+        var outside = zones.Index().Where(zone => !domains.Any(domain => Meet(zone.Item, domain))).ToArray();
+        foreach (var (index, zone) in domains.IsEmpty ? [] : outside)
+        {
+            here.Report(ZoneOutside, $"rfc2136.zones[{index}]",
+                $"No name of the domainFilters is in the zone {zone}: nothing is written to it.",
+                "Write the zones that have the domainFilters' names, or delete the key where they are the zones.", "domainFilters");
+        }
+
+        foreach (var (index, domain) in domains.Index().Where(
+            domain => !zones.IsEmpty && outside.Length == 0 && !zones.Any(zone => Meet(zone, domain.Item))))
+        {
+            here.Report(ZoneOutside, $"domainFilters[{index}]",
+                $"{domain} has no name in 'rfc2136.zones': External-DNS finds no zone for its names.",
+                "Add its zone, or delete it.", "rfc2136.zones");
+        }
+
+        if (IPAddress.TryParse(instance.Rfc2136.Host, out var address) && cluster.Ranges.FirstOrDefault(range =>
+            range.Use == RangeUse.Pods && at.IsSound(range.Path) && range.Addresses.Contains(address)) is { } pods)
+        {
+            here.Report(DefinitionRules.UpstreamPods, "rfc2136.host",
+                $"The server {address} is inside of the pods {pods.Addresses}, and a pod's address changes.",
+                "Write the address or the name of its Service, or of a server outside of the cluster.");
+        }
+
+        static bool Meet(DomainName one, DomainName other) => one.IsIn(other) || other.IsIn(one);
     }
 
     private static bool Fits(DnsProvider provider, string identity) => provider switch

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition.Rules;
 
@@ -5,7 +6,7 @@ namespace PlatformGitOps.Generator.Apps.GeoDns;
 
 /// <summary>What can be wrong with the keys of geographic routing; docs/definition.md explains each.</summary>
 [RuleIds]
-internal static class GeoDnsRules
+internal static partial class GeoDnsRules
 {
     public const string Count = "geo-count";
     public const string Code = "geo-code";
@@ -24,8 +25,13 @@ internal static class GeoDnsRules
     public const string ZoneOfCluster = "geo-zone-of-cluster";
     public const string ZoneOfSubstrate = "geo-zone-of-substrate";
     public const string ServerAddress = "geo-server-in-cluster";
+    public const string Image = "geo-image";
+    public const string NearestItself = "geo-nearest-itself";
 
     private const string Key = GeoDnsNames.Key;
+
+    // The first with 'loadbalance weighted'; 'view' and the geoip plugin's 'edns-subnet' are older.
+    private static readonly SemVer OldestCoreDns = new(1, 10, 1);
 
     public static void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
@@ -34,6 +40,7 @@ internal static class GeoDnsRules
         {
             var settings = cluster.Of<GeoDnsSettings>()!;
             CheckNeeds(settings, at);
+            CheckImage(settings.CoreDnsImage, at);
             CheckZone(settings, at, clusters);
             var regions = settings.Regions.Zip(at.At(Key).Entries("regions")).ToArray();
             foreach (var (region, here) in regions)
@@ -71,6 +78,17 @@ internal static class GeoDnsRules
         {
             at.Report(WeightsZero, $"{Key}.policy", "The policy is weighted, and the weight of every region is 0.",
                 "Give at least one region a weight from 1 to 255.", $"{Key}.regions");
+        }
+    }
+
+    private static void CheckImage(string image, SectionReader at)
+    {
+        if (CoreDnsTag().Match(image) is { Success: true } match && SemVer.TryParse(match.Groups[1].Value, out var version, out _)
+            && version < OldestCoreDns)
+        {
+            at.Report(Image, $"{Key}.coreDnsImage",
+                $"The Corefile has 'loadbalance weighted', which CoreDNS knows from {OldestCoreDns} on: {version} does not start with it.",
+                $"Write {OldestCoreDns} or later, such as {GeoDnsSettings.DefaultCoreDnsImage}.");
         }
     }
 
@@ -123,6 +141,11 @@ internal static class GeoDnsRules
             if (settings.Regions.All(other => other.Name != name))
             {
                 here.Report(RegionUnknown, $"nearest[{index}]", $"There is no region '{name}'.", "Name a region of this list.");
+            }
+            else if (name == region.Name)
+            {
+                here.Report(NearestItself, $"nearest[{index}]", $"The region '{name}' names itself, and 'nearest' is for while it is down.",
+                    "Name other regions, or delete it.");
             }
         }
 
@@ -197,4 +220,8 @@ internal static class GeoDnsRules
     }
 
     private static bool HoldEachOther(string one, string other) => DomainName.IsIn(one, other) || DomainName.IsIn(other, one);
+
+    // Such as docker.io/coredns/coredns:1.11.4, and rancher/mirrored-coredns-coredns:v1.11.4@sha256:...: mirrors keep name and tag.
+    [GeneratedRegex(@"coredns:v?([0-9]+\.[0-9]+\.[0-9]+)(?![0-9.])", RegexOptions.CultureInvariant)]
+    private static partial Regex CoreDnsTag();
 }

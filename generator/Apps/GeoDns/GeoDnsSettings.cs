@@ -104,8 +104,23 @@ public sealed partial record GeoDnsRegion
     private static readonly TextShape<string> Continent = Forms.Matching("EU", ContinentForm(), new Fault(GeoDnsRules.Code,
         "is not the code of a continent", "Write AF, AN, AS, EU, NA, OC or SA."));
 
-    private static readonly TextShape<string> Country = Forms.Matching("DE", CountryForm(), new Fault(GeoDnsRules.Code,
-        "is not the code of a country", "Write the two capital letters of ISO 3166-1, for example DE."));
+    /// <summary>ISO 3166-1 alpha-2, which MaxMind's databases name, and Kosovo, which has a code of theirs.</summary>
+    private static readonly ImmutableHashSet<string> Codes = [.. """
+        AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD
+        CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF
+        GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN
+        KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA
+        NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI
+        SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI
+        VN VU WF WS YE YT ZA ZM ZW XK
+        """.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)];
+
+    private static readonly Fault NoCountry = new(
+        GeoDnsRules.Code, "is not the code of a country", "Write the two capital letters of ISO 3166-1, for example DE.");
+
+    private static readonly TextShape<string> TwoLetters = Forms.Matching("DE", CountryForm(), NoCountry);
+
+    private static readonly TextShape<string> Country = TwoLetters with { Parser = ReadCountry };
 
     public required DnsLabel Name { get; init; }
 
@@ -145,6 +160,19 @@ public sealed partial record GeoDnsRegion
 
     [GeneratedRegex(@"^[A-Z]{2}\z", RegexOptions.CultureInvariant)]
     private static partial Regex CountryForm();
+
+    private static string ReadCountry(string text, out Fault? fault)
+    {
+        TwoLetters.Parser(text, out fault);
+        fault ??= Codes.Contains(text) ? null : text switch
+        {
+            "UK" => NoCountry with { Fix = "Write GB, the code of the United Kingdom." },
+            "EL" => NoCountry with { Fix = "Write GR, the code of Greece." },
+            "EU" => NoCountry with { Fix = "Write 'continents: [EU]', or the codes of its countries, for example DE." },
+            _ => NoCountry,
+        };
+        return text;
+    }
 }
 
 /// <summary>An image that holds a database in MaxMind's format with cities, and cp.</summary>

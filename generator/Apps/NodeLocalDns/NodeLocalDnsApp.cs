@@ -98,7 +98,8 @@ internal sealed class NodeLocalDnsApp : App
             && settings.OnServiceAddress == true)
         {
             at.Report(DefinitionRules.NodeLocalTranslated, "nodeLocalDns.onServiceAddress",
-                "Cilium sends what pods ask of the Service's address to CoreDNS itself, beside kube-proxy too: the cache would not see it.",
+                "With networkPolicy: cilium, queries to the Service's address go from the pod straight to a CoreDNS pod, also where "
+                    + "kube-proxy runs: a cache at that address gets none.",
                 $"Delete it, and when a cache runs on every node let the kubelets name {settings.Address} (clusterDNS). Where "
                     + "Cilium takes kube-proxy's place, write 'kubeProxy: none'.",
                 "kubeProxy", "networkPolicy");
@@ -223,7 +224,7 @@ internal sealed class NodeLocalDnsApp : App
                 File(folder, "ciliumnetworkpolicy", NodeLocalDnsRedirect.Policy()),
                 File(folder, "daemonset", NodeLocalDnsDaemon.For(NodeLocalDnsWay.LocalRedirect)),
             ],
-            // CoreDNS's pods leave this Service too when the health controller takes them out of kube-dns.
+            // CoreDNS's pods leave this Service too when the health controller removes them from kube-dns.
             "health-checked" => Patched(folder, new Mapping
             {
                 { "apiVersion", "v1" },

@@ -17,7 +17,7 @@ internal static class NodeLocalDnsConfig
     public const string UpstreamWord = "__PILLAR__CLUSTER__DNS__";
 
     private static readonly string Text = string.Concat(
-        // A short life for cluster names where the health controller takes endpoints out.
+        // A short life for cluster names where the health controller removes endpoints.
         Server($"${{{Variables.ClusterDomain}}}:53 in-addr.arpa:53 ip6.arpa:53",
             $"success 9984 ${{{NodeLocalDnsNames.TtlVariable}}} 0", 5,
             $"    health ${{{NodeLocalDnsNames.HealthVariable}}}\n"),

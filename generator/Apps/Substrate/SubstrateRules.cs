@@ -28,6 +28,7 @@ internal static class SubstrateRules
     public const string Unknown = "substrate-unknown";
     public const string Family = "substrate-family";
     public const string AddressOfCluster = "substrate-address-of-cluster";
+    public const string ReverseOfCluster = "substrate-reverse-of-cluster";
     public const string Folder = "substrate-folder";
     public const string FolderTaken = "substrate-folder-taken";
     public const string ControlPlane = "substrate-control-plane";
@@ -89,6 +90,16 @@ internal static class SubstrateRules
                 at.Report(AddressOfCluster, "substrate",
                     $"The substrate's address {address} is inside of this cluster's {range.Addresses}.",
                     "A substrate runs on hosts: write their own addresses.", range.Path);
+            }
+
+            // The zone of one address, which a host has, has the finding above.
+            if (substrate.Reverse.FirstOrDefault(zone => zone.Overlaps(range.Addresses)
+                && substrate.AllHosts.All(host => !host.Addresses.Contains(zone.First))) is { } reverse)
+            {
+                at.Report(ReverseOfCluster, "substrate",
+                    $"The range {reverse} in 'reverse' of the substrate '{name}' has addresses of this cluster's {range.Word} "
+                        + $"{range.Addresses}, whose reverse names Kubernetes decides.",
+                    "Write smaller ranges in 'reverse', with the addresses of hosts alone.", range.Path);
             }
         }
     }
@@ -265,9 +276,9 @@ internal static class SubstrateRules
     {
         foreach (var (index, range) in substrate.Reverse.Index())
         {
-            var step = range.Family == AddressFamily.InterNetwork ? 8 : 4;
-            if (range.PrefixLength == 0 || range.PrefixLength % step != 0)
+            if (!ReverseName.IsZone(range))
             {
+                var step = range.Family == AddressFamily.InterNetwork ? 8 : 4;
                 at.Report(ReversePrefix, $"reverse[{index}]", $"The range {range} does not end at a label of a reverse zone.",
                     $"Write a prefix length that is a multiple of {step}.");
             }

@@ -147,6 +147,10 @@ internal static class SubstrateZones
 /// <summary>Names below in-addr.arpa and ip6.arpa (RFC 1035, RFC 3596), without the closing dot.</summary>
 internal static class ReverseName
 {
+    private const string Root = "arpa";
+    private const string Four = "in-addr.arpa";
+    private const string Six = "ip6.arpa";
+
     public static string Of(IPAddress address) => Of(address, address.GetAddressBytes().Length * 8);
 
     /// <summary>The zone of a range whose prefix ends at a label; of a longer prefix than the next label.</summary>
@@ -156,9 +160,46 @@ internal static class ReverseName
     {
         var bytes = address.GetAddressBytes();
         var (labels, end) = address.AddressFamily == AddressFamily.InterNetwork
-            ? (bytes.Take(bits / 8).Select(part => part.ToString(CultureInfo.InvariantCulture)), "in-addr.arpa")
-            : (Convert.ToHexStringLower(bytes).Take(bits / 4).Select(digit => digit.ToString()), "ip6.arpa");
+            ? (bytes.Take(bits / 8).Select(part => part.ToString(CultureInfo.InvariantCulture)), Four)
+            : (Convert.ToHexStringLower(bytes).Take(bits / 4).Select(digit => digit.ToString()), Six);
         return string.Join('.', labels.Reverse().Append(end));
+    }
+
+    /// <summary>True for a range that ends at a label, so that one zone has its reverse names and no others.</summary>
+    public static bool IsZone(Cidr range) =>
+        range.PrefixLength > 0 && range.PrefixLength % (range.Family == AddressFamily.InterNetwork ? 8 : 4) == 0;
+
+    /// <summary>True where a zone has the reverse name of an address of a range.</summary>
+    public static bool Holds(string zone, Cidr range) => zone == Root || RangeOf(zone)?.Overlaps(range) == true;
+
+    /// <summary>The range whose reverse names a zone has; null where it has none.</summary>
+    private static Cidr? RangeOf(string zone)
+    {
+        var four = DomainName.IsIn(zone, Four);
+        if (!four && !DomainName.IsIn(zone, Six))
+        {
+            return null;
+        }
+
+        var (end, bits, form, largest) = four ? (Four, 8, NumberStyles.None, byte.MaxValue) : (Six, 4, NumberStyles.AllowHexSpecifier, 15);
+        string[] labels = [.. zone[..^end.Length].Split('.', StringSplitOptions.RemoveEmptyEntries).Reverse()];
+        var bytes = new byte[four ? 4 : 16];
+        if (labels.Length * bits > bytes.Length * 8)
+        {
+            return null;
+        }
+
+        for (var index = 0; index < labels.Length; index++)
+        {
+            if (!byte.TryParse(labels[index], form, CultureInfo.InvariantCulture, out var part) || part > largest)
+            {
+                return null;
+            }
+
+            bytes[index * bits / 8] |= (byte)(four || index % 2 == 1 ? part : part << 4);
+        }
+
+        return Cidr.TryParse($"{new IPAddress(bytes)}/{labels.Length * bits}", out var range, out _) ? range : null;
     }
 }
 

@@ -12,6 +12,7 @@ internal static class FluxRules
     private const string Duplicate = "duplicate-object";
     private const string Secret = "secret-in-plain-text";
     private const string Password = "secret-in-configmap";
+    private const string StillEncrypted = "secret-still-encrypted";
     private const string Namespace = "namespace-missing";
 
     public static readonly LintRule Rule = LintRule.Of(
@@ -26,6 +27,7 @@ internal static class FluxRules
         (Health, "A health check names an object that nothing in the cluster creates, so Flux waits until the timeout."),
         (Duplicate, "Two Flux Kustomizations, or one and the chart coredns, apply the same object and overwrite each other."),
         (Secret, "The repository contains a Secret or another credential in plain text."),
+        (StillEncrypted, "SOPS has encrypted an object, and its Flux Kustomization has no spec.decryption: Flux cannot apply it."),
         (Namespace, "An object of a kind with namespaces has none: Flux does not choose one, and its Flux Kustomization fails."),
         (Password, "A ConfigMap has a key that asks for a credential, with a text that looks like one."));
 
@@ -45,6 +47,7 @@ internal static class FluxRules
         .Concat(cluster.Layers.SelectMany(WithoutNamespace))
         .Concat(Secrets(cluster))
         .Concat(Credentials(cluster))
+        .Concat(cluster.Layers.SelectMany(Encrypted))
         .Concat(Passwords(cluster).Select(finding => finding with { Severity = Severity.Warning }));
 
     private static IEnumerable<Finding> ApiVersions(ClusterView cluster) =>
@@ -226,6 +229,20 @@ internal static class FluxRules
             Secret,
             $"{resource.Id.Title} contains '{entry.Key}' in plain text; everyone who can read the repository can read it.",
             "Revoke it, encrypt the file with SOPS, or let the cluster fetch it.");
+
+    /// <summary>kustomize-controller refuses such a Secret, and the API server does not know SOPS' key in other objects.</summary>
+    private static IEnumerable<Finding> Encrypted(Layer layer) =>
+        from resource in layer is { IsForeign: false, IsBootstrap: false } && layer.Kustomization.Body.At("spec", "decryption") is null
+            ? layer.Built : []
+        where resource.Body.At("sops") is Mapping
+            && resource.Body.TextAt("metadata", "annotations", "kustomize.toolkit.fluxcd.io/decrypt") is not "disabled"
+        select Report.At(
+            resource,
+            ["sops"],
+            StillEncrypted,
+            $"SOPS has encrypted {resource.Id.Title}, and {layer.Name} has no 'spec.decryption': nothing of the layer is applied.",
+            "Name the Secret with the keys in flux.decryption.secretName of the definition, or in spec.decryption of a Flux Kustomization "
+                + "of your own.");
 
     /// <summary>Keys and tokens of well-known forms, anywhere in an object; the finding never repeats them.</summary>
     private static IEnumerable<Finding> Credentials(ClusterView cluster) =>

@@ -37,7 +37,7 @@ internal static class ReleaseRules
         (ScalerDrift, "Drift detection resets the replicas that a scaler has set."),
         (ScalerRequest, "CPU autoscaling needs a CPU request."),
         (Image, "The image is not the CoreDNS of the chart, and not a newer one that this program knows."),
-        (Unpinned, "The chart is not pinned to one version."),
+        (Unpinned, "Neither a version nor a digest pins the chart."),
         (Tcp, "This chart serves TCP 53 only if a zone sets use_tcp: true."),
         (PullSecret, "Objects in image.pullSecrets break the ServiceAccount of this chart."),
         (SecretMode, "The chart mounts extraSecrets without a mode with the decimal 400, which is octal 0620."));
@@ -188,8 +188,9 @@ internal static class ReleaseRules
                 release.Manifest.File,
                 path,
                 Unpinned,
-                (release.Chart.Version is { Length: > 0 } version ? $"'{Printable.Of(version)}' is not a single version"
-                    : "The chart has no version") + ", so it can change without a commit.",
+                $"{release.Manifest.Id.Title}: " + (release.Chart.Version is { Length: > 0 } version
+                    ? $"the chart's version '{Printable.Of(version)}' is not a single one" : "the chart has no version")
+                    + ", so the chart can change without a commit.",
                 fix);
         }
     }

@@ -120,8 +120,8 @@ internal static class FluxFixtures
         Own("object-refused", "no spec", "DaemonSet, metadata: {name: web, namespace: shop}", "DaemonSet shop/web has no selector",
             "apps/v1"),
         Own("object-refused", "a schedule of six fields", CronJob("0 0 3 * * 0"),
-            "The schedule of CronJob shop/nightly '0 0 3 * * 0' has 6 fields in place of 5", "batch/v1"),
-        Own("object-refused", "a minute 60", CronJob("60 3 * * *"), "has '60' as minute, of which there are 0 to 59", "batch/v1"),
+            "The schedule of CronJob shop/nightly '0 0 3 * * 0' has 6 fields; 5 are expected", "batch/v1"),
+        Own("object-refused", "a minute 60", CronJob("60 3 * * *"), "has minute '60', which is not within 0 to 59", "batch/v1"),
         Own("object-refused", "no schedule", CronJob(""), "The schedule of CronJob shop/nightly is missing", "batch/v1"),
         Own("object-refused", "a name too long for its Jobs",
             CronJob("@daily").Replace("nightly", new string('n', 53), StringComparison.Ordinal), "has 53 characters", "batch/v1"),
@@ -144,6 +144,17 @@ internal static class FluxFixtures
             .Add(Secret,
                 "apiVersion: v1\nkind: Secret\nmetadata:\n  name: upstream\n  namespace: kube-system\nstringData:\n  password: " +
                 "example\n  sealed: ENC[AES256_GCM,data:x]\n"),
+        new LintFixture("secret-in-object", "an annotation of all objects") { Says = "has the annotation 'example.com/api-token'" }
+            .Edit(Layer, "  sourceRef:", "  commonMetadata: {annotations: {example.com/api-token: hunter2hunter2}}\n  sourceRef:"),
+        new LintFixture("secret-in-object", "a variable in the chart's values") { Says =
+            "HelmRelease kube-system/coredns has the variable 'DB_PASSWORD'" }
+            .Value("    env:\n", "    env:\n      - {name: TOKEN_PATH, value: run12345}\n      - {name: DB_PASSWORD, value: hunter2hunter2}\n"),
+        Own("secret-in-object", "beside checksums and names", "ConfigMap, metadata: {name: own, namespace: shop, annotations: "
+            + "{checksum/secret: 0a1b2c3d4e5f, secrets.example.com/reload: app1-config, inject-secret-db: 'store/db1', "
+            + "password: hunter2hunter2}}", "has the annotation 'password'"),
+        Own("secret-still-encrypted", "a Secret of SOPS without its keys", "Secret, metadata: {name: upstream, namespace: kube-system}, "
+            + "stringData: {password: 'ENC[AES256_GCM,data:x]'}, sops: {mac: 'ENC[AES256_GCM,data:y]', version: 3.13.2}",
+            "encrypted Secret kube-system/upstream, and cluster-infra-coredns has no 'spec.decryption'"),
     ];
 
     private const string Pods = "template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: 'web:1'}]}}";

@@ -41,6 +41,18 @@ public sealed class LintTests
             .Select(rule => $"| `{rule.Key}` | {rule.Value} |").ShouldBeEmpty();
     }
 
+    [Test]
+    public void Flux_applies_what_SOPS_encrypted_where_it_has_the_keys()
+    {
+        const string Folder = "kubernetes/infrastructure/networking/coredns";
+        string.Join('\n', new LintFixture("", "decryption")
+            .Edit("kubernetes/clusters/infra/coredns.yaml", "  sourceRef:", "  decryption: {provider: sops}\n  sourceRef:")
+            .Edit($"{Folder}/kustomization.yaml", "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - secret.yaml\n")
+            .Add($"{Folder}/secret.yaml", "{apiVersion: v1, kind: Secret, metadata: {name: upstream, namespace: kube-system}, "
+                + "stringData: {password: 'ENC[AES256_GCM,data:x]'}, sops: {mac: 'ENC[AES256_GCM,data:y]'}}\n")
+            .Check()).ShouldBeEmpty();
+    }
+
     [TestCaseSource(nameof(Platforms))]
     public void An_emitted_tree_has_no_finding(Platform platform) =>
         string.Join('\n', Linter.Check(SourceTree.Of(Tree.Build(platform)), LintOptions.Of(platform))).ShouldBeEmpty();

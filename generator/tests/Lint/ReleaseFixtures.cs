@@ -48,10 +48,11 @@ internal static class ReleaseFixtures
         new LintFixture("corefile-unknown-option", "an option that an older CoreDNS does not know")
             { Says = "Plugin cache does not accept 'servfail'", Also = ["image-out-of-step"] }
             .AddValue("    image:\n      tag: 1.9.3\n"),
-        new LintFixture("chart-unpinned", "a range") { Says = "'1.38.x' is not a single version" }
+        new LintFixture("chart-unpinned", "a range") { Says = "coredns: the chart's version '1.38.x' is not a single one" }
             .Value("version: 1.38.0", "version: 1.38.x"),
-        Oci("a range in a source of its own", "{semver: 1.38.x}") with { Says = "'1.38.x' is not a single version" },
-        Oci("no version in a source of its own", "{}") with { Says = "The chart has no version, so" },
+        Oci("a range in a source of its own", "{semver: 1.38.x}") with
+            { Says = "coredns: the chart's version '1.38.x' is not a single one" },
+        Oci("no version in a source of its own", "{}") with { Says = "coredns: the chart has no version, so" },
         new LintFixture("tcp-lost", "a later chart without the switch").Value("version: 1.38.0", "version: 1.42.4")
             .Value("            use_tcp: true\n", ""),
         new LintFixture("tcp-lost", "a chart that ignores the switch").Value("version: 1.38.0", "version: 1.42.1"),

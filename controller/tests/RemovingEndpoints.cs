@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Controller.Tests;
 
-public sealed class TakingEndpointsOut : ClusterFixture
+public sealed class RemovingEndpoints : ClusterFixture
 {
     [Test]
     public async Task A_failing_pod_loses_its_serve_label_with_a_note_why_and_gets_it_back()
@@ -10,7 +10,7 @@ public sealed class TakingEndpointsOut : ClusterFixture
         await AskedAsync(3, 1);
 
         Endpoints.Fail(1);
-        await UntilAsync(() => !Serves(1), "the failing pod is taken out");
+        await UntilAsync(() => !Serves(1), "the failing pod is removed");
         var note = Server.Store.Find("pods", "shop", "web-1")!["metadata"]!["annotations"]![Annotations.Removed]!.GetValue<string>();
         note.ShouldContain("HTTP 503");
         note.ShouldContain("shop/web");
@@ -47,7 +47,7 @@ public sealed class TakingEndpointsOut : ClusterFixture
         Deploy(3);
         var one = Start();
         Endpoints.Fail(0);
-        await UntilAsync(() => !Serves(0), "the failing pod is taken out");
+        await UntilAsync(() => !Serves(0), "the failing pod is removed");
         await UntilAsync(() => one.Host.Metrics.Removed.Value(("namespace", "shop"), ("service", "web")) == 1, "the removal is counted");
         var text = one.Host.Metrics.Write();
 
@@ -91,7 +91,7 @@ public sealed class TakingEndpointsOut : ClusterFixture
         Deploy(3);
         Start();
         Endpoints.Fail(0);
-        await UntilAsync(() => !Serves(0), "the failing pod is taken out");
+        await UntilAsync(() => !Serves(0), "the failing pod is removed");
 
         var service = Server.Store.Find("services", "shop", "web")!;
         service["metadata"]!["annotations"]!.AsObject().Remove(Annotations.Enabled);
@@ -106,7 +106,7 @@ public sealed class TakingEndpointsOut : ClusterFixture
         Deploy(3);
         var one = Start();
         Endpoints.Fail(0);
-        await UntilAsync(() => !Serves(0), "the failing pod is taken out");
+        await UntilAsync(() => !Serves(0), "the failing pod is removed");
         await one.StopAsync();
         Endpoints.Recover(0);
 
