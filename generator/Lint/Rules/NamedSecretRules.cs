@@ -22,8 +22,8 @@ internal static partial class NamedSecretRules
         select Report.At(
             place.Value,
             Secret,
-            $"{found.Resource.Id.Title} has the {place.What} '{place.Name}', which looks like a credential in plain text: the name asks for "
-                + "one, and the value is a word with a letter and a digit. Everyone who can read the repository can read it.",
+            $"{found.Resource.Id.Title} has the {place.What} '{place.Name}', which looks like a credential in plain text: the name asks "
+                + "for one, and the value is a word with a letter and a digit. Everyone who can read the repository can read it.",
             "Revoke it, and let the container read it from a Secret (valueFrom.secretKeyRef). If it is not one, write an entry of "
                 + "lint.ignore in the definition.") with
         { Severity = Severity.Warning };

@@ -148,7 +148,8 @@ internal static class FluxFixtures
             .Edit(Layer, "  sourceRef:", "  commonMetadata: {annotations: {example.com/api-token: hunter2hunter2}}\n  sourceRef:"),
         new LintFixture("secret-in-object", "a variable in the chart's values") { Says =
             "HelmRelease kube-system/coredns has the variable 'DB_PASSWORD'" }
-            .Value("    env:\n", "    env:\n      - {name: TOKEN_PATH, value: run12345}\n      - {name: DB_PASSWORD, value: hunter2hunter2}\n"),
+            .Value("    env:\n", "    env:\n      - {name: TOKEN_PATH, value: run12345}\n"
+                + "      - {name: DB_PASSWORD, value: hunter2hunter2}\n"),
         Own("secret-in-object", "beside checksums and names", "ConfigMap, metadata: {name: own, namespace: shop, annotations: "
             + "{checksum/secret: 0a1b2c3d4e5f, secrets.example.com/reload: app1-config, inject-secret-db: 'store/db1', "
             + "password: hunter2hunter2}}", "has the annotation 'password'"),
