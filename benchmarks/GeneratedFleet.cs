@@ -27,6 +27,7 @@ internal static class GeneratedFleet
                     network:
                       pods: 10.{{i % 100}}.0.0/16
                       services: 10.{{100 + (i % 100)}}.0.0/16
+                      nodes: 192.168.{{i % 100}}.0/24
                     dns:
                       replicas: {{2 + (i % 3)}}
                     networkPolicy: {{(i % 2 == 0 ? "cilium" : "kubernetes")}}

@@ -137,6 +137,7 @@ watched() {
   kill "$process"; wait "$process" 2>/dev/null || true
   exec 5<&-
   git -C "$fleet" checkout --quiet -- kubernetes
+  sleep 4 # what was written a moment ago is not remembered
   "$native" --quiet -f "$fleet"
 }
 
