@@ -44,6 +44,7 @@ public static class SubstrateAliases
         var name = $"{pair.Settings.Aliases[0].Name}.{pair.Zone}";
         await Edit(pair, $"{name}. 2 IN CNAME x.lab.{pair.Zone}.", $"{name}. 2 IN CNAME {Child(pair)}.", cancellationToken);
         await pair.Succeeds("upgrade.sh", "primary", cancellationToken);
+        await pair.AtBoth(name, "CNAME", [$"{Child(pair)}."], cancellationToken);
         await pair.Succeeds("verify.sh", "primary", cancellationToken);
         await pair.Write(cancellationToken, $"update delete {Child(pair)}. A");
         await pair.AtBoth(Child(pair), "A", [], cancellationToken);
