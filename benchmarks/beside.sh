@@ -138,6 +138,13 @@ results() {
     }
     { printf "%s\t%.3f\t%.3f\n", attribute("testName"), time(attribute("startTime")), time(attribute("endTime")) }' | sort
 }
+# classes FOLDER NAMES: the classes of those tests, from the .trx files below FOLDER
+classes() {
+  find "$1" -name '*.trx' -exec grep -hoE '<(UnitTest|TestMethod) [^>]*>' {} + | awk '
+    function attribute(name) { return match($0, " " name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : "" }
+    /^<UnitTest / { test = attribute("name"); next } { print test "\t" attribute("className") }' |
+    awk -F'\t' 'NR == FNR { wanted[$0]; next } $1 in wanted { print $2 }' "$2" - | sort -u
+}
 # together FILE NAMES: how many of those tests there are, and the seconds in which at least one of them ran
 together() {
   awk -F'\t' 'NR == FNR { wanted[$0]; next } $1 in wanted { print $2 "\t" $3 }' "$2" "$1" | sort -n |
@@ -158,6 +165,13 @@ tests() {
     [ -s "$work/then.tests" ] || { tail -n 20 "$work/then.log" >&2; fail "$base has no results"; }
   fi
   comm -12 <(cut -f1 "$work/now.tests" | sort -u) <(cut -f1 "$work/then.tests" | sort -u) > "$work/names"
+  # The earlier commit's tests had the machine to themselves: today's classes with the same tests run once more, without the others.
+  if has_base; then
+    classes "$work/now/artifacts/test-results" "$work/names" | sed 's/^/FullyQualifiedName~/' | paste -sd '|' > "$work/filter"
+    rm -rf "$work/now/artifacts/test-results"
+    (cd "$work/now" && ACCEPTANCE_CLUSTER=none dotnet test --no-build --filter "$(cat "$work/filter")") > "$work/same.log" 2>&1 || echo "today's same tests failed" >&2
+    results "$work/now/artifacts/test-results" > "$work/now.tests"
+  fi
   row today "$now" "$counts" "$(wc -l < "$work/names")" "$(together "$work/now.tests" "$work/names")"
   ! has_base || row "$base" "$then" "$(wc -l < "$work/then.tests") passed" "$(wc -l < "$work/names")" "$(together "$work/then.tests" "$work/names")"
 }
