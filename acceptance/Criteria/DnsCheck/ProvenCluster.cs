@@ -19,7 +19,7 @@ internal static class ProvenCluster
             return cluster;
         }
 
-        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        cluster.NeedsDelivery();
         var small = SuiteSettings.Current.SmallImage;
         var image = await ProberImage.TryBring(cluster, DnsCheckSettings.DefaultImage, cancellationToken) is not null
             ? DnsCheckSettings.DefaultImage
@@ -74,11 +74,6 @@ internal static class ProvenCluster
     public static Task<IReadOnlyList<Resource>> Pods(LiveCluster cluster, CancellationToken cancellationToken) =>
         cluster.Api.List(ResourceKind.Pod, DnsCheckNames.Namespace, $"{DnsCheckNames.AppLabel}={DnsCheckNames.Name}", cancellationToken);
 
-    private static async Task<LiveCluster> Deliver(LiveCluster cluster, string image, CancellationToken cancellationToken)
-    {
-        var platform = Switched(cluster.Platform, image);
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        return cluster with { Platform = platform, Tree = tree };
-    }
+    private static Task<LiveCluster> Deliver(LiveCluster cluster, string image, CancellationToken cancellationToken) =>
+        cluster.Deliver(Switched(cluster.Platform, image), cancellationToken);
 }

@@ -41,7 +41,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     /// <summary>The same where another delivery may have taken it away since.</summary>
     public static async Task<PublishingCluster> DeliveredTo(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        cluster.NeedsDelivery();
         cluster.Needs(cluster.Cluster.Capabilities.NodesAreContainers,
             "the nodes are not containers of this machine, so their pods do not reach its DNS server");
         var program = LocalProgram.Find(ZoneServer.ProgramOf(ServerKind));
@@ -70,15 +70,13 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
 
         var (cluster, server) = await delivering.Value;
         server.Dispose();
-        var platform = Without(cluster.Platform);
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        foreach (var address in Addresses(cluster.Tree).Except(Addresses(tree)))
+        var without = await cluster.Deliver(Without(cluster.Platform), cancellationToken);
+        foreach (var address in Addresses(cluster.Tree).Except(Addresses(without.Tree)))
         {
             await cluster.Api.Delete(address, null, cancellationToken);
         }
 
-        if (tree.ExternalDns.Count == 0)
+        if (without.Tree.ExternalDns.Count == 0)
         {
             await cluster.Api.Delete(Secret, null, cancellationToken);
         }
@@ -189,9 +187,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         await Key(cluster, server.Secret, cancellationToken);
         var platform = Switched(cluster.Platform, new IPEndPoint(server.Address, server.Port));
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        return new PublishingCluster(cluster with { Platform = platform, Tree = tree }, server);
+        return new PublishingCluster(await cluster.Deliver(platform, cancellationToken), server);
     }
 
     /// <summary>

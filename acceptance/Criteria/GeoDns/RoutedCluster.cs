@@ -22,7 +22,7 @@ internal static class RoutedCluster
 
     public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        cluster.NeedsDelivery();
         var image = SuiteSettings.Current.ControllerImage;
         cluster.Needs(await ProberImage.TryBring(cluster, image, cancellationToken) is not null,
             $"the image {image} is not on this machine; build it with controller/build-image, or name another in the setting " +
@@ -48,7 +48,7 @@ internal static class RoutedCluster
         if (before.Tree.GeoDns.Count > 0)
         {
             // The definition has it too, with other regions.
-            await before.Delivery!.Deliver(before.Platform, before.Tree, before.Cluster, before.Api, cancellationToken);
+            await before.Deliver(cancellationToken);
             return;
         }
 
@@ -122,11 +122,6 @@ internal static class RoutedCluster
         Weight = 1,
     };
 
-    private static async Task<LiveCluster> Deliver(LiveCluster cluster, CancellationToken cancellationToken)
-    {
-        var platform = Switched(cluster.Platform);
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        return cluster with { Platform = platform, Tree = tree };
-    }
+    private static Task<LiveCluster> Deliver(LiveCluster cluster, CancellationToken cancellationToken) =>
+        cluster.Deliver(Switched(cluster.Platform), cancellationToken);
 }

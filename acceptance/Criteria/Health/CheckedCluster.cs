@@ -25,7 +25,7 @@ internal static class CheckedCluster
 
     public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        cluster.NeedsDelivery();
         var image = SuiteSettings.Current.ControllerImage;
         if (await ProberImage.TryBring(cluster, image, cancellationToken) is null)
         {
@@ -77,7 +77,7 @@ internal static class CheckedCluster
         var (before, cluster) = (Before[role], await delivering.Value);
         if (before.Tree.HealthController.Count > 0)
         {
-            await before.Delivery!.Deliver(before.Platform, before.Tree, before.Cluster, before.Api, cancellationToken);
+            await before.Deliver(cancellationToken);
             await cluster.Api.Delete(ResourceKind.Namespace.Named(Fleet.Namespace), null, cancellationToken);
             await Live.Rollout.Done(before, cancellationToken);
             return;
@@ -117,9 +117,8 @@ internal static class CheckedCluster
         var clusters = cluster.Platform.Clusters.Select(
             definition => definition with { HealthController = settings, Kubernetes = settings is null ? null : version });
         var platform = cluster.Platform with { Clusters = [.. clusters] };
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        foreach (var gone in Addresses(cluster.Tree).Except(Addresses(tree)))
+        var changed = await cluster.Deliver(platform, cancellationToken);
+        foreach (var gone in Addresses(cluster.Tree).Except(Addresses(changed.Tree)))
         {
             // Flux prunes; Helm deletes nothing of what the tree no longer has.
             if (cluster.Delivery is not FluxDelivery)
@@ -134,7 +133,7 @@ internal static class CheckedCluster
                 cancellationToken);
         }
 
-        return cluster with { Platform = platform, Tree = tree };
+        return changed;
     }
 
     private static IEnumerable<ResourceAddress> Addresses(RenderedCluster tree) =>

@@ -26,7 +26,7 @@ internal static class CachedCluster
             return cluster;
         }
 
-        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        cluster.NeedsDelivery();
         var definition = Switched(cluster.Platform, on: true).Clusters.Single(entry => entry.Name.Text == cluster.Role);
         cluster.Needs(NodeLocalDnsSettings.WayIn(definition) == NodeLocalDnsWay.ServiceAddress,
             "the caches are on the Service's address with iptables and nftables alone, and without Cilium");
@@ -63,9 +63,7 @@ internal static class CachedCluster
         }
 
         var cluster = await delivering.Value;
-        var platform = Switched(cluster.Platform, on: false);
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
+        await cluster.Deliver(Switched(cluster.Platform, on: false), cancellationToken);
         foreach (var resource in cluster.Tree.NodeLocalDns)
         {
             await cluster.Api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
@@ -129,11 +127,6 @@ internal static class CachedCluster
         Address = IPAddress.Parse(cluster.Services.Family == AddressFamily.InterNetwork ? "169.254.20.10" : "fd00::53:10"),
     };
 
-    private static async Task<LiveCluster> Deliver(LiveCluster cluster, CancellationToken cancellationToken)
-    {
-        var platform = Switched(cluster.Platform, on: true);
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        return cluster with { Platform = platform, Tree = tree };
-    }
+    private static Task<LiveCluster> Deliver(LiveCluster cluster, CancellationToken cancellationToken) =>
+        cluster.Deliver(Switched(cluster.Platform, on: true), cancellationToken);
 }
