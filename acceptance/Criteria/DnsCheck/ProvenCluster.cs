@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
@@ -10,7 +9,7 @@ internal static class ProvenCluster
 {
     public static readonly ResourceAddress DaemonSet = ResourceKind.DaemonSet.Named(DnsCheckNames.Name, DnsCheckNames.Namespace);
 
-    private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
+    private static readonly OncePerCluster<LiveCluster> Delivered = new();
 
     public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -27,16 +26,14 @@ internal static class ProvenCluster
         cluster.Needs(image is not null,
             $"neither {DnsCheckSettings.DefaultImage} nor {small} is on this machine; pull one of them, or name another in the setting " +
                 "small-image");
-        return await Delivered
-            .GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, image!, CancellationToken.None)))
-            .Value.WaitAsync(cancellationToken);
+        return await Delivered.Of(cluster.Role, () => Deliver(cluster, image!, CancellationToken.None), cancellationToken);
     }
 
     public static async Task Remove(string role, CancellationToken cancellationToken)
     {
-        if (Delivered.TryRemove(role, out var delivering) && delivering.Value.IsCompletedSuccessfully)
+        if (Delivered.Take(role) is { } cluster)
         {
-            await (await delivering.Value).Api.Delete(DaemonSet, null, cancellationToken);
+            await cluster.Api.Delete(DaemonSet, null, cancellationToken);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
@@ -29,7 +28,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(Instance, ExternalDnsNames.Namespace);
     public static readonly ResourceAddress Secret = ResourceKind.Secret.Named(ExternalDnsNames.Secret, ExternalDnsNames.Namespace);
 
-    private static readonly ConcurrentDictionary<string, Lazy<Task<PublishingCluster>>> Delivered = new();
+    private static readonly OncePerCluster<PublishingCluster> Delivered = new();
 
     public static async Task<PublishingCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -50,10 +49,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         var address = await ThisMachine(cluster.Api, cluster.Engine, cluster.Tree.Definition.Pods.Family, cancellationToken);
         cluster.Needs(address is not null, "this machine has no IPv4 address in the network of the nodes");
         await ProberImage.TryBring(cluster, ExternalDnsNames.Image, cancellationToken);
-        return await Delivered
-            .GetOrAdd(
-                cluster.Role, _ => new Lazy<Task<PublishingCluster>>(() => Deliver(cluster, program!, address!, CancellationToken.None)))
-            .Value.WaitAsync(cancellationToken);
+        return await Delivered.Of(cluster.Role, () => Deliver(cluster, program!, address!, CancellationToken.None), cancellationToken);
     }
 
     /// <summary>The cluster alone, as live sabotages take it.</summary>
@@ -63,12 +59,11 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     /// <summary>Takes the suite's instance and its server away, and delivers the definition again.</summary>
     public static async Task Remove(string role, CancellationToken cancellationToken)
     {
-        if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
+        if (Delivered.Take(role) is not var (cluster, server))
         {
             return;
         }
 
-        var (cluster, server) = await delivering.Value;
         server.Dispose();
         var without = await cluster.Deliver(Without(cluster.Platform), cancellationToken);
         foreach (var address in Addresses(cluster.Tree).Except(Addresses(without.Tree)))

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Definition;
@@ -17,8 +16,7 @@ internal static class RoutedCluster
 
     public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(GeoDnsNames.Name, GeoDnsNames.Namespace);
 
-    private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
-    private static readonly ConcurrentDictionary<string, LiveCluster> Before = new();
+    private static readonly OncePerCluster<ChangedCluster> Delivered = new();
 
     public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -29,22 +27,19 @@ internal static class RoutedCluster
                 "controller-image");
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         await ProberImage.TryBring(cluster, GeoDnsSettings.DefaultCoreDnsImage, cancellationToken);
-        Before[cluster.Role] = cluster;
-        var delivered = await Delivered
-            .GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, CancellationToken.None)))
-            .Value.WaitAsync(cancellationToken);
+        var (_, delivered) = await Delivered.Of(
+            cluster.Role, async () => new(cluster, await Deliver(cluster, CancellationToken.None)), cancellationToken);
         await RolledOut(delivered, cancellationToken);
         return delivered;
     }
 
     public static async Task Remove(string role, CancellationToken cancellationToken)
     {
-        if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
+        if (Delivered.Take(role) is not var (before, cluster))
         {
             return;
         }
 
-        var (before, cluster) = (Before[role], await delivering.Value);
         if (before.Tree.GeoDns.Count > 0)
         {
             // The definition has it too, with other regions.

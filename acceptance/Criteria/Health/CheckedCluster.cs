@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Definition;
@@ -17,8 +16,7 @@ internal static class CheckedCluster
     /// <summary>The name of its process in the kernel.</summary>
     public const string Process = "PlatformGitOps.";
 
-    private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
-    private static readonly ConcurrentDictionary<string, LiveCluster> Before = new();
+    private static readonly OncePerCluster<ChangedCluster> Delivered = new();
 
     public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(Name, "kube-system");
     public static readonly ResourceAddress ReleaseJob = ResourceKind.Job.Named(Name, "kube-system");
@@ -35,10 +33,9 @@ internal static class CheckedCluster
         }
 
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
-        Before[cluster.Role] = cluster;
-        return await Delivered.GetOrAdd(
-            cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, coreDns: false, CancellationToken.None)))
-            .Value.WaitAsync(cancellationToken);
+        var (_, delivered) = await Delivered.Of(
+            cluster.Role, async () => new(cluster, await Deliver(cluster, coreDns: false, CancellationToken.None)), cancellationToken);
+        return delivered;
     }
 
     /// <param name="coreDns">Whether it checks CoreDNS's own pods too; in a running cluster only after a delivery without.</param>
@@ -69,12 +66,11 @@ internal static class CheckedCluster
     /// <summary>Delivers the definition again, which has the controller or not, so that a kept cluster is as its definition says.</summary>
     public static async Task RemoveController(string role, CancellationToken cancellationToken)
     {
-        if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
+        if (Delivered.Take(role) is not var (before, cluster))
         {
             return;
         }
 
-        var (before, cluster) = (Before[role], await delivering.Value);
         if (before.Tree.HealthController.Count > 0)
         {
             await before.Deliver(cancellationToken);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
@@ -17,7 +16,7 @@ internal static class CachedCluster
         "ip link show nodelocaldns >/dev/null 2>&1 && echo usable; ip link add acceptance-try type dummy 2>/dev/null && echo usable; " +
         "ip link del acceptance-try 2>/dev/null; true";
 
-    private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
+    private static readonly OncePerCluster<LiveCluster> Delivered = new();
 
     public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -34,9 +33,7 @@ internal static class CachedCluster
             "the kernel of the nodes has no interfaces of the type dummy, on which the cache listens");
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         await ProberImage.TryBring(cluster, NodeLocalDnsSettings.DefaultImage, cancellationToken);
-        var delivered = await Delivered
-            .GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, CancellationToken.None)))
-            .Value.WaitAsync(cancellationToken);
+        var delivered = await Delivered.Of(cluster.Role, () => Deliver(cluster, CancellationToken.None), cancellationToken);
         await RolledOut(delivered, cancellationToken);
         return delivered;
     }
@@ -57,12 +54,11 @@ internal static class CachedCluster
     /// <summary>Takes the caches away and delivers the definition again; nothing where no check has brought any.</summary>
     public static async Task Remove(string role, CancellationToken cancellationToken)
     {
-        if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
+        if (Delivered.Take(role) is not { } cluster)
         {
             return;
         }
 
-        var cluster = await delivering.Value;
         await cluster.Deliver(Switched(cluster.Platform, on: false), cancellationToken);
         foreach (var resource in cluster.Tree.NodeLocalDns)
         {
