@@ -54,19 +54,14 @@ internal static class ProvenCluster
     };
 
     /// <summary>A pod on every node that resolves the names, and no older one.</summary>
-    public static Task Resolves(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
-        TimeSpan.FromSeconds(120),
-        async token =>
+    public static Task Resolves(LiveCluster cluster, CancellationToken cancellationToken) => Rollout.Done(
+        cluster.Api, DaemonSet, "the names resolve on every node", TimeSpan.FromSeconds(120), cancellationToken,
+        async (daemons, token) =>
         {
             var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, token)).Count;
-            var daemons = await cluster.Require(DaemonSet, token);
-            daemons.Number("status.observedGeneration").ShouldBe(daemons.Number("metadata.generation"));
             daemons.Number("status.desiredNumberScheduled").ShouldBe(nodes, "nodes that ask");
-            daemons.Number("status.updatedNumberScheduled").ShouldBe(nodes, "pods of the new revision");
             daemons.Number("status.numberReady").ShouldBe(nodes, "nodes on which the names resolve");
-        },
-        "the names resolve on every node",
-        cancellationToken);
+        });
 
     public static Task<IReadOnlyList<Resource>> Pods(LiveCluster cluster, CancellationToken cancellationToken) =>
         cluster.Api.List(ResourceKind.Pod, DnsCheckNames.Namespace, $"{DnsCheckNames.AppLabel}={DnsCheckNames.Name}", cancellationToken);

@@ -103,18 +103,9 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     }
 
     /// <summary>One pod of the present revision, whose predecessor is gone.</summary>
-    public Task RolledOut(CancellationToken cancellationToken) => Eventually.Within(
-        TimeSpan.FromSeconds(120),
-        async token =>
-        {
-            var deployment = await Cluster.Require(Deployment, token);
-            deployment.Number("status.observedGeneration").ShouldBe(deployment.Number("metadata.generation"));
-            deployment.Number("status.updatedReplicas").ShouldBe(1, "pods of the new revision");
-            deployment.Number("status.availableReplicas").ShouldBe(1, Conditions.Say(deployment, "Available"));
-            (await Pods(token)).Count.ShouldBe(1, "pods of all revisions");
-        },
-        "External-DNS runs",
-        cancellationToken);
+    public Task RolledOut(CancellationToken cancellationToken) => Rollout.Done(
+        Cluster.Api, Deployment, "External-DNS runs", TimeSpan.FromSeconds(120), cancellationToken,
+        async (_, token) => (await Pods(token)).Count.ShouldBe(1, "pods of all revisions"));
 
     /// <summary>The only pod; fails where two run.</summary>
     public async Task<Resource> Pod(CancellationToken cancellationToken) => (await Pods(cancellationToken)).ShouldHaveSingleItem();

@@ -78,17 +78,8 @@ internal static class RoutedCluster
         ],
     };
 
-    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
-        TimeSpan.FromSeconds(180),
-        async token =>
-        {
-            var deployment = await cluster.Require(Deployment, token);
-            deployment.Number("status.observedGeneration").ShouldBe(deployment.Number("metadata.generation"));
-            deployment.Number("status.availableReplicas")
-                .ShouldBe(deployment.Number("spec.replicas"), Conditions.Say(deployment, "Available"));
-        },
-        "the servers of geographic DNS have zones",
-        cancellationToken);
+    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Rollout.Done(
+        cluster.Api, Deployment, "the servers of geographic DNS have zones", TimeSpan.FromSeconds(180), cancellationToken);
 
     private static GeoDnsSettings Settings(Cluster cluster) => new()
     {

@@ -138,19 +138,11 @@ internal static class CheckedCluster
     public static async Task<SemVer> Kubernetes(LiveCluster cluster, CancellationToken cancellationToken) =>
         SemVer.Parse((await cluster.Api.Version(cancellationToken)).TrimStart('v').Split('+', '-')[0]);
 
-    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
-        TimeSpan.FromSeconds(120),
-        async token =>
-        {
-            var deployment = await cluster.Require(Deployment, token);
-            var wanted = deployment.Number("spec.replicas");
-            deployment.Number("status.observedGeneration").ShouldBe(deployment.Number("metadata.generation"));
-            deployment.Number("status.updatedReplicas").ShouldBe(wanted, "pods of the new revision");
-            deployment.Number("status.availableReplicas").ShouldBe(wanted, Conditions.Say(deployment, "Available"));
-            (await Pods(cluster, token)).Count.ShouldBe(wanted!.Value, "pods of all revisions");
-        },
-        "the controller's instances run",
-        cancellationToken);
+    /// <summary>Every instance is of the newest revision and available, and the older ones have ended.</summary>
+    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Live.Rollout.Done(
+        cluster.Api, Deployment, "the controller's instances run", TimeSpan.FromSeconds(120), cancellationToken,
+        async (deployment, token) =>
+            (await Pods(cluster, token)).Count.ShouldBe(deployment.Number("spec.replicas")!.Value, "pods of all revisions"));
 
     public static async Task<IReadOnlyList<Resource>> Pods(LiveCluster cluster, CancellationToken cancellationToken) =>
         [.. await cluster.Api.List(ResourceKind.Pod, "kube-system", $"app.kubernetes.io/name={Name}", cancellationToken)];

@@ -89,29 +89,19 @@ internal static class CachedCluster
     /// <summary>A rolling restart.</summary>
     public static async Task Restart(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        var stamp = TimeProvider.System.GetUtcNow().ToString("o", CultureInfo.InvariantCulture);
-        await cluster.Api.Patch(
-            DaemonSet,
-            JsonPath.Patch("spec.template.metadata.annotations", new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = stamp }),
-            cancellationToken);
+        await Rollout.Begin(cluster, DaemonSet, cancellationToken);
         await RolledOut(cluster, cancellationToken);
     }
 
     /// <summary>A cache that is ready on every node, and no older one.</summary>
-    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
-        TimeSpan.FromSeconds(180),
-        async token =>
+    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Rollout.Done(
+        cluster.Api, DaemonSet, "a cache runs on every node", TimeSpan.FromSeconds(180), cancellationToken,
+        async (daemons, token) =>
         {
             var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, token)).Count;
-            var daemons = await cluster.Require(DaemonSet, token);
-            daemons.Number("status.observedGeneration").ShouldBe(daemons.Number("metadata.generation"));
             daemons.Number("status.desiredNumberScheduled").ShouldBe(nodes, "nodes that get a cache");
-            daemons.Number("status.updatedNumberScheduled").ShouldBe(nodes, "caches of the new revision");
-            daemons.Number("status.numberAvailable").ShouldBe(nodes, "caches that are available");
             (await Pods(cluster, token)).Count.ShouldBe(nodes, "caches of all revisions");
-        },
-        "a cache runs on every node",
-        cancellationToken);
+        });
 
     public static Task<IReadOnlyList<Resource>> Pods(LiveCluster cluster, CancellationToken cancellationToken) =>
         cluster.Api.List(ResourceKind.Pod, NodeLocalDnsNames.Namespace, $"{NodeLocalDnsNames.AppLabel}={NodeLocalDnsNames.Name}",
