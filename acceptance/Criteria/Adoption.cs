@@ -158,7 +158,7 @@ public static class AdoptionCriterion
     }
 
     internal static LiveCluster Defining(LiveCluster cluster, Func<Cluster, Cluster> change) =>
-        cluster.With(cluster.Platform with { Clusters = [.. cluster.Platform.Clusters.Select(change)] });
+        cluster.With(cluster.Platform.InEachCluster(change));
 
     /// <summary>
     /// Whether a pod of the old CoreDNS can end without a failed query. Not since kube-proxy 1.32 (kubernetes#127318): it leads sockets

@@ -130,20 +130,14 @@ public static class ScalingCriterion
 
     /// <summary>The same platform with a HorizontalPodAutoscaler in every cluster that has none.</summary>
     /// <param name="above">How many pods more than the least there may be; null for the definition's own bound, or the default.</param>
-    internal static Platform Switched(Platform platform, int? above = null) => platform with
+    internal static Platform Switched(Platform platform, int? above = null) => platform.InEachCluster(cluster => cluster with
     {
-        Clusters =
-        [
-            .. platform.Clusters.Select(cluster => cluster with
-            {
-                Dns = cluster.Dns with
-                {
-                    Autoscaling = cluster.Dns.Autoscaling is Autoscaling.Horizontal given && above is null ? given
-                        : new Autoscaling.Horizontal(cluster.Dns.Replicas + (above ?? cluster.Dns.Replicas), CpuPercent: 70),
-                },
-            }),
-        ],
-    };
+        Dns = cluster.Dns with
+        {
+            Autoscaling = cluster.Dns.Autoscaling is Autoscaling.Horizontal given && above is null ? given
+                : new Autoscaling.Horizontal(cluster.Dns.Replicas + (above ?? cluster.Dns.Replicas), CpuPercent: 70),
+        },
+    });
 
     private static Task Most(int? above)
     {

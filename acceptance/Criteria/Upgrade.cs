@@ -97,10 +97,7 @@ public static class UpgradeCriterion
     private static async Task<LiveCluster> Deliver(
         LiveCluster cluster, UpgradeStep step, Func<LiveCluster, CancellationToken, Task> beside, CancellationToken cancellationToken)
     {
-        var platform = cluster.Platform.WithChart(ChartKey, Pin(cluster, step.Chart)) with
-        {
-            Clusters = [.. cluster.Platform.Clusters.Select(step.In)],
-        };
+        var platform = cluster.Platform.WithChart(ChartKey, Pin(cluster, step.Chart)).InEachCluster(step.In);
         var tree = RenderedCluster.From(DefinedTree.Generated(platform, versionDrift: null), cluster.Role);
         var changed = cluster with { Platform = platform, Tree = tree };
         await DisruptionCriterion.Judge(cluster, LossBudget.Zero, [], async (run, token) =>

@@ -39,19 +39,13 @@ internal static class ProvenCluster
 
     /// <summary>The same platform with the check in every cluster that has none.</summary>
     /// <param name="image">What the nodes can pull; null for the default.</param>
-    public static Platform Switched(Platform platform, string? image) => platform with
+    public static Platform Switched(Platform platform, string? image) => platform.InEachCluster(cluster => cluster with
     {
-        Clusters =
-        [
-            .. platform.Clusters.Select(cluster => cluster with
-            {
-                Applications = cluster.Applications.SetItem(
-                    DnsCheckNames.Name,
-                    cluster.Of<DnsCheckSettings>()
-                        ?? new DnsCheckSettings(image ?? DnsCheckSettings.DefaultImage, [DomainName.Parse(UpstreamDns.ExternalName)])),
-            }),
-        ],
-    };
+        Applications = cluster.Applications.SetItem(
+            DnsCheckNames.Name,
+            cluster.Of<DnsCheckSettings>()
+                ?? new DnsCheckSettings(image ?? DnsCheckSettings.DefaultImage, [DomainName.Parse(UpstreamDns.ExternalName)])),
+    });
 
     /// <summary>A pod on every node that resolves the names, and no older one.</summary>
     public static Task Resolves(LiveCluster cluster, CancellationToken cancellationToken) => Rollout.Done(

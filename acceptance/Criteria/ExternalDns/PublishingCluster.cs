@@ -87,19 +87,13 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     public static Platform Switched(Platform platform, IPEndPoint? server = null)
     {
         var settings = Settings(server ?? new IPEndPoint(IPAddress.Parse("192.0.2.53"), 53));
-        return platform with
+        return platform.InEachCluster(cluster => cluster with
         {
-            Clusters =
-            [
-                .. platform.Clusters.Select(cluster => cluster with
-                {
-                    Applications = cluster.Applications.SetItem(ExternalDnsNames.Name, settings with
-                    {
-                        Instances = [.. settings.Instances, .. DefinedInstances.ServedIn(cluster).Where(other => other.Name.Text != Own)],
-                    }),
-                }),
-            ],
-        };
+            Applications = cluster.Applications.SetItem(ExternalDnsNames.Name, settings with
+            {
+                Instances = [.. settings.Instances, .. DefinedInstances.ServedIn(cluster).Where(other => other.Name.Text != Own)],
+            }),
+        });
     }
 
     /// <summary>One pod of the present revision, whose predecessor is gone.</summary>
@@ -137,11 +131,8 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         tree.ExternalDns.Select(resource => ResourceKind.Of(resource).Named(resource.Name, resource.Namespace));
 
     /// <summary>The same platform without the suite's instance.</summary>
-    private static Platform Without(Platform platform) => platform with
-    {
-        Clusters = [.. platform.Clusters.Select(cluster => DefinedInstances.With(cluster,
-            [.. cluster.Of<ExternalDnsSettings>()?.Instances.Where(instance => instance.Name.Text != Own) ?? []]))],
-    };
+    private static Platform Without(Platform platform) => platform.InEachCluster(cluster => DefinedInstances.With(
+        cluster, [.. cluster.Of<ExternalDnsSettings>()?.Instances.Where(instance => instance.Name.Text != Own) ?? []]));
 
     private static ExternalDnsSettings Settings(IPEndPoint server)
     {

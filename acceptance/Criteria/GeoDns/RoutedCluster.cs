@@ -57,26 +57,20 @@ internal static class RoutedCluster
     /// The same platform with geographic routing in every cluster: with the suite's zone and regions, because addresses of a definition's
     /// regions are out of reach.
     /// </summary>
-    public static Platform Switched(Platform platform) => platform with
+    public static Platform Switched(Platform platform) => platform.InEachCluster(cluster => cluster with
     {
-        Clusters =
-        [
-            .. platform.Clusters.Select(cluster => cluster with
-            {
-                Applications = cluster.Applications.SetItem(
-                    GeoDnsNames.Name,
-                    cluster.Of<GeoDnsSettings>() is { } given
-                        ? Settings(cluster) with
-                        {
-                            CoreDnsImage = given.CoreDnsImage,
-                            Replicas = given.Replicas,
-                            ServiceType = given.ServiceType,
-                            Resources = given.Resources,
-                        }
-                        : Settings(cluster)),
-            }),
-        ],
-    };
+        Applications = cluster.Applications.SetItem(
+            GeoDnsNames.Name,
+            cluster.Of<GeoDnsSettings>() is { } given
+                ? Settings(cluster) with
+                {
+                    CoreDnsImage = given.CoreDnsImage,
+                    Replicas = given.Replicas,
+                    ServiceType = given.ServiceType,
+                    Resources = given.Resources,
+                }
+                : Settings(cluster)),
+    });
 
     public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Rollout.Done(
         cluster.Api, Deployment, "the servers of geographic DNS have zones", TimeSpan.FromSeconds(180), cancellationToken);

@@ -93,26 +93,22 @@ internal static class CheckedCluster
     /// The same platform with the controller in every cluster, checking CoreDNS too, and with the Kubernetes of its admission policies
     /// where the definition names none.
     /// </summary>
-    public static Platform Switched(Platform platform) => platform with
+    public static Platform Switched(Platform platform) => platform.InEachCluster(cluster =>
     {
-        Clusters =
-        [
-            .. platform.Clusters.Select(cluster => cluster with
-            {
-                HealthController = (cluster.HealthController
-                    ?? new() { Image = "registry.example.com/dns-health-controller:1.0.0" }) with { CoreDns = true, Release = false },
-                Kubernetes = cluster.Kubernetes ?? ControllerAdmission.Since,
-            }),
-        ],
-    };
+        var given = cluster.HealthController ?? new() { Image = "registry.example.com/dns-health-controller:1.0.0" };
+        return cluster with
+        {
+            HealthController = given with { CoreDns = true, Release = false },
+            Kubernetes = cluster.Kubernetes ?? ControllerAdmission.Since,
+        };
+    });
 
     private static async Task<LiveCluster> Deliver(
         LiveCluster cluster, HealthControllerSettings? settings, CancellationToken cancellationToken)
     {
         var version = await Kubernetes(cluster, cancellationToken);
-        var clusters = cluster.Platform.Clusters.Select(
+        var platform = cluster.Platform.InEachCluster(
             definition => definition with { HealthController = settings, Kubernetes = settings is null ? null : version });
-        var platform = cluster.Platform with { Clusters = [.. clusters] };
         var changed = await cluster.Deliver(platform, cancellationToken);
         foreach (var gone in Addresses(cluster.Tree).Except(Addresses(changed.Tree)))
         {

@@ -73,18 +73,12 @@ internal static class CachedCluster
     }
 
     /// <summary>The same platform with or without a cache on every node of every cluster.</summary>
-    public static Platform Switched(Platform platform, bool on) => platform with
+    public static Platform Switched(Platform platform, bool on) => platform.InEachCluster(cluster => cluster with
     {
-        Clusters =
-        [
-            .. platform.Clusters.Select(cluster => cluster with
-            {
-                Applications = on
-                    ? cluster.Applications.SetItem(NodeLocalDnsNames.Name, cluster.Of<NodeLocalDnsSettings>() ?? Settings(cluster))
-                    : cluster.Applications.Remove(NodeLocalDnsNames.Name),
-            }),
-        ],
-    };
+        Applications = on
+            ? cluster.Applications.SetItem(NodeLocalDnsNames.Name, cluster.Of<NodeLocalDnsSettings>() ?? Settings(cluster))
+            : cluster.Applications.Remove(NodeLocalDnsNames.Name),
+    });
 
     /// <summary>A rolling restart.</summary>
     public static async Task Restart(LiveCluster cluster, CancellationToken cancellationToken)
