@@ -110,7 +110,7 @@ public static class RestoreCriterion
 
     private static async Task Objects(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         var shop = Pods.Manifest("Service", Shop.Name, Namespace, new JsonObject
         {
             ["selector"] = new JsonObject { ["app"] = "shop" },

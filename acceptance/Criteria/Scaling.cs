@@ -157,7 +157,7 @@ public static class ScalingCriterion
 
     private static async Task Grow(LiveCluster cluster, DisruptionRun run, int least, CancellationToken cancellationToken)
     {
-        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         var started = TimeProvider.System.GetTimestamp();
         // A cache of the node would answer most of the load: it goes to the Service that the caches ask.
         string[] server = cluster.Tree.NodeLocalDns.Count == 0 ? []
