@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using CliWrap;
+using CliWrap.Buffered;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
@@ -48,6 +50,17 @@ internal sealed class LocalProgram : IDisposable
         }
 
         return file;
+    }
+
+    /// <summary>Runs a program to its end, whatever that is, for three minutes at most.</summary>
+    public static async Task<BufferedCommandResult> Run(
+        string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(180));
+        return await Cli.Wrap(Find(program) ?? program).WithArguments(arguments).WithValidation(CommandResultValidation.None)
+            .WithEnvironmentVariables(environment ?? new Dictionary<string, string?>()).ExecuteBufferedAsync(limit.Token);
     }
 
     public static LocalProgram Start(

@@ -45,7 +45,7 @@ public static class KubernetesStart
             Assert.Ignore($"{program} is not on this machine");
         }
 
-        if ((await SubstratePair.Run("unshare", ["--mount", "true"], cancellationToken)).ExitCode != 0)
+        if ((await LocalProgram.Run("unshare", ["--mount", "true"], cancellationToken)).ExitCode != 0)
         {
             Assert.Ignore("CoreDNS needs an /etc/resolv.conf of its own, in a mount namespace, which this user may not make: run as root");
         }

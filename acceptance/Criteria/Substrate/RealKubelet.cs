@@ -35,7 +35,7 @@ internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
             }
         }
 
-        return (await SubstratePair.Run("unshare", ["--mount", "true"], cancellationToken)).ExitCode == 0 ? null
+        return (await LocalProgram.Run("unshare", ["--mount", "true"], cancellationToken)).ExitCode == 0 ? null
             : "it needs a mount namespace of its own, which this user may not make: run the suite as root";
     }
 

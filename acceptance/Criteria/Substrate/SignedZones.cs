@@ -76,7 +76,7 @@ public static class SignedZones
             {
                 await Eventually.Within(Soon, async token =>
                 {
-                    var said = await SubstratePair.Run("delv", [$"@{server}", "-b", pair.Client, "-p", $"{pair.Port}", "-a", anchors,
+                    var said = await LocalProgram.Run("delv", [$"@{server}", "-b", pair.Client, "-p", $"{pair.Port}", "-a", anchors,
                         $"+root={pair.Zone}", owner, "A"], token);
                     (said.StandardOutput + said.StandardError).ShouldContain(
                         answer, customMessage: $"{owner} is not validated at {server} {when}");

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using CliWrap;
-using CliWrap.Buffered;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 [assembly: LevelOfParallelism(8)]
@@ -192,9 +190,8 @@ internal sealed class AwaySubstrateTests
                 TimeSpan.FromSeconds(30),
                 async probe =>
                 {
-                    var result = await Cli.Wrap(nslookup)
-                        .WithArguments([$"-port={port}", "-timeout=5", $"dns-1.{substrate.Zone}", "127.0.0.1"])
-                        .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(probe);
+                    var result = await LocalProgram.Run(
+                        nslookup, [$"-port={port}", "-timeout=5", $"dns-1.{substrate.Zone}", "127.0.0.1"], probe);
                     (result.StandardOutput + result.StandardError).ShouldContain("SERVFAIL");
                     result.StandardOutput.ShouldMatch(asked.Output);
                     server.Output.ShouldMatch(logged.Output);

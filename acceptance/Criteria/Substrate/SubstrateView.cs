@@ -96,7 +96,7 @@ public static class SubstrateView
         (await Status(HttpMethod.Get, "/api/dns/zones/$(id)", token)).ShouldBe(HttpStatusCode.NotFound);
         (await Status(HttpMethod.Delete, $"/api/dns/zones/{pair.Zone}", token)).ShouldBe(HttpStatusCode.MethodNotAllowed);
         // The names are what transfers protect.
-        (await SubstratePair.Run("sh", ["-c", $"printf 'nonsense\\r\\n\\r\\n' | timeout 10 openssl s_client -quiet -connect "
+        (await LocalProgram.Run("sh", ["-c", $"printf 'nonsense\\r\\n\\r\\n' | timeout 10 openssl s_client -quiet -connect "
             + $"{address}:{ViewPort} 2>/dev/null || :"], cancellationToken)).StandardOutput.ShouldContain("400 Bad Request");
 
         async Task<JsonNode?> Get(string path, string bearer)
