@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.Substrate;
+
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
@@ -13,6 +15,34 @@ public sealed class HostCheckAttribute(string id, string reads) : Attribute
 
     /// <summary>Whether it starts a CoreDNS of a release.</summary>
     public bool CoreDns { get; init; }
+}
+
+/// <summary>The generated files of a substrate's hosts, by their paths below the folder of a part.</summary>
+internal static class HostFiles
+{
+    /// <param name="settings">In place of those of the definition.</param>
+    /// <param name="part">dns or kubernetes.</param>
+    public static Dictionary<string, string> Of(RenderedCluster tree, SubstrateSettings settings, string part)
+    {
+        var prefix = $"substrate/{settings.Name}/{part}/";
+        var platform = tree.Platform with
+        {
+            Substrates = [.. tree.Platform.Substrates.Select(other => other.Name == settings.Name ? settings : other)],
+        };
+        return Generator.Emission.Tree.Build(platform).Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
+    }
+
+    public static async Task Write(
+        IEnumerable<KeyValuePair<string, string>> files, string folder, CancellationToken cancellationToken)
+    {
+        foreach (var (path, text) in files)
+        {
+            var target = Path.Combine(folder, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            await File.WriteAllTextAsync(target, text, cancellationToken);
+        }
+    }
 }
 
 /// <summary>A change of the files of a substrate that one check has to notice on real servers.</summary>

@@ -74,7 +74,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
             Kubernetes = settings.Kubernetes! with { Version = await Here.Value ?? settings.Kubernetes.Version },
         };
         settings = settings with { Kubernetes = adjust?.Invoke(settings.Kubernetes) ?? settings.Kubernetes };
-        var original = Generated(tree, settings);
+        var original = HostFiles.Of(tree, settings, "kubernetes");
         var files = new Dictionary<string, string>(original);
         sabotage?.Apply(files);
         var hosts = new KubernetesHosts(tree, settings, original, files);
@@ -86,28 +86,13 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
                 continue;
             }
 
-            foreach (var (path, text) in files)
-            {
-                var target = Path.Combine(hosts.TreeOf(host), path);
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                await File.WriteAllTextAsync(target, Local(text, hosts.LoopbackOf(host)), cancellationToken);
-            }
+            await HostFiles.Write(
+                files.Select(file => KeyValuePair.Create(file.Key, Local(file.Value, hosts.LoopbackOf(host)))), hosts.TreeOf(host),
+                cancellationToken);
         }
 
         await hosts.Program("systemctl", Systemctl, cancellationToken);
         return hosts;
-    }
-
-    /// <summary>The files of the hosts, by their paths below the folder, as the generator writes them.</summary>
-    public static Dictionary<string, string> Generated(RenderedCluster tree, SubstrateSettings settings)
-    {
-        var prefix = $"substrate/{settings.Name}/kubernetes/";
-        var platform = tree.Platform with
-        {
-            Substrates = [.. tree.Platform.Substrates.Select(other => other.Name == settings.Name ? settings : other)],
-        };
-        return Generator.Emission.Tree.Build(platform).Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
-            .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
     }
 
     /// <summary>Skips the test where a program is not on this machine.</summary>

@@ -126,20 +126,12 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     private async Task WriteTree(HostSabotage? sabotage, CancellationToken cancellationToken)
     {
-        var prefix = $"substrate/{Settings.Name}/dns/";
-        var substrates = Tree.Platform.Substrates.Select(substrate => substrate.Name == Settings.Name ? Settings : substrate);
-        var files = Generator.Emission.Tree.Build(Tree.Platform with { Substrates = [.. substrates] })
-            .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
-            .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
+        var files = HostFiles.Of(Tree, Settings, "dns");
         files[Delivered] = LocalCoreDns.Corefile(this, Resolver, [Primary, Secondary]);
         files[Cached] = LocalCoreDns.NodeCache(this);
         sabotage?.Apply(files);
-        foreach (var (path, text) in files)
-        {
-            var target = Path.Combine(Folder, "tree", Here(path));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            await File.WriteAllTextAsync(target, Here(text), cancellationToken);
-        }
+        await HostFiles.Write(
+            files.Select(file => KeyValuePair.Create(Here(file.Key), Here(file.Value))), Path.Combine(Folder, "tree"), cancellationToken);
     }
 
     /// <summary>Both hosts, installed and answering.</summary>
