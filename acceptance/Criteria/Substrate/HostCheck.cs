@@ -1,3 +1,4 @@
+using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
@@ -59,18 +60,9 @@ public sealed record HostSabotage(string Name, string Check, string ExpectedMess
     /// <summary>Runs the check on the changed files: it has to fail, with the expected message.</summary>
     public async Task ShouldBeNoticed(Func<Task> check)
     {
-        string? failure = null;
-        try
-        {
-            await check();
-        }
-        catch (Exception exception) when (exception is ShouldAssertException or NeverHeldException or TimeoutException)
-        {
-            failure = exception.Message;
-        }
-
-        failure.ShouldNotBeNull($"'{this}' was not noticed");
-        failure.ShouldContain(ExpectedMessage);
+        var failure = await Noticed.Message(
+            check, exception => exception is ShouldAssertException or NeverHeldException or TimeoutException);
+        failure.ShouldNotBeNull($"'{this}' was not noticed").ShouldContain(ExpectedMessage);
     }
 
     /// <summary>Replaces a part of one file, which has to be there.</summary>
