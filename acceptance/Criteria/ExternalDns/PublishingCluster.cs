@@ -43,13 +43,11 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         cluster.NeedsDelivery();
         cluster.Needs(cluster.Cluster.Capabilities.NodesAreContainers,
             "the nodes are not containers of this machine, so their pods do not reach its DNS server");
-        var program = LocalProgram.Find(ZoneServer.ProgramOf(ServerKind));
-        cluster.Needs(program is not null,
-            "knotd is not on this machine; put it on the search path or set program-knotd (docs/acceptance.md)");
+        var program = LocalProgram.Need(ZoneServer.ProgramOf(ServerKind));
         var address = await ThisMachine(cluster.Api, cluster.Engine, cluster.Tree.Definition.Pods.Family, cancellationToken);
         cluster.Needs(address is not null, "this machine has no IPv4 address in the network of the nodes");
         await ProberImage.TryBring(cluster, ExternalDnsNames.Image, cancellationToken);
-        return await Delivered.Of(cluster.Role, () => Deliver(cluster, program!, address!, CancellationToken.None), cancellationToken);
+        return await Delivered.Of(cluster.Role, () => Deliver(cluster, program, address!, CancellationToken.None), cancellationToken);
     }
 
     /// <summary>The cluster alone, as live sabotages take it.</summary>

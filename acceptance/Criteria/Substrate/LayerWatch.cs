@@ -120,11 +120,7 @@ internal sealed class LayerPartition(SubstratePair pair) : IAsyncDisposable
     /// <summary>Skips the test where this machine cannot.</summary>
     public static async Task Need(CancellationToken cancellationToken)
     {
-        foreach (var program in new[] { "nft", "setpriv" }.Where(program => LocalProgram.Find(program) is null))
-        {
-            Assert.Ignore($"{program} is not on this machine; Debian has it in {(program == "nft" ? "nftables" : "util-linux")}");
-        }
-
+        LocalProgram.Need("nft", "setpriv");
         if ((await LocalProgram.Run("nft", ["list", "tables"], cancellationToken)).ExitCode != 0
             || (await LocalProgram.Run("setpriv", Runs("true"), cancellationToken)).ExitCode != 0)
         {

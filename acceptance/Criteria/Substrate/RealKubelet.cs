@@ -20,9 +20,9 @@ internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
     /// <summary>Why it cannot run on this machine; null where it can.</summary>
     public static async Task<string?> Missing(CancellationToken cancellationToken)
     {
-        foreach (var program in new[] { "kubelet", "containerd", "unshare" }.Where(program => LocalProgram.Find(program) is null))
+        if (LocalProgram.Missing("kubelet", "containerd", "unshare") is { } missing)
         {
-            return $"{program} is not on this machine";
+            return missing;
         }
 
         foreach (var (name, value) in Tunables)

@@ -24,11 +24,7 @@ public static class SignedZones
         "upgrade.sh with one record more, and after backup.sh restore on the emptied primary")]
     public static async Task Signs(SubstratePair pair, CancellationToken cancellationToken)
     {
-        if (LocalProgram.Find("delv") is null)
-        {
-            Assert.Ignore("delv is not on this machine; Debian has it in bind9-dnsutils");
-        }
-
+        LocalProgram.Need("delv");
         foreach (var server in new[] { pair.Primary, pair.Secondary })
         {
             await Eventually.Within(Soon, async token =>

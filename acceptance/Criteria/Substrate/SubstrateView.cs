@@ -21,7 +21,9 @@ public static class SubstrateView
             "refuse \"401 Unauthorized\" \"the token in keys/view.token is needed\"", ":"),
     ];
 
-    internal static bool CanShowZones => LocalProgram.Find("socat") is not null;
+    internal const string Program = "socat";
+
+    internal static bool CanShowZones => LocalProgram.Find(Program) is not null;
 
     [HostCheck(ShowsZonesId,
         "https at both hosts with the host's certificate: the zones, each record of the definition, one that a program wrote; and requests "
