@@ -76,7 +76,7 @@ public static class FormerDns
         }
 
         await cluster.Delivery!.Withdraw(cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken);
-        await cluster.Delivery.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken);
+        await cluster.Deliver(cancellationToken);
         await Rollout.Done(cluster, cancellationToken);
     }
 

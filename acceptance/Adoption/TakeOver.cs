@@ -29,7 +29,7 @@ public static class TakeOver
             {
                 await (step.Script is { } script
                     ? Shell(cluster, script, cancellationToken)
-                    : cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken));
+                    : cluster.Deliver(cancellationToken));
             }
             catch (CommandExecutionException exception)
             {

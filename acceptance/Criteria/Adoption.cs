@@ -125,7 +125,7 @@ public static class AdoptionCriterion
             await AllIsHelms(during, before, cancellationToken);
             if (during != cluster)
             {
-                await cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken);
+                await cluster.Deliver(cancellationToken);
                 await Rollout.Done(cluster, cancellationToken);
             }
 
@@ -157,15 +157,8 @@ public static class AdoptionCriterion
         });
     }
 
-    internal static LiveCluster Defining(LiveCluster cluster, Func<Cluster, Cluster> change)
-    {
-        var platform = cluster.Platform with { Clusters = [.. cluster.Platform.Clusters.Select(change)] };
-        return cluster with
-        {
-            Platform = platform,
-            Tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role),
-        };
-    }
+    internal static LiveCluster Defining(LiveCluster cluster, Func<Cluster, Cluster> change) =>
+        cluster.With(cluster.Platform.InEachCluster(change));
 
     /// <summary>
     /// Whether a pod of the old CoreDNS can end without a failed query. Not since kube-proxy 1.32 (kubernetes#127318): it leads sockets

@@ -129,16 +129,10 @@ public sealed partial class CheckCommandTests
     private static IReadOnlyList<RenderedCluster> Everything()
     {
         var platform = DefinedTree.Read(StorySample.Definition("everything"));
-        var leaving = platform with
+        var leaving = platform.InEachCluster(cluster => cluster with
         {
-            Clusters =
-            [
-                .. platform.Clusters.Select(cluster => cluster with
-                {
-                    HealthController = cluster.HealthController! with { Release = true },
-                }),
-            ],
-        };
+            HealthController = cluster.HealthController! with { Release = true },
+        });
         return
         [
             .. new[] { OptionalPart.Of(Feature.Notifications)!.Switched(platform), leaving }.Select(one => DefinedTree.Generated(one, null))

@@ -95,7 +95,7 @@ public static class NoticesCriterion
         }
         finally
         {
-            await cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, running, api, CancellationToken.None);
+            await cluster.Deliver(CancellationToken.None);
         }
     }
 

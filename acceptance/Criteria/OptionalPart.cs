@@ -107,10 +107,9 @@ internal sealed record OptionalPart(Feature Feature, string Category, Func<Check
     private static Platform WithReceivers(Platform platform)
     {
         var staged = DefinedTree.Read(StorySample.Definition("staged"));
-        return platform with
+        return platform.InEachCluster(cluster => cluster with { Notifications = staged.Clusters[0].Notifications }) with
         {
             Charts = staged.Charts.SetItem("coredns", staged.Charts["coredns"] with { Version = platform.Charts["coredns"].Version }),
-            Clusters = [.. platform.Clusters.Select(cluster => cluster with { Notifications = staged.Clusters[0].Notifications })],
         };
     }
 }

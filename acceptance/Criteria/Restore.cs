@@ -29,7 +29,7 @@ public static class RestoreCriterion
             "and the answers afterwards", Disruptive = true)]
     public static async Task FromNothing(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        cluster.NeedsDelivery();
         await Require.Program("kubectl", cancellationToken);
         await Require.Program("bash", cancellationToken);
         (await cluster.Api.Get(Custom, cancellationToken)).ShouldBeNull("the cluster has a coredns-custom of its own, which would be lost");
@@ -52,7 +52,7 @@ public static class RestoreCriterion
             emptied.Output.ShouldContain($"restore-object-missing: ConfigMap {Custom.Namespace}/{Custom.Name}");
 
             var started = TimeProvider.System.GetTimestamp();
-            await cluster.Delivery.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken);
+            await cluster.Deliver(cancellationToken);
             await Rollout.Done(cluster, cancellationToken);
             Took("DNS answers again");
             var files = applied.Select(path => $"-f {backup}/{path}");
@@ -79,7 +79,7 @@ public static class RestoreCriterion
             await DeleteObjects(cluster, CancellationToken.None);
             if (!whole)
             {
-                await cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, CancellationToken.None);
+                await cluster.Deliver(CancellationToken.None);
                 await Rollout.Done(cluster, CancellationToken.None);
             }
         }
@@ -110,7 +110,7 @@ public static class RestoreCriterion
 
     private static async Task Objects(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         var shop = Pods.Manifest("Service", Shop.Name, Namespace, new JsonObject
         {
             ["selector"] = new JsonObject { ["app"] = "shop" },

@@ -69,15 +69,13 @@ public static class ScalingCriterion
         Disruptive = true, ZeroLoss = true)]
     public static async Task UpAndDown(LiveCluster live, CancellationToken cancellationToken)
     {
-        live.Needs(live.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        live.NeedsDelivery();
         live.Needs(await live.Api.Get(Metrics, cancellationToken) is { } metrics && Conditions.Holds(metrics, "Available"),
             "the autoscaler needs the metrics of pods; install metrics-server");
         await ProberImage.Bring(live, SuiteSettings.Current.ProberImage, cancellationToken);
-        var platform = Switched(live.Platform, most);
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, live.Tree.VersionDrift), live.Role);
-        var cluster = live with { Platform = platform, Tree = tree };
+        var cluster = live.With(Switched(live.Platform, most));
         JsonObject? delivered = null;
-        var least = int.Parse(tree.Settings[CoreDnsVariables.Replicas], CultureInfo.InvariantCulture);
+        var least = int.Parse(cluster.Tree.Settings[CoreDnsVariables.Replicas], CultureInfo.InvariantCulture);
         try
         {
             await DisruptionCriterion.Judge(
@@ -85,7 +83,7 @@ public static class ScalingCriterion
                 async (run, token) =>
                 {
                     run.Note(Autoscaler.Name, "switched on");
-                    await live.Delivery!.Deliver(platform, tree, live.Cluster, live.Api, token);
+                    await cluster.Deliver(token);
                     await Settled(cluster, least, TimeSpan.FromSeconds(90), "the autoscaler begins with the least number", token);
                     delivered = (JsonObject?)(await cluster.Require(Autoscaler, token)).At("spec.behavior.scaleDown")?.DeepClone();
                     await ShortenStabilization(cluster, token);
@@ -99,7 +97,7 @@ public static class ScalingCriterion
         finally
         {
             await cluster.DeleteNamespace(Namespace, CancellationToken.None);
-            await live.Delivery!.Deliver(live.Platform, live.Tree, live.Cluster, live.Api, CancellationToken.None);
+            await live.Deliver(CancellationToken.None);
             if (delivered is not null && await live.Api.Get(Autoscaler, CancellationToken.None) is not null)
             {
                 // Helm changes what differs from the release before, and that has the wait of the definition already.
@@ -132,20 +130,14 @@ public static class ScalingCriterion
 
     /// <summary>The same platform with a HorizontalPodAutoscaler in every cluster that has none.</summary>
     /// <param name="above">How many pods more than the least there may be; null for the definition's own bound, or the default.</param>
-    internal static Platform Switched(Platform platform, int? above = null) => platform with
+    internal static Platform Switched(Platform platform, int? above = null) => platform.InEachCluster(cluster => cluster with
     {
-        Clusters =
-        [
-            .. platform.Clusters.Select(cluster => cluster with
-            {
-                Dns = cluster.Dns with
-                {
-                    Autoscaling = cluster.Dns.Autoscaling is Autoscaling.Horizontal given && above is null ? given
-                        : new Autoscaling.Horizontal(cluster.Dns.Replicas + (above ?? cluster.Dns.Replicas), CpuPercent: 70),
-                },
-            }),
-        ],
-    };
+        Dns = cluster.Dns with
+        {
+            Autoscaling = cluster.Dns.Autoscaling is Autoscaling.Horizontal given && above is null ? given
+                : new Autoscaling.Horizontal(cluster.Dns.Replicas + (above ?? cluster.Dns.Replicas), CpuPercent: 70),
+        },
+    });
 
     private static Task Most(int? above)
     {
@@ -165,7 +157,7 @@ public static class ScalingCriterion
 
     private static async Task Grow(LiveCluster cluster, DisruptionRun run, int least, CancellationToken cancellationToken)
     {
-        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         var started = TimeProvider.System.GetTimestamp();
         // A cache of the node would answer most of the load: it goes to the Service that the caches ask.
         string[] server = cluster.Tree.NodeLocalDns.Count == 0 ? []

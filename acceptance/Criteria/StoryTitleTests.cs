@@ -54,18 +54,12 @@ public sealed class StoryTitleTests
     {
         var sample = StorySample.Tree.Platform;
         var tree = DefinedTree.Generated(
-            sample with
+            sample.InEachCluster(cluster => cluster with
             {
-                Clusters =
-                [
-                    .. sample.Clusters.Select(cluster => cluster with
-                    {
-                        NetworkPolicy = NetworkPolicyFlavour.Kubernetes,
-                        Dns = cluster.Dns with { Replicas = 5 },
-                        Services = Cidr.Parse("10.43.0.0/16"),
-                    }),
-                ],
-            },
+                NetworkPolicy = NetworkPolicyFlavour.Kubernetes,
+                Dns = cluster.Dns with { Replicas = 5 },
+                Services = Cidr.Parse("10.43.0.0/16"),
+            }),
             null);
 
         var lines = new[] { "AC1.1", "AC2.3", "AC5.8" }.Select(id => Expectation.Of(Line(id), Of(tree, "infra"), "infra")).ToList();

@@ -138,7 +138,7 @@ public static class TroubleshootingCriterion
 
             await api.Patch(Release, JsonPath.Patch("spec.values.podAnnotations", null), CancellationToken.None);
             await api.Patch(layer, JsonPath.Patch("spec.suspend", false), CancellationToken.None);
-            await cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, api, CancellationToken.None);
+            await cluster.Deliver(CancellationToken.None);
         }
     }
 

@@ -29,7 +29,7 @@ public static class UpgradeCriterion
     internal static async Task Drive(
         LiveCluster cluster, Func<LiveCluster, CancellationToken, Task> beside, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        cluster.NeedsDelivery();
         cluster.Needs(SuiteSettings.Current.UpgradeTo is not null, "the setting upgrade-to names no release of the coredns chart");
         var pinned = cluster.Tree.Platform.Charts[ChartKey].Version;
         var (to, image) = (SuiteSettings.Current.UpgradeTo!, SuiteSettings.Current.UpgradeImage);
@@ -57,7 +57,7 @@ public static class UpgradeCriterion
         {
             if (!delivered)
             {
-                await cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, CancellationToken.None);
+                await cluster.Deliver(CancellationToken.None);
                 await Rollout.Done(cluster, CancellationToken.None);
             }
         }
@@ -97,20 +97,18 @@ public static class UpgradeCriterion
     private static async Task<LiveCluster> Deliver(
         LiveCluster cluster, UpgradeStep step, Func<LiveCluster, CancellationToken, Task> beside, CancellationToken cancellationToken)
     {
-        var platform = cluster.Platform.WithChart(ChartKey, Pin(cluster, step.Chart)) with
-        {
-            Clusters = [.. cluster.Platform.Clusters.Select(step.In)],
-        };
+        var platform = cluster.Platform.WithChart(ChartKey, Pin(cluster, step.Chart)).InEachCluster(step.In);
         var tree = RenderedCluster.From(DefinedTree.Generated(platform, versionDrift: null), cluster.Role);
+        var changed = cluster with { Platform = platform, Tree = tree };
         await DisruptionCriterion.Judge(cluster, LossBudget.Zero, [], async (run, token) =>
         {
             run.Note(ChartKey, $"{step}: {ChartOutput.Image(tree)}");
-            await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, token);
+            await changed.Deliver(token);
             await beside(cluster, token);
             await Rollout.Done(cluster, token);
             await Disturb.Settled(cluster, token);
         }, cancellationToken);
-        return cluster with { Platform = platform, Tree = tree };
+        return changed;
     }
 
     private static async Task EveryOtherCheck(LiveCluster cluster, CancellationToken cancellationToken)

@@ -22,17 +22,9 @@ internal sealed record SuiteDnsServer(string Name, IReadOnlyList<string> Address
             await api.Apply(ResourceKind.Of(resource), resource, cancellationToken);
         }
 
-        await Eventually.Within(
-            TimeSpan.FromSeconds(60),
-            async token =>
-            {
-                var status = (await api.Get(ResourceKind.Deployment.Named(Name, UpstreamDns.Namespace), token)).ShouldNotBeNull();
-                status.Number("status.observedGeneration").ShouldBe(status.Number("metadata.generation"));
-                status.Number("status.updatedReplicas").ShouldBe(2);
-                status.Number("status.availableReplicas").ShouldBe(2);
-            },
-            $"the suite's own DNS server '{Name}' answers",
-            cancellationToken);
+        await Rollout.Done(
+            api, ResourceKind.Deployment.Named(Name, UpstreamDns.Namespace), $"the suite's own DNS server '{Name}' answers",
+            TimeSpan.FromSeconds(60), cancellationToken);
     }
 
     internal IReadOnlyList<Resource> Manifests()

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using CliWrap;
-using CliWrap.Buffered;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
@@ -63,9 +61,9 @@ internal static partial class CommandOutput
         bounded.CancelAfter(Limit);
         try
         {
-            var result = await Cli.Wrap("bash").WithArguments(["-c", command]).WithValidation(CommandResultValidation.None)
-                .WithEnvironmentVariables(variables => variables.Set("KUBECONFIG", cluster.Cluster.Context.ConfigFile))
-                .ExecuteBufferedAsync(bounded.Token);
+            var result = await LocalProgram.Run(
+                "bash", ["-c", command], bounded.Token,
+                new Dictionary<string, string?> { ["KUBECONFIG"] = cluster.Cluster.Context.ConfigFile });
             return new Printed(result.StandardOutput, result.StandardError, result.ExitCode);
         }
         catch (Exception exception)

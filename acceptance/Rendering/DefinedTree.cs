@@ -73,15 +73,18 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     private static Platform WithHosts(Platform platform)
     {
         var substrates = StorySample.Substrates.Platform.Substrates;
-        return platform with
+        return platform.InEachCluster(cluster => cluster with { SubstrateName = substrates[0].Name, Substrate = substrates[0] }) with
         {
             Substrates = substrates,
-            Clusters =
-            [
-                .. platform.Clusters.Select(cluster => cluster with { SubstrateName = substrates[0].Name, Substrate = substrates[0] }),
-            ],
         };
     }
+}
+
+internal static class PlatformChanges
+{
+    /// <summary>The same definition with a change of every cluster.</summary>
+    public static Platform InEachCluster(this Platform platform, Func<Cluster, Cluster> change) =>
+        platform with { Clusters = [.. platform.Clusters.Select(change)] };
 }
 
 public sealed class DefinedTreeTests
@@ -92,11 +95,8 @@ public sealed class DefinedTreeTests
     public void An_overlay_belongs_to_the_tree_that_is_generated_for_a_check()
     {
         using var folder = new OverlayFolder(StorySample.Cluster, Manifest);
-        var sample = StorySample.Tree.Platform;
-        var platform = sample with
-        {
-            Clusters = [.. sample.Clusters.Select(cluster => cluster with { HasOverlay = cluster.Name.Text == StorySample.Cluster })],
-        };
+        var platform = StorySample.Tree.Platform.InEachCluster(
+            cluster => cluster with { HasOverlay = cluster.Name.Text == StorySample.Cluster });
 
         Built(platform, [.. Tree.Build(platform)]).ShouldThrow<ShouldAssertException>().Message.ShouldContain("kubernetes/overlays");
         Built(platform, DefinedTree.Files(platform, folder.Root)).ShouldNotThrow();

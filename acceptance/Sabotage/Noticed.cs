@@ -6,20 +6,27 @@ internal static class Noticed
     /// <param name="sabotage">Its name.</param>
     /// <param name="check">What has to notice it. Shouldly's own ThrowAsync lets assertions through.</param>
     /// <param name="says">A part of the check's message.</param>
-    public static async Task By(string sabotage, Func<Task> check, string says)
+    public static async Task By(string sabotage, Func<Task> check, string says) =>
+        (await Message(check, exception => exception is ShouldAssertException))
+            .ShouldNotBeNull($"'{sabotage}' was not noticed").ShouldContain(says);
+
+    /// <summary>With what message a check fails; null where it passes.</summary>
+    /// <param name="counts">Of an exception: a mistake of the suite must not pass for what the check has noticed.</param>
+    public static async Task<string?> Message(Func<Task> check, Func<Exception, bool> counts)
     {
-        string? noticed = null;
         try
         {
             await check();
+            return null;
         }
-        catch (ShouldAssertException exception)
+        catch (Exception exception) when (counts(exception))
         {
-            noticed = exception.Message;
+            return exception.Message;
         }
-
-        noticed.ShouldNotBeNull($"'{sabotage}' was not noticed").ShouldContain(says);
     }
+
+    /// <summary>Whatever goes wrong in a test that is neither skipped nor cancelled.</summary>
+    public static bool Anything(Exception exception) => exception is not (IgnoreException or OperationCanceledException);
 }
 
 public sealed class NoticedTests
@@ -30,6 +37,16 @@ public sealed class NoticedTests
         await Noticed.By("one", () => Fails("because of one"), "of one");
         await Noticed.By("nobody notices", () => Noticed.By("one", () => Task.CompletedTask, "of one"), "'one' was not noticed");
         await Noticed.By("another reason", () => Noticed.By("one", () => Fails("because of two"), "of one"), "because of two");
+    }
+
+    [Test]
+    public async Task A_mistake_of_the_suite_is_not_what_a_check_has_noticed()
+    {
+        var mistake = Task.FromException(new InvalidDataException("because of one"));
+
+        await Should.ThrowAsync<InvalidDataException>(Noticed.By("one", () => mistake, "of one"));
+        (await Noticed.Message(() => mistake, Noticed.Anything)).ShouldBe("because of one");
+        (await Noticed.Message(() => Task.CompletedTask, Noticed.Anything)).ShouldBeNull();
     }
 
     private static Task Fails(string message) => Task.FromException(new ShouldAssertException(message));

@@ -74,10 +74,8 @@ public static class DnsCheckCriterion
         $"kubernetes.default.svc.{cluster.Domain}.", .. cluster.Of<DnsCheckSettings>()!.Names.Select(name => $"{name}."),
     ];
 
-    private static Platform OneMore(Platform platform) => platform with
-    {
-        Clusters = [.. platform.Clusters.Select(entry => entry with { Dns = entry.Dns with { Replicas = entry.Dns.Replicas + 1 } })],
-    };
+    private static Platform OneMore(Platform platform) =>
+        platform.InEachCluster(cluster => cluster with { Dns = cluster.Dns with { Replicas = cluster.Dns.Replicas + 1 } });
 
     private static IReadOnlyDictionary<string, string> Revision(RenderedCluster tree) =>
         Daemons(tree).Map("spec.template.metadata.annotations");

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
@@ -10,7 +9,7 @@ internal static class ProvenCluster
 {
     public static readonly ResourceAddress DaemonSet = ResourceKind.DaemonSet.Named(DnsCheckNames.Name, DnsCheckNames.Namespace);
 
-    private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
+    private static readonly OncePerCluster<LiveCluster> Delivered = new();
 
     public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -19,7 +18,7 @@ internal static class ProvenCluster
             return cluster;
         }
 
-        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        cluster.NeedsDelivery();
         var small = SuiteSettings.Current.SmallImage;
         var image = await ProberImage.TryBring(cluster, DnsCheckSettings.DefaultImage, cancellationToken) is not null
             ? DnsCheckSettings.DefaultImage
@@ -27,58 +26,40 @@ internal static class ProvenCluster
         cluster.Needs(image is not null,
             $"neither {DnsCheckSettings.DefaultImage} nor {small} is on this machine; pull one of them, or name another in the setting " +
                 "small-image");
-        return await Delivered
-            .GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, image!, CancellationToken.None)))
-            .Value.WaitAsync(cancellationToken);
+        return await Delivered.Of(cluster.Role, () => Deliver(cluster, image!, CancellationToken.None), cancellationToken);
     }
 
     public static async Task Remove(string role, CancellationToken cancellationToken)
     {
-        if (Delivered.TryRemove(role, out var delivering) && delivering.Value.IsCompletedSuccessfully)
+        if (Delivered.Take(role) is { } cluster)
         {
-            await (await delivering.Value).Api.Delete(DaemonSet, null, cancellationToken);
+            await cluster.Api.Delete(DaemonSet, null, cancellationToken);
         }
     }
 
     /// <summary>The same platform with the check in every cluster that has none.</summary>
     /// <param name="image">What the nodes can pull; null for the default.</param>
-    public static Platform Switched(Platform platform, string? image) => platform with
+    public static Platform Switched(Platform platform, string? image) => platform.InEachCluster(cluster => cluster with
     {
-        Clusters =
-        [
-            .. platform.Clusters.Select(cluster => cluster with
-            {
-                Applications = cluster.Applications.SetItem(
-                    DnsCheckNames.Name,
-                    cluster.Of<DnsCheckSettings>()
-                        ?? new DnsCheckSettings(image ?? DnsCheckSettings.DefaultImage, [DomainName.Parse(UpstreamDns.ExternalName)])),
-            }),
-        ],
-    };
+        Applications = cluster.Applications.SetItem(
+            DnsCheckNames.Name,
+            cluster.Of<DnsCheckSettings>()
+                ?? new DnsCheckSettings(image ?? DnsCheckSettings.DefaultImage, [DomainName.Parse(UpstreamDns.ExternalName)])),
+    });
 
     /// <summary>A pod on every node that resolves the names, and no older one.</summary>
-    public static Task Resolves(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
-        TimeSpan.FromSeconds(120),
-        async token =>
+    public static Task Resolves(LiveCluster cluster, CancellationToken cancellationToken) => Rollout.Done(
+        cluster.Api, DaemonSet, "the names resolve on every node", TimeSpan.FromSeconds(120), cancellationToken,
+        async (daemons, token) =>
         {
             var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, token)).Count;
-            var daemons = await cluster.Require(DaemonSet, token);
-            daemons.Number("status.observedGeneration").ShouldBe(daemons.Number("metadata.generation"));
             daemons.Number("status.desiredNumberScheduled").ShouldBe(nodes, "nodes that ask");
-            daemons.Number("status.updatedNumberScheduled").ShouldBe(nodes, "pods of the new revision");
             daemons.Number("status.numberReady").ShouldBe(nodes, "nodes on which the names resolve");
-        },
-        "the names resolve on every node",
-        cancellationToken);
+        });
 
     public static Task<IReadOnlyList<Resource>> Pods(LiveCluster cluster, CancellationToken cancellationToken) =>
         cluster.Api.List(ResourceKind.Pod, DnsCheckNames.Namespace, $"{DnsCheckNames.AppLabel}={DnsCheckNames.Name}", cancellationToken);
 
-    private static async Task<LiveCluster> Deliver(LiveCluster cluster, string image, CancellationToken cancellationToken)
-    {
-        var platform = Switched(cluster.Platform, image);
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        return cluster with { Platform = platform, Tree = tree };
-    }
+    private static Task<LiveCluster> Deliver(LiveCluster cluster, string image, CancellationToken cancellationToken) =>
+        cluster.Deliver(Switched(cluster.Platform, image), cancellationToken);
 }

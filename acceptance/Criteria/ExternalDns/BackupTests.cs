@@ -43,14 +43,7 @@ internal sealed class BackupTests
     /// <param name="kind">Of <see cref="ZoneServer"/>.</param>
     private async Task Start(string kind)
     {
-        foreach (var program in new[] { ZoneServer.ProgramOf(kind), "kdig", "knsupdate" })
-        {
-            if (LocalProgram.Find(program) is null)
-            {
-                Assert.Ignore($"{program} is not on this machine; put it on the search path or set program-{program} (docs/acceptance.md)");
-            }
-        }
-
+        LocalProgram.Need(ZoneServer.ProgramOf(kind), "kdig", "knsupdate");
         folder = Directory.CreateTempSubdirectory("acceptance-backup-").FullName;
         server = ZoneServer.Of(kind);
         await server.Start(LocalProgram.Find(ZoneServer.ProgramOf(kind))!, CancellationToken.None);

@@ -167,9 +167,7 @@ public static class CombinedService
         var publishing = await PublishingCluster.DeliveredTo(live, cancellationToken);
         var (cluster, server) = publishing;
         var platform = PublishingCluster.Switched(RoutedCluster.Switched(controlled.Platform), new(server.Address, server.Port));
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        var together = cluster with { Platform = platform, Tree = tree };
+        var together = await cluster.Deliver(platform, cancellationToken);
         if (live.Tree.GeoDns.Count == 0)
         {
             Combined[cluster.Role] = together;

@@ -77,7 +77,7 @@ internal static class DefinedInstances
         };
 
     private static Platform Of(Platform platform, ImmutableArray<DnsInstance> instances) =>
-        platform with { Clusters = [.. platform.Clusters.Select(cluster => With(cluster, instances))] };
+        platform.InEachCluster(cluster => With(cluster, instances));
 
     /// <summary>A server of the suite has one zone.</summary>
     internal static DnsInstance At(DnsInstance instance, ZoneServer server) => instance with

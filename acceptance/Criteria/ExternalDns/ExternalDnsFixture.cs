@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.ExternalDns;
+
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 /// </summary>
 internal abstract class ExternalDnsFixture
 {
+    protected const string AnnotationPrefix = ExternalDnsNames.AnnotationPrefix;
+
     /// <summary>The program.</summary>
     protected string ExternalDns { get; private set; } = null!;
 
@@ -21,6 +25,17 @@ internal abstract class ExternalDnsFixture
     /// <summary>After what a fixture above has stopped: the teardown of a derived class comes first.</summary>
     [TearDown]
     public Task RemoveTheServices() => WantedService.RemoveAll(Cluster.Api, CancellationToken.None);
+
+    /// <summary>A Service that asks for a name; without an address for an alias.</summary>
+    protected async Task Wants(string name, string? address, CancellationToken token, int? ttl = null, string prefix = AnnotationPrefix,
+        string? hostname = null, string? also = null)
+    {
+        var service = WantedService.Of(name, address, ttl, hostname ?? name, new[] { prefix, also }.OfType<string>());
+        await Cluster.Api.Apply(ResourceKind.Service, new Resource(service), token);
+    }
+
+    protected Task Unwanted(string name, CancellationToken token) =>
+        Cluster.Api.Delete(ResourceKind.Service.Named(name, "default"), null, token);
 
     [OneTimeTearDown]
     public void StopTheApiServer() => Cluster?.Dispose();

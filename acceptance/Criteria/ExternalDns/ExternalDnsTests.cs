@@ -26,11 +26,8 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
         await Owner("cname-alias", "infra", token);
         await Wants("one", "192.0.2.11", token);
         await Holds("one", RecordType.A, ["192.0.2.11"], 60, token);
-        foreach (var name in new[] { "one", "alias" })
-        {
-            await Cluster.Api.Delete(ResourceKind.Service.Named(name, "default"), null, token);
-        }
-
+        await Unwanted("one", token);
+        await Unwanted("alias", token);
         await Holds("one", RecordType.A, [], 0, token);
         await Holds("a-one", RecordType.TXT, [], 0, token);
         await Holds("alias", RecordType.CNAME, [], 0, token);
@@ -121,7 +118,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
         using var instance = await Run(Instance("infra", policy: "upsert-only"), token);
         await Wants("one", "192.0.2.1", token);
         await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
-        await Cluster.Api.Delete(ResourceKind.Service.Named("one", "default"), null, token);
+        await Unwanted("one", token);
         await instance.Compares(2, token);
         await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
     }

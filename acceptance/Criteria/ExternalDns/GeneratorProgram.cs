@@ -1,4 +1,3 @@
-using CliWrap;
 using CliWrap.Buffered;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
@@ -13,12 +12,9 @@ internal static class GeneratorProgram
     public static async Task<BufferedCommandResult> Run(string folder, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         Assume.That(System.IO.File.Exists(File), $"{File} is not built");
-        var run = await Cli.Wrap("dotnet").WithArguments([File, .. arguments, "-f", Path.Combine(folder, "platform.yaml")])
-            .WithEnvironmentVariables(new Dictionary<string, string?>
-            {
-                ["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}",
-            })
-            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
+        var run = await LocalProgram.Run(
+            "dotnet", [File, .. arguments, "-f", Path.Combine(folder, "platform.yaml")], cancellationToken,
+            new Dictionary<string, string?> { ["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}" });
         TestContext.Out.WriteLine($"{string.Join(' ', arguments)}: {run.ExitCode}\n{run.StandardOutput}{run.StandardError}");
         return run;
     }

@@ -53,13 +53,13 @@ internal sealed class LocalAcme : IDisposable
             "Pebble listens",
             cancellationToken);
         var accounts = In($"lego-{Guid.NewGuid():N}");
-        var result = await Cli.Wrap(lego).WithArguments(
+        var result = await LocalProgram.Run(lego,
         [
             "--server", string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}/dir"), "--accept-tos",
             "--email", "platform@example.com", "--path", accounts, "--dns", "rfc2136", "--dns.resolvers", update.Server,
             // It would ask the servers of the NS records, on port 53.
             "--dns.disable-cp", "--domains", name, "run",
-        ]).WithEnvironmentVariables(new Dictionary<string, string?>
+        ], cancellationToken, new Dictionary<string, string?>
         {
             ["LEGO_CA_CERTIFICATES"] = In("cert.pem"),
             ["RFC2136_NAMESERVER"] = update.Server,
@@ -68,7 +68,7 @@ internal sealed class LocalAcme : IDisposable
             ["RFC2136_TSIG_SECRET"] = update.Secret,
             ["RFC2136_PROPAGATION_TIMEOUT"] = "5",
             ["RFC2136_POLLING_INTERVAL"] = "1",
-        }).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
+        });
         var file = Path.Combine(accounts, "certificates", $"{name}.crt");
         return (result, File.Exists(file) ? X509CertificateLoader.LoadCertificateFromFile(file) : null);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
@@ -29,7 +28,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(Instance, ExternalDnsNames.Namespace);
     public static readonly ResourceAddress Secret = ResourceKind.Secret.Named(ExternalDnsNames.Secret, ExternalDnsNames.Namespace);
 
-    private static readonly ConcurrentDictionary<string, Lazy<Task<PublishingCluster>>> Delivered = new();
+    private static readonly OncePerCluster<PublishingCluster> Delivered = new();
 
     public static async Task<PublishingCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -41,19 +40,14 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     /// <summary>The same where another delivery may have taken it away since.</summary>
     public static async Task<PublishingCluster> DeliveredTo(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        cluster.NeedsDelivery();
         cluster.Needs(cluster.Cluster.Capabilities.NodesAreContainers,
             "the nodes are not containers of this machine, so their pods do not reach its DNS server");
-        var program = LocalProgram.Find(ZoneServer.ProgramOf(ServerKind));
-        cluster.Needs(program is not null,
-            "knotd is not on this machine; put it on the search path or set program-knotd (docs/acceptance.md)");
+        var program = LocalProgram.Need(ZoneServer.ProgramOf(ServerKind));
         var address = await ThisMachine(cluster.Api, cluster.Engine, cluster.Tree.Definition.Pods.Family, cancellationToken);
         cluster.Needs(address is not null, "this machine has no IPv4 address in the network of the nodes");
         await ProberImage.TryBring(cluster, ExternalDnsNames.Image, cancellationToken);
-        return await Delivered
-            .GetOrAdd(
-                cluster.Role, _ => new Lazy<Task<PublishingCluster>>(() => Deliver(cluster, program!, address!, CancellationToken.None)))
-            .Value.WaitAsync(cancellationToken);
+        return await Delivered.Of(cluster.Role, () => Deliver(cluster, program, address!, CancellationToken.None), cancellationToken);
     }
 
     /// <summary>The cluster alone, as live sabotages take it.</summary>
@@ -63,22 +57,19 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     /// <summary>Takes the suite's instance and its server away, and delivers the definition again.</summary>
     public static async Task Remove(string role, CancellationToken cancellationToken)
     {
-        if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
+        if (Delivered.Take(role) is not var (cluster, server))
         {
             return;
         }
 
-        var (cluster, server) = await delivering.Value;
         server.Dispose();
-        var platform = Without(cluster.Platform);
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        foreach (var address in Addresses(cluster.Tree).Except(Addresses(tree)))
+        var without = await cluster.Deliver(Without(cluster.Platform), cancellationToken);
+        foreach (var address in Addresses(cluster.Tree).Except(Addresses(without.Tree)))
         {
             await cluster.Api.Delete(address, null, cancellationToken);
         }
 
-        if (tree.ExternalDns.Count == 0)
+        if (without.Tree.ExternalDns.Count == 0)
         {
             await cluster.Api.Delete(Secret, null, cancellationToken);
         }
@@ -94,34 +85,19 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     public static Platform Switched(Platform platform, IPEndPoint? server = null)
     {
         var settings = Settings(server ?? new IPEndPoint(IPAddress.Parse("192.0.2.53"), 53));
-        return platform with
+        return platform.InEachCluster(cluster => cluster with
         {
-            Clusters =
-            [
-                .. platform.Clusters.Select(cluster => cluster with
-                {
-                    Applications = cluster.Applications.SetItem(ExternalDnsNames.Name, settings with
-                    {
-                        Instances = [.. settings.Instances, .. DefinedInstances.ServedIn(cluster).Where(other => other.Name.Text != Own)],
-                    }),
-                }),
-            ],
-        };
+            Applications = cluster.Applications.SetItem(ExternalDnsNames.Name, settings with
+            {
+                Instances = [.. settings.Instances, .. DefinedInstances.ServedIn(cluster).Where(other => other.Name.Text != Own)],
+            }),
+        });
     }
 
     /// <summary>One pod of the present revision, whose predecessor is gone.</summary>
-    public Task RolledOut(CancellationToken cancellationToken) => Eventually.Within(
-        TimeSpan.FromSeconds(120),
-        async token =>
-        {
-            var deployment = await Cluster.Require(Deployment, token);
-            deployment.Number("status.observedGeneration").ShouldBe(deployment.Number("metadata.generation"));
-            deployment.Number("status.updatedReplicas").ShouldBe(1, "pods of the new revision");
-            deployment.Number("status.availableReplicas").ShouldBe(1, Conditions.Say(deployment, "Available"));
-            (await Pods(token)).Count.ShouldBe(1, "pods of all revisions");
-        },
-        "External-DNS runs",
-        cancellationToken);
+    public Task RolledOut(CancellationToken cancellationToken) => Rollout.Done(
+        Cluster.Api, Deployment, "External-DNS runs", TimeSpan.FromSeconds(120), cancellationToken,
+        async (_, token) => (await Pods(token)).Count.ShouldBe(1, "pods of all revisions"));
 
     /// <summary>The only pod; fails where two run.</summary>
     public async Task<Resource> Pod(CancellationToken cancellationToken) => (await Pods(cancellationToken)).ShouldHaveSingleItem();
@@ -153,11 +129,8 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         tree.ExternalDns.Select(resource => ResourceKind.Of(resource).Named(resource.Name, resource.Namespace));
 
     /// <summary>The same platform without the suite's instance.</summary>
-    private static Platform Without(Platform platform) => platform with
-    {
-        Clusters = [.. platform.Clusters.Select(cluster => DefinedInstances.With(cluster,
-            [.. cluster.Of<ExternalDnsSettings>()?.Instances.Where(instance => instance.Name.Text != Own) ?? []]))],
-    };
+    private static Platform Without(Platform platform) => platform.InEachCluster(cluster => DefinedInstances.With(
+        cluster, [.. cluster.Of<ExternalDnsSettings>()?.Instances.Where(instance => instance.Name.Text != Own) ?? []]));
 
     private static ExternalDnsSettings Settings(IPEndPoint server)
     {
@@ -189,9 +162,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         await Key(cluster, server.Secret, cancellationToken);
         var platform = Switched(cluster.Platform, new IPEndPoint(server.Address, server.Port));
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        return new PublishingCluster(cluster with { Platform = platform, Tree = tree }, server);
+        return new PublishingCluster(await cluster.Deliver(platform, cancellationToken), server);
     }
 
     /// <summary>

@@ -136,7 +136,7 @@ internal sealed class RestoredOwnershipTests
         Define(Sync);
         using var first = await Started(token);
         await KubeDns(first, token);
-        await first.Api.Apply(ResourceKind.Namespace, Object("v1", "Namespace", null, Namespace, null), token);
+        await first.Api.ApplyNamespace(Namespace, token);
         foreach (var (name, address) in new[] { ("one", "192.0.2.1"), ("two", "192.0.2.2"), ("alias", null) })
         {
             var service = WantedService.Of(name, address, null, name, [ExternalDnsNames.AnnotationPrefix]);

@@ -1,13 +1,10 @@
 using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>Beside External-DNS one real authoritative server.</summary>
 internal abstract class ZoneFixture(string kind) : ExternalDnsFixture
 {
-    protected const string AnnotationPrefix = ExternalDnsNames.AnnotationPrefix;
-
     /// <summary>A new one for each test.</summary>
     protected ZoneServer Server { get; set; } = null!;
 
@@ -48,17 +45,6 @@ internal abstract class ZoneFixture(string kind) : ExternalDnsFixture
         await started.Start(Named, CancellationToken.None);
         return started;
     }
-
-    /// <summary>A Service that asks for a name; without an address for an alias.</summary>
-    protected async Task Wants(string name, string? address, CancellationToken token, int? ttl = null, string prefix = AnnotationPrefix,
-        string? hostname = null, string? also = null)
-    {
-        var service = WantedService.Of(name, address, ttl, hostname ?? name, new[] { prefix, also }.OfType<string>());
-        await Cluster.Api.Apply(ResourceKind.Service, new Resource(service), token);
-    }
-
-    protected Task Unwanted(string name, CancellationToken token) =>
-        Cluster.Api.Delete(ResourceKind.Service.Named(name, "default"), null, token);
 
     /// <summary>The zone comes to hold exactly these records.</summary>
     protected Task Holds(string name, RecordType type, string[] expected, int ttl, CancellationToken token) => Eventually.Within(

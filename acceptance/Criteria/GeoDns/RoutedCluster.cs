@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Definition;
@@ -17,38 +16,34 @@ internal static class RoutedCluster
 
     public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(GeoDnsNames.Name, GeoDnsNames.Namespace);
 
-    private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
-    private static readonly ConcurrentDictionary<string, LiveCluster> Before = new();
+    private static readonly OncePerCluster<ChangedCluster> Delivered = new();
 
     public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        cluster.NeedsDelivery();
         var image = SuiteSettings.Current.ControllerImage;
         cluster.Needs(await ProberImage.TryBring(cluster, image, cancellationToken) is not null,
             $"the image {image} is not on this machine; build it with controller/build-image, or name another in the setting " +
                 "controller-image");
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         await ProberImage.TryBring(cluster, GeoDnsSettings.DefaultCoreDnsImage, cancellationToken);
-        Before[cluster.Role] = cluster;
-        var delivered = await Delivered
-            .GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, CancellationToken.None)))
-            .Value.WaitAsync(cancellationToken);
+        var (_, delivered) = await Delivered.Of(
+            cluster.Role, async () => new(cluster, await Deliver(cluster, CancellationToken.None)), cancellationToken);
         await RolledOut(delivered, cancellationToken);
         return delivered;
     }
 
     public static async Task Remove(string role, CancellationToken cancellationToken)
     {
-        if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
+        if (Delivered.Take(role) is not var (before, cluster))
         {
             return;
         }
 
-        var (before, cluster) = (Before[role], await delivering.Value);
         if (before.Tree.GeoDns.Count > 0)
         {
             // The definition has it too, with other regions.
-            await before.Delivery!.Deliver(before.Platform, before.Tree, before.Cluster, before.Api, cancellationToken);
+            await before.Deliver(cancellationToken);
             return;
         }
 
@@ -62,38 +57,23 @@ internal static class RoutedCluster
     /// The same platform with geographic routing in every cluster: with the suite's zone and regions, because addresses of a definition's
     /// regions are out of reach.
     /// </summary>
-    public static Platform Switched(Platform platform) => platform with
+    public static Platform Switched(Platform platform) => platform.InEachCluster(cluster => cluster with
     {
-        Clusters =
-        [
-            .. platform.Clusters.Select(cluster => cluster with
-            {
-                Applications = cluster.Applications.SetItem(
-                    GeoDnsNames.Name,
-                    cluster.Of<GeoDnsSettings>() is { } given
-                        ? Settings(cluster) with
-                        {
-                            CoreDnsImage = given.CoreDnsImage,
-                            Replicas = given.Replicas,
-                            ServiceType = given.ServiceType,
-                            Resources = given.Resources,
-                        }
-                        : Settings(cluster)),
-            }),
-        ],
-    };
+        Applications = cluster.Applications.SetItem(
+            GeoDnsNames.Name,
+            cluster.Of<GeoDnsSettings>() is { } given
+                ? Settings(cluster) with
+                {
+                    CoreDnsImage = given.CoreDnsImage,
+                    Replicas = given.Replicas,
+                    ServiceType = given.ServiceType,
+                    Resources = given.Resources,
+                }
+                : Settings(cluster)),
+    });
 
-    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
-        TimeSpan.FromSeconds(180),
-        async token =>
-        {
-            var deployment = await cluster.Require(Deployment, token);
-            deployment.Number("status.observedGeneration").ShouldBe(deployment.Number("metadata.generation"));
-            deployment.Number("status.availableReplicas")
-                .ShouldBe(deployment.Number("spec.replicas"), Conditions.Say(deployment, "Available"));
-        },
-        "the servers of geographic DNS have zones",
-        cancellationToken);
+    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Rollout.Done(
+        cluster.Api, Deployment, "the servers of geographic DNS have zones", TimeSpan.FromSeconds(180), cancellationToken);
 
     private static GeoDnsSettings Settings(Cluster cluster) => new()
     {
@@ -122,11 +102,6 @@ internal static class RoutedCluster
         Weight = 1,
     };
 
-    private static async Task<LiveCluster> Deliver(LiveCluster cluster, CancellationToken cancellationToken)
-    {
-        var platform = Switched(cluster.Platform);
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        return cluster with { Platform = platform, Tree = tree };
-    }
+    private static Task<LiveCluster> Deliver(LiveCluster cluster, CancellationToken cancellationToken) =>
+        cluster.Deliver(Switched(cluster.Platform), cancellationToken);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Definition;
@@ -17,15 +16,14 @@ internal static class CheckedCluster
     /// <summary>The name of its process in the kernel.</summary>
     public const string Process = "PlatformGitOps.";
 
-    private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
-    private static readonly ConcurrentDictionary<string, LiveCluster> Before = new();
+    private static readonly OncePerCluster<ChangedCluster> Delivered = new();
 
     public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(Name, "kube-system");
     public static readonly ResourceAddress ReleaseJob = ResourceKind.Job.Named(Name, "kube-system");
 
     public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        cluster.NeedsDelivery();
         var image = SuiteSettings.Current.ControllerImage;
         if (await ProberImage.TryBring(cluster, image, cancellationToken) is null)
         {
@@ -35,10 +33,9 @@ internal static class CheckedCluster
         }
 
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
-        Before[cluster.Role] = cluster;
-        return await Delivered.GetOrAdd(
-            cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, coreDns: false, CancellationToken.None)))
-            .Value.WaitAsync(cancellationToken);
+        var (_, delivered) = await Delivered.Of(
+            cluster.Role, async () => new(cluster, await Deliver(cluster, coreDns: false, CancellationToken.None)), cancellationToken);
+        return delivered;
     }
 
     /// <param name="coreDns">Whether it checks CoreDNS's own pods too; in a running cluster only after a delivery without.</param>
@@ -69,15 +66,14 @@ internal static class CheckedCluster
     /// <summary>Delivers the definition again, which has the controller or not, so that a kept cluster is as its definition says.</summary>
     public static async Task RemoveController(string role, CancellationToken cancellationToken)
     {
-        if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
+        if (Delivered.Take(role) is not var (before, cluster))
         {
             return;
         }
 
-        var (before, cluster) = (Before[role], await delivering.Value);
         if (before.Tree.HealthController.Count > 0)
         {
-            await before.Delivery!.Deliver(before.Platform, before.Tree, before.Cluster, before.Api, cancellationToken);
+            await before.Deliver(cancellationToken);
             await cluster.Api.Delete(ResourceKind.Namespace.Named(Fleet.Namespace), null, cancellationToken);
             await Live.Rollout.Done(before, cancellationToken);
             return;
@@ -97,29 +93,24 @@ internal static class CheckedCluster
     /// The same platform with the controller in every cluster, checking CoreDNS too, and with the Kubernetes of its admission policies
     /// where the definition names none.
     /// </summary>
-    public static Platform Switched(Platform platform) => platform with
+    public static Platform Switched(Platform platform) => platform.InEachCluster(cluster =>
     {
-        Clusters =
-        [
-            .. platform.Clusters.Select(cluster => cluster with
-            {
-                HealthController = (cluster.HealthController
-                    ?? new() { Image = "registry.example.com/dns-health-controller:1.0.0" }) with { CoreDns = true, Release = false },
-                Kubernetes = cluster.Kubernetes ?? ControllerAdmission.Since,
-            }),
-        ],
-    };
+        var given = cluster.HealthController ?? new() { Image = "registry.example.com/dns-health-controller:1.0.0" };
+        return cluster with
+        {
+            HealthController = given with { CoreDns = true, Release = false },
+            Kubernetes = cluster.Kubernetes ?? ControllerAdmission.Since,
+        };
+    });
 
     private static async Task<LiveCluster> Deliver(
         LiveCluster cluster, HealthControllerSettings? settings, CancellationToken cancellationToken)
     {
         var version = await Kubernetes(cluster, cancellationToken);
-        var clusters = cluster.Platform.Clusters.Select(
+        var platform = cluster.Platform.InEachCluster(
             definition => definition with { HealthController = settings, Kubernetes = settings is null ? null : version });
-        var platform = cluster.Platform with { Clusters = [.. clusters] };
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        foreach (var gone in Addresses(cluster.Tree).Except(Addresses(tree)))
+        var changed = await cluster.Deliver(platform, cancellationToken);
+        foreach (var gone in Addresses(cluster.Tree).Except(Addresses(changed.Tree)))
         {
             // Flux prunes; Helm deletes nothing of what the tree no longer has.
             if (cluster.Delivery is not FluxDelivery)
@@ -134,7 +125,7 @@ internal static class CheckedCluster
                 cancellationToken);
         }
 
-        return cluster with { Platform = platform, Tree = tree };
+        return changed;
     }
 
     private static IEnumerable<ResourceAddress> Addresses(RenderedCluster tree) =>
@@ -143,19 +134,11 @@ internal static class CheckedCluster
     public static async Task<SemVer> Kubernetes(LiveCluster cluster, CancellationToken cancellationToken) =>
         SemVer.Parse((await cluster.Api.Version(cancellationToken)).TrimStart('v').Split('+', '-')[0]);
 
-    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
-        TimeSpan.FromSeconds(120),
-        async token =>
-        {
-            var deployment = await cluster.Require(Deployment, token);
-            var wanted = deployment.Number("spec.replicas");
-            deployment.Number("status.observedGeneration").ShouldBe(deployment.Number("metadata.generation"));
-            deployment.Number("status.updatedReplicas").ShouldBe(wanted, "pods of the new revision");
-            deployment.Number("status.availableReplicas").ShouldBe(wanted, Conditions.Say(deployment, "Available"));
-            (await Pods(cluster, token)).Count.ShouldBe(wanted!.Value, "pods of all revisions");
-        },
-        "the controller's instances run",
-        cancellationToken);
+    /// <summary>Every instance is of the newest revision and available, and the older ones have ended.</summary>
+    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Live.Rollout.Done(
+        cluster.Api, Deployment, "the controller's instances run", TimeSpan.FromSeconds(120), cancellationToken,
+        async (deployment, token) =>
+            (await Pods(cluster, token)).Count.ShouldBe(deployment.Number("spec.replicas")!.Value, "pods of all revisions"));
 
     public static async Task<IReadOnlyList<Resource>> Pods(LiveCluster cluster, CancellationToken cancellationToken) =>
         [.. await cluster.Api.List(ResourceKind.Pod, "kube-system", $"app.kubernetes.io/name={Name}", cancellationToken)];

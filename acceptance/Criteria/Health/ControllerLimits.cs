@@ -110,8 +110,7 @@ public static class ControllerLimits
     public static async Task Networks(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
-        await cluster.Api.Apply(
-            ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Fleet.Namespace, null, null)), cancellationToken);
+        await cluster.Api.ApplyNamespace(Fleet.Namespace, cancellationToken);
         foreach (var (name, address) in new[] { ("metadata", "169.254.169.254"), ("translated", "64:ff9b::a9fe:a9fe"),
             ("cluster", cluster.Tree.Definition.Services.AddressAt(1)!.ToString()), ("elsewhere", "192.0.2.1") })
         {

@@ -107,8 +107,7 @@ public static class ControllerSecurity
     public static async Task Access(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
-        await cluster.Api.Apply(
-            ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Fleet.Namespace, null, null)), cancellationToken);
+        await cluster.Api.ApplyNamespace(Fleet.Namespace, cancellationToken);
         (await AccountRights.In(cluster, User, Fleet.Namespace, cancellationToken)).ShouldBe(
             Rights(Everywhere(cluster.Tree)), ignoreOrder: true, "its rights in a workload's namespace are not what it needs");
         (await AccountRights.In(cluster, User, "kube-system", cancellationToken)).ShouldBe(

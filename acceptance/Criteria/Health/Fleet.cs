@@ -53,8 +53,7 @@ internal sealed class Fleet
         CancellationToken cancellationToken)
     {
         var removal = shape.Removal;
-        await cluster.Api.Apply(
-            ResourceKind.Namespace, new Resource(Live.Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).OrderBy(Nodes.IsControlPlane)
             .Select(node => node.Name)
             .Take(Math.Max(1, cluster.Cluster.Capabilities.WorkerNodes)).ToList();
@@ -101,8 +100,7 @@ internal sealed class Fleet
         LiveCluster cluster, string name, int pods, IReadOnlyDictionary<string, string> asked, CancellationToken cancellationToken)
     {
         var shape = new FleetShape(RemovalMethod.ServeLabel);
-        await cluster.Api.Apply(
-            ResourceKind.Namespace, new Resource(Live.Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         var template = Pod(name, name, null, shape);
         template.Remove("apiVersion");
         template.Remove("kind");

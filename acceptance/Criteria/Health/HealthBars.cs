@@ -135,8 +135,7 @@ public sealed class HealthBars
         await CheckedCluster.RolledOut(cluster, cancellationToken);
         var other = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))
             .First(entry => !Clusters.Nodes.IsControlPlane(entry) && entry.Name != node).Name;
-        await cluster.Api.Apply(
-            ResourceKind.Namespace, new Resource(Live.Pods.Manifest("Namespace", Fleet.Namespace, null, null)), cancellationToken);
+        await cluster.Api.ApplyNamespace(Fleet.Namespace, cancellationToken);
         var address = ResourceKind.Pod.Named($"asking-{Guid.NewGuid().ToString("n")[..6]}", Fleet.Namespace);
         var pod = Live.Pods.Prober(
             Fleet.Namespace, address.Name, SuiteSettings.Current.ProberImage,

@@ -35,7 +35,7 @@ public static class OtherServices
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
         var crowd = CrowdNamespace(cluster);
-        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", crowd, null, null)), cancellationToken);
+        await cluster.Api.ApplyNamespace(crowd, cancellationToken);
         var fleet = await Fleet.Deploy(cluster, "crowded", 3, Fast, cancellationToken);
         try
         {

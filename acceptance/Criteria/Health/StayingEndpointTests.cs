@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using CliWrap;
-using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
@@ -165,9 +163,9 @@ internal sealed class StayingEndpointTests
 
     private async Task<string> Typed(string command, CancellationToken token)
     {
-        var result = await Cli.Wrap("bash").WithArguments(["-c", $"set -o pipefail; {command}"])
-            .WithEnvironmentVariables(variables => variables.Set("KUBECONFIG", cluster.AdminConfig))
-            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(token);
+        var result = await LocalProgram.Run(
+            "bash", ["-c", $"set -o pipefail; {command}"], token,
+            new Dictionary<string, string?> { ["KUBECONFIG"] = cluster.AdminConfig });
         return command.Contains(" get ", StringComparison.Ordinal) || result.ExitCode == 0 ? result.StandardOutput
             : throw new InvalidOperationException($"{command}: {result.StandardError}");
     }

@@ -231,31 +231,25 @@ public static class KeysCriterion
     internal static Platform Switched(Platform platform)
     {
         var keys = DefinedTree.Read(StorySample.Definition("keys")).Clusters[0];
-        return platform with
+        return platform.InEachCluster(cluster => cluster with
         {
-            Clusters =
-            [
-                .. platform.Clusters.Select(cluster => cluster with
-                {
-                    Workloads = keys.Workloads,
-                    Monitoring = ObjectiveKeys.In(cluster.Monitoring),
-                    Dns = cluster.Dns with
-                    {
-                        StubDomains = keys.Dns.StubDomains,
-                        Hosts = keys.Dns.Hosts,
-                        Rewrites = keys.Dns.Rewrites,
-                        ZoneFiles = keys.Dns.ZoneFiles,
-                        ExtraServers = keys.Dns.ExtraServers,
-                        Cache = keys.Dns.Cache,
-                        Autopath = true,
-                        Upstreams = keys.Dns.Upstreams,
-                        Forwarding = keys.Dns.Forwarding,
-                        Ttl = keys.Dns.Ttl,
-                        FamilyPolicy = keys.Dns.FamilyPolicy,
-                    },
-                }),
-            ],
-        };
+            Workloads = keys.Workloads,
+            Monitoring = ObjectiveKeys.In(cluster.Monitoring),
+            Dns = cluster.Dns with
+            {
+                StubDomains = keys.Dns.StubDomains,
+                Hosts = keys.Dns.Hosts,
+                Rewrites = keys.Dns.Rewrites,
+                ZoneFiles = keys.Dns.ZoneFiles,
+                ExtraServers = keys.Dns.ExtraServers,
+                Cache = keys.Dns.Cache,
+                Autopath = true,
+                Upstreams = keys.Dns.Upstreams,
+                Forwarding = keys.Dns.Forwarding,
+                Ttl = keys.Dns.Ttl,
+                FamilyPolicy = keys.Dns.FamilyPolicy,
+            },
+        });
     }
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>

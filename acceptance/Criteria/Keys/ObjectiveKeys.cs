@@ -182,8 +182,7 @@ public sealed class ObjectivesOfAnImageTests
 
     private static RenderedCluster Recording(UpgradeStep step)
     {
-        var keys = KeysCriterion.Switched(StorySample.Tree.Platform);
-        var platform = keys with { Clusters = [.. keys.Clusters.Select(step.In)] };
+        var platform = KeysCriterion.Switched(StorySample.Tree.Platform).InEachCluster(step.In);
         return RenderedCluster.From(DefinedTree.Generated(platform, null), StorySample.Cluster, tree =>
         {
             foreach (var rule in tree.Get("PrometheusRule", "coredns-slo").At("spec.groups")!.AsArray()

@@ -90,7 +90,7 @@ public static class ClientPods
 
     private static async Task Make(LiveCluster cluster, IReadOnlyList<Resource> wanted, CancellationToken cancellationToken)
     {
-        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         foreach (var resource in wanted)
         {
             var kind = ResourceKind.Of(resource);

@@ -41,8 +41,29 @@ public sealed record LiveCluster
         }
     }
 
+    public void NeedsDelivery() =>
+        Needs(Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+
     public void NeedsUpstream() =>
         Needs(HasUpstream, "this DNS does not forward to the suite's own upstream, so the right answers for external names are not known");
+
+    /// <summary>The same cluster with the tree of another definition, not yet delivered.</summary>
+    public LiveCluster With(Platform platform) => this with
+    {
+        Platform = platform,
+        Tree = RenderedCluster.From(DefinedTree.Generated(platform, Tree.VersionDrift), Role),
+    };
+
+    /// <summary>Delivers its own tree, again or for the first time.</summary>
+    public Task Deliver(CancellationToken cancellationToken) => Delivery!.Deliver(Platform, Tree, Cluster, Api, cancellationToken);
+
+    /// <summary>Delivers the tree of another definition.</summary>
+    public async Task<LiveCluster> Deliver(Platform platform, CancellationToken cancellationToken)
+    {
+        var changed = With(platform);
+        await changed.Deliver(cancellationToken);
+        return changed;
+    }
 
     public Task<IReadOnlyList<Resource>> DnsPods(CancellationToken cancellationToken) =>
         Api.List(ResourceKind.Pod, "kube-system", "k8s-app=kube-dns", cancellationToken);

@@ -120,20 +120,10 @@ public static class LiveClusters
             await delivery.Deliver(platform, tree, cluster, api, limit.Token);
         }
 
-        await Eventually.Within(
-            TimeSpan.FromSeconds(120),
-            async token =>
-            {
-                var deployment = await api.Get(ResourceKind.Deployment.Named("coredns", "kube-system"), token);
-                deployment.ShouldNotBeNull("no Deployment coredns yet");
-                deployment.Number("status.observedGeneration").ShouldBe(deployment.Number("metadata.generation"));
-                deployment.Number("status.availableReplicas")
-                    .ShouldBe(deployment.Number("spec.replicas"), Conditions.Say(deployment, "Available"));
-                deployment.Number("status.updatedReplicas").ShouldBe(deployment.Number("spec.replicas"));
-                deployment.Number("status.replicas").ShouldBe(deployment.Number("spec.replicas"));
-            },
+        await Rollout.Done(
+            api, Rollout.CoreDns,
             delivery is null ? $"CoreDNS runs in {cluster.Name}" : $"CoreDNS comes up in {cluster.Name} after the delivery",
-            limit.Token);
+            TimeSpan.FromSeconds(120), limit.Token);
         Report($"{role}: CoreDNS available", started);
         return new LiveCluster
         {

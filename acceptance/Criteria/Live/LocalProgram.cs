@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using CliWrap;
+using CliWrap.Buffered;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
@@ -7,6 +9,15 @@ namespace PlatformGitOps.Acceptance.Criteria.Live;
 /// <summary>A program of this machine that runs in the foreground until it is disposed; its output is kept in a file.</summary>
 internal sealed class LocalProgram : IDisposable
 {
+    /// <summary>Debian's packages of programs that many machines lack. Those of Kubernetes come with its releases.</summary>
+    private static readonly (string Package, string[] Programs)[] Packages =
+    [
+        ("knot", ["knotd", "knotc"]), ("knot-dnsutils", ["kdig", "knsupdate"]), ("knot-dnssecutils", ["kzonecheck"]),
+        ("bind9", ["named"]), ("bind9-utils", ["named-checkconf", "named-checkzone"]),
+        ("bind9-dnsutils", ["delv", "dig", "nslookup", "nsupdate"]), ("etcd-server", ["etcd"]), ("etcd-client", ["etcdctl"]),
+        ("nftables", ["nft"]), ("socat", ["socat"]), ("util-linux", ["setpriv", "unshare"]),
+    ];
+
     private readonly Process process;
     private readonly StreamWriter log;
 
@@ -41,13 +52,40 @@ internal sealed class LocalProgram : IDisposable
     /// <summary>Where it is; the test is skipped where it is not on this machine.</summary>
     public static string Need(string name)
     {
-        var file = Find(name);
-        if (file is null)
-        {
-            Assert.Ignore($"{name} is not on this machine; put it on the search path or set program-{name} (docs/acceptance.md)");
-        }
+        Need([name]);
+        return Find(name)!;
+    }
 
-        return file;
+    /// <summary>The test is skipped where one of them is not on this machine.</summary>
+    public static void Need(params IReadOnlyList<string> names)
+    {
+        if (Missing(names) is { } missing)
+        {
+            Assert.Ignore(missing);
+        }
+    }
+
+    /// <summary>Which of them are not on this machine, and where they come from; null where all are there.</summary>
+    public static string? Missing(params IReadOnlyList<string> names) => Missing(names, Find);
+
+    internal static string? Missing(IReadOnlyList<string> names, Func<string, string?> find)
+    {
+        var missing = names.Where(name => find(name) is null).ToList();
+        var packages = Packages.Where(package => package.Programs.Intersect(missing).Any()).Select(package => package.Package).ToList();
+        return missing.Count == 0 ? null
+            : $"not on this machine: {string.Join(", ", missing)}; put what is missing on the search path or set program-NAME " +
+                $"(docs/acceptance.md){(packages.Count == 0 ? "" : $". Debian's packages: {string.Join(", ", packages)}")}";
+    }
+
+    /// <summary>Runs a program to its end, whatever that is, for three minutes at most.</summary>
+    public static async Task<BufferedCommandResult> Run(
+        string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(180));
+        return await Cli.Wrap(Find(program) ?? program).WithArguments(arguments).WithValidation(CommandResultValidation.None)
+            .WithEnvironmentVariables(environment ?? new Dictionary<string, string?>()).ExecuteBufferedAsync(limit.Token);
     }
 
     public static LocalProgram Start(
@@ -126,6 +164,31 @@ internal sealed class LocalProgram : IDisposable
         lock (log)
         {
             log.Dispose();
+        }
+    }
+}
+
+public sealed class LocalProgramTests
+{
+    [TestCase("", null)]
+    [TestCase("kdig", "not on this machine: kdig; * Debian's packages: knot-dnsutils")]
+    [TestCase("kube-apiserver", "not on this machine: kube-apiserver; *(docs/acceptance.md)")]
+    [TestCase("dig nsupdate knotd",
+        "not on this machine: knotd, dig, nsupdate; * Debian's packages: knot, bind9-dnsutils")]
+    public void Every_program_that_is_missing_is_named_with_its_package(string missing, string? said)
+    {
+        var sentence = LocalProgram.Missing(
+            ["knotd", "kdig", "dig", "nsupdate", "kube-apiserver"],
+            name => missing.Split(' ').Contains(name) ? null : $"/usr/bin/{name}");
+
+        if (said?.Split('*') is [var first, var last])
+        {
+            sentence.ShouldNotBeNull().ShouldStartWith(first);
+            sentence.ShouldEndWith(last);
+        }
+        else
+        {
+            sentence.ShouldBeNull();
         }
     }
 }

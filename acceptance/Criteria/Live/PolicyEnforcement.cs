@@ -178,7 +178,7 @@ public static class EgressEnforcement
 
     public static async Task Ensure(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         await cluster.Api.Apply(
             ResourceKind.Pod, new Resource(Pods.Prober(Namespace, Client, SuiteSettings.Current.ProberImage, [])), cancellationToken);
         await Eventually.Within(

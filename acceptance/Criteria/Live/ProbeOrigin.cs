@@ -82,7 +82,7 @@ public static class ProbeOrigin
     private static async Task Make(LiveCluster cluster, ResourceAddress address, JsonObject spec, CancellationToken cancellationToken)
     {
         var (place, name) = (address.Namespace!, address.Name);
-        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", place, null, null)), cancellationToken);
+        await cluster.Api.ApplyNamespace(place, cancellationToken);
         await cluster.Api.Apply(
             ResourceKind.Pod, new Resource(Pods.Prober(place, name, SuiteSettings.Current.ProberImage, spec)), cancellationToken);
         await Eventually.Within(

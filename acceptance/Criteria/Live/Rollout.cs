@@ -1,17 +1,23 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>Rolling restarts, as kubectl rollout restart does them.</summary>
+/// <summary>Rollouts of Deployments and DaemonSets: that of CoreDNS where none is named.</summary>
 public static class Rollout
 {
-    private static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named("coredns", "kube-system");
+    internal static readonly ResourceAddress CoreDns = ResourceKind.Deployment.Named("coredns", "kube-system");
+
+    /// <summary>Begins a rolling restart, as kubectl rollout restart does.</summary>
+    public static Task Begin(LiveCluster cluster, ResourceAddress workload, CancellationToken cancellationToken)
+    {
+        var stamp = TimeProvider.System.GetUtcNow().ToString("o", CultureInfo.InvariantCulture);
+        return cluster.Api.Patch(
+            workload,
+            JsonPath.Patch("spec.template.metadata.annotations", new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = stamp }),
+            cancellationToken);
+    }
 
     public static async Task Restart(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        var stamp = TimeProvider.System.GetUtcNow().ToString("o", CultureInfo.InvariantCulture);
-        await cluster.Api.Patch(
-            Deployment,
-            JsonPath.Patch("spec.template.metadata.annotations", new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = stamp }),
-            cancellationToken);
+        await Begin(cluster, CoreDns, cancellationToken);
         await Done(cluster, cancellationToken);
     }
 
@@ -26,25 +32,78 @@ public static class Rollout
             return least;
         }
 
-        var asked = (await cluster.Require(Deployment, cancellationToken)).Number("spec.replicas");
+        var asked = (await cluster.Require(CoreDns, cancellationToken)).Number("spec.replicas");
         asked.ShouldNotBeNull("the autoscaler sets no replicas")
             .ShouldBeInRange(least, int.Parse(most, CultureInfo.InvariantCulture), "replicas that the autoscaler asks for");
         return asked.Value;
     }
 
-    /// <summary>Every pod is of the newest revision, ready, and the old ones are gone.</summary>
-    public static Task Done(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
-        TimeSpan.FromSeconds(120),
+    public static Task Done(LiveCluster cluster, CancellationToken cancellationToken) =>
+        Done(cluster.Api, CoreDns, "a rollout of CoreDNS ends", TimeSpan.FromSeconds(120), cancellationToken);
+
+    /// <summary>Waits until every pod is of the newest revision and available, and the old ones are gone.</summary>
+    /// <param name="also">What else has to hold. It is asked first, because its message says more.</param>
+    public static Task Done(
+        KubernetesApi api, ResourceAddress workload, string because, TimeSpan within, CancellationToken cancellationToken,
+        Func<Resource, CancellationToken, Task>? also = null) => Eventually.Within(
+        within,
         async token =>
         {
-            var deployment = await cluster.Require(Deployment, token);
-            var wanted = deployment.Number("spec.replicas");
-            deployment.Number("status.observedGeneration")
-                .ShouldBe(deployment.Number("metadata.generation"), "the controller has not seen the change");
-            deployment.Number("status.updatedReplicas").ShouldBe(wanted, "pods of the new revision");
-            deployment.Number("status.availableReplicas").ShouldBe(wanted, "available pods");
-            deployment.Number("status.replicas").ShouldBe(wanted, "pods of all revisions");
+            var running = await api.Get(workload, token) ?? throw new NotYetException($"there is no {workload}");
+            await (also?.Invoke(running, token) ?? Task.CompletedTask);
+            Missing(running).ShouldBeEmpty(running.Kind == "DaemonSet" ? null : Conditions.Say(running, "Available"));
         },
-        "a rollout of CoreDNS ends",
+        because,
         cancellationToken);
+
+    /// <summary>What a rollout lacks. The status of a DaemonSet does not count the pods of older revisions.</summary>
+    internal static IReadOnlyList<string> Missing(Resource workload)
+    {
+        var (wanted, counts) = workload.Kind == "DaemonSet"
+            ? ("status.desiredNumberScheduled", new[] { "updatedNumberScheduled", "numberAvailable" })
+            : ("spec.replicas", ["updatedReplicas", "availableReplicas", "replicas"]);
+        var pods = workload.Number(wanted) ?? 0;
+        return
+        [
+            .. workload.Number("status.observedGeneration") == workload.Number("metadata.generation")
+                ? [] : new[] { "the controller has not seen the change" },
+            .. counts.Select(count => (Name: count, Number: workload.Number($"status.{count}") ?? 0))
+                .Where(count => count.Number != pods)
+                .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Name} is {count.Number}, not {pods}")),
+        ];
+    }
+}
+
+public sealed class RolloutTests
+{
+    private const string Deployment = """
+        kind: Deployment
+        metadata: { name: coredns, generation: 3 }
+        spec: { replicas: 2 }
+        status: { observedGeneration: 3, updatedReplicas: 2, availableReplicas: 2, replicas: 2 }
+        """;
+
+    private const string DaemonSet = """
+        kind: DaemonSet
+        metadata: { name: node-local-dns, generation: 3 }
+        status: { observedGeneration: 3, desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 2 }
+        """;
+
+    [TestCase(Deployment, "observedGeneration: 3", "observedGeneration: 2", "the controller has not seen the change")]
+    [TestCase(Deployment, "status: { observedGeneration: 3, ", "status: { ", "the controller has not seen the change")]
+    [TestCase(Deployment, "updatedReplicas: 2", "updatedReplicas: 1", "updatedReplicas is 1, not 2")]
+    [TestCase(Deployment, "availableReplicas: 2, ", "", "availableReplicas is 0, not 2")]
+    [TestCase(Deployment, ", replicas: 2 }", ", replicas: 3 }", "replicas is 3, not 2")]
+    [TestCase(DaemonSet, "observedGeneration: 3", "observedGeneration: 2", "the controller has not seen the change")]
+    [TestCase(DaemonSet, "updatedNumberScheduled: 2", "updatedNumberScheduled: 1", "updatedNumberScheduled is 1, not 2")]
+    [TestCase(DaemonSet, "numberAvailable: 2", "numberAvailable: 1", "numberAvailable is 1, not 2")]
+    public void A_rollout_lasts_until_its_status_says_that_it_has_ended(string workload, string ended, string lasts, string missing)
+    {
+        Rollout.Missing(Of(workload)).ShouldBeEmpty();
+        workload.ShouldContain(ended);
+
+        Rollout.Missing(Of(workload.Replace(ended, lasts, StringComparison.Ordinal))).ShouldBe([missing]);
+    }
+
+    private static Resource Of(string text) => YamlDocuments.Resources($"apiVersion: apps/v1\n{text}")[0];
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
@@ -17,7 +16,7 @@ internal static class CachedCluster
         "ip link show nodelocaldns >/dev/null 2>&1 && echo usable; ip link add acceptance-try type dummy 2>/dev/null && echo usable; " +
         "ip link del acceptance-try 2>/dev/null; true";
 
-    private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
+    private static readonly OncePerCluster<LiveCluster> Delivered = new();
 
     public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -26,7 +25,7 @@ internal static class CachedCluster
             return cluster;
         }
 
-        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        cluster.NeedsDelivery();
         var definition = Switched(cluster.Platform, on: true).Clusters.Single(entry => entry.Name.Text == cluster.Role);
         cluster.Needs(NodeLocalDnsSettings.WayIn(definition) == NodeLocalDnsWay.ServiceAddress,
             "the caches are on the Service's address with iptables and nftables alone, and without Cilium");
@@ -34,9 +33,7 @@ internal static class CachedCluster
             "the kernel of the nodes has no interfaces of the type dummy, on which the cache listens");
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         await ProberImage.TryBring(cluster, NodeLocalDnsSettings.DefaultImage, cancellationToken);
-        var delivered = await Delivered
-            .GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, CancellationToken.None)))
-            .Value.WaitAsync(cancellationToken);
+        var delivered = await Delivered.Of(cluster.Role, () => Deliver(cluster, CancellationToken.None), cancellationToken);
         await RolledOut(delivered, cancellationToken);
         return delivered;
     }
@@ -57,15 +54,12 @@ internal static class CachedCluster
     /// <summary>Takes the caches away and delivers the definition again; nothing where no check has brought any.</summary>
     public static async Task Remove(string role, CancellationToken cancellationToken)
     {
-        if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
+        if (Delivered.Take(role) is not { } cluster)
         {
             return;
         }
 
-        var cluster = await delivering.Value;
-        var platform = Switched(cluster.Platform, on: false);
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
+        await cluster.Deliver(Switched(cluster.Platform, on: false), cancellationToken);
         foreach (var resource in cluster.Tree.NodeLocalDns)
         {
             await cluster.Api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
@@ -79,45 +73,29 @@ internal static class CachedCluster
     }
 
     /// <summary>The same platform with or without a cache on every node of every cluster.</summary>
-    public static Platform Switched(Platform platform, bool on) => platform with
+    public static Platform Switched(Platform platform, bool on) => platform.InEachCluster(cluster => cluster with
     {
-        Clusters =
-        [
-            .. platform.Clusters.Select(cluster => cluster with
-            {
-                Applications = on
-                    ? cluster.Applications.SetItem(NodeLocalDnsNames.Name, cluster.Of<NodeLocalDnsSettings>() ?? Settings(cluster))
-                    : cluster.Applications.Remove(NodeLocalDnsNames.Name),
-            }),
-        ],
-    };
+        Applications = on
+            ? cluster.Applications.SetItem(NodeLocalDnsNames.Name, cluster.Of<NodeLocalDnsSettings>() ?? Settings(cluster))
+            : cluster.Applications.Remove(NodeLocalDnsNames.Name),
+    });
 
     /// <summary>A rolling restart.</summary>
     public static async Task Restart(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        var stamp = TimeProvider.System.GetUtcNow().ToString("o", CultureInfo.InvariantCulture);
-        await cluster.Api.Patch(
-            DaemonSet,
-            JsonPath.Patch("spec.template.metadata.annotations", new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = stamp }),
-            cancellationToken);
+        await Rollout.Begin(cluster, DaemonSet, cancellationToken);
         await RolledOut(cluster, cancellationToken);
     }
 
     /// <summary>A cache that is ready on every node, and no older one.</summary>
-    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
-        TimeSpan.FromSeconds(180),
-        async token =>
+    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Rollout.Done(
+        cluster.Api, DaemonSet, "a cache runs on every node", TimeSpan.FromSeconds(180), cancellationToken,
+        async (daemons, token) =>
         {
             var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, token)).Count;
-            var daemons = await cluster.Require(DaemonSet, token);
-            daemons.Number("status.observedGeneration").ShouldBe(daemons.Number("metadata.generation"));
             daemons.Number("status.desiredNumberScheduled").ShouldBe(nodes, "nodes that get a cache");
-            daemons.Number("status.updatedNumberScheduled").ShouldBe(nodes, "caches of the new revision");
-            daemons.Number("status.numberAvailable").ShouldBe(nodes, "caches that are available");
             (await Pods(cluster, token)).Count.ShouldBe(nodes, "caches of all revisions");
-        },
-        "a cache runs on every node",
-        cancellationToken);
+        });
 
     public static Task<IReadOnlyList<Resource>> Pods(LiveCluster cluster, CancellationToken cancellationToken) =>
         cluster.Api.List(ResourceKind.Pod, NodeLocalDnsNames.Namespace, $"{NodeLocalDnsNames.AppLabel}={NodeLocalDnsNames.Name}",
@@ -129,11 +107,6 @@ internal static class CachedCluster
         Address = IPAddress.Parse(cluster.Services.Family == AddressFamily.InterNetwork ? "169.254.20.10" : "fd00::53:10"),
     };
 
-    private static async Task<LiveCluster> Deliver(LiveCluster cluster, CancellationToken cancellationToken)
-    {
-        var platform = Switched(cluster.Platform, on: true);
-        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        return cluster with { Platform = platform, Tree = tree };
-    }
+    private static Task<LiveCluster> Deliver(LiveCluster cluster, CancellationToken cancellationToken) =>
+        cluster.Deliver(Switched(cluster.Platform, on: true), cancellationToken);
 }

@@ -67,7 +67,7 @@ public static class CaReplacement
         foreach (var (name, ca) in new[] { (hosts.Own("admin"), "kubernetes-client-ca"), (hosts.Tls("etcd-client"), "etcd-ca") })
         {
             // The first one of the file signs.
-            (await SubstratePair.Run("sh", ["-c", $"openssl x509 -in '{hosts.Pki($"{ca}.crt")}' >'{old}/first' && " +
+            (await LocalProgram.Run("sh", ["-c", $"openssl x509 -in '{hosts.Pki($"{ca}.crt")}' >'{old}/first' && " +
                 $"openssl verify -partial_chain -CAfile '{old}/first' '{name}.crt'"], cancellationToken))
                 .ExitCode.ShouldBe(0, $"{Path.GetFileName(name)} is not of the new CA");
         }

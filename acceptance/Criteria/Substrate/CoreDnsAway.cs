@@ -70,7 +70,7 @@ public static class CoreDnsAway
             await More(50, _ => true);
 
             away = clock.Elapsed;
-            (await SubstratePair.Run("kill", ["-KILL", (await process.Task).ToString(CultureInfo.InvariantCulture)], cancellationToken))
+            (await LocalProgram.Run("kill", ["-KILL", (await process.Task).ToString(CultureInfo.InvariantCulture)], cancellationToken))
                 .ShouldSucceed();
             await coreDns.WaitAsync(Soon, TimeProvider.System, cancellationToken);
             watching.Add(late.Until(end.Token));

@@ -45,7 +45,7 @@ public static class EncryptedSecrets
         stored.ShouldStartWith("k8s:enc:secretbox:v1:key1:");
 
         // The ConfigMap shows that what is looked for would be found.
-        async Task<int> IsThere(string word) => (await SubstratePair.Run("grep",
+        async Task<int> IsThere(string word) => (await LocalProgram.Run("grep",
             ["-rqaF", word, hosts.In(Store, "/var/lib/globular/etcd")], cancellationToken)).ExitCode;
         (await IsThere(plain)).ShouldBe(0, "the files of etcd were not read");
         (await IsThere(secret)).ShouldBe(1, "the Secret can be read in the files of etcd");

@@ -108,7 +108,7 @@ internal static class ExpectedRecords
         var zone = Path.Combine(pair.Folder, "expected.zone");
         await File.WriteAllTextAsync(zone, $"@ 60 IN SOA ns hostmaster 1 1 1 1 1\n@ 60 IN NS ns\nns 60 IN A 192.0.2.1\n{pair.Here(text)}",
             cancellationToken);
-        var compiled = await SubstratePair.Run("named-compilezone", ["-q", "-i", "none", "-f", "text", "-o", "-", pair.Zone, zone],
+        var compiled = await LocalProgram.Run("named-compilezone", ["-q", "-i", "none", "-f", "text", "-o", "-", pair.Zone, zone],
             cancellationToken);
         compiled.ShouldSucceed();
         return Lines(compiled.StandardOutput).Select(line => line.Split((char[]?)null, 5, StringSplitOptions.RemoveEmptyEntries))

@@ -117,7 +117,7 @@ public static class FullRestore
         (await hosts.Etcdctl(hosts.Tls("etcd-client"), cancellationToken, "put", "/acceptance", "later")).ShouldSucceed();
         string[] where = ["--to", Path.Combine(copies, "kubernetes"), "--key", keyFile];
         await hosts.Succeeds("k8s-backup.sh", Store, cancellationToken, ["create", "--name", "later", .. where]);
-        (await SubstratePair.Run("sh", ["-euc", """
+        (await LocalProgram.Run("sh", ["-euc", """
             cd "$1"
             open() { mkdir "$2" && openssl enc -d -aes-256-cbc -pbkdf2 -iter 300000 -pass "file:$3" <"$1.snapshot" | tar -C "$2" -xzf -; }
             open NAME .one "$2"

@@ -1,3 +1,6 @@
+using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Generator.Apps.Substrate;
+
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
@@ -15,6 +18,34 @@ public sealed class HostCheckAttribute(string id, string reads) : Attribute
     public bool CoreDns { get; init; }
 }
 
+/// <summary>The generated files of a substrate's hosts, by their paths below the folder of a part.</summary>
+internal static class HostFiles
+{
+    /// <param name="settings">In place of those of the definition.</param>
+    /// <param name="part">dns or kubernetes.</param>
+    public static Dictionary<string, string> Of(RenderedCluster tree, SubstrateSettings settings, string part)
+    {
+        var prefix = $"substrate/{settings.Name}/{part}/";
+        var platform = tree.Platform with
+        {
+            Substrates = [.. tree.Platform.Substrates.Select(other => other.Name == settings.Name ? settings : other)],
+        };
+        return Generator.Emission.Tree.Build(platform).Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
+    }
+
+    public static async Task Write(
+        IEnumerable<KeyValuePair<string, string>> files, string folder, CancellationToken cancellationToken)
+    {
+        foreach (var (path, text) in files)
+        {
+            var target = Path.Combine(folder, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            await File.WriteAllTextAsync(target, text, cancellationToken);
+        }
+    }
+}
+
 /// <summary>A change of the files of a substrate that one check has to notice on real servers.</summary>
 /// <param name="Check">The id of the check that fails.</param>
 /// <param name="ExpectedMessage">A part of its message.</param>
@@ -29,18 +60,9 @@ public sealed record HostSabotage(string Name, string Check, string ExpectedMess
     /// <summary>Runs the check on the changed files: it has to fail, with the expected message.</summary>
     public async Task ShouldBeNoticed(Func<Task> check)
     {
-        string? failure = null;
-        try
-        {
-            await check();
-        }
-        catch (Exception exception) when (exception is ShouldAssertException or NeverHeldException or TimeoutException)
-        {
-            failure = exception.Message;
-        }
-
-        failure.ShouldNotBeNull($"'{this}' was not noticed");
-        failure.ShouldContain(ExpectedMessage);
+        var failure = await Noticed.Message(
+            check, exception => exception is ShouldAssertException or NeverHeldException or TimeoutException);
+        failure.ShouldNotBeNull($"'{this}' was not noticed").ShouldContain(ExpectedMessage);
     }
 
     /// <summary>Replaces a part of one file, which has to be there.</summary>

@@ -75,7 +75,7 @@ internal sealed record InstallerPackage(IReadOnlyList<InstallerStep> Steps)
 
     private static Task<BufferedCommandResult> Run(
         string scripts, string script, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken) =>
-        SubstratePair.Run("sh", ["-c", "cd \"$1\" && exec /bin/bash \"$2\"", "sh", scripts, script], cancellationToken,
+        LocalProgram.Run("sh", ["-c", "cd \"$1\" && exec /bin/bash \"$2\"", "sh", scripts, script], cancellationToken,
             new Dictionary<string, string?>(environment)
             {
                 ["COMPONENT_NAME"] = "",

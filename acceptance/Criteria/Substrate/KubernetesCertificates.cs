@@ -134,7 +134,7 @@ public static class KubernetesCertificates
                 """, cancellationToken);
         }
 
-        async Task Run(string host, params string[] arguments) => (await SubstratePair.Run("sh",
+        async Task Run(string host, params string[] arguments) => (await LocalProgram.Run("sh",
             ["-c", "umask 022; exec sh \"$@\"", "sh", Path.Combine(hosts.Tree, "scripts", Certs), "--host", host,
                 "--root", hosts.Root(host), .. arguments], cancellationToken, new Dictionary<string, string?>
                 {

@@ -153,7 +153,7 @@ public static class KubernetesControlPlane
         var join = Path.Combine(hosts.Folder, "join");
         await hosts.Succeeds("k8s-node.sh", Front, cancellationToken, "add", Worker, "--out", join);
         File.GetUnixFileMode(join).ShouldBe(Own);
-        var config = (await SubstratePair.Run("tar", ["-xOf", join, "bootstrap.conf"], cancellationToken)).StandardOutput;
+        var config = (await LocalProgram.Run("tar", ["-xOf", join, "bootstrap.conf"], cancellationToken)).StandardOutput;
         var token = $"Authorization: Bearer {Regex.Match(config, "token: (.+) }").Groups[1].Value}";
         const string Requested = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
         await Eventually.Within(TimeSpan.FromSeconds(20), async limit =>
@@ -240,7 +240,7 @@ public static class KubernetesControlPlane
     /// <summary>The end and the serial number of the certificate that the API server serves.</summary>
     private static async Task<(DateTime End, string Serial)> Served(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
-        var shown = await SubstratePair.Run(
+        var shown = await LocalProgram.Run(
             "sh", ["-c", $"openssl s_client -connect {hosts.Api["https://".Length..]} </dev/null 2>/dev/null | openssl x509"],
             cancellationToken);
         shown.ShouldSucceed();

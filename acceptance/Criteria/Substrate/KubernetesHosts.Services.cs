@@ -6,7 +6,7 @@ public sealed partial class KubernetesHosts
 {
     /// <summary>start, stop, restart, kill or is-active of a service of a host.</summary>
     public Task<BufferedCommandResult> Service(string host, string verb, string service, CancellationToken cancellationToken) =>
-        SubstratePair.Run(Path.Combine(Folder, "systemctl"), [verb, service], cancellationToken, Variables(host));
+        LocalProgram.Run(Path.Combine(Folder, "systemctl"), [verb, service], cancellationToken, Variables(host));
 
     /// <summary>The end of what a service wrote.</summary>
     public string Log(string host, string service) =>
@@ -126,7 +126,7 @@ public sealed class StandInSystemctlTests
             stop KILL
             """;
 
-        (await SubstratePair.Run("timeout", ["10", "sh", "-c", script], cancellationToken)).ExitCode.ShouldBe(0, "the stop has no end");
+        (await LocalProgram.Run("timeout", ["10", "sh", "-c", script], cancellationToken)).ExitCode.ShouldBe(0, "the stop has no end");
 
         Directory.Delete(folder, recursive: true);
     }

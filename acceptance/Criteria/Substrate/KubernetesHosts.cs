@@ -21,7 +21,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
 
     // The programs that are here decide which Kubernetes it is.
     private static readonly Lazy<Task<SemVer?>> Here = new(async () => LocalProgram.Find("kube-apiserver") is { } program
-        && (await SubstratePair.Run(program, ["--version"], CancellationToken.None)).StandardOutput.Trim().Split('v') is [_, var version]
+        && (await LocalProgram.Run(program, ["--version"], CancellationToken.None)).StandardOutput.Trim().Split('v') is [_, var version]
         ? SemVer.Parse(version) : null);
 
     /// <summary>The version of the programs that are here; null where they are not.</summary>
@@ -74,7 +74,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
             Kubernetes = settings.Kubernetes! with { Version = await Here.Value ?? settings.Kubernetes.Version },
         };
         settings = settings with { Kubernetes = adjust?.Invoke(settings.Kubernetes) ?? settings.Kubernetes };
-        var original = Generated(tree, settings);
+        var original = HostFiles.Of(tree, settings, "kubernetes");
         var files = new Dictionary<string, string>(original);
         sabotage?.Apply(files);
         var hosts = new KubernetesHosts(tree, settings, original, files);
@@ -86,42 +86,17 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
                 continue;
             }
 
-            foreach (var (path, text) in files)
-            {
-                var target = Path.Combine(hosts.TreeOf(host), path);
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                await File.WriteAllTextAsync(target, Local(text, hosts.LoopbackOf(host)), cancellationToken);
-            }
+            await HostFiles.Write(
+                files.Select(file => KeyValuePair.Create(file.Key, Local(file.Value, hosts.LoopbackOf(host)))), hosts.TreeOf(host),
+                cancellationToken);
         }
 
         await hosts.Program("systemctl", Systemctl, cancellationToken);
         return hosts;
     }
 
-    /// <summary>The files of the hosts, by their paths below the folder, as the generator writes them.</summary>
-    public static Dictionary<string, string> Generated(RenderedCluster tree, SubstrateSettings settings)
-    {
-        var prefix = $"substrate/{settings.Name}/kubernetes/";
-        var platform = tree.Platform with
-        {
-            Substrates = [.. tree.Platform.Substrates.Select(other => other.Name == settings.Name ? settings : other)],
-        };
-        return Generator.Emission.Tree.Build(platform).Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
-            .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
-    }
-
     /// <summary>Skips the test where a program is not on this machine.</summary>
-    public static void Need(params string[] programs)
-    {
-        foreach (var program in programs)
-        {
-            if (LocalProgram.Find(program) is null)
-            {
-                Assert.Ignore($"{program} is not on this machine; Debian has etcd and etcdctl in etcd-server and etcd-client, and the " +
-                    "programs of Kubernetes come with its releases: put them on the search path (docs/acceptance.md)");
-            }
-        }
-    }
+    public static void Need(params string[] programs) => LocalProgram.Need(programs);
 
     public string Root(string host) => Path.Combine(Folder, "hosts", host);
 
@@ -142,7 +117,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     /// <summary>Runs a script for a host.</summary>
     public Task<BufferedCommandResult> Script(
         string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
-        SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken, Variables(host));
+        LocalProgram.Run("sh", Words(script, host, arguments), cancellationToken, Variables(host));
 
     /// <summary>The same; the script has to succeed.</summary>
     public async Task Succeeds(string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
@@ -152,13 +127,13 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     public Task<BufferedCommandResult> Script(
         string script, string host, IReadOnlyDictionary<string, string?> variables, CancellationToken cancellationToken,
         params string[] arguments) =>
-        SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken,
+        LocalProgram.Run("sh", Words(script, host, arguments), cancellationToken,
             new Dictionary<string, string?>(Variables(host).Concat(variables)));
 
     /// <summary>Runs a script for a host, starting nothing.</summary>
     public Task<BufferedCommandResult> Rehearse(
         string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
-        SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken, new Dictionary<string, string?> { ["TMPDIR"] = Folder });
+        LocalProgram.Run("sh", Words(script, host, arguments), cancellationToken, new Dictionary<string, string?> { ["TMPDIR"] = Folder });
 
     private string[] Words(string script, string host, string[] arguments) =>
         [Path.Combine(TreeOf(host), "scripts", script), "--host", host, "--root", Root(host), .. arguments];
@@ -265,7 +240,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     /// <summary>At one member.</summary>
     public Task<BufferedCommandResult> EtcdctlAt(
         string host, string? certificate, CancellationToken cancellationToken, params string[] arguments) =>
-        SubstratePair.Run("etcdctl",
+        LocalProgram.Run("etcdctl",
             [$"--endpoints=https://{Address(host)}:2379", $"--cacert={Pki("etcd-ca.crt")}", "--dial-timeout=2s", "--command-timeout=5s",
                 .. certificate is null ? Array.Empty<string>() : [$"--cert={certificate}.crt", $"--key={certificate}.key"], .. arguments],
             cancellationToken, new Dictionary<string, string?> { ["ETCDCTL_API"] = "3" });
@@ -281,7 +256,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     /// <summary>Status and body of a request.</summary>
     public static async Task<(string Status, string Body)> Curl(CancellationToken cancellationToken, params string[] arguments)
     {
-        var result = await SubstratePair.Run("curl", ["-s", "--max-time", "20", "-w", "\n%{http_code}", .. arguments], cancellationToken);
+        var result = await LocalProgram.Run("curl", ["-s", "--max-time", "20", "-w", "\n%{http_code}", .. arguments], cancellationToken);
         var end = result.StandardOutput.LastIndexOf('\n');
         return (result.StandardOutput[(end + 1)..], result.StandardOutput[..end]);
     }
@@ -322,5 +297,5 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         9 - Math.Max(0, Kubernetes.ControlPlanes.Select(entry => entry.Name.Text).ToList().IndexOf(host));
 
     private static async Task Copy(string from, string to, CancellationToken cancellationToken) =>
-        (await SubstratePair.Run("cp", ["-a", from + "/.", to], cancellationToken)).ShouldSucceed();
+        (await LocalProgram.Run("cp", ["-a", from + "/.", to], cancellationToken)).ShouldSucceed();
 }

@@ -98,7 +98,7 @@ public static class KubernetesInstallation
         }
 
         await File.WriteAllTextAsync(Path.Combine(folder, "bootstrap.conf"), "kind: Config\n", cancellationToken);
-        (await SubstratePair.Run(
+        (await LocalProgram.Run(
             "tar", ["-C", folder, "-cf", join, "ca.crt", "kubernetes-client-ca.crt", "bootstrap.conf"], cancellationToken)).ShouldSucceed();
         return join;
     }
@@ -123,7 +123,7 @@ public static class KubernetesInstallation
             Assert.Ignore("the units were not read: systemd-analyze is not on this machine; Debian has it in systemd");
         }
 
-        var verified = await SubstratePair.Run("systemd-analyze", ["verify", .. units], cancellationToken);
+        var verified = await LocalProgram.Run("systemd-analyze", ["verify", .. units], cancellationToken);
         verified.ExitCode.ShouldBe(0, verified.StandardError);
         // It reads the units of the whole machine too.
         Lines(verified.StandardError).Where(line => units.Any(unit => line.Contains(Path.GetFileName(unit), StringComparison.Ordinal)))
@@ -133,7 +133,7 @@ public static class KubernetesInstallation
         var rated = new List<string>();
         foreach (var unit in services)
         {
-            var security = await SubstratePair.Run(
+            var security = await LocalProgram.Run(
                 "systemd-analyze", ["security", "--offline=true", "--no-pager", unit], cancellationToken);
             var overall = Regex.Match(security.StandardOutput, "Overall exposure level.*: ([0-9.]+)").Groups[1].Value;
             var name = Path.GetFileName(unit);
@@ -151,7 +151,7 @@ public static class KubernetesInstallation
     {
         // The API server that is here decides the version: a kubeadm takes its own and the one before alone.
         KubernetesHosts.Need("kube-apiserver", "kubeadm", "kubelet");
-        var validated = await SubstratePair.Run(LocalProgram.Find("kubeadm")!,
+        var validated = await LocalProgram.Run(LocalProgram.Find("kubeadm")!,
             ["config", "validate", "--config", Path.Combine(hosts.Tree, "kubeadm/config.yaml")], cancellationToken);
         validated.ExitCode.ShouldBe(0, $"kubeadm refuses its configuration: {validated.StandardError}");
         validated.StandardError.ShouldBeEmpty("kubeadm has something to say");
@@ -169,7 +169,7 @@ public static class KubernetesInstallation
                 .Replace("${ADDRESS}", hosts.Address(Worker), StringComparison.Ordinal))
             .Where(flag => !Regex.IsMatch(flag, "^--(bootstrap-)?kubeconfig=")).ToArray();
         flags.ShouldContain($"--config={hosts.In(Worker, "/etc/globular-kubernetes/kubelet.yaml")}");
-        var ended = await SubstratePair.Run(LocalProgram.Find("kubelet")!,
+        var ended = await LocalProgram.Run(LocalProgram.Find("kubelet")!,
             [.. flags, $"--kubeconfig={nowhere}", $"--root-dir={nowhere}-root", $"--cert-dir={nowhere}-certificates"], cancellationToken);
         var said = ended.StandardOutput + ended.StandardError;
         // It goes on after an unknown key, and says so.

@@ -40,12 +40,8 @@ public static class KubernetesStart
     public static async Task AnswersBeforeKubernetes(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         KubernetesHosts.Need("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd", "etcdctl", "curl");
-        foreach (var program in new[] { LocalCoreDns.Program, "unshare" }.Where(program => LocalProgram.Find(program) is null))
-        {
-            Assert.Ignore($"{program} is not on this machine");
-        }
-
-        if ((await SubstratePair.Run("unshare", ["--mount", "true"], cancellationToken)).ExitCode != 0)
+        LocalProgram.Need(LocalCoreDns.Program, "unshare");
+        if ((await LocalProgram.Run("unshare", ["--mount", "true"], cancellationToken)).ExitCode != 0)
         {
             Assert.Ignore("CoreDNS needs an /etc/resolv.conf of its own, in a mount namespace, which this user may not make: run as root");
         }

@@ -63,8 +63,8 @@ public sealed class KubernetesTests
         foreach (var sabotage in All)
         {
             var settings = Tree.Value.Definition.Substrate!;
-            var files = KubernetesHosts.Generated(
-                Tree.Value, settings with { Kubernetes = Adjusting(sabotage.Check)?.Invoke(settings.Kubernetes!) ?? settings.Kubernetes });
+            settings = settings with { Kubernetes = Adjusting(sabotage.Check)?.Invoke(settings.Kubernetes!) ?? settings.Kubernetes };
+            var files = HostFiles.Of(Tree.Value, settings, "kubernetes");
             var before = new Dictionary<string, string>(files);
             Should.NotThrow(() => sabotage.Apply(files), sabotage.Name);
             files.Count(file => before[file.Key] != file.Value).ShouldBe(1, $"'{sabotage}' changes nothing, or more than one file");

@@ -82,7 +82,7 @@ public static class KubernetesUpgrades
 
     private static async Task<string> Version(
         KubernetesHosts hosts, string host, string program, CancellationToken cancellationToken) =>
-        (await SubstratePair.Run(hosts.In(host, $"/usr/local/bin/{program}"), ["--version"], cancellationToken)).StandardOutput.Trim()
+        (await LocalProgram.Run(hosts.In(host, $"/usr/local/bin/{program}"), ["--version"], cancellationToken)).StandardOutput.Trim()
             .Replace("Kubernetes v", "", StringComparison.Ordinal);
 
     /// <summary>Etcd comes from Debian; what an upgrade changes is its unit.</summary>

@@ -120,13 +120,9 @@ internal sealed class LayerPartition(SubstratePair pair) : IAsyncDisposable
     /// <summary>Skips the test where this machine cannot.</summary>
     public static async Task Need(CancellationToken cancellationToken)
     {
-        foreach (var program in new[] { "nft", "setpriv" }.Where(program => LocalProgram.Find(program) is null))
-        {
-            Assert.Ignore($"{program} is not on this machine; Debian has it in {(program == "nft" ? "nftables" : "util-linux")}");
-        }
-
-        if ((await SubstratePair.Run("nft", ["list", "tables"], cancellationToken)).ExitCode != 0
-            || (await SubstratePair.Run("setpriv", Runs("true"), cancellationToken)).ExitCode != 0)
+        LocalProgram.Need("nft", "setpriv");
+        if ((await LocalProgram.Run("nft", ["list", "tables"], cancellationToken)).ExitCode != 0
+            || (await LocalProgram.Run("setpriv", Runs("true"), cancellationToken)).ExitCode != 0)
         {
             Assert.Ignore("a partition is made with nftables and a group of its own, which this user may not: run the suite as root");
         }
@@ -153,11 +149,11 @@ internal sealed class LayerPartition(SubstratePair pair) : IAsyncDisposable
             }
 
             """), cancellationToken);
-        (await SubstratePair.Run("nft", ["-f", file], cancellationToken)).ShouldSucceed();
+        (await LocalProgram.Run("nft", ["-f", file], cancellationToken)).ShouldSucceed();
     }
 
     public async Task End(CancellationToken cancellationToken) =>
-        (await SubstratePair.Run("nft", ["delete", "table", "inet", table], cancellationToken)).ShouldSucceed();
+        (await LocalProgram.Run("nft", ["delete", "table", "inet", table], cancellationToken)).ShouldSucceed();
 
-    public async ValueTask DisposeAsync() => await SubstratePair.Run("nft", ["delete", "table", "inet", table], CancellationToken.None);
+    public async ValueTask DisposeAsync() => await LocalProgram.Run("nft", ["delete", "table", "inet", table], CancellationToken.None);
 }

@@ -20,9 +20,9 @@ internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
     /// <summary>Why it cannot run on this machine; null where it can.</summary>
     public static async Task<string?> Missing(CancellationToken cancellationToken)
     {
-        foreach (var program in new[] { "kubelet", "containerd", "unshare" }.Where(program => LocalProgram.Find(program) is null))
+        if (LocalProgram.Missing("kubelet", "containerd", "unshare") is { } missing)
         {
-            return $"{program} is not on this machine";
+            return missing;
         }
 
         foreach (var (name, value) in Tunables)
@@ -35,7 +35,7 @@ internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
             }
         }
 
-        return (await SubstratePair.Run("unshare", ["--mount", "true"], cancellationToken)).ExitCode == 0 ? null
+        return (await LocalProgram.Run("unshare", ["--mount", "true"], cancellationToken)).ExitCode == 0 ? null
             : "it needs a mount namespace of its own, which this user may not make: run the suite as root";
     }
 

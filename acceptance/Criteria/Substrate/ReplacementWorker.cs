@@ -58,7 +58,7 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
     public async Task Renews(string step, CancellationToken cancellationToken)
     {
         await Request(step, With(Certificate), cancellationToken);
-        (await SubstratePair.Run("sh", ["-c", $"openssl x509 -in '{hosts.Pki("kubernetes-client-ca.crt")}' >'{Certificate}.first' && " +
+        (await LocalProgram.Run("sh", ["-c", $"openssl x509 -in '{hosts.Pki("kubernetes-client-ca.crt")}' >'{Certificate}.first' && " +
             $"openssl verify -partial_chain -CAfile '{Certificate}.first' '{Certificate}.crt'"], cancellationToken))
             .ExitCode.ShouldBe(0, $"after '{step}' the controller manager signs with another key");
     }
@@ -68,7 +68,7 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
         (await Ask(With(path), itself, cancellationToken)).Status;
 
     /// <summary>Whether its kubelet lets the API server in: logs and exec go this way.</summary>
-    public async Task Trusts(string step, CancellationToken cancellationToken) => (await SubstratePair.Run("openssl",
+    public async Task Trusts(string step, CancellationToken cancellationToken) => (await LocalProgram.Run("openssl",
         ["verify", "-partial_chain", "-CAfile", hosts.In(Host, $"{Pki}/kubernetes-client-ca.crt"),
             hosts.Own("apiserver-kubelet-client.crt")], cancellationToken))
         .ExitCode.ShouldBe(0, $"after '{step}' the worker does not trust the API server");

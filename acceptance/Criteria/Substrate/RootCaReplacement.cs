@@ -225,10 +225,10 @@ public static class RootCaReplacement
                 .ShouldBe(step == "sign" ? ["ca.before", "ca.crt", "ca.key"] : ["ca.crt", "ca.key"], ignoreOrder: true,
                     $"what is left after '{step}'");
             var root = Path.Combine(hosts.Folder, "root.crt");
-            (await SubstratePair.Run("openssl", ["x509", "-in", file, "-out", root], cancellationToken)).ShouldSucceed();
+            (await LocalProgram.Run("openssl", ["x509", "-in", file, "-out", root], cancellationToken)).ShouldSucceed();
             foreach (var certificate in Directory.GetFiles(Path.GetDirectoryName(hosts.Tls(""))!, "*.crt"))
             {
-                (await SubstratePair.Run("openssl", ["verify", "-no-CApath", "-no-CAstore", "-CAfile", root, "-untrusted", certificate,
+                (await LocalProgram.Run("openssl", ["verify", "-no-CApath", "-no-CAstore", "-CAfile", root, "-untrusted", certificate,
                     certificate], cancellationToken)).ExitCode
                     .ShouldBe(0, $"after '{step}' {Path.GetFileName(certificate)} is not of the root");
             }

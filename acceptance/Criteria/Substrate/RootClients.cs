@@ -36,7 +36,7 @@ internal sealed class RootClients(KubernetesHosts hosts)
     public string Root(string name) => Path.Combine(folder, $"{name}.crt");
 
     private async Task Keep(int number, string name, CancellationToken cancellationToken) =>
-        (await SubstratePair.Run("sh", ["-c", $"awk -v n={number} '/BEGIN/ {{ at++ }} at == n' '{hosts.Own("ca.crt")}' >'{Root(name)}'"
+        (await LocalProgram.Run("sh", ["-c", $"awk -v n={number} '/BEGIN/ {{ at++ }} at == n' '{hosts.Own("ca.crt")}' >'{Root(name)}'"
             + $" && openssl x509 -noout -in '{Root(name)}'"], cancellationToken)).ShouldSucceed();
 
     private async Task<bool> Opens(string host, string name, CancellationToken cancellationToken) =>

@@ -24,11 +24,7 @@ public static class SignedZones
         "upgrade.sh with one record more, and after backup.sh restore on the emptied primary")]
     public static async Task Signs(SubstratePair pair, CancellationToken cancellationToken)
     {
-        if (LocalProgram.Find("delv") is null)
-        {
-            Assert.Ignore("delv is not on this machine; Debian has it in bind9-dnsutils");
-        }
-
+        LocalProgram.Need("delv");
         foreach (var server in new[] { pair.Primary, pair.Secondary })
         {
             await Eventually.Within(Soon, async token =>
@@ -76,7 +72,7 @@ public static class SignedZones
             {
                 await Eventually.Within(Soon, async token =>
                 {
-                    var said = await SubstratePair.Run("delv", [$"@{server}", "-b", pair.Client, "-p", $"{pair.Port}", "-a", anchors,
+                    var said = await LocalProgram.Run("delv", [$"@{server}", "-b", pair.Client, "-p", $"{pair.Port}", "-a", anchors,
                         $"+root={pair.Zone}", owner, "A"], token);
                     (said.StandardOutput + said.StandardError).ShouldContain(
                         answer, customMessage: $"{owner} is not validated at {server} {when}");

@@ -13,7 +13,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 public static class SubstrateExternalDns
 {
     internal const string ExternalDnsId = "Substrate.37";
-    private static readonly string[] ProgramsOfExternalDns = ["external-dns", "etcd", "kube-apiserver"];
+    internal static readonly string[] Programs = ["external-dns", "etcd", "kube-apiserver"];
 
     /// <summary>External-DNS compares every 10 s.</summary>
     private static readonly TimeSpan Synchronised = TimeSpan.FromSeconds(60);
@@ -30,14 +30,6 @@ public static class SubstrateExternalDns
         OfBind("a key that may not write owners", ExternalDnsId, "one is [192.0.2.1] at both servers", "primary/named.conf",
             "CNAME TXT SRV", "CNAME SRV"),
     ];
-
-    internal static void NeedExternalDns()
-    {
-        foreach (var program in ProgramsOfExternalDns)
-        {
-            LocalProgram.Need(program);
-        }
-    }
 
     [HostCheck(ExternalDnsId,
         "the real External-DNS with the arguments of the tree, Services in a real API server, and the installed servers: dig at both; then "

@@ -64,7 +64,7 @@ public static class SubstrateMigration
                 + LocalCoreDns.Corefile(pair, pair.Resolver, [pair.Primary, pair.Secondary]), cancellationToken);
             running.Add(LocalCoreDns.Run(delivered, _ => { }, end.Token));
             await Resolves("who.cluster.local", ["192.0.2.2"], "the delivered CoreDNS answers too");
-            await SubstratePair.Run("kill", ["-TERM", (await process.Task).ToString(CultureInfo.InvariantCulture)], cancellationToken);
+            await LocalProgram.Run("kill", ["-TERM", (await process.Task).ToString(CultureInfo.InvariantCulture)], cancellationToken);
             await running[0].WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, cancellationToken);
             await Resolves(name, [address], "the delivered CoreDNS answers alone");
         }
@@ -87,7 +87,7 @@ public static class SubstrateMigration
         {
             var script = AdoptionGuide.OfSubstrate.Steps.Single(step => step.Title == title).Script!
                 .Replace("substrate/main/dns", Path.Combine(pair.Folder, "tree"), StringComparison.Ordinal);
-            (await SubstratePair.Run("bash", ["-e", "-u", "-o", "pipefail", "-c", $"cd '{pair.Folder}'\n{Kubectl}\n{script}"],
+            (await LocalProgram.Run("bash", ["-e", "-u", "-o", "pipefail", "-c", $"cd '{pair.Folder}'\n{Kubectl}\n{script}"],
                 cancellationToken, new Dictionary<string, string?> { ["CONFIGMAP"] = map })).ShouldSucceed();
         }
     }

@@ -11,7 +11,7 @@ public sealed partial class SubstratePair
         const string Package = "package.yaml";
         var staging = Path.Combine(Folder, "packages", role);
         var addresses = Directory.CreateDirectory(Path.Combine(staging, "addresses")).FullName;
-        (await Run("cp", ["-a", Path.Combine(Folder, "tree") + "/.", staging], cancellationToken)).ShouldSucceed();
+        (await LocalProgram.Run("cp", ["-a", Path.Combine(Folder, "tree") + "/.", staging], cancellationToken)).ShouldSucceed();
         // The root folder of the host takes the place of this machine's, and the host has its address.
         await File.AppendAllTextAsync(Path.Combine(staging, "scripts", "settings.sh"), $"root='{Root(role)}'\n", cancellationToken);
         var ip = Path.Combine(addresses, "ip");
@@ -22,7 +22,7 @@ public sealed partial class SubstratePair
         variables["PATH"] = $"{addresses}:{System.Environment.GetEnvironmentVariable("PATH")}";
         var read = InstallerPackage.Read(Package, await File.ReadAllTextAsync(Path.Combine(staging, Package), cancellationToken));
         return await read.Apply(staging, variables, async (service, token) =>
-            (await Run(Path.Combine(Folder, "systemctl"), ["is-active", service], token, Environment(role))).ExitCode == 0,
+            (await LocalProgram.Run(Path.Combine(Folder, "systemctl"), ["is-active", service], token, Environment(role))).ExitCode == 0,
             cancellationToken);
     }
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CliWrap;
 using CliWrap.Buffered;
 using PlatformGitOps.Generator.Apps.Substrate;
 
@@ -84,14 +83,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
         Func<SubstrateSettings, SubstrateSettings>? adjust = null, int port = 10053)
     {
         var settings = adjust?.Invoke(tree.Definition.Substrate!) ?? tree.Definition.Substrate!;
-        var missing = (settings.Server == SubstrateServer.Knot ? KnotPrograms : BindPrograms)
-            .Where(program => LocalProgram.Find(program) is null).ToList();
-        if (missing.Count > 0)
-        {
-            Assert.Ignore($"{string.Join(", ", missing)} not on this machine; Debian has them in knot, knot-dnsutils, knot-dnssecutils, " +
-                "bind9, bind9-utils and bind9-dnsutils");
-        }
-
+        LocalProgram.Need(settings.Server == SubstrateServer.Knot ? KnotPrograms : BindPrograms);
         var pair = new SubstratePair(tree, settings, port);
         if (settings.Server == SubstrateServer.Bind)
         {
@@ -99,7 +91,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
             foreach (var address in pair.addresses.Values)
             {
                 RunSession.Ours.WillAddAddress(address);
-                if ((await Run("ip", ["addr", "replace", $"{address}/32", "dev", "lo"], cancellationToken)).ExitCode != 0)
+                if ((await LocalProgram.Run("ip", ["addr", "replace", $"{address}/32", "dev", "lo"], cancellationToken)).ExitCode != 0)
                 {
                     await pair.DisposeAsync();
                     Assert.Ignore("BIND needs addresses of its own on the loopback interface, and 'ip addr replace' is not permitted");
@@ -127,20 +119,12 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     private async Task WriteTree(HostSabotage? sabotage, CancellationToken cancellationToken)
     {
-        var prefix = $"substrate/{Settings.Name}/dns/";
-        var substrates = Tree.Platform.Substrates.Select(substrate => substrate.Name == Settings.Name ? Settings : substrate);
-        var files = Generator.Emission.Tree.Build(Tree.Platform with { Substrates = [.. substrates] })
-            .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
-            .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
+        var files = HostFiles.Of(Tree, Settings, "dns");
         files[Delivered] = LocalCoreDns.Corefile(this, Resolver, [Primary, Secondary]);
         files[Cached] = LocalCoreDns.NodeCache(this);
         sabotage?.Apply(files);
-        foreach (var (path, text) in files)
-        {
-            var target = Path.Combine(Folder, "tree", Here(path));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            await File.WriteAllTextAsync(target, Here(text), cancellationToken);
-        }
+        await HostFiles.Write(
+            files.Select(file => KeyValuePair.Create(Here(file.Key), Here(file.Value))), Path.Combine(Folder, "tree"), cancellationToken);
     }
 
     /// <summary>Both hosts, installed and answering.</summary>
@@ -202,7 +186,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     /// <summary>Runs one of the substrate's own scripts for a host.</summary>
     public Task<BufferedCommandResult> Script(string script, string role, CancellationToken cancellationToken, params string[] arguments) =>
-        Run("sh", [Path.Combine(Folder, "tree", "scripts", script), "--root", Root(role), .. arguments], cancellationToken,
+        LocalProgram.Run("sh", [Path.Combine(Folder, "tree", "scripts", script), "--root", Root(role), .. arguments], cancellationToken,
             Environment(role));
 
     /// <summary>The same; the script has to succeed.</summary>
@@ -211,7 +195,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     /// <summary>Runs a shell script for a host, with programs of the test before all others.</summary>
     public Task<BufferedCommandResult> Bash(string role, string script, string programs, CancellationToken cancellationToken) =>
-        Run("bash", ["-euc", script], cancellationToken, new Dictionary<string, string?>(Environment(role))
+        LocalProgram.Run("bash", ["-euc", script], cancellationToken, new Dictionary<string, string?>(Environment(role))
         {
             ["PATH"] = $"{programs}:{System.Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin",
             ["ROLE"] = role,
@@ -226,12 +210,12 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     /// <summary>start, stop, restart or kill of the server of a host.</summary>
     public async Task Service(string role, string verb, CancellationToken cancellationToken) =>
-        (await Run(Path.Combine(Folder, "systemctl"), [verb, "globular-dns.service"], cancellationToken, Environment(role)))
+        (await LocalProgram.Run(Path.Combine(Folder, "systemctl"), [verb, "globular-dns.service"], cancellationToken, Environment(role)))
             .ExitCode.ShouldBe(0, $"{verb} of the {role}");
 
     /// <summary>A signal to the server of a host, such as STOP.</summary>
     public async Task Signal(string role, string signal, CancellationToken cancellationToken) =>
-        (await Run("kill", [$"-{signal}", (await File.ReadAllTextAsync($"{Root(role)}-server.pid", cancellationToken)).Trim()],
+        (await LocalProgram.Run("kill", [$"-{signal}", (await File.ReadAllTextAsync($"{Root(role)}-server.pid", cancellationToken)).Trim()],
             cancellationToken)).ExitCode.ShouldBe(0, $"{signal} to the {role}");
 
     /// <summary>Whether the service of the server's own package is enabled, as systemctl says it.</summary>
@@ -242,12 +226,12 @@ public sealed partial class SubstratePair : IAsyncDisposable
     /// <summary>The records of a name, in the short form of dig; empty where none or no answer came.</summary>
     public async Task<IReadOnlyList<string>> Ask(
         string server, string name, string type, CancellationToken cancellationToken, params string[] options) =>
-        [.. (await Run("dig", [.. Dig(server, Client), "+short", .. options, name, type], cancellationToken)).StandardOutput
+        [.. (await LocalProgram.Run("dig", [.. Dig(server, Client), "+short", .. options, name, type], cancellationToken)).StandardOutput
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith(';')).Order(StringComparer.Ordinal)];
 
     /// <summary>The whole text of dig.</summary>
     public async Task<string> Answer(string server, string from, CancellationToken cancellationToken, params string[] options) =>
-        (await Run("dig", [.. Dig(server, from), .. options], cancellationToken)).StandardOutput;
+        (await LocalProgram.Run("dig", [.. Dig(server, from), .. options], cancellationToken)).StandardOutput;
 
     /// <summary>Sends an update, signed or not.</summary>
     /// <param name="key">Such as hmac-sha256:external-dns:SECRET; null for none.</param>
@@ -261,35 +245,25 @@ public sealed partial class SubstratePair : IAsyncDisposable
             $"server {Primary} {Port}\nzone {zone}\n{string.Join('\n', lines)}\nsend\n");
         var file = Path.Combine(Folder, $"update-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(file, text, cancellationToken);
-        return await Run(program, [.. key is null ? Array.Empty<string>() : ["-y", key], "-t", "5", file], cancellationToken);
+        return await LocalProgram.Run(program, [.. key is null ? Array.Empty<string>() : ["-y", key], "-t", "5", file], cancellationToken);
     }
 
     /// <summary>A key as nsupdate and dig take it.</summary>
     public async Task<string> Key(string name, string algorithm, CancellationToken cancellationToken) =>
         $"{algorithm}:{name}:{Secret().Match(await File.ReadAllTextAsync(KeyFile("primary", name), cancellationToken)).Groups[1].Value}";
 
-    public static async Task<BufferedCommandResult> Run(
-        string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken,
-        IReadOnlyDictionary<string, string?>? environment = null)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(180));
-        return await Cli.Wrap(LocalProgram.Find(program) ?? program).WithArguments(arguments).WithValidation(CommandResultValidation.None)
-            .WithEnvironmentVariables(environment ?? new Dictionary<string, string?>()).ExecuteBufferedAsync(limit.Token);
-    }
-
     public async ValueTask DisposeAsync()
     {
         // Not there where the pair was given up before its files were written.
         if (File.Exists(Path.Combine(Folder, "systemctl")))
         {
-            await Task.WhenAll(new[] { "primary", "secondary" }.Select(role => Run(
+            await Task.WhenAll(new[] { "primary", "secondary" }.Select(role => LocalProgram.Run(
                 Path.Combine(Folder, "systemctl"), ["stop", "globular-dns.service"], CancellationToken.None, Environment(role))));
         }
 
         foreach (var address in added)
         {
-            await Run("ip", ["addr", "del", $"{address}/32", "dev", "lo"], CancellationToken.None);
+            await LocalProgram.Run("ip", ["addr", "del", $"{address}/32", "dev", "lo"], CancellationToken.None);
         }
 
         Directory.Delete(Folder, recursive: true);

@@ -160,7 +160,7 @@ public static class SubstrateQueries
         foreach (var file in Sizes(folder).Keys)
         {
             texts.Add(file.EndsWith(".dnstap", StringComparison.Ordinal)
-                ? (await SubstratePair.Run("kdig", ["+qr", "-G", file], cancellationToken)).StandardOutput
+                ? (await LocalProgram.Run("kdig", ["+qr", "-G", file], cancellationToken)).StandardOutput
                 : await File.ReadAllTextAsync(file, cancellationToken));
         }
 

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using CliWrap;
-using CliWrap.Buffered;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 [assembly: LevelOfParallelism(8)]
@@ -58,24 +56,16 @@ public sealed class SubstrateTests
     private static Task<SubstratePair> Pair(Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
     {
         // Said before servers are installed for nothing.
-        if (check.Host!.CoreDns && LocalProgram.Find(LocalCoreDns.Program) is null)
-        {
-            Assert.Ignore("coredns is not on this machine; put the program of a CoreDNS release on the PATH");
-        }
-
-        if (check.Id == SubstrateExternalDns.ExternalDnsId)
-        {
-            SubstrateExternalDns.NeedExternalDns();
-        }
-
+        string[] programs =
+        [
+            .. check.Host!.CoreDns ? [LocalCoreDns.Program] : Array.Empty<string>(),
+            .. check.Id == SubstrateExternalDns.ExternalDnsId ? SubstrateExternalDns.Programs : [],
+            .. check.Id == SubstrateView.ShowsZonesId ? new[] { SubstrateView.Program } : [],
+        ];
+        LocalProgram.Need(programs);
         var (all, tree) = (check.Id == "Substrate.3", RenderedCluster.From(StorySample.Substrates, cluster));
         var (view, queries) = (check.Id == SubstrateView.ShowsZonesId,
             check.Id is SubstrateQueries.KeepsQueriesId or SubstrateQueries.SeesEndOfQueriesId);
-        if (view && !SubstrateView.CanShowZones)
-        {
-            Assert.Ignore("socat is not on this machine; Debian has it in socat");
-        }
-
         var canKeep = SubstrateQueries.CanKeepQueries(tree.Definition.Substrate!);
         if (queries && !canKeep)
         {
@@ -192,9 +182,8 @@ internal sealed class AwaySubstrateTests
                 TimeSpan.FromSeconds(30),
                 async probe =>
                 {
-                    var result = await Cli.Wrap(nslookup)
-                        .WithArguments([$"-port={port}", "-timeout=5", $"dns-1.{substrate.Zone}", "127.0.0.1"])
-                        .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(probe);
+                    var result = await LocalProgram.Run(
+                        nslookup, [$"-port={port}", "-timeout=5", $"dns-1.{substrate.Zone}", "127.0.0.1"], probe);
                     (result.StandardOutput + result.StandardError).ShouldContain("SERVFAIL");
                     result.StandardOutput.ShouldMatch(asked.Output);
                     server.Output.ShouldMatch(logged.Output);

@@ -21,7 +21,9 @@ public static class SubstrateView
             "refuse \"401 Unauthorized\" \"the token in keys/view.token is needed\"", ":"),
     ];
 
-    internal static bool CanShowZones => LocalProgram.Find("socat") is not null;
+    internal const string Program = "socat";
+
+    internal static bool CanShowZones => LocalProgram.Find(Program) is not null;
 
     [HostCheck(ShowsZonesId,
         "https at both hosts with the host's certificate: the zones, each record of the definition, one that a program wrote; and requests "
@@ -96,7 +98,7 @@ public static class SubstrateView
         (await Status(HttpMethod.Get, "/api/dns/zones/$(id)", token)).ShouldBe(HttpStatusCode.NotFound);
         (await Status(HttpMethod.Delete, $"/api/dns/zones/{pair.Zone}", token)).ShouldBe(HttpStatusCode.MethodNotAllowed);
         // The names are what transfers protect.
-        (await SubstratePair.Run("sh", ["-c", $"printf 'nonsense\\r\\n\\r\\n' | timeout 10 openssl s_client -quiet -connect "
+        (await LocalProgram.Run("sh", ["-c", $"printf 'nonsense\\r\\n\\r\\n' | timeout 10 openssl s_client -quiet -connect "
             + $"{address}:{ViewPort} 2>/dev/null || :"], cancellationToken)).StandardOutput.ShouldContain("400 Bad Request");
 
         async Task<JsonNode?> Get(string path, string bearer)

@@ -138,23 +138,10 @@ public sealed class SystemdHosts : IAsyncDisposable
 
     private async Task Copy(RenderedCluster tree, string part, HostSabotage? sabotage, CancellationToken cancellationToken)
     {
-        var prefix = $"substrate/{Settings.Name}/";
-        var platform = tree.Platform with
-        {
-            Substrates = [.. tree.Platform.Substrates.Select(other => other.Name == Settings.Name ? Settings : other)],
-        };
-        var files = Generator.Emission.Tree.Build(platform)
-            .Where(file => file.Path.StartsWith($"{prefix}{part}/", StringComparison.Ordinal))
-            .ToDictionary(file => file.Path[(prefix.Length + part.Length + 1)..], file => file.Text);
+        var files = HostFiles.Of(tree, Settings, part);
         sabotage?.Apply(files);
         var folder = RunSession.NewFolder("units");
-        foreach (var (path, text) in files)
-        {
-            var target = Path.Combine(folder, part, path);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            await File.WriteAllTextAsync(target, text, cancellationToken);
-        }
-
+        await HostFiles.Write(files, Path.Combine(folder, part), cancellationToken);
         foreach (var host in new[] { 0, 1 })
         {
             await Place(host, folder, Tree, cancellationToken);

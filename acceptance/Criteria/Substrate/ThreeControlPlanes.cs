@@ -264,7 +264,7 @@ public static class ThreeControlPlanes
     {
         foreach (var member in members)
         {
-            async Task<int> Asked(params string[] certificate) => (await SubstratePair.Run("curl",
+            async Task<int> Asked(params string[] certificate) => (await LocalProgram.Run("curl",
                 ["-sf", "--http1.1", "--max-time", "5", "--cacert", hosts.Pki("etcd-ca.crt"), .. certificate,
                     $"https://{hosts.Address(member)}:2380/version"], cancellationToken)).ExitCode;
 

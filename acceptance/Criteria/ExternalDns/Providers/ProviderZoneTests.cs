@@ -38,11 +38,8 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
 
         await Wants("one", "192.0.2.11", token, ttl: 120);
         await Holds("one", "A", ["192.0.2.11"], 120, token);
-        foreach (var name in new[] { "one", "alias" })
-        {
-            await Cluster.Api.Delete(ResourceKind.Service.Named(name, "default"), null, token);
-        }
-
+        await Unwanted("one", token);
+        await Unwanted("alias", token);
         await Holds("one", "A", [], 0, token);
         await Holds("alias", "CNAME", [], 0, token);
         await Holds("a-one", "TXT", [], 0, token);
@@ -103,7 +100,7 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
         {
             await Holds("one", "A", ["192.0.2.1"], 60, token);
             await Holds("kept", "A", ["192.0.2.2"], 60, token);
-            await Cluster.Api.Delete(ResourceKind.Service.Named("one", "default"), null, token);
+            await Unwanted("one", token);
             await instance.Compares(2, token);
         }
 
@@ -225,9 +222,6 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
     private DeliveredInstance Delivered() => StandIn is WebhookStandIn webhook
         ? Instance().With("--webhook-provider-url=http://localhost:8888", webhook.Argument)
         : Instance();
-
-    private async Task Wants(string name, string? address, CancellationToken token, int? ttl = null) => await Cluster.Api.Apply(
-        ResourceKind.Service, new Resource(WantedService.Of(name, address, ttl, name, [ExternalDnsNames.AnnotationPrefix])), token);
 
     /// <summary>The zone comes to hold exactly these values.</summary>
     private Task Holds(string name, string type, string[] expected, int? ttl, CancellationToken token) => Eventually.Within(

@@ -50,7 +50,7 @@ internal sealed class Route53RoutingTests() : StandInFixture<Route53StandIn>(() 
         await apps.Compares(2, token);
         StandIn.Changes.ShouldBe(changes, "the zone was written to again without a change");
 
-        await Cluster.Api.Delete(ResourceKind.Service.Named("api-eu", "default"), null, token);
+        await Unwanted("api-eu", token);
         await Holds("A", both[1..], token);
         await Holds("TXT", [("us", "apps", wantedThere)], token);
         StandIn.Refused.ShouldBeEmpty();

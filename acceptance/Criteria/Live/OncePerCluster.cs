@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+
+namespace PlatformGitOps.Acceptance.Criteria.Live;
+
+/// <summary>What is made of a cluster once in a run, when the first test needs it.</summary>
+internal sealed class OncePerCluster<T> where T : class
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<T>>> made = new();
+
+    /// <summary>Makes it, or waits for the caller that does. One that failed stays failed.</summary>
+    /// <param name="make">Takes no token of its caller: the others wait for the same.</param>
+    /// <param name="cancellationToken">Ends the wait alone.</param>
+    public Task<T> Of(string role, Func<Task<T>> make, CancellationToken cancellationToken) =>
+        made.GetOrAdd(role, _ => new Lazy<Task<T>>(make)).Value.WaitAsync(cancellationToken);
+
+    /// <summary>Forgets it, so that the next caller makes it again; null where none was made, or it failed.</summary>
+    public T? Take(string role) =>
+        made.TryRemove(role, out var making) && making.IsValueCreated && making.Value.IsCompletedSuccessfully ? making.Value.Result : null;
+}
+
+/// <param name="Before">As it was when the change was delivered.</param>
+/// <param name="After">With the tree that has the change.</param>
+internal sealed record ChangedCluster(LiveCluster Before, LiveCluster After);
+
+public sealed class OncePerClusterTests
+{
+    private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
+
+    [Test]
+    public async Task It_is_made_for_the_first_who_asks_and_again_once_it_is_taken()
+    {
+        var (once, made) = (new OncePerCluster<string>(), 0);
+        (await Ask()).ShouldBe("delivery 1");
+        (await Ask()).ShouldBe("delivery 1");
+
+        once.Take("infra").ShouldBe("delivery 1");
+        once.Take("infra").ShouldBeNull();
+        (await Ask()).ShouldBe("delivery 2");
+
+        Task<string> Ask() => once.Of("infra", () => Task.FromResult($"delivery {++made}"), Token);
+    }
+
+    [Test]
+    public async Task What_failed_stays_failed_until_it_is_taken()
+    {
+        var once = new OncePerCluster<string>();
+        await Should.ThrowAsync<IOException>(once.Of("infra", () => Task.FromException<string>(new IOException()), Token));
+        await Should.ThrowAsync<IOException>(once.Of("infra", () => Task.FromResult("delivered"), Token));
+
+        once.Take("infra").ShouldBeNull();
+        (await once.Of("infra", () => Task.FromResult("delivered"), Token)).ShouldBe("delivered");
+    }
+
+    [Test]
+    public async Task A_caller_that_is_cancelled_leaves_it_to_the_others()
+    {
+        var once = new OncePerCluster<string>();
+        var delivery = new TaskCompletionSource<string>();
+        using var cancelled = new CancellationTokenSource();
+        var first = once.Of("infra", () => delivery.Task, cancelled.Token);
+        await cancelled.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(first);
+
+        delivery.SetResult("delivered");
+        (await once.Of("infra", () => Task.FromResult("another"), Token)).ShouldBe("delivered");
+    }
+}
