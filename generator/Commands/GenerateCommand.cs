@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -23,9 +24,10 @@ internal static class GenerateCommand
     public static async Task<int> RunAsync(CommandContext context, bool force, CancellationToken cancellationToken)
     {
         var seen = force ? null : UnchangedTree.Look(context.DefinitionPath, context.Root, context.Time);
-        if (seen?.Files() is { } files)
+        if (seen?.Recall() is { } run && !(context.Verbose && run.Warnings.Length > 0))
         {
-            context.Output.Write(context.Quiet ? null : $"0 created, 0 changed, {files} unchanged, 0 removed.{context.Output.NewLine}");
+            context.Output.Write(context.Quiet ? null : $"0 created, 0 changed, {run.Files} unchanged, 0 removed.{context.Output.NewLine}");
+            context.Error.Write(run.Warnings);
             return ExitCode.Fine;
         }
 
@@ -37,13 +39,16 @@ internal static class GenerateCommand
         var request = context.Request(platform) with { Force = force };
         context.Begin("writing the files", platform);
         var result = await TreeWriter.WriteAsync(request, context.Time, cancellationToken);
-        if (result.NothingToWrite)
+        var remarks = Remarks.OfWriting(context, definition);
+        using var warnings = new StringWriter { NewLine = context.Error.NewLine };
+        context.Write(remarks, warnings);
+        if (result.NothingToWrite && remarks.All(remark => WarningRules.OfTheTree.Contains(remark.Rule)))
         {
-            seen?.Remember(platform.FilesBeside);
+            seen?.Remember(platform.FilesBeside, warnings.ToString());
         }
 
         Write(result, context, result.Complete ? context.Output : context.Error);
-        context.Write(Remarks.OfWriting(context, definition), context.Error);
+        context.Error.Write(warnings.ToString());
         return result switch
         {
             { Complete: true } => ExitCode.Fine,

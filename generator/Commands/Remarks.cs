@@ -35,11 +35,12 @@ internal static class Remarks
     public static ImmutableArray<Finding> OfPlan(CommandContext context, PlatformReading.Valid definition) =>
         Left(definition.Platform, OfClusters(context, definition));
 
-    /// <summary>The same without what the definition keeps back (<c>lint.ignore</c>).</summary>
+    /// <summary>The same without what the definition keeps back (<c>lint.ignore</c>); what many clusters have is said once.</summary>
     public static ImmutableArray<Finding> Left(Platform platform, IEnumerable<Finding> remarks)
     {
         Func<Finding, bool>[] ignored = [.. platform.Lint.Ignore.Select(entry => entry.Matcher())];
-        return [.. remarks.Where(remark => !ignored.Any(holds => holds(remark)))];
+        Finding[] left = [.. remarks.Where(remark => !ignored.Any(holds => holds(remark)))];
+        return [.. Folding.Fold(left, platform.Clusters.Select(cluster => cluster.Name.Text).ToHashSet(StringComparer.Ordinal))];
     }
 
     /// <summary>True where a warning needs more of the git repository than there is here, so that its absence says nothing.</summary>
@@ -59,16 +60,20 @@ internal static class Remarks
         from pair in definition.Platform.Clusters.Zip(definition.Root.ItemsAt("clusters").OfType<Mapping>())
         where pair.First is { NetworkPolicy: NetworkPolicyFlavour.Kubernetes, Nodes: null }
         select Warning(WarningRules.NodesUnknown, Path.GetFileName(context.DefinitionPath), pair.Second.PositionOf("network"),
-            $"The policy on the DNS pods of cluster '{pair.First.Name}' (networkPolicy: kubernetes) lets pods in, and no node, because the "
-                + "range of the nodes is not known. Pods on the host network then have no DNS.",
+            $"The policy on the DNS pods of cluster {pair.First.Name} (networkPolicy: kubernetes) lets pods in, and no node, because the "
+                + "range of the nodes is not known. Pods on the host network that ask the cluster's DNS (dnsPolicy: "
+                + "ClusterFirstWithHostNet), and programs of the nodes, then reach a DNS pod on their own node alone.",
             "Write the range of the nodes as 'nodes:' below the cluster's 'network', or 'networkPolicy: cilium' where Cilium runs.");
 
-    /// <summary>Flux looks for a cluster's folder from the root of the repository, below <c>repository.path</c>.</summary>
+    /// <summary>
+    /// Flux looks for a cluster's folder from the root of the repository, below <c>repository.path</c>. The root of an artifact is the
+    /// folder that somebody pushed, which nobody knows here.
+    /// </summary>
     private static ImmutableArray<Finding> Repository(CommandContext context, PlatformReading.Valid definition)
     {
         var (platform, root) = definition;
         var written = platform.Repository.Folder ?? "";
-        if (FolderInRepository(context.Root) is not { } actual || actual == written
+        if (platform.Repository.Kind != SourceKind.Git || FolderInRepository(context.Root) is not { } actual || actual == written
             || platform.Clusters.FirstOrDefault() is not { } cluster)
         {
             return [];

@@ -175,7 +175,7 @@ public sealed record Cluster
             section.Required("services", Forms.Range with { Example = "10.245.0.0/16" }, "The range of the services.", perCluster: true),
             section.Optional("nodes", Forms.Range with { Example = "192.168.10.0/24" },
                 "The range of the nodes. A plain NetworkPolicy cannot select nodes: with networkPolicy kubernetes, pods on the host " +
-                    "network reach DNS only if this is set.",
+                    "network that ask the cluster's DNS, and programs of the nodes, reach only the DNS pods of their own node without it.",
                 perCluster: true),
             section.Switch("isolated", false,
                 "True where the pod and service ranges are not routed beyond the cluster, so that other clusters may use them too."),

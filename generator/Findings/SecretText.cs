@@ -104,6 +104,24 @@ internal static partial class SecretKeys
         && !value.Any(char.IsWhiteSpace) && value[0] is not ('/' or '.' or '~' or '$' or '<' or '!')
         && !NotSecretMarkers.Any(sign => value.Contains(sign, StringComparison.Ordinal));
 
+    /// <summary>
+    /// True where a key asks for a credential and its value may be one, for a guess that people read. In plans and diffs a value is hidden
+    /// by its key alone, also where a word of <see cref="Beside"/> ends it.
+    /// </summary>
+    public static bool Hold(string key, string value) => IsSecret(key) && MayBeOne(value)
+        && Word().Matches(key) is [.., { Value: var last }] && !Beside.Contains(last) && !NamesSecret(last, value);
+
+    /// <summary>The name of a Secret has words and dashes; so has a UUID, which is a credential of some clouds.</summary>
+    private static bool NamesSecret(string last, string value) =>
+        last.ToUpperInvariant() is "SECRET" or "SECRETS" && value.Contains('-', StringComparison.Ordinal)
+            && ObjectName().IsMatch(value) && !Guid.TryParse(value, out _);
+
+    // What belongs to a credential and may be known.
+    private static readonly HashSet<string> Beside = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "class", "header", "id", "interval", "kid", "lifetime", "prefix", "timeout", "version",
+    };
+
     private const int Shortest = 8;
 
     private static readonly string[] NotSecretMarkers = ["://", "${", "$(", "{{", "ENC[", "sha256:"];
@@ -120,6 +138,9 @@ internal static partial class SecretKeys
     [GeneratedRegex("passw(or)?d|passphrase|secret|token|(api|access|private|account|encryption|signing)[_-]?key|credential",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Anywhere();
+
+    [GeneratedRegex(@"^[a-z0-9]([a-z0-9-]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ObjectName();
 
     // PGPASS, DBPWD.
     [GeneratedRegex("(?<!^(by|com|sur|tres|over|under))(pass|pwd)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -22,7 +22,8 @@ internal static partial class CronSchedule
     /// <summary>What is wrong with it, after "the schedule '…'"; null where it is right.</summary>
     public static string? Problem(string schedule)
     {
-        var text = schedule.Trim();
+        // What begins with '@' is taken as it is, with each blank and line end.
+        var text = schedule;
         // Refused since Kubernetes 1.29, but not in an object that has it already.
         if (text.StartsWith("TZ=", StringComparison.Ordinal) || text.StartsWith("CRON_TZ=", StringComparison.Ordinal))
         {
@@ -64,6 +65,6 @@ internal static partial class CronSchedule
         int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= 0 ? number : null;
 
     /// <summary>As Go reads a duration.</summary>
-    [GeneratedRegex(@"^@every [+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$")]
+    [GeneratedRegex(@"^@every [+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)\z")]
     private static partial Regex Every();
 }

@@ -6,7 +6,7 @@ namespace PlatformGitOps.Generator.Lint;
 public static partial class Folding
 {
     /// <summary>Folds findings that differ in the name of their cluster alone: in their texts, and in their file where it is in the
-    /// cluster's folder.</summary>
+    /// cluster's folder, or in their place where that is the cluster's in the definition.</summary>
     /// <param name="findings">In the order in which they are printed.</param>
     /// <param name="clusters">The names that a text may mean.</param>
     public static IReadOnlyList<Finding> Fold(IReadOnlyCollection<Finding> findings, IReadOnlySet<string> clusters)
@@ -46,7 +46,8 @@ public static partial class Folding
     {
         var isOwn = Layout.ClusterOf(finding.File) is not null;
         return new Cause(finding.Rule, isOwn ? ClusterNames.Neutral(finding.File, cluster) : finding.File,
-            isOwn ? Position.None : finding.Position, ClusterNames.Neutral($"{finding.Message}\n{finding.Fix}", cluster));
+            isOwn || WarningRules.AtClusters.Contains(finding.Rule) ? Position.None : finding.Position,
+            ClusterNames.Neutral($"{finding.Message}\n{finding.Fix}", cluster));
     }
 
     /// <summary>What findings of one cause have alike; the cluster's name is left out.</summary>

@@ -26,6 +26,7 @@ public static class LintRules
         ReleaseRules.Rule,
         PodRules.Rule,
         PodNameRules.Rule,
+        PlaceRules.Rule,
         ChartPatchRules.Rule,
         ContainerRules.Rule,
         BudgetRules.Rule,
@@ -63,5 +64,6 @@ public static class LintRules
     [
         FluxRules.Source, FluxRules.Health, OrderRules.Missing, PostBuild.RuleMissingSource, SelectorRules.Budget, SelectorRules.Policy,
         SelectorRules.Peer, SelectorRules.Monitor, SelectorRules.Service, VariableRules.Unused,
+        PlaceRules.PriorityClass,
     ];
 }

@@ -15,6 +15,7 @@ internal sealed class ReleaseChecks(Func<CoreDnsRelease, IEnumerable<Finding>> c
         [PodRules.UserNumber] = ["securityContext", "runAsUser"],
         [PodNameRules.Refused] = ["containers", "Containers", "volume"],
         [PodNameRules.Late] = ["readinessProbe"],
+        [PlaceRules.NoNode] = ["nodeSelector", "ffinity"],
         [PodRules.Spread] = ["topologySpreadConstraints"],
         [PodRules.ImmutableSelector] = ["selector"],
         [PodRules.ImmutableAddress] = ["clusterIP"],
@@ -34,14 +35,15 @@ internal sealed class ReleaseChecks(Func<CoreDnsRelease, IEnumerable<Finding>> c
     private IEnumerable<Finding> Of(CoreDnsRelease release)
     {
         var body = release.Manifest.Body;
-        if (known.Known(body) is not { } judged || judged.Chart != release.Chart || !ReferenceEquals(judged.Values, release.Values))
+        if (known.Known(body) is not { } judged || judged.Chart != release.Chart || !ReferenceEquals(judged.Values, release.Values)
+            || judged.HasAllValues != release.Helm.HasAllValues)
         {
-            judged = known.Keep(body, new Judged(release.Chart, release.Values,
+            judged = known.Keep(body, new Judged(release.Chart, release.Values, release.Helm.HasAllValues,
                 [.. check(release).Where(finding => !release.IsPatched(PatchWords.GetValueOrDefault(finding.Rule, [])))]));
         }
 
         return judged.Findings;
     }
 
-    private sealed record Judged(ChartReference Chart, Mapping Values, ImmutableArray<Finding> Findings);
+    private sealed record Judged(ChartReference Chart, Mapping Values, bool HasAllValues, ImmutableArray<Finding> Findings);
 }

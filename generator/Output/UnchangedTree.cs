@@ -1,12 +1,14 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using PlatformGitOps.Generator.Git;
 
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>
 /// Remembers what the file system said of a tree that was as generated. While it says the same of the program, the definition, the
 /// lock file and every file and folder of the tree, there is nothing to write, and nothing is read. What changed in the last seconds is
-/// not remembered: a later change could have the same time. The memory is local, in a folder that git ignores; losing it costs one
-/// slower run.
+/// not remembered: a later change could have the same time. Beside that it keeps the warnings of the run, which the next one says again.
+/// The memory is local, in a folder that git ignores; losing it costs one slower run.
 /// </summary>
 internal sealed class UnchangedTree
 {
@@ -54,6 +56,7 @@ internal sealed class UnchangedTree
         }
 
         var look = new Fingerprint(root, time.GetUtcNow().Subtract(Step).ToUnixTimeSeconds());
+        look.AddText(GitFolder.RootOf(root) ?? "");
         look.Add(program, followLinks: true);
         look.Add(Path.GetFullPath(definition), followLinks: true);
         var beside = ReadBeside(root);
@@ -83,12 +86,16 @@ internal sealed class UnchangedTree
         return new UnchangedTree(root, memory, look.Bytes, files, look.IsSettled, beside);
     }
 
-    /// <summary>The number of files, where all is as it was remembered; null where it is not.</summary>
-    public int? Files()
+    /// <summary>The number of files and the warnings, where all is as it was remembered; null where it is not.</summary>
+    public UnchangedRun? Recall()
     {
         try
         {
-            return File.ReadAllBytes(_memory).AsSpan().SequenceEqual(_seen) ? _files : null;
+            // What was seen, the warnings, and the length of what was seen.
+            var memory = File.ReadAllBytes(_memory).AsSpan();
+            return memory.Length >= _seen.Length + sizeof(int) && memory.StartsWith(_seen)
+                && BinaryPrimitives.ReadInt32LittleEndian(memory[^sizeof(int)..]) == _seen.Length
+                    ? new UnchangedRun(_files, Encoding.UTF8.GetString(memory[_seen.Length..^sizeof(int)])) : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -98,7 +105,8 @@ internal sealed class UnchangedTree
 
     /// <summary>Remembers what was seen before a run that found nothing to write.</summary>
     /// <param name="beside">The files that the definition names. Those that were not looked at are only named, for the next run.</param>
-    public void Remember(IEnumerable<string> beside)
+    /// <param name="warnings">What the run warned of.</param>
+    public void Remember(IEnumerable<string> beside, string warnings = "")
     {
         string[] named = [.. beside];
         if (!_isSettled && named.SequenceEqual(_beside))
@@ -122,7 +130,9 @@ internal sealed class UnchangedTree
                 return;
             }
 
-            AtomicFile.Write(_memory, _seen);
+            var length = new byte[sizeof(int)];
+            BinaryPrimitives.WriteInt32LittleEndian(length, _seen.Length);
+            AtomicFile.Write(_memory, [.. _seen, .. Encoding.UTF8.GetBytes(warnings), .. length]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -182,6 +192,13 @@ internal sealed class UnchangedTree
 
         public byte[] Bytes => _bytes.WrittenSpan.ToArray();
 
+        public void AddText(string text)
+        {
+            var size = Encoding.UTF8.GetByteCount(text);
+            Encoding.UTF8.GetBytes(text, _bytes.GetSpan(size));
+            _bytes.Advance(size);
+        }
+
         public void Add(string path, bool followLinks = false) => Add(Encoding.UTF8.GetBytes(path + '\0'), followLinks);
 
         public void AddBelow(ReadOnlySpan<byte> path, bool followLinks = false)
@@ -222,3 +239,8 @@ internal sealed class UnchangedTree
         }
     }
 }
+
+/// <summary>What a run says that has nothing to write.</summary>
+/// <param name="Files">The number of files of the tree.</param>
+/// <param name="Warnings">As they were printed, each with the end of its line.</param>
+internal readonly record struct UnchangedRun(int Files, string Warnings);

@@ -109,14 +109,19 @@ internal static class DefinitionEdit
             ? text.Insert(AboveComments(text, at), new string(' ', first.KeyPosition.Column - 1) + entry + ending) : null;
     }
 
-    /// <summary>The start of a key's line, or of the comments right above it, which are the key's.</summary>
+    /// <summary>
+    /// The start of a key's line, or of the comments right above it at its own column, which are the key's: one that begins elsewhere is
+    /// of the section above, or a line of a text.
+    /// </summary>
     private static int AboveComments(string text, int key)
     {
         var at = text.LastIndexOf('\n', key - 1) + 1;
+        var column = key - at;
         while (at > 0)
         {
             var above = at == 1 ? 0 : text.LastIndexOf('\n', at - 2) + 1;
-            if (!text.AsSpan(above, at - above).TrimStart(" \uFEFF").StartsWith("#"))
+            var line = text.AsSpan(above, at - above).TrimStart('\uFEFF');
+            if (line.IndexOfAnyExcept(' ') != column || line[column] != '#')
             {
                 break;
             }

@@ -94,7 +94,8 @@ internal static class ServerRules
             return;
         }
 
-        const string Fix = "Write the zone into dns.stubDomains, where Kubernetes answers first, or write zones without these names.";
+        const string Fix = "Write the zone into dns.stubDomains or dns.zoneFiles, where Kubernetes answers first, or write zones without "
+            + "these names.";
         if (zone != cluster.Domain && cluster.Domain.IsIn(zone) && at.IsSound("domain"))
         {
             place.Report(DefinitionRules.ZoneInDomain, path,
@@ -104,7 +105,8 @@ internal static class ServerRules
             && ReverseName.Holds(zone.Text, range.Addresses)) is { } taken)
         {
             place.Report(DefinitionRules.ZoneInDomain, path,
-                $"{zone} has reverse names of the {taken.Word} {taken.Addresses}: this server would answer for the names of Kubernetes.",
+                $"{zone} has reverse names of the {taken.Word} {taken.Addresses}: CoreDNS would ask this server for the reverse names of "
+                    + "Services and their pods.",
                 Fix);
         }
     }

@@ -193,16 +193,17 @@ internal static class ExternalDnsRules
         foreach (var (index, zone) in domains.IsEmpty ? [] : outside)
         {
             here.Report(ZoneOutside, $"rfc2136.zones[{index}]",
-                $"No name of the domainFilters is in the zone {zone}: nothing is written to it.",
-                "Write the zones that have the domainFilters' names, or delete the key where they are the zones.", "domainFilters");
+                $"The zone {zone} holds no name of the domainFilters: External-DNS writes nothing to it.",
+                "Delete the zone, or add its names to domainFilters.", "domainFilters");
         }
 
         foreach (var (index, domain) in domains.Index().Where(
             domain => !zones.IsEmpty && outside.Length == 0 && !zones.Any(zone => Meet(zone, domain.Item))))
         {
             here.Report(ZoneOutside, $"domainFilters[{index}]",
-                $"{domain} has no name in 'rfc2136.zones': External-DNS finds no zone for its names.",
-                "Add its zone, or delete it.", "rfc2136.zones");
+                $"No zone of 'rfc2136.zones' holds names of {domain}: External-DNS sends their updates to the root zone, and the server "
+                    + "refuses them.",
+                "Add a zone that holds them, or delete the domain.", "rfc2136.zones");
         }
 
         if (IPAddress.TryParse(instance.Rfc2136.Host, out var address) && cluster.Ranges.FirstOrDefault(range =>

@@ -83,11 +83,11 @@ internal static partial class GeoDnsRules
 
     private static void CheckImage(string image, SectionReader at)
     {
-        if (CoreDnsTag().Match(image) is { Success: true } match && SemVer.TryParse(match.Groups[1].Value, out var version, out _)
+        if (CoreDnsTag().Match(image) is { Success: true } match && SemVer.TryParse(match.Groups["version"].Value, out var version, out _)
             && version < OldestCoreDns)
         {
             at.Report(Image, $"{Key}.coreDnsImage",
-                $"The Corefile has 'loadbalance weighted', which CoreDNS knows from {OldestCoreDns} on: {version} does not start with it.",
+                $"CoreDNS {version} does not start with this Corefile: 'loadbalance weighted' is in {OldestCoreDns} and later.",
                 $"Write {OldestCoreDns} or later, such as {GeoDnsSettings.DefaultCoreDnsImage}.");
         }
     }
@@ -144,7 +144,8 @@ internal static partial class GeoDnsRules
             }
             else if (name == region.Name)
             {
-                here.Report(NearestItself, $"nearest[{index}]", $"The region '{name}' names itself, and 'nearest' is for while it is down.",
+                here.Report(NearestItself, $"nearest[{index}]",
+                    $"The region '{name}' names itself: 'nearest' lists the regions that answer while it is down.",
                     "Name other regions, or delete it.");
             }
         }
@@ -221,7 +222,9 @@ internal static partial class GeoDnsRules
 
     private static bool HoldEachOther(string one, string other) => DomainName.IsIn(one, other) || DomainName.IsIn(other, one);
 
-    // Such as docker.io/coredns/coredns:1.11.4, and rancher/mirrored-coredns-coredns:v1.11.4@sha256:...: mirrors keep name and tag.
-    [GeneratedRegex(@"coredns:v?([0-9]+\.[0-9]+\.[0-9]+)(?![0-9.])", RegexOptions.CultureInvariant)]
+    // docker.io/coredns/coredns:1.11.4, registry.k8s.io/coredns:1.7.0 and their copies, also rancher/mirrored-coredns-coredns:v1.11.4. An
+    // image with another name may be a build with versions of its own.
+    [GeneratedRegex(@"(^|/)(coredns/coredns|registry\.k8s\.io/coredns|k8s\.gcr\.io/coredns|mirrored-coredns-coredns)"
+        + @":v?(?<version>[0-9]+\.[0-9]+\.[0-9]+)(?![0-9.])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex CoreDnsTag();
 }

@@ -80,16 +80,17 @@ public static partial class Forms
         }))
     { Numbers = true };
 
-    /// <summary>A patch of kustomize.</summary>
+    /// <summary>A patch of kustomize, whose directives begin with the character $.</summary>
     public static readonly TextShape<string> Patch = new("{kind: Deployment, metadata: {name: coredns}}", "^[\\s\\S]*$",
-        Plain((string text, out Fault? fault) =>
+        (string text, out Fault? fault) =>
         {
             var read = Yaml.YamlReader.Read("", text, Yaml.YamlOptions.Tree);
-            fault = read is { Findings.IsEmpty: true, Documents: [Yaml.Mapping or Yaml.Sequence] } ? null : new Fault(
+            fault = DollarFault.OfVariable(text) is { } dollar ? dollar
+                : read is { Findings.IsEmpty: true, Documents: [Yaml.Mapping or Yaml.Sequence] } ? null : new Fault(
                 DefinitionRules.PatchForm, "is not one YAML mapping or list",
                 "Write a part of the object with its kind and name, or a list of JSON patch operations with 'kind:' beside it.");
             return text;
-        }));
+        });
 
     public static readonly TextShape<Duration?> IntervalOrNone =
         new("1h", "^(none|([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$", ReadIntervalOrNone);

@@ -6,13 +6,12 @@ namespace PlatformGitOps.Generator.Lint.Rules;
 internal static class ChartPatchObjects
 {
     public const string Delete = "Delete the patch.";
-    private const string OfSystem = "kubernetes.io/os", OfHost = "kubernetes.io/hostname";
 
     /// <summary>What decides on which nodes the pods run.</summary>
     private static readonly string[][] Places = [["nodeSelector"], ["affinity", "nodeAffinity"], ["nodeName"]];
 
     /// <summary>Every node has them, and none of them is empty.</summary>
-    private static readonly string[] NodeLabels = [OfSystem, OfHost];
+    private static readonly string[] NodeLabels = [NodePlace.System, NodePlace.Host];
 
     /// <summary>What happens to DNS without an object of the chart.</summary>
     private static string Without(string kind) => kind switch
@@ -64,41 +63,32 @@ internal static class ChartPatchObjects
             yield break;
         }
 
-        var selector = patched.Pod.EntriesAt("nodeSelector");
         foreach (var key in NodeLabels.Where(key => patched.Pod.TextAt("nodeSelector", key) is { Length: 0 }))
         {
             yield return ($"selects nodes with an empty {key}, and no node has it: no new DNS pod is placed", Delete);
         }
 
-        if (patched.Pod.TextAt("nodeSelector", OfSystem) is { Length: > 0 } system and not "linux")
+        if (patched.Pod.TextAt("nodeSelector", NodePlace.System) is { Length: > 0 } system and not "linux")
         {
-            yield return ($"places the DNS pods on nodes with {OfSystem}: {Printable.Of(system)}; images of CoreDNS are for linux",
+            yield return ($"places the DNS pods on nodes with {NodePlace.System}: {Printable.Of(system)}; images of CoreDNS are for linux",
                 Delete);
         }
 
-        if (new[] { patched.Pod.TextAt("nodeName"), patched.Pod.TextAt("nodeSelector", OfHost) }
+        if (new[] { patched.Pod.TextAt("nodeName"), patched.Pod.TextAt("nodeSelector", NodePlace.Host) }
             .FirstOrDefault(name => name is { Length: > 0 }) is { } node)
         {
             yield return ($"places all DNS pods on the node {Printable.Of(node)}", "Select a label that several nodes have.");
         }
 
-        var terms = patched.Pod
-            .MappingsAt("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms").ToArray();
-        if (terms.Length > 0 && terms.All(term => term.MappingsAt("matchExpressions").Any(expression =>
-            selector.Any(chosen => chosen.Key == expression.TextAt("key") && Excludes(expression, Scalar.TextOf(chosen.Value))))))
+        // What the nodeSelector alone has wrong is said above.
+        if (NodePlace.Contradiction(patched.Pod) is { } reason && !reason.StartsWith("the nodeSelector", StringComparison.Ordinal))
         {
-            yield return ("has the affinity of the DNS pods exclude each node that their nodeSelector selects: no new one is placed",
-                "Write one of the two.");
+            yield return (reason == NodePlace.OfBoth
+                    ? "has the affinity of the DNS pods exclude each node that their nodeSelector selects: no new one is placed"
+                    : $"gives the DNS pods a place that no node has, because {reason}: no new one is placed",
+                reason == NodePlace.OfBoth ? "Write one of the two." : "Write labels that a node can have.");
         }
     }
-
-    private static bool Excludes(Mapping expression, string? value) => expression.TextAt("operator") switch
-    {
-        "In" => !expression.ItemsAt("values").Select(Scalar.TextOf).Contains(value),
-        "NotIn" => expression.ItemsAt("values").Select(Scalar.TextOf).Contains(value),
-        "DoesNotExist" => true,
-        _ => false,
-    };
 
     public static IEnumerable<(string Problem, string Fix)> OfAccess(CoreDnsRelease release, DnsObjects plain, DnsObjects patched)
     {

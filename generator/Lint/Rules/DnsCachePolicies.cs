@@ -25,7 +25,10 @@ internal static class DnsCachePolicies
         }
 
         var onNode = cache.Body.TextAt("spec", "template", "spec", "hostNetwork") == "true";
-        var asked = onNode ? Asked(cache) : null;
+        IPAddress[] addresses = onNode ? Addresses(cache) : [];
+        var asked = addresses.LastOrDefault();
+        // Where it does not listen on the Service's address, nothing asks it until the kubelets name its own.
+        var isNamed = addresses.Length > 0 && ServiceAddress(cluster) is { } service && !addresses.Contains(service);
         foreach (var policy in policies.Where(policy => Isolates(policy, "egress") && !Selects(policy, dns)))
         {
             if (RulesOf(policy, "egress").FirstOrDefault(rule => Names(policy, rule, dns)) is { } rule
@@ -36,10 +39,13 @@ internal static class DnsCachePolicies
             {
                 yield return Report.At(rule, Id,
                     $"{policy.Id.Title} allows queries to the DNS pods, but no {closed} to NodeLocal DNSCache, which pods of cluster "
-                        + $"{cluster.Name} query.",
+                        + $"{cluster.Name} query{(isNamed ? " once the kubelets name it" : "")}.",
                     !onNode ? $"Allow the pods with {NodeLocalDnsNames.AppLabel}: {NodeLocalDnsNames.Name} in {cache.Namespace} too."
                         : IsCilium(policy) ? "Allow port 53 to the entity host too."
-                        : $"Allow port 53 to {(asked is null ? "the cache's address" : $"the ipBlock {IpText.Range(asked)}")} too.");
+                        : $"Allow port 53 to {(asked is null ? "the cache's address" : $"the ipBlock {IpText.Range(asked)}")} too.") with
+                {
+                    Severity = isNamed ? Severity.Warning : Severity.Error,
+                };
             }
         }
     }
@@ -56,11 +62,18 @@ internal static class DnsCachePolicies
                 Selector(other) is not Mapping selector || LabelSelector.Matches(selector, pod.Labels)).ToArray());
     }
 
-    /// <summary>The address that pods name: that of the Service follows the cache's own.</summary>
-    private static IPAddress? Asked(Manifest cache) => cache.Body.MappingsAt("spec", "template", "spec", "containers")
-        .Select(container => container.ItemsAt("args").OfType<Scalar>().Select(argument => argument.Value).ToArray())
-        .Select(arguments => arguments.SkipWhile(argument => argument != "-localip").Skip(1).FirstOrDefault())
-        .Select(list => IPAddress.TryParse(list?.Split(',')[^1], out var address) ? address : null)
+    /// <summary>Its addresses; the last one is what pods name: that of the Service follows the cache's own.</summary>
+    private static IPAddress[] Addresses(Manifest cache) =>
+    [
+        .. cache.Body.MappingsAt("spec", "template", "spec", "containers")
+            .Select(container => container.ItemsAt("args").OfType<Scalar>().Select(argument => argument.Value)
+                .SkipWhile(argument => argument != "-localip").Skip(1).FirstOrDefault())
+            .OfType<string>().SelectMany(list => list.Split(','))
+            .Select(text => IPAddress.TryParse(text, out var address) ? address : null).OfType<IPAddress>(),
+    ];
+
+    private static IPAddress? ServiceAddress(ClusterView cluster) => cluster.Releases.Where(release => release.IsClusterDns)
+        .Select(release => IPAddress.TryParse(release.Text("service", "clusterIP"), out var address) ? address : null)
         .FirstOrDefault(address => address is not null);
 
     /// <summary>A rule that may let traffic to the network of the pod's node; peers that name neither are not known.</summary>

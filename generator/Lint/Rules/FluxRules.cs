@@ -230,12 +230,17 @@ internal static class FluxRules
             $"{resource.Id.Title} contains '{entry.Key}' in plain text; everyone who can read the repository can read it.",
             "Revoke it, encrypt the file with SOPS, or let the cluster fetch it.");
 
-    /// <summary>kustomize-controller refuses such a Secret, and the API server does not know SOPS' key in other objects.</summary>
+    /// <summary>
+    /// kustomize-controller refuses such a Secret, and the API server does not know SOPS' key in objects of Kubernetes and Flux. Of other
+    /// kinds one may have it for an operator that decrypts, such as a SopsSecret, which Flux must not.
+    /// </summary>
     private static IEnumerable<Finding> Encrypted(Layer layer) =>
         from resource in layer is { IsForeign: false, IsBootstrap: false } && layer.Kustomization.Body.At("spec", "decryption") is null
             ? layer.Built : []
         where resource.Body.At("sops") is Mapping
-            && resource.Body.TextAt("metadata", "annotations", "kustomize.toolkit.fluxcd.io/decrypt") is not "disabled"
+            && (!resource.IsCustom || resource.Group.EndsWith(".toolkit.fluxcd.io", StringComparison.Ordinal))
+            && !"disabled".Equals(resource.Body.TextAt("metadata", "annotations", "kustomize.toolkit.fluxcd.io/decrypt"),
+                StringComparison.OrdinalIgnoreCase)
         select Report.At(
             resource,
             ["sops"],
@@ -259,7 +264,7 @@ internal static class FluxRules
         from resource in cluster.Layers.SelectMany(layer => layer.Built)
         where resource is { Kind: "ConfigMap", Group: "" }
         from entry in resource.Body.EntriesAt("data")
-        where SecretKeys.IsSecret(entry.Key) && entry.Value is Scalar value && SecretKeys.MayBeOne(value.Value)
+        where entry.Value is Scalar value && SecretKeys.Hold(entry.Key, value.Value)
         select Report.At(
             entry,
             Password,

@@ -6,6 +6,7 @@ namespace PlatformGitOps.Generator.Lint.Rules;
 internal static partial class NamedSecretRules
 {
     private const string Secret = "secret-in-object";
+    private const string Annotation = "annotation";
 
     public static readonly LintRule Rule = LintRule.Of(
         "named-secret",
@@ -24,8 +25,9 @@ internal static partial class NamedSecretRules
             Secret,
             $"{found.Resource.Id.Title} has the {place.What} '{place.Name}', which looks like a credential in plain text: the name asks "
                 + "for one, and the value is a word with a letter and a digit. Everyone who can read the repository can read it.",
-            "Revoke it, and let the container read it from a Secret (valueFrom.secretKeyRef). If it is not one, write an entry of "
-                + "lint.ignore in the definition.") with
+            (place.What == Annotation ? "Revoke it, and keep it in a Secret that the reader of the annotation reads."
+                : "Revoke it, and let the container read it from a Secret (valueFrom.secretKeyRef).")
+                + " If it is not one, write an entry of lint.ignore in the definition.") with
         { Severity = Severity.Warning };
 
     private static IEnumerable<(string Name, Scalar Value, string What)> Places(Node node) => node switch
@@ -43,15 +45,18 @@ internal static partial class NamedSecretRules
     private static IEnumerable<(string, Scalar, string)> Variables(Sequence variables) =>
         from variable in variables.Items.OfType<Mapping>()
         let name = variable.TextAt("name")
-        where name is not null && variable["value"] is Scalar text && SecretKeys.IsSecret(name) && SecretKeys.MayBeOne(text.Value)
+        where name is not null && variable["value"] is Scalar text && Holds(name, text)
         select (name, (Scalar)variable["value"]!, "variable");
 
     /// <summary>Only what is behind the domain asks for something, and checksums and paths in a store are not credentials.</summary>
     private static IEnumerable<(string, Scalar, string)> Annotations(Mapping annotations) =>
         from entry in annotations.Entries
         where entry.Value is Scalar text && !text.Value.Contains('/', StringComparison.Ordinal) && !Digest().IsMatch(entry.Key)
-            && SecretKeys.IsSecret(entry.Key[(entry.Key.LastIndexOf('/') + 1)..]) && SecretKeys.MayBeOne(text.Value)
-        select (entry.Key, (Scalar)entry.Value, "annotation");
+            && Holds(entry.Key[(entry.Key.LastIndexOf('/') + 1)..], text)
+        select (entry.Key, (Scalar)entry.Value, Annotation);
+
+    /// <summary>What has the form of a credential is found as one, whatever its name.</summary>
+    private static bool Holds(string name, Scalar value) => SecretKeys.Hold(name, value.Value) && !SecretText.IsSecret(value.Value);
 
     [GeneratedRegex("checksum|hash|digest|sha[0-9]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Digest();

@@ -14,13 +14,17 @@ internal static class PodNameRules
     private const string CorefileFolder = "/etc/coredns";
     private const string TimeoutOfFlux = "5m";
 
-    private static readonly ReleaseChecks OfReleases = new(release => Names(release).Concat(Readiness(release)));
+    private static readonly (string Key, string Name)[] Actions = [("upgrade", "upgrade"), ("install", "installation")];
+
+    // Values that the tree does not have may bring the volume, replace a list, and begin the probe earlier.
+    private static readonly ReleaseChecks OfReleases = new(release => release.Helm.HasAllValues
+        ? Names(release).Concat(Readiness(release)) : []);
 
     public static readonly LintRule Rule = LintRule.Of(
         "pod-names",
         OfReleases.Check,
         (Refused, "Two containers, volumes or mounts of the DNS pods have one name or path, or a mount has no volume."),
-        (Late, "The readiness probe begins after the release's timeout, so that each upgrade fails."));
+        (Late, "The readiness probe begins after the release's timeout, so that each installation or upgrade that waits fails."));
 
     private static IEnumerable<Finding> Names(CoreDnsRelease release)
     {
@@ -30,22 +34,22 @@ internal static class PodNameRules
         Mapping[] extra = [.. values.MappingsAt("extraVolumes")];
         var volumes = secrets.Concat(extra).Select(volume => volume.TextAt("name")).OfType<string>().Append(Corefile)
             .ToHashSet(StringComparer.Ordinal);
-        return Twice(containers, "name", [Server], "container")
-            .Concat(Twice([.. secrets, .. extra], "name", [Corefile], "volume"))
+        return Twice(containers, "name", [Server], "containers of the DNS pods are called")
+            .Concat(Twice([.. secrets, .. extra], "name", [Corefile], "volumes of the DNS pods are called"))
             .Concat(Mounts([.. secrets, .. values.MappingsAt("extraVolumeMounts")], [CorefileFolder], volumes))
             .Concat(containers.SelectMany(container => Mounts([.. container.MappingsAt("volumeMounts")], [], volumes)));
     }
 
     private static IEnumerable<Finding> Mounts(Mapping[] mounts, string[] taken, HashSet<string> volumes) =>
-        Twice(mounts, "mountPath", taken, "mount at").Concat(
+        Twice(mounts, "mountPath", taken, "mounts of a container are at").Concat(
             from mount in mounts
             where mount.TextAt("name") is { } name && !volumes.Contains(name)
             select Report.At(mount, Refused,
-                $"The mount '{Printable.Of(mount.TextAt("name")!)}' has no volume of this name, and the API server refuses the pods.",
+                $"The mount '{Printable.Of(mount.TextAt("name")!)}' has no volume of this name: the API server refuses the Deployment.",
                 "Write the volume into extraVolumes or extraSecrets, or name one of "
                     + $"{string.Join(", ", volumes.Order(StringComparer.Ordinal))}."));
 
-    private static IEnumerable<Finding> Twice(Mapping[] items, string key, string[] taken, string word)
+    private static IEnumerable<Finding> Twice(Mapping[] items, string key, string[] taken, string words)
     {
         var known = taken.ToHashSet(StringComparer.Ordinal);
         foreach (var item in items)
@@ -53,26 +57,32 @@ internal static class PodNameRules
             if (item.TextAt(key) is { Length: > 0 } text && !known.Add(text))
             {
                 yield return Report.At(item, Refused,
-                    $"The DNS pods have another {word} '{Printable.Of(text)}'{(taken.Contains(text) ? ", which is the chart's own" : "")}, "
-                        + "and the API server refuses a second one.",
+                    $"Two {words} '{Printable.Of(text)}'{(taken.Contains(text) ? ", and one is the chart's" : "")}: the API server refuses "
+                        + "the Deployment.",
                     $"Write another {key}.");
             }
         }
     }
 
+    /// <summary>Flux waits for the pods in an installation and in an upgrade, each as long as it says.</summary>
     private static IEnumerable<Finding> Readiness(CoreDnsRelease release)
     {
-        var spec = release.Manifest.Body["spec"] as Mapping;
-        var written = spec?.TextAt("upgrade", "timeout") ?? spec?.TextAt("timeout") ?? TimeoutOfFlux;
-        if (release.Switch(true, "readinessProbe", "enabled") && release.Number("readinessProbe", "initialDelaySeconds") is { } delay
-            && Duration.TryParse(written, out var timeout, out _) && delay >= timeout.Span.TotalSeconds)
+        if (!release.Switch(true, "readinessProbe", "enabled")
+            || release.Number("readinessProbe", "initialDelaySeconds") is not { } delay
+            || release.Manifest.Body["spec"] is not Mapping spec)
         {
-            yield return release.Report(
+            return [];
+        }
+
+        return Actions.Where(action => spec.TextAt(action.Key, "disableWait") != "true")
+            .Select(action => (action.Name, Timeout: spec.TextAt(action.Key, "timeout") ?? spec.TextAt("timeout") ?? TimeoutOfFlux))
+            .Where(action => Duration.TryParse(action.Timeout, out var timeout, out _) && delay >= timeout.Span.TotalSeconds)
+            .Take(1)
+            .Select(action => release.Report(
                 Late,
-                $"A pod is ready {delay} s after its start at the earliest, and Flux gives an upgrade up after {written}.",
+                $"A pod is ready {delay} s after its start at the earliest, and Flux gives an {action.Name} up after {action.Timeout}.",
                 "Write a delay of a few seconds.",
                 "readinessProbe",
-                "initialDelaySeconds");
-        }
+                "initialDelaySeconds"));
     }
 }

@@ -72,11 +72,11 @@ internal static class RefusedObjectRules
                 "Write minute, hour, day of the month, month and day of the week, such as '0 3 * * 0', or @daily.");
         }
 
-        if (resource.Name.Length > LongestCronJob)
+        if (resource.Name.Length > LongestCronJob && !resource.Name.Contains("${", StringComparison.Ordinal))
         {
             yield return Report.At(resource, ["metadata", "name"], Refused,
-                $"The name of {resource.Id.Title} has {resource.Name.Length} characters: the API server refuses a CronJob with more than "
-                    + $"{LongestCronJob}, because its Jobs get 11 more.",
+                $"The name of {resource.Id.Title} has {resource.Name.Length} characters: the API server refuses a new CronJob with "
+                    + $"more than {LongestCronJob}, because its Jobs get 11 more.",
                 "Write a shorter name.");
         }
     }

@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Git;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
@@ -219,9 +220,13 @@ internal static class ReleaseRules
                 : "Take the chart from a GitRepository with spec.ref.commit, or by its version from a HelmRepository.");
     }
 
-    private static bool IsOfTree(ClusterView cluster, Mapping source) => cluster.Layers.Any(layer => !layer.IsForeign
-        && (layer.Source.Kind, layer.Source.Namespace, layer.Source.Name)
-            == (source.TextAt("kind") ?? "", source.TextAt("metadata", "namespace") ?? "", source.TextAt("metadata", "name") ?? ""));
+    /// <summary>True for the source of a layer, and for another one of the same branch of its repository.</summary>
+    private static bool IsOfTree(ClusterView cluster, Mapping source) => cluster.Layers.Where(layer => !layer.IsForeign)
+        .Select(layer => layer.Source).Distinct().Any(own => (own.Kind, own.Namespace, own.Name)
+                == (source.TextAt("kind") ?? "", source.TextAt("metadata", "namespace") ?? "", source.TextAt("metadata", "name") ?? "")
+            || (own.Kind == "GitRepository" && cluster.Find(own.Kind, own.Namespace, own.Name) is { Body: var body }
+                && GitFolder.IsSame(body.TextAt("spec", "url") ?? "", source.TextAt("spec", "url") ?? "")
+                && FollowedIn(body) == FollowedIn(source)));
 
     /// <summary>What a GitRepository follows, in Flux' order of the keys; null for a commit or a tag, which stay.</summary>
     private static string? FollowedIn(Mapping source)

@@ -133,14 +133,29 @@ public sealed class RemarksTests
         (await Verb.Run("check", "-f", infra)).Output.ShouldContain("Delete 'path' below 'repository'.");
     }
 
+    /// <summary>Nobody knows which folder was pushed as the root of the artifact.</summary>
+    [Test]
+    public async Task The_root_of_an_artifact_may_be_the_definition_s_folder()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(".git/HEAD", "");
+        folder.Write("infra/platform.yaml", "repository: { kind: oci, url: oci://registry.example.com/platform, tag: latest }\n"
+            + $"clusters: [{{ name: edge, {Network} }}]\n");
+        var infra = Path.Combine(folder.Path, "infra");
+
+        (await Verb.Run("generate", "-f", infra)).Error.ShouldBeEmpty();
+        (await Verb.Run("check", "-f", infra)).Output.ShouldNotContain("repository-root");
+    }
+
     [Test]
     public async Task Plain_policies_without_the_range_of_the_nodes_are_warned_of()
     {
         using var folder = new TemporaryFolder();
         folder.Write("platform.yaml", Repository + $"clusters:\n  - {{ name: edge, networkPolicy: kubernetes, {Network} }}\n");
-        const string Warned = "platform.yaml:3:46: network-nodes-unknown: warning: The policy on the DNS pods of cluster 'edge' "
+        const string Warned = "platform.yaml:3:46: network-nodes-unknown: warning: The policy on the DNS pods of cluster edge "
             + "(networkPolicy: kubernetes) lets pods in, and no node, because the range of the nodes is not known. Pods on the host "
-            + "network then have no DNS. Write the range of the nodes as 'nodes:' below the cluster's 'network'";
+            + "network that ask the cluster's DNS (dnsPolicy: ClusterFirstWithHostNet), and programs of the nodes, then reach a DNS pod on "
+            + "their own node alone. Write the range of the nodes as 'nodes:' below the cluster's 'network'";
 
         var generated = await Verb.Run("generate", "-f", folder.Path);
         (generated.ExitCode, generated.Error.Contains(Warned, StringComparison.Ordinal)).ShouldBe((0, true), generated.Error);

@@ -12,6 +12,8 @@ public sealed class CronScheduleTests
     [TestCase("@daily")]
     [TestCase("@every 1h30m")]
     [TestCase("CRON_TZ=Europe/Berlin 0 3 * * *")]
+    [TestCase("TZ=UTC  @daily ")]
+    [TestCase("0 3 * * *\n")]
     public void Is_taken(string schedule) => CronSchedule.Problem(schedule).ShouldBeNull();
 
     [TestCase("* * * *", "has 4 fields; 5 are expected")]
@@ -29,5 +31,19 @@ public sealed class CronScheduleTests
     [TestCase("-5 * * * *", "has minute '-5', which is neither a number nor a range")]
     [TestCase("@nightly", "is not one of @yearly")]
     [TestCase("@every day", "is not one of @yearly")]
+    [TestCase(" @daily", "has 1 field; 5 are expected", Description = "@ is looked for at the first character")]
+    [TestCase("@daily\n", "is not one of @yearly", Description = "as a block scalar has it")]
+    [TestCase("@every 5m\n", "is not one of @yearly")]
+    [TestCase(" TZ=UTC 0 3 * * *", "has 6 fields; 5 are expected")]
     public void Is_refused(string schedule, string problem) => CronSchedule.Problem(schedule).ShouldNotBeNull().ShouldStartWith(problem);
+
+    [TestCase("dns-backup-of-the-configuration-of-every-zone-each-night", 1)]
+    [TestCase("dns-backup-of-each-zone-at-night-and-in-the-morning-", 0, Description = "52 characters")]
+    [TestCase("${cluster_environment_name}-coredns-configuration-backup", 0, Description = "nobody knows how long it is")]
+    public void A_name_is_too_long_where_its_length_is_known(string name, int findings) => OwnObjects.With(
+            $"{{apiVersion: batch/v1, kind: CronJob, metadata: {{name: '{name}', namespace: shop}}, spec: {{schedule: '@daily', "
+                + "jobTemplate: {spec: {template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: 'web:1'}]}}}}}}")
+        .Edit("kubernetes/clusters/infra/coredns.yaml", "    substituteFrom:\n",
+            "    substituteFrom:\n      - {kind: Secret, name: made-in-the-cluster}\n")
+        .Said("object-refused").Count(text => text.Contains("characters", StringComparison.Ordinal)).ShouldBe(findings);
 }

@@ -146,6 +146,17 @@ public sealed class DnsPolicyTests
             [HostCache.Replace("169.254.20.10,10.245.0.10", addresses, StringComparison.Ordinal), CoreDnsAlone])
         .ShouldHaveSingleItem().Fix.ShouldBe(fix);
 
+    /// <summary>On its own address nothing asks the cache until the kubelets name it, and perhaps nothing ever does.</summary>
+    [TestCase("169.254.20.10,10.245.0.10", Severity.Error, "which pods of cluster infra query.")]
+    [TestCase("10.245.0.10", Severity.Error, "which pods of cluster infra query.")]
+    [TestCase("169.254.20.10", Severity.Warning, "which pods of cluster infra query once the kubelets name it.")]
+    public void What_asks_a_cache_later_is_a_warning(string addresses, Severity severity, string says)
+    {
+        var finding = Found([HostCache.Replace("169.254.20.10,10.245.0.10", addresses, StringComparison.Ordinal), CoreDnsAlone])
+            .ShouldHaveSingleItem();
+        (finding.Severity, finding.Message.EndsWith(says, StringComparison.Ordinal)).ShouldBe((severity, true), finding.Message);
+    }
+
     [TestCase("toEntities: [host]")]
     [TestCase("toEntities: [cluster]")]
     [TestCase("toEntities: [remote-node]", "policy-dns-cache")]

@@ -8,7 +8,7 @@ public sealed class LintTests
 {
     public static IEnumerable<LintFixture> Fixtures =>
         [.. VariableFixtures.All, .. ReleaseFixtures.All, .. PodFixtures.All, .. AlertFixtures.All, .. FluxFixtures.All,
-            .. ExternalDnsFixtures.All, .. ChartPatchFixtures.All, .. SubstrateFileFixtures.All];
+            .. ExternalDnsFixtures.All, .. ChartPatchFixtures.All, .. SubstrateFileFixtures.All, .. PlaceTests.All];
 
     [TestCaseSource(nameof(Fixtures))]
     public void The_rule_speaks_about_the_edit_and_no_other_rule_does(LintFixture fixture)

@@ -16,13 +16,13 @@ internal static class PodFixtures
             .Value("        add:\n          - NET_BIND_SERVICE\n", "        add: null\n"),
         new LintFixture("capability-missing", "another capability added")
             .Value("          - NET_BIND_SERVICE", "          - NET_RAW"),
-        new LintFixture("pod-refused", "a second container coredns") { Says = "another container 'coredns', which is the chart's own" }
+        new LintFixture("pod-refused", "a second container coredns") { Says = "Two containers of the DNS pods are called 'coredns'" }
             .AddValue("    extraContainers:\n      - name: coredns\n        image: x:1\n        securityContext: { runAsNonRoot: true }\n"),
-        new LintFixture("pod-refused", "a second volume") { Says = "another volume 'config-volume', which is the chart's own" }
+        new LintFixture("pod-refused", "a second volume") { Says = "Two volumes of the DNS pods are called 'config-volume'" }
             .AddValue("    extraVolumes:\n      - name: config-volume\n        emptyDir: {}\n"),
         new LintFixture("pod-refused", "a mount of nothing") { Says = "The mount 'nothere' has no volume" }
             .AddValue("    extraVolumeMounts:\n      - name: nothere\n        mountPath: /data\n"),
-        new LintFixture("pod-refused", "two mounts at one path") { Says = "another mount at '/etc/coredns', which is the chart's own" }
+        new LintFixture("pod-refused", "two mounts at one path") { Says = "Two mounts of a container are at '/etc/coredns'" }
             .AddValue("    extraVolumes:\n      - name: data\n        emptyDir: {}\n"
                 + "    extraVolumeMounts:\n      - name: data\n        mountPath: /etc/coredns\n"),
         new LintFixture("readiness-after-timeout", "ten minutes") { Says = "600 s after its start at the earliest" }

@@ -135,6 +135,16 @@ public sealed class PinnedChartTests
         ReleaseFixtures.FolderOf("GitRepository", "url: \"https://git.example.com/charts.git\"", "platform", "flux-system").Check()
             .ShouldNotContain(finding => finding.Rule == "chart-unpinned");
 
+    /// <summary>A second source of one repository, with an interval or files of its own.</summary>
+    [TestCase("https://github.com/example/platform-gitops", "{branch: main}", true)]
+    [TestCase("https://github.com/example/platform-gitops.git/", "{branch: main}", true)]
+    [TestCase("ssh://git@github.com/example/platform-gitops.git", "{branch: main}", true)]
+    [TestCase("https://github.com/example/platform-gitops.git", "{branch: charts}", false)]
+    [TestCase("https://github.com/example/platform-gitops-charts.git", "{branch: main}", false)]
+    public void So_does_a_folder_of_the_same_branch_by_another_source(string url, string reference, bool isPinned) =>
+        ReleaseFixtures.FolderOf("GitRepository", $"url: \"{url}\", ref: {reference}").Check()
+            .Any(finding => finding.Rule == "chart-unpinned").ShouldBe(!isPinned);
+
     [Test]
     public void A_Bucket_pins_nothing() => ReleaseFixtures.FolderOf("Bucket", "endpoint: s3.example.com, bucketName: charts").Check()
         .Single(finding => finding.Rule == "chart-unpinned").Message

@@ -146,17 +146,17 @@ public sealed class UnchangedTreeTests
             UnchangedTree.Look(Definition, _tree.Root, later, program)!.Remember([]);
         }
 
-        UnchangedTree.Look(Definition, _tree.Root, later, Native)!.Files().ShouldNotBeNull();
-        UnchangedTree.Look(Definition, _tree.Root, later, Managed)!.Files().ShouldNotBeNull();
+        UnchangedTree.Look(Definition, _tree.Root, later, Native)!.Recall().ShouldNotBeNull();
+        UnchangedTree.Look(Definition, _tree.Root, later, Managed)!.Recall().ShouldNotBeNull();
         File.AppendAllText(Native, "another one");
-        UnchangedTree.Look(Definition, _tree.Root, later, Native)!.Files().ShouldBeNull("the program is another one");
+        UnchangedTree.Look(Definition, _tree.Root, later, Native)!.Recall().ShouldBeNull("the program is another one");
     }
 
     private string Native => _tree.OnDisk("platform-gitops");
 
     private string Managed => _tree.OnDisk("platform-gitops.dll");
 
-    private int? Remembered => UnchangedTree.Look(Definition, _tree.Root, TimeProvider.System)?.Files();
+    private int? Remembered => UnchangedTree.Look(Definition, _tree.Root, TimeProvider.System)?.Recall()?.Files;
 
     /// <summary>A run for which what changed a moment ago is long past.</summary>
     private Task<Verb> LaterAsync() => Verb.At(TimeProvider.System.GetUtcNow().AddDays(1), "generate", "-f", Definition);

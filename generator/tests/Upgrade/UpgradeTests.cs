@@ -36,6 +36,16 @@ public sealed class UpgradeTests
     [TestCase("charts:\n  # The definitions.\n  monitoringCrds:\n    version: 30.0.1\n",
         "charts:\n  coredns: { version: 1.39.0 }\n  # The definitions.\n  monitoringCrds:\n    version: 30.0.1\n")]
     [TestCase("\uFEFFcharts: { coredns: { version: 1.38.0 } }\n", "\uFEFFcharts: { coredns: { version: 1.39.0 } }\n")]
+    [TestCase("flux:\n  version: 2.9.4\n  # strictSubstitution: true\n",
+        "flux:\n  version: 2.9.4\n  # strictSubstitution: true\ncharts: { coredns: { version: 1.39.0 } }\n",
+        Description = "a comment in the section above")]
+    [TestCase("flux:\n  version: 2.9.4\n  # strictSubstitution: true\n# The repository.\n",
+        "flux:\n  version: 2.9.4\n  # strictSubstitution: true\ncharts: { coredns: { version: 1.39.0 } }\n# The repository.\n")]
+    [TestCase("defaults:\n  patches: |\n    a: b\n    # not a comment\n",
+        "defaults:\n  patches: |\n    a: b\n    # not a comment\ncharts: { coredns: { version: 1.39.0 } }\n",
+        Description = "the last line of a text")]
+    [TestCase("\uFEFF# All.\ncharts:\n# Seen.\n  # Pinned.\n  monitoringCrds: { version: 30.0.1 }\n",
+        "\uFEFF# All.\ncharts:\n# Seen.\n  coredns: { version: 1.39.0 }\n  # Pinned.\n  monitoringCrds: { version: 30.0.1 }\n")]
     public void Only_the_version_is_written(string before, string after) =>
         DefinitionEdit.WithChartVersion(before + Rest, "coredns", Newer).ShouldBe(after + Rest);
 
