@@ -131,7 +131,9 @@ internal static class DoctorCommand
     {
         if (platform is null)
         {
-            context.Output.WriteLine($"{context.DefinitionPath}: missing or with violations; check shows them.");
+            context.Output.WriteLine(Path.Exists(context.DefinitionPath)
+                ? $"{context.DefinitionPath} has violations: check shows them."
+                : $"{context.DefinitionPath} is missing: write it, or let 'init FOLDER' make a repository with it.");
             return false;
         }
 

@@ -24,7 +24,7 @@ public static class DashboardModel
 {
     public const string CoreDnsRow = "CoreDNS";
 
-    public const string GeoRow = "Geographic routing";
+    private const string GeoRow = "Geographic routing";
 
     // The label that a monitoring of several clusters gives its series. All also means series without it.
     private const string ClusterLabel = "cluster";

@@ -120,5 +120,19 @@ public sealed class BesideTheTreeTests
         (await Run("doctor")).Output.ShouldContain("platform-gitops.git, the example of init: write the address of your repository.");
     }
 
+    [Test]
+    public async Task Doctor_tells_a_definition_that_is_missing_from_one_with_violations()
+    {
+        folder.Write("platform.yaml", Text + "unknown: 1\n");
+
+        (await Run("doctor")).Output.ShouldContain("platform.yaml has violations: check shows them.\n");
+        File.Delete(Path.Combine(folder.Path, "platform.yaml"));
+
+        var missing = await Run("doctor");
+
+        missing.ExitCode.ShouldBe(1);
+        missing.Output.ShouldContain("platform.yaml is missing: write it, or let 'init FOLDER' make a repository with it.\n");
+    }
+
     private Task<Verb> Run(string verb, params string[] more) => Verb.Run([verb, "-f", folder.Path, .. more]);
 }
