@@ -38,15 +38,18 @@ public static class KindConfiguration
             ["dnsSearch"] = new JsonArray(),
             ["disableDefaultCNI"] = ownPlugin,
         },
-        // CoreDNS comes from the tree. A patch replaces kind's own list of skipped phases, so that preflight stays in it (kind#3606).
+        // CoreDNS comes from the tree. A patch replaces kind's own list of skipped phases, so that what it skips stays in it (kind#3606):
+        // preflight, and a kube-proxy that knows no mode "none".
         ["kubeadmConfigPatches"] = new JsonArray(
-            """{"kind": "InitConfiguration", "skipPhases": ["preflight", "addon/coredns"]}""",
+            $$"""{"kind": "InitConfiguration", "skipPhases": ["preflight", "addon/coredns"{{WithoutProxy(shape)}}]}""",
             $$"""
             {"kind": "KubeletConfiguration", "clusterDNS": ["{{shape.PodDns}}"], "clusterDomain": "{{shape.Domain}}",
              "containerLogMaxSize": "{{LogSize}}"}
             """),
         ["nodes"] = new JsonArray([Node("control-plane", hash), .. Enumerable.Range(0, workers).Select(_ => Node("worker", hash))]),
     };
+
+    private static string WithoutProxy(ClusterShape shape) => shape.KubeProxy == KubeProxyMode.None ? ", \"addon/kube-proxy\"" : "";
 
     private static JsonObject Node(string role, string? hash)
     {
@@ -90,6 +93,16 @@ public sealed class KindConfigurationTests
             .ToList();
         patches.Single(patch => patch.Kind == "InitConfiguration").Texts("skipPhases").ShouldBe(["preflight", "addon/coredns"]);
         patches.Single(patch => patch.Kind == "KubeletConfiguration").Texts("clusterDNS").ShouldBe(["10.245.0.10"]);
+    }
+
+    [Test]
+    public void A_cluster_without_kube_proxy_gets_none()
+    {
+        var configuration = Read(Infra with { KubeProxy = KubeProxyMode.None });
+        configuration.Text("networking.kubeProxyMode").ShouldBe("none");
+        configuration.Texts("kubeadmConfigPatches").Select(patch => YamlDocuments.Resources(patch).ShouldHaveSingleItem())
+            .Single(patch => patch.Kind == "InitConfiguration").Texts("skipPhases")
+            .ShouldBe(["preflight", "addon/coredns", "addon/kube-proxy"]);
     }
 
     [Test]

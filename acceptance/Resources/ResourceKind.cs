@@ -22,6 +22,8 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
     public static readonly ResourceKind EndpointSlice = new("discovery.k8s.io/v1", "EndpointSlice", "endpointslices");
     public static readonly ResourceKind NetworkPolicy = new("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies");
     public static readonly ResourceKind CiliumNetworkPolicy = new("cilium.io/v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies");
+    public static readonly ResourceKind CiliumLocalRedirectPolicy =
+        new("cilium.io/v2", "CiliumLocalRedirectPolicy", "ciliumlocalredirectpolicies");
     public static readonly ResourceKind ServiceMonitor = new("monitoring.coreos.com/v1", "ServiceMonitor", "servicemonitors");
     public static readonly ResourceKind PrometheusRule = new("monitoring.coreos.com/v1", "PrometheusRule", "prometheusrules");
     public static readonly ResourceKind ClusterRole = new("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", Namespaced: false);
@@ -67,4 +69,24 @@ public sealed record ResourceAddress(ResourceKind Kind, string? Namespace, strin
     public string Path => $"{Kind.Path(Namespace)}/{Name}";
 
     public override string ToString() => Namespace is null ? $"{Kind.Kind} {Name}" : $"{Kind.Kind} {Namespace}/{Name}";
+}
+
+public sealed class ResourceKindTests
+{
+    private static IEnumerable<TestCaseData> Definitions() =>
+        Directory.GetFiles(Path.Combine(StorySample.Folder, "definitions"), "*.yaml").Order(StringComparer.Ordinal)
+            .Select(file => new TestCaseData(file).SetName($"Every_object_can_be_delivered_of {Path.GetFileNameWithoutExtension(file)}"));
+
+    /// <summary>Delivery by helm applies whatever Helm and Flux do not make.</summary>
+    [TestCaseSource(nameof(Definitions))]
+    public void Every_object_of_a_definition_can_be_delivered(string file)
+    {
+        var tree = DefinedTree.Generated(DefinedTree.Read(file), null);
+        var delivered = tree.Clusters.SelectMany(role => RenderedCluster.From(tree, role).Everything).Where(entry => !entry.IsOfFlux).ToList();
+        delivered.ShouldNotBeEmpty();
+        foreach (var resource in delivered)
+        {
+            Should.NotThrow(() => ResourceKind.Of(resource));
+        }
+    }
 }

@@ -4,21 +4,22 @@ using PlatformGitOps.Dns.Wire;
 
 namespace PlatformGitOps.Dns.Client;
 
-/// <summary>One connected UDP socket for all questions; answers find their question by id, so any number may be under way at
-/// once.</summary>
+/// <summary>
+/// One connected UDP socket for all questions; answers find their question by id, so any number may be under way at once. Another one
+/// takes the place of a socket that the kernel has ended and that leads nowhere: Cilium ends those whose pod has left the Service.
+/// </summary>
 public sealed class ReusedUdpTransport : IDnsTransport
 {
     private readonly ConcurrentDictionary<ushort, Conversation> underWay = new();
     private readonly CancellationTokenSource closing = new();
-    private readonly Socket socket;
     private readonly Task receiving;
+    private volatile Socket socket;
     private volatile Conversation? lastSent;
 
     public ReusedUdpTransport(IPEndPoint server)
     {
         Server = server;
-        socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        socket.Connect(server);
+        socket = Connected(server);
         receiving = ReceiveAllAsync(closing.Token);
     }
 
@@ -43,6 +44,13 @@ public sealed class ReusedUdpTransport : IDnsTransport
         closing.Dispose();
     }
 
+    private static Socket Connected(IPEndPoint server)
+    {
+        var socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        socket.Connect(server);
+        return socket;
+    }
+
     private async Task ReceiveAllAsync(CancellationToken cancellationToken)
     {
         var buffer = new byte[ushort.MaxValue];
@@ -55,6 +63,16 @@ public sealed class ReusedUdpTransport : IDnsTransport
                     && underWay.TryGetValue(message.Id, out var conversation))
                 {
                     conversation.Offer(message);
+                }
+            }
+            catch (SocketException ended) when (ended.SocketErrorCode == SocketError.ConnectionAborted)
+            {
+                // Answers to what is under way cannot come any more.
+                socket.Dispose();
+                socket = Connected(Server);
+                foreach (var conversation in underWay.Values)
+                {
+                    conversation.Refuse(ended);
                 }
             }
             catch (SocketException refusal)

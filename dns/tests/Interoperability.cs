@@ -69,6 +69,25 @@ public sealed class Interoperability
     }
 
     /// <summary>CoreDNS listens a moment after it starts; until then the port is closed.</summary>
+    /// <summary>Cilium ends the sockets of a pod that has left a Service in the way ss does.</summary>
+    [Test]
+    public async Task A_reused_socket_that_the_kernel_ends_is_replaced()
+    {
+        await using var upstream = FakeUpstream.Start();
+        await using var transport = upstream.Transport(DnsTransportKind.ReusedUdp);
+        var underWay = upstream.AskAsync(transport, "delay-2000.example.test");
+        await upstream.AskAsync(transport, "www.example.test");
+
+        var ended = Run("ss", ["-H", "-u", "-n", "-K", "dst", "127.0.0.1", "dport", "=", $":{upstream.EndPoint.Port}"]);
+        if (!ended.Contains($":{upstream.EndPoint.Port}", StringComparison.Ordinal))
+        {
+            Assert.Ignore("ending a socket needs root, and a kernel that can (CONFIG_INET_DIAG_DESTROY).");
+        }
+
+        (await upstream.AskAsync(transport, "www.example.test")).Final.Outcome.ShouldBe(AttemptOutcome.Ok);
+        (await underWay).Attempts.Select(attempt => attempt.Outcome).ShouldBe([AttemptOutcome.Unreachable, AttemptOutcome.Ok]);
+    }
+
     private static async Task AnswersAsync(IPEndPoint server)
     {
         var cancellation = TestContext.CurrentContext.CancellationToken;
