@@ -48,7 +48,7 @@ public sealed record NamedSecret(string Key, string Namespace, string Name)
 [Check("Secrets.3", "No Secret that Flux applies is still encrypted", "values without SOPS' ENC[...]",
     Command = "kubectl --context {context} -n flux-system get kustomizations")]
 [Check("Secrets.4", "Flux takes a commit or an artifact only with the signature of a key in the Secret of repository.verify",
-    "SourceVerified is True",
+    "SourceVerified is True", Needs = Feature.SignedSource,
     Command = "kubectl --context {context} -n flux-system get gitrepositories,ocirepositories -o jsonpath={.items[*].status.conditions}")]
 public static class SecretsCriterion
 {
@@ -113,7 +113,6 @@ public static class SecretsCriterion
     public static void Signer(RenderedCluster tree)
     {
         var repository = tree.Platform.Repository;
-        EvidenceLog.Applies(repository.Verify is null ? NotVerified : null);
         var (source, signer) = (FluxDelivery.SourceOf(tree), repository.Verify!);
         var isOci = repository.Kind == SourceKind.Oci;
         $"{source.Kind} {source.Text("spec.url")} {source.Text("spec.ref.tag") ?? source.Text("spec.ref.branch")}".ShouldBe(
@@ -141,14 +140,13 @@ public static class SecretsCriterion
         EvidenceLog.Observed(Conditions.Say(live, "SourceVerified"));
     }
 
-    private const string NotVerified = "the definition has no repository.verify";
-
     /// <summary>The source of the tree, whose commits or artifacts Flux verifies.</summary>
     private static async Task<ResourceAddress> VerifiedSource(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.Needs(FluxDelivery.SourceOf(cluster.Tree).At("spec.verify") is not null,
             Repository.Platform.Repository.Verify is { SecretName: null }
-                ? "repository.verify names an identity, and the suite signs with a key; set secretName" : NotVerified);
+                ? "repository.verify names an identity, and the suite signs with a key: write secretName to run it"
+                : "repository.verify is not set");
         var address = FluxDelivery.Source(cluster.Tree);
         await NeedsFlux(cluster, address, cancellationToken);
         return address;
