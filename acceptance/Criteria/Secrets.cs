@@ -178,13 +178,16 @@ public static class SecretsCriterion
         Untrusted("the newest commit or artifact has the signature of another key", TreeSigner.Stranger),
     ];
 
-    /// <summary>The tree once more, signed by somebody else or not at all; the cluster keeps the revision that it has.</summary>
+    /// <summary>The tree once more, signed with another key or with none; the cluster keeps the revision that it has.</summary>
     private static LiveSabotage Untrusted(string name, TreeSigner signer) => LiveSabotage.Restoring(
         name, "Secrets.4", "SourceVerified=False",
-        VerifiedSource,
-        async (cluster, source, token) =>
+        (cluster, token) =>
         {
             cluster.Needs(cluster.Delivery is FluxDelivery, "the suite serves the source only where it delivers by flux");
+            return VerifiedSource(cluster, token);
+        },
+        async (cluster, source, token) =>
+        {
             var refused = await FluxDelivery.PublishUntrusted(
                 cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, signer, token);
             (await cluster.Require(source, token)).Text("status.artifact.revision").ShouldNotBeNull()

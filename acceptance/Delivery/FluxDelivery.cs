@@ -11,20 +11,17 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
     /// <summary>The suite serves the tree, and receives the events of the definition's receivers.</summary>
     public async Task<Platform> Adapt(Platform platform, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
-        var server = await Server(platform, api, cancellationToken);
-        var source = platform.For(platform.Clusters.Single(one => one.Name.Text == cluster.Shape.Role)).Repository;
+        var served = Served(platform, cluster.Shape.Role, await Server(platform, api, cancellationToken));
         var receivers = await GitServer.For(api, cancellationToken);
-        return platform with
+        return served with
         {
-            Repository = server.Source(source, cluster.Shape.Role),
             Charts = settings.Chart is { } chart
                 ? platform.Charts.SetItem("coredns", platform.Charts["coredns"] with { Url = chart })
                 : platform.Charts,
             Clusters =
             [
-                .. platform.Clusters.Select(one => one with
+                .. served.Clusters.Select(one => one with
                 {
-                    Pins = one.Pins with { Reference = null },
                     Notifications =
                     [
                         .. one.Notifications.Select(receiver => receiver with
@@ -39,6 +36,13 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
             ],
         };
     }
+
+    /// <summary>The definition with the suite's server as its source, which has one branch or tag for each cluster.</summary>
+    internal static Platform Served(Platform platform, string role, ITreeServer server) => platform with
+    {
+        Repository = server.Source(platform.For(platform.Clusters.Single(one => one.Name.Text == role)).Repository, role),
+        Clusters = [.. platform.Clusters.Select(one => one with { Pins = one.Pins with { Reference = null } })],
+    };
 
     /// <summary>What Flux has posted, from all clusters in this network.</summary>
     public static async Task<IReadOnlyList<Notice>> Notices(KubernetesApi api, CancellationToken cancellationToken) =>

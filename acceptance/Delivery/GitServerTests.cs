@@ -66,6 +66,25 @@ public sealed class GitServerTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Test]
+    public async Task A_cluster_with_a_branch_of_its_own_follows_the_branch_of_the_suite()
+    {
+        var folder = Directory.CreateTempSubdirectory("git-branch-").FullName;
+        await using (var server = await GitServer.Start(IPAddress.Loopback, folder, Token))
+        {
+            var platform = DefinedTree.Read(StorySample.Definition("room"));
+            platform.For(platform.Clusters[0]).Repository.Branch.ShouldBe("staging");
+            var tree = RenderedCluster.From(
+                DefinedTree.Generated(FluxDelivery.Served(platform, "infra", server), null), platform.Clusters[0].Name.Text);
+
+            var source = FluxDelivery.SourceOf(tree);
+            source.Text("spec.url").ShouldBe(server.Url("infra"));
+            source.Text("spec.ref.branch").ShouldBe("main");
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static Task<string> Publish(GitServer server, GeneratedFile file, TreeSigner signer) =>
         server.Publish(StorySample.Tree.Platform.Repository, "infra", [file], signer, Token);
 }

@@ -99,6 +99,19 @@ public sealed class OciRegistryTests
         registry.Source(keyless, "infra").Verify.ShouldBeNull("the suite has a key alone");
     }
 
+    [Test]
+    public async Task A_cluster_with_a_tag_of_its_own_follows_it_in_the_registry_of_the_suite()
+    {
+        await using var registry = await OciRegistry.Start(IPAddress.Loopback, Token);
+        var platform = DefinedTree.Read(StorySample.Definition("staged"));
+        var tree = RenderedCluster.From(DefinedTree.Generated(FluxDelivery.Served(platform, "lab", registry), null), "lab");
+
+        var source = FluxDelivery.SourceOf(tree);
+        $"{source.Kind} {source.Text("spec.url")}".ShouldBe($"OCIRepository {registry.Source(Defined, "lab").Url}");
+        source.Text("spec.ref.tag").ShouldBe("next");
+        source.Text("spec.verify.secretRef.name").ShouldBe("platform-keys");
+    }
+
     private static Task<string> Publish(OciRegistry registry, GeneratedFile file, TreeSigner signer) =>
         registry.Publish(Defined, "infra", [file], signer, Token);
 
