@@ -22,6 +22,7 @@ public sealed class SuiteLifetime
         await WriteEvidence();
         await LiveClusters.Release(TestContext.CurrentContext.Result.FailCount > 0, CancellationToken.None);
         await GitServer.Stop();
+        await OciRegistry.Stop();
         await (await RunSession.Current).DisposeAsync();
     }
 

@@ -41,9 +41,11 @@ public static class ThisMachine
 
     /// <summary>The kind of clusters to use, or the one reason that matters why there are none.</summary>
     /// <param name="engineProblem">Why no container engine answers; null if one does.</param>
-    /// <param name="signs">Whether Flux takes signed commits only.</param>
+    /// <param name="source">What Flux follows.</param>
+    /// <param name="signs">Whether Flux takes signed commits or artifacts only.</param>
     public static (ClusterChoice Choice, string WhyNone) Choose(
-        SuiteSettings settings, IReadOnlySet<string> programs, string? engineProblem, bool signs = false)
+        SuiteSettings settings, IReadOnlySet<string> programs, string? engineProblem, SourceKind source = SourceKind.Git,
+        bool signs = false)
     {
         var wanted = settings.Cluster is not ClusterChoice.Auto ? settings.Cluster
             : settings.Contexts.Count > 0 ? ClusterChoice.Existing
@@ -60,9 +62,12 @@ public static class ThisMachine
             ClusterChoice.Kind when !programs.Contains("kind") => "the kind command is not on PATH; install it, or set cluster to k3s",
             _ when settings.Delivery == DeliveryChoice.Helm && !programs.Contains("helm") =>
                 "the helm command is not on PATH; install it, or set delivery to flux",
-            _ when settings.Delivery == DeliveryChoice.Flux && !(programs.Contains("git") && programs.Contains("kubectl")) =>
+            _ when settings.Delivery == DeliveryChoice.Flux && source == SourceKind.Oci && !programs.Contains("kubectl") =>
+                "delivery by Flux needs the kubectl command on PATH; install it, or set delivery to helm",
+            _ when settings.Delivery == DeliveryChoice.Flux && source == SourceKind.Git
+                && !(programs.Contains("git") && programs.Contains("kubectl")) =>
                 "delivery by Flux needs the git and kubectl commands on PATH; install them, or set delivery to helm",
-            _ when settings.Delivery == DeliveryChoice.Flux && signs && !programs.Contains("gpg") =>
+            _ when settings.Delivery == DeliveryChoice.Flux && source == SourceKind.Git && signs && !programs.Contains("gpg") =>
                 "delivery by Flux of a definition with repository.verify needs the gpg command on PATH; install it, or set delivery to "
                     + "helm",
             _ => "",
@@ -76,9 +81,9 @@ public static class ThisMachine
             .ToDictionary(found => found.name, found => found.path!);
         var (version, problem) = await engine.Version(EngineLimit, cancellationToken);
         // By helm nothing is signed, and the definition is read when a check asks for it.
-        var signs = settings.Delivery == DeliveryChoice.Flux
-            && Repository.Platform.Repository is { Kind: SourceKind.Git, Verify: not null };
-        var (choice, why) = Choose(settings, programs.Keys.ToHashSet(), problem, signs);
+        var source = settings.Delivery == DeliveryChoice.Flux ? Repository.Platform.Repository : null;
+        var (choice, why) = Choose(
+            settings, programs.Keys.ToHashSet(), problem, source?.Kind ?? SourceKind.Git, source?.Verify is not null);
         return new MachineReport { Clusters = choice, WhyNone = why, Programs = programs, Engine = version };
     }
 }
@@ -123,9 +128,19 @@ public sealed class MachineTests
     public void Signed_commits_need_gpg(DeliveryChoice delivery, bool signs, string says)
     {
         var settings = new SuiteSettings { Delivery = delivery };
-        var why = ThisMachine.Choose(settings, Everything, null, signs).WhyNone;
+        var why = ThisMachine.Choose(settings, Everything, null, signs: signs).WhyNone;
         why.ShouldContain(says);
         (why.Length > 0).ShouldBe(says.Length > 0, why);
-        ThisMachine.Choose(settings, Everything.Append("gpg").ToHashSet(), null, signs).Choice.ShouldBe(ClusterChoice.Kind);
+        ThisMachine.Choose(settings, Everything.Append("gpg").ToHashSet(), null, signs: signs).Choice.ShouldBe(ClusterChoice.Kind);
+    }
+
+    /// <summary>The suite's own registry has the artifact, and the suite signs it.</summary>
+    [TestCase("kubectl", ClusterChoice.Kind)]
+    [TestCase("git", ClusterChoice.None)]
+    public void A_signed_artifact_needs_neither_git_nor_gpg(string program, ClusterChoice choice)
+    {
+        var settings = new SuiteSettings { Delivery = DeliveryChoice.Flux };
+        ThisMachine.Choose(settings, new HashSet<string> { "docker", "kind", program }, null, SourceKind.Oci, signs: true).Choice
+            .ShouldBe(choice);
     }
 }

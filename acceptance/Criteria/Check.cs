@@ -57,6 +57,9 @@ public enum Feature
     /// <summary>From Kubernetes 1.30 on.</summary>
     AdmissionPolicies,
     Substrate,
+
+    /// <summary>Flux takes what is signed alone.</summary>
+    SignedSource,
     HealthController,
     NodeLocalDns,
     Autoscaling,
@@ -129,8 +132,11 @@ public sealed record Check
 
     public string? Reads(CheckMode mode) => mode == CheckMode.Live ? Live?.Reads : Static?.Reads;
 
-    /// <summary>Why the check is not about this cluster; null where it is.</summary>
-    public string? NotApplicable(Cluster definition) => Line.Needs switch
+    /// <summary>Why the check is not about the cluster of this tree; null where it is.</summary>
+    public string? NotApplicable(RenderedCluster tree) => Line.Needs == Feature.SignedSource && tree.Platform.Repository.Verify is null
+        ? "repository.verify is not set" : NotApplicable(tree.Definition);
+
+    private string? NotApplicable(Cluster definition) => Line.Needs switch
     {
         Feature.Monitoring when definition.Monitoring.Flavour == MonitoringFlavour.None => "monitoring.flavour is none",
         Feature.NetworkPolicy when definition.NetworkPolicy == NetworkPolicyFlavour.None => "networkPolicy is none",
@@ -145,7 +151,7 @@ public sealed record Check
 
     public void RunStatic(RenderedCluster tree)
     {
-        EvidenceLog.Applies(NotApplicable(tree.Definition));
+        EvidenceLog.Applies(NotApplicable(tree));
         StaticMethod!(tree);
     }
 
@@ -157,7 +163,7 @@ public sealed record Check
     {
         EvidenceLog.Applies(
             Criterion.SwitchesOn is not (Feature.Always or Feature.Keys) && cluster.Delivery is not null ? null
-                : NotApplicable(cluster.Tree.Definition));
+                : NotApplicable(cluster.Tree));
         cluster.Needs(!Disruptive || cluster.MayDisrupt, "this check disrupts DNS; the setting may-disrupt allows it");
         if (Criterion.SwitchesOn != Feature.NodeLocalDns)
         {

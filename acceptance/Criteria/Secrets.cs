@@ -1,6 +1,7 @@
 using System.Text;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -46,8 +47,9 @@ public sealed record NamedSecret(string Key, string Namespace, string Name)
     Command = "kubectl --context {context} get gitrepositories,ocirepositories,helmrepositories,helmcharts -A")]
 [Check("Secrets.3", "No Secret that Flux applies is still encrypted", "values without SOPS' ENC[...]",
     Command = "kubectl --context {context} -n flux-system get kustomizations")]
-[Check("Secrets.4", "Flux takes a commit only with the signature of a key in the Secret of repository.verify", "SourceVerified is True",
-    Command = "kubectl --context {context} -n flux-system get gitrepository platform -o jsonpath={.status.conditions}")]
+[Check("Secrets.4", "Flux takes a commit or an artifact only with the signature of a key in the Secret of repository.verify",
+    "SourceVerified is True", Needs = Feature.SignedSource,
+    Command = "kubectl --context {context} -n flux-system get gitrepositories,ocirepositories -o jsonpath={.items[*].status.conditions}")]
 public static class SecretsCriterion
 {
     /// <summary>What is in a value that SOPS has encrypted, and in a document with such values.</summary>
@@ -59,6 +61,13 @@ public static class SecretsCriterion
             JsonPath.Set(Source(tree).Document, "spec.secretRef.name", "other")),
         new("the chart's source asks without the CA", "Secrets.1", "Flux asks for other Secrets", tree =>
             JsonPath.Set(Source(tree).Document, "spec.certSecretRef", null)),
+        new("commits are not verified", "Secrets.4", "is not verified as repository.verify says", tree =>
+            JsonPath.Set(OfTree(tree).Document, "spec.verify", null)) { Definition = "room" },
+        new("artifacts may be signed by anybody whom a public authority knows", "Secrets.4", "is not verified as repository.verify says",
+            tree => JsonPath.Set(OfTree(tree).Document, "spec.verify.secretRef", null)) { Definition = "staged" },
+        new("a Kustomization takes another source than the one that is verified", "Secrets.4", "other sources than OCIRepository platform",
+            tree => JsonPath.Set(tree.Flux.First(resource => resource.Is(ResourceKind.FluxKustomization)).Document,
+                "spec.sourceRef.kind", "GitRepository")) { Definition = "staged" },
     ];
 
     [StaticCheck("Secrets.1", "every secretRef, certSecretRef and proxySecretRef of Flux' objects")]
@@ -100,7 +109,30 @@ public static class SecretsCriterion
         }
     }
 
-    [LiveCheck("Secrets.4", "what Flux says of the newest commit's signature")]
+    [StaticCheck("Secrets.4", "what the source of the tree is and verifies, and which source the Kustomizations take")]
+    public static void Signer(RenderedCluster tree)
+    {
+        var repository = tree.Platform.Repository;
+        var (source, signer) = (FluxDelivery.SourceOf(tree), repository.Verify!);
+        var isOci = repository.Kind == SourceKind.Oci;
+        $"{source.Kind} {source.Text("spec.url")} {source.Text("spec.ref.tag") ?? source.Text("spec.ref.branch")}".ShouldBe(
+            $"{(isOci ? "OCIRepository" : "GitRepository")} {repository.Url} {repository.Tag ?? repository.Branch}",
+            $"the source is not what repository.kind, url and {(repository.Tag is null ? "branch" : "tag")} say");
+        source.Part("spec.verify").ShouldNotBeNull($"{source} is not verified as repository.verify says");
+        string?[] verified =
+        [
+            source.Text($"spec.verify.{(isOci ? "provider" : "mode")}"), source.Text("spec.verify.secretRef.name"),
+            source.Text("spec.verify.matchOIDCIdentity[0].issuer"), source.Text("spec.verify.matchOIDCIdentity[0].subject"),
+        ];
+        verified.ShouldBe(
+            [isOci ? "cosign" : signer.Mode, signer.SecretName?.Text, signer.Identity?.Issuer, signer.Identity?.Subject],
+            $"{source} is not verified as repository.verify says");
+        tree.Flux.Where(resource => resource.Is(ResourceKind.FluxKustomization))
+            .Select(resource => $"{resource.Text("spec.sourceRef.kind")} {resource.Text("spec.sourceRef.name")}").Distinct()
+            .ShouldBe([$"{source.Kind} {source.Name}"], $"Kustomizations take other sources than {source.Kind} {source.Name}");
+    }
+
+    [LiveCheck("Secrets.4", "what Flux says of the signature of the newest commit or artifact")]
     public static async Task Verified(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var live = await cluster.Require(await VerifiedSource(cluster, cancellationToken), cancellationToken);
@@ -108,12 +140,14 @@ public static class SecretsCriterion
         EvidenceLog.Observed(Conditions.Say(live, "SourceVerified"));
     }
 
-    /// <summary>The source of the tree, whose commits Flux verifies.</summary>
+    /// <summary>The source of the tree, whose commits or artifacts Flux verifies.</summary>
     private static async Task<ResourceAddress> VerifiedSource(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        var source = cluster.Tree.Flux.SingleOrDefault(resource => resource.Is(ResourceKind.GitRepository));
-        cluster.Needs(source?.At("spec.verify") is not null, "the definition has no repository.verify for Git");
-        var address = ResourceKind.GitRepository.Named(source!.Name, source.Namespace);
+        cluster.Needs(FluxDelivery.SourceOf(cluster.Tree).At("spec.verify") is not null,
+            Repository.Platform.Repository.Verify is { SecretName: null }
+                ? "repository.verify names an identity, and the suite signs with a key: write secretName to run it"
+                : "repository.verify is not set");
+        var address = FluxDelivery.Source(cluster.Tree);
         await NeedsFlux(cluster, address, cancellationToken);
         return address;
     }
@@ -140,12 +174,26 @@ public static class SecretsCriterion
             async (cluster, token) => await cluster.Require((await Applied(cluster, token))[0], token),
             (cluster, secret, token) => Change(cluster, secret, "stringData", $"{Encrypted}data:x,iv:x,tag:x]", token),
             (cluster, secret, token) => Change(cluster, secret, "data", secret.Map("data").First().Value, token)),
-        LiveSabotage.Restoring(
-            "the newest commit has no signature", "Secrets.4", "SourceVerified=False",
-            VerifiedSource,
-            (cluster, _, token) => FluxDelivery.PublishUnsigned(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, token),
-            (cluster, _, token) => cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, token)),
+        Untrusted("the newest commit or artifact has no signature", TreeSigner.Nobody),
+        Untrusted("the newest commit or artifact has the signature of another key", TreeSigner.Stranger),
     ];
+
+    /// <summary>The tree once more, signed with another key or with none; the cluster keeps the revision that it has.</summary>
+    private static LiveSabotage Untrusted(string name, TreeSigner signer) => LiveSabotage.Restoring(
+        name, "Secrets.4", "SourceVerified=False",
+        (cluster, token) =>
+        {
+            cluster.Needs(cluster.Delivery is FluxDelivery, "the suite serves the source only where it delivers by flux");
+            return VerifiedSource(cluster, token);
+        },
+        async (cluster, source, token) =>
+        {
+            var refused = await FluxDelivery.PublishUntrusted(
+                cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, signer, token);
+            (await cluster.Require(source, token)).Text("status.artifact.revision").ShouldNotBeNull()
+                .ShouldNotEndWith(refused, customMessage: "Flux has fetched what nobody trusts");
+        },
+        (cluster, _, token) => cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, token));
 
     /// <summary>The Secrets that a Kustomization has applied: entries of the form namespace_name_group_kind.</summary>
     internal static IEnumerable<ResourceAddress> Inventory(Resource kustomization) =>
@@ -202,6 +250,8 @@ public static class SecretsCriterion
     };
 
     private static Resource Source(SabotagedTree tree) => tree.Delivered.Single(resource => resource.Kind == "OCIRepository");
+
+    private static Resource OfTree(SabotagedTree tree) => tree.Flux.Single(resource => resource.Kind is "GitRepository" or "OCIRepository");
 }
 
 public sealed class NamedSecretTests

@@ -11,34 +11,23 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
     /// <summary>The suite serves the tree, and receives the events of the definition's receivers.</summary>
     public async Task<Platform> Adapt(Platform platform, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
-        var git = await GitServer.For(api, cancellationToken);
-        return platform with
+        var served = Served(platform, cluster.Shape.Role, await Server(platform, api, cancellationToken));
+        var receivers = await GitServer.For(api, cancellationToken);
+        return served with
         {
-            Repository = platform.Repository with
-            {
-                Kind = SourceKind.Git,
-                Url = git.Url(cluster.Shape.Role),
-                Branch = "main",
-                Tag = null,
-                SecretName = null,
-                CertificateSecret = null,
-                ProxySecret = null,
-                // The suite signs commits of a branch; a definition for OCI names a signer of images.
-                Verify = platform.Repository is { Kind: SourceKind.Git, Verify: { } signer } ? signer with { Mode = "HEAD" } : null,
-            },
             Charts = settings.Chart is { } chart
                 ? platform.Charts.SetItem("coredns", platform.Charts["coredns"] with { Url = chart })
                 : platform.Charts,
             Clusters =
             [
-                .. platform.Clusters.Select(one => one with
+                .. served.Clusters.Select(one => one with
                 {
                     Notifications =
                     [
                         .. one.Notifications.Select(receiver => receiver with
                         {
                             Type = "generic",
-                            Address = git.NoticesUrl(receiver.Name.Text),
+                            Address = receivers.NoticesUrl(receiver.Name.Text),
                             Channel = null,
                             SecretName = null,
                         }),
@@ -47,6 +36,13 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
             ],
         };
     }
+
+    /// <summary>The definition with the suite's server as its source, which has one branch or tag for each cluster.</summary>
+    internal static Platform Served(Platform platform, string role, ITreeServer server) => platform with
+    {
+        Repository = server.Source(platform.For(platform.Clusters.Single(one => one.Name.Text == role)).Repository, role),
+        Clusters = [.. platform.Clusters.Select(one => one with { Pins = one.Pins with { Reference = null } })],
+    };
 
     /// <summary>What Flux has posted, from all clusters in this network.</summary>
     public static async Task<IReadOnlyList<Notice>> Notices(KubernetesApi api, CancellationToken cancellationToken) =>
@@ -58,37 +54,41 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, string missing,
         CancellationToken cancellationToken)
     {
-        var git = await GitServer.For(api, cancellationToken);
         var path = InRepository(platform, $"{Layout.ClusterFolder(cluster.Shape.Role)}/kustomization.yaml");
-        await git.Publish(
+        await (await Server(platform, api, cancellationToken)).Publish(
+            tree.Platform.Repository,
             cluster.Shape.Role,
             Files(platform).Select(file => file.Path == path
                 ? file with { Text = file.Text.Replace("resources:\n", $"resources:\n  - {missing}\n", StringComparison.Ordinal) }
                 : file),
-            await Signer(git, platform, cancellationToken),
+            Signer(platform),
             cancellationToken);
         await Fetch(Source(tree), api, cancellationToken);
     }
 
-    /// <summary>Publishes the tree as it is, in a commit that nobody has signed, and has Flux fetch it.</summary>
-    public static async Task PublishUnsigned(
-        Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
+    /// <summary>Publishes the tree as it is, not signed by the suite's key, and has Flux look at it.</summary>
+    /// <returns>How its revision would end.</returns>
+    public static async Task<string> PublishUntrusted(
+        Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, TreeSigner signer,
+        CancellationToken cancellationToken)
     {
-        await (await GitServer.For(api, cancellationToken)).Publish(cluster.Shape.Role, Files(platform), null, cancellationToken);
+        var revision = await (await Server(platform, api, cancellationToken))
+            .Publish(tree.Platform.Repository, cluster.Shape.Role, Files(platform), signer, cancellationToken);
         var (source, asked) = (Source(tree), await Fetch(Source(tree), api, cancellationToken));
         await Eventually.Within(
             TimeSpan.FromSeconds(60),
             async token => (await api.Get(source, token)).ShouldNotBeNull().Text("status.lastHandledReconcileAt").ShouldBe(asked),
-            "Flux has looked at the commit without a signature",
+            "Flux has looked at the revision that nobody trusts",
             cancellationToken);
+        return revision;
     }
 
     public async Task Deliver(
         Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
-        var git = await GitServer.For(api, cancellationToken);
-        var commit = await git.Publish(
-            cluster.Shape.Role, Files(platform), await Signer(git, platform, cancellationToken), cancellationToken);
+        var (server, repository) = (await Server(platform, api, cancellationToken), tree.Platform.Repository);
+        var revision = await server.Publish(
+            repository, cluster.Shape.Role, Files(platform), Signer(platform), cancellationToken);
         await Definitions.Install(settings, platform, tree, cluster.Context, api, cancellationToken);
         var controllers = await Controllers(platform.Flux, cancellationToken);
         await Apply(WithoutDns(controllers, isIPv6: cluster.Shape.DnsAddress.Contains(':')), cluster, cancellationToken);
@@ -98,13 +98,13 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
             await api.ApplyNamespace(monitoring.Namespace.ToString(), cancellationToken);
         }
 
-        if (await Signer(git, platform, cancellationToken) is { } signer)
+        foreach (var secret in await server.Secrets(repository, cancellationToken))
         {
-            await api.Apply(ResourceKind.Secret, PublicKeys(platform, await signer.PublicKey(cancellationToken)), cancellationToken);
+            await api.Apply(ResourceKind.Secret, secret, cancellationToken);
         }
 
         var address = Source(tree);
-        if ((await api.Get(address, cancellationToken))?.Text("spec.url") != git.Url(cluster.Shape.Role))
+        if ((await api.Get(address, cancellationToken))?.Text("spec.url") != repository.Url)
         {
             await Apply(tree.Flux, cluster, cancellationToken);
         }
@@ -112,9 +112,9 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         // A cluster that already follows the source takes every later change from there. One that was suspended would first apply what
         // it fetched last.
         await Fetch(address, api, cancellationToken);
-        await Fetched(commit, address, api, cancellationToken);
+        await Fetched(revision, address, api, cancellationToken);
         await Suspend(false, cluster, api, cancellationToken);
-        await Reconciled(commit, tree, cluster, api, cancellationToken);
+        await Reconciled(revision, tree, cluster, api, cancellationToken);
     }
 
     /// <summary>
@@ -146,27 +146,21 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
     ];
 
     /// <summary>The source of the cluster's tree.</summary>
-    private static ResourceAddress Source(RenderedCluster tree)
+    internal static Resource SourceOf(RenderedCluster tree) => tree.Flux
+        .Single(resource => resource.Kind is "GitRepository" or "OCIRepository" && resource.Name == Layout.SourceName);
+
+    internal static ResourceAddress Source(RenderedCluster tree)
     {
-        var source = tree.Flux.Single(resource => resource.Kind == ResourceKind.GitRepository.Kind);
-        return ResourceKind.GitRepository.Named(source.Name, source.Namespace);
+        var source = SourceOf(tree);
+        return ResourceKind.Of(source).Named(source.Name, source.Namespace);
     }
 
-    private static async Task<CommitSigner?> Signer(GitServer git, Platform platform, CancellationToken cancellationToken) =>
-        platform.Repository.Verify is null ? null : await git.Signer(cancellationToken);
+    /// <summary>What serves the tree in place of the definition's source.</summary>
+    private static async Task<ITreeServer> Server(Platform platform, KubernetesApi api, CancellationToken cancellationToken) =>
+        platform.Repository.Kind == SourceKind.Oci
+            ? await OciRegistry.For(api, cancellationToken) : await GitServer.For(api, cancellationToken);
 
-    /// <summary>The Secret of <c>repository.verify</c> with the key of this run; what else it has stays.</summary>
-    internal static Resource PublicKeys(Platform platform, string key) => new(new JsonObject
-    {
-        ["apiVersion"] = "v1",
-        ["kind"] = "Secret",
-        ["metadata"] = new JsonObject
-        {
-            ["name"] = platform.Repository.Verify!.SecretName!.Text,
-            ["namespace"] = Layout.FluxNamespace,
-        },
-        ["stringData"] = new JsonObject { ["acceptance.asc"] = key },
-    });
+    private static TreeSigner Signer(Platform platform) => platform.Repository.Verify is null ? TreeSigner.Nobody : TreeSigner.Suite;
 
     private static string InRepository(Platform platform, string path) =>
         platform.Repository.Folder is { } folder ? $"{folder}/{path}" : path;

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 using CliWrap;
 using CliWrap.Buffered;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Acceptance.Delivery;
@@ -15,12 +15,11 @@ namespace PlatformGitOps.Acceptance.Delivery;
 /// http-backend answers, so that nothing has to be installed in the cluster; Flux reads no simpler form of Git over HTTP. The same server
 /// takes Flux' notifications.
 /// </summary>
-public sealed class GitServer : IAsyncDisposable
+public sealed class GitServer : ITreeServer
 {
-    private static readonly SemaphoreSlim Starting = new(1);
+    private static readonly ReachableServers<GitServer> Servers = new(Start);
 
-    /// <summary>One for each address of this machine: a cluster of IPv6 alone cannot reach an IPv4 address.</summary>
-    private static readonly Dictionary<IPAddress, GitServer> Running = [];
+    private const string Branch = "main";
 
     private const string Notices = "/notices/";
 
@@ -28,7 +27,7 @@ public sealed class GitServer : IAsyncDisposable
     private readonly string folder;
     private readonly ConcurrentQueue<Notice> notices;
     private readonly SemaphoreSlim making = new(1);
-    private CommitSigner? signer;
+    private readonly Dictionary<TreeSigner, CommitSigner> signers = [];
 
     private GitServer(WebApplication web, string folder, ConcurrentQueue<Notice> notices) =>
         (this.web, this.folder, this.notices) = (web, folder, notices);
@@ -36,34 +35,10 @@ public sealed class GitServer : IAsyncDisposable
     /// <summary>What was posted to <see cref="NoticesUrl"/>, the first one first.</summary>
     public IReadOnlyList<Notice> Received => [.. notices];
 
-    public static async Task<GitServer> For(KubernetesApi api, CancellationToken cancellationToken)
-    {
-        var address = await AddressFor(api, cancellationToken);
-        await Starting.WaitAsync(cancellationToken);
-        try
-        {
-            if (!Running.TryGetValue(address, out var server))
-            {
-                server = await Start(address, (await RunSession.Current).Session.Folder, cancellationToken);
-                Running.Add(address, server);
-            }
-
-            return server;
-        }
-        finally
-        {
-            Starting.Release();
-        }
-    }
+    public static Task<GitServer> For(KubernetesApi api, CancellationToken cancellationToken) => Servers.For(api, cancellationToken);
 
     /// <summary>Stops the servers of this run.</summary>
-    public static async Task Stop()
-    {
-        foreach (var server in Running.Values)
-        {
-            await server.DisposeAsync();
-        }
-    }
+    public static ValueTask Stop() => Servers.DisposeAsync();
 
     /// <param name="address">This machine's address in the clusters' network.</param>
     /// <param name="folder">Where the repositories are.</param>
@@ -84,7 +59,7 @@ public sealed class GitServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (signer is not null)
+        foreach (var signer in signers.Values)
         {
             await signer.Stop(CancellationToken.None);
         }
@@ -98,13 +73,47 @@ public sealed class GitServer : IAsyncDisposable
     /// <summary>Where Flux posts the events for a receiver.</summary>
     public string NoticesUrl(string receiver) => $"{web.Urls.Single()}{Notices}{receiver}";
 
-    /// <summary>The key of this run, made when it is first asked for.</summary>
-    public async Task<CommitSigner> Signer(CancellationToken cancellationToken)
+    public SourceRepository Source(SourceRepository defined, string role) => defined with
     {
+        Url = Url(role),
+        Branch = Branch,
+        Tag = null,
+        SecretName = null,
+        CertificateSecret = null,
+        ProxySecret = null,
+        // The suite signs commits of a branch.
+        Verify = defined.Verify is { } signer ? signer with { Mode = "HEAD" } : null,
+    };
+
+    public async Task<IReadOnlyList<Resource>> Secrets(SourceRepository source, CancellationToken cancellationToken)
+    {
+        if (source.Verify is not { SecretName: { } name })
+        {
+            return [];
+        }
+
+        var signer = await Signer(TreeSigner.Suite, cancellationToken);
+        return [SourceSecret.Of(name.Text, "acceptance.asc", await signer!.PublicKey(cancellationToken))];
+    }
+
+    /// <summary>The keys of a signer, made when they are first asked for; null for nobody.</summary>
+    public async Task<CommitSigner?> Signer(TreeSigner who, CancellationToken cancellationToken)
+    {
+        if (who == TreeSigner.Nobody)
+        {
+            return null;
+        }
+
         await making.WaitAsync(cancellationToken);
         try
         {
-            return signer ??= await CommitSigner.Make(Path.Combine(folder, "signer"), cancellationToken);
+            if (!signers.TryGetValue(who, out var signer))
+            {
+                signer = await CommitSigner.Make(Path.Combine(folder, $"signer-{who}"), cancellationToken);
+                signers.Add(who, signer);
+            }
+
+            return signer;
         }
         finally
         {
@@ -113,16 +122,15 @@ public sealed class GitServer : IAsyncDisposable
     }
 
     /// <summary>Makes these files, and no others, the newest commit of the role's repository.</summary>
-    /// <param name="by">Who signs the commit; null for a commit without a signature.</param>
     /// <returns>The commit's id.</returns>
     public async Task<string> Publish(
-        string role, IEnumerable<GeneratedFile> files, CommitSigner? by, CancellationToken cancellationToken)
+        SourceRepository source, string role, IEnumerable<GeneratedFile> files, TreeSigner signer, CancellationToken cancellationToken)
     {
         var work = Path.Combine(folder, "git-work", role);
         var bare = Path.Combine(folder, "git", $"{role}.git");
         if (!Directory.Exists(bare))
         {
-            await Git(folder, cancellationToken, "init", "--quiet", "--bare", "--initial-branch=main", bare);
+            await Git(folder, cancellationToken, "init", "--quiet", "--bare", $"--initial-branch={Branch}", bare);
             await Git(folder, cancellationToken, "clone", "--quiet", bare, work);
         }
 
@@ -135,12 +143,13 @@ public sealed class GitServer : IAsyncDisposable
         }
 
         await Git(work, cancellationToken, "add", "--all");
+        var by = await Signer(signer, cancellationToken);
         var commit = GitIn(
             work,
             ["-c", "user.name=acceptance", "-c", "user.email=acceptance@example.com", "-c", "commit.gpgSign=false",
                 .. by is null ? [] : CommitSigner.Arguments, "commit", "--quiet", "--allow-empty", "--message=The tree under test"]);
         await (by?.WithKeys(commit) ?? commit).ExecuteBufferedAsync(cancellationToken);
-        await Git(work, cancellationToken, "push", "--quiet", "origin", "HEAD:main");
+        await Git(work, cancellationToken, "push", "--quiet", "origin", $"HEAD:{Branch}");
         return (await Git(work, cancellationToken, "rev-parse", "HEAD")).StandardOutput.Trim();
     }
 
@@ -149,15 +158,6 @@ public sealed class GitServer : IAsyncDisposable
 
     private static Command GitIn(string where, IReadOnlyList<string> arguments) =>
         Cli.Wrap("git").WithArguments(arguments).WithWorkingDirectory(where);
-
-    /// <summary>This machine's address in the network of the cluster's nodes.</summary>
-    private static async Task<IPAddress> AddressFor(KubernetesApi api, CancellationToken cancellationToken)
-    {
-        var node = Nodes.Address((await api.List(ResourceKind.Node, null, null, cancellationToken))[0]);
-        using var route = new Socket(node.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        await route.ConnectAsync(node, 53, cancellationToken); // sends nothing; the kernel chooses the source address
-        return ((IPEndPoint)route.LocalEndPoint!).Address;
-    }
 
     private static async Task Keep(HttpContext context, PathString receiver, ConcurrentQueue<Notice> notices)
     {

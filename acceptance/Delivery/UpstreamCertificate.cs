@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PlatformGitOps.Generator.Yaml;
@@ -25,8 +24,6 @@ public sealed record UpstreamCertificate(string Authority, string Certificate, s
     /// <summary>Go's programs take the authorities of this file in place of the image's.</summary>
     private const string TrustVariable = "SSL_CERT_FILE";
 
-    private const string ForServers = "1.3.6.1.5.5.7.3.1";
-
     /// <summary>As files of the upstream's pods.</summary>
     public IReadOnlyDictionary<string, string> Files => new Dictionary<string, string>
     {
@@ -42,20 +39,8 @@ public sealed record UpstreamCertificate(string Authority, string Certificate, s
 
     public static UpstreamCertificate Make(string name)
     {
-        var (from, to) = (TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddDays(365));
-        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var authority = new CertificateRequest("CN=Authority of the acceptance suite", authorityKey, HashAlgorithmName.SHA256);
-        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using var issuer = authority.CreateSelfSigned(from, to);
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Upstream of the acceptance suite", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(new OidCollection { new Oid(ForServers) }, false));
-        using var certificate = request.Create(issuer, from, to.AddDays(-1), RandomNumberGenerator.GetBytes(8));
-        return new(issuer.ExportCertificatePem(), certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+        var (authority, certificate, key) = IssuedCertificate.Make("Upstream", name);
+        return new(authority, certificate, key);
     }
 
     /// <summary>Whether it is for the name, and still is in a day.</summary>

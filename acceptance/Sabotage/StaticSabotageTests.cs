@@ -121,7 +121,7 @@ public sealed class StaticSabotageTests
     /// docs/adoption.md leaves for later.
     /// </summary>
     private static bool AppliesTo(Check check, RenderedCluster tree) =>
-        check.NotApplicable(tree.Definition) is null && (check.Criterion.Id != "Adoption" || tree.HealthController.Count == 0);
+        check.NotApplicable(tree) is null && (check.Criterion.Id != "Adoption" || tree.HealthController.Count == 0);
 
     private static Dictionary<string, string> Failed(RenderedCluster tree)
     {

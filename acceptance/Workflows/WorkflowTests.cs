@@ -197,6 +197,8 @@ public sealed partial class WorkflowTests
     [TestCase("definitions", "TestCategory=Check")]
     [TestCase("secrets", "TestCategory=SecretsSabotage")]
     [TestCase("secrets", "verify: { secretName: ")]
+    [TestCase("oci", "kind: oci")]
+    [TestCase("oci", "TestCategory=SecretsSabotage&Name~Secrets.4")]
     [TestCase("external-dns", "TestCategory=ExternalDns")]
     [TestCase("external-dns", "TestCategory=Substrate&Name~Substrate.37")]
     [TestCase("records", "TestCategory=RecordsSabotage")]

@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace PlatformGitOps.Acceptance.Delivery;
+
+/// <summary>A certificate of one of the suite's servers, and the authority that the suite made for it; all as PEM.</summary>
+public sealed record IssuedCertificate(string Authority, string Certificate, string Key)
+{
+    private const string ForServers = "1.3.6.1.5.5.7.3.1";
+
+    /// <param name="server">The server in a word.</param>
+    /// <param name="host">The name or the address by which clients ask it.</param>
+    public static IssuedCertificate Make(string server, string host)
+    {
+        var (from, to) = (TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddDays(365));
+        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var authority = new CertificateRequest("CN=Authority of the acceptance suite", authorityKey, HashAlgorithmName.SHA256);
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var issuer = authority.CreateSelfSigned(from, to);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={server} of the acceptance suite", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        if (IPAddress.TryParse(host, out var address))
+        {
+            names.AddIpAddress(address);
+        }
+        else
+        {
+            names.AddDnsName(host);
+        }
+
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(new OidCollection { new Oid(ForServers) }, false));
+        using var certificate = request.Create(issuer, from, to.AddDays(-1), RandomNumberGenerator.GetBytes(8));
+        return new(issuer.ExportCertificatePem(), certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
+}

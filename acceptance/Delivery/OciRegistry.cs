@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Acceptance.Delivery;
+
+/// <summary>
+/// A registry with an artifact for each cluster, which this process serves over HTTPS at an address that the cluster's pods can reach. It
+/// has what Flux and cosign read: manifests and blobs, without a way to push.
+/// </summary>
+public sealed class OciRegistry : ITreeServer
+{
+    private static readonly ReachableServers<OciRegistry> Servers = new((address, _, token) => Start(address, token));
+
+    private const string Api = "/v2/";
+
+    private const string DefaultTag = "latest";
+
+    /// <summary>The Secret with the authority behind the registry's certificate.</summary>
+    private static readonly DomainName AuthoritySecret = DomainName.Parse("acceptance-registry");
+
+    /// <summary>By their paths, such as trees/infra/manifests/latest.</summary>
+    private readonly ConcurrentDictionary<string, OciContent> contents = new();
+
+    private readonly IssuedCertificate certificate;
+    private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ECDsa otherKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private WebApplication? web;
+
+    private OciRegistry(IssuedCertificate certificate) => this.certificate = certificate;
+
+    /// <summary>Host and port, as a reference of an image has them.</summary>
+    private string Host => new Uri(web!.Urls.Single()).Authority;
+
+    public static Task<OciRegistry> For(KubernetesApi api, CancellationToken cancellationToken) => Servers.For(api, cancellationToken);
+
+    /// <summary>Stops the registries of this run.</summary>
+    public static ValueTask Stop() => Servers.DisposeAsync();
+
+    /// <param name="address">This machine's address in the clusters' network.</param>
+    public static async Task<OciRegistry> Start(IPAddress address, CancellationToken cancellationToken)
+    {
+        var registry = new OciRegistry(IssuedCertificate.Make("Registry", address.ToString()));
+        registry.web = await LocalWeb.Start(address.ToString(), 0, registry.Answer, cancellationToken, new HttpsConnectionAdapterOptions
+        {
+            ServerCertificate = X509Certificate2.CreateFromPem(registry.certificate.Certificate, registry.certificate.Key),
+        });
+        return registry;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (web is not null)
+        {
+            await web.DisposeAsync();
+        }
+
+        key.Dispose();
+        otherKey.Dispose();
+    }
+
+    public SourceRepository Source(SourceRepository defined, string role) => defined with
+    {
+        Url = $"oci://{Host}/{Name(role)}",
+        Branch = null,
+        Tag = defined.Tag ?? DefaultTag,
+        SecretName = null,
+        CertificateSecret = AuthoritySecret,
+        ProxySecret = null,
+        // The suite has a key, and no identity that a public authority knows.
+        Verify = defined.Verify is { SecretName: not null } signer ? signer with { Identity = null } : null,
+    };
+
+    public Task<IReadOnlyList<Resource>> Secrets(SourceRepository source, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Resource>>(
+        [
+            SourceSecret.Of(AuthoritySecret.Text, "ca.crt", certificate.Authority),
+            .. source.Verify is { SecretName: { } name }
+                ? [SourceSecret.Of(name.Text, "acceptance.pub", key.ExportSubjectPublicKeyInfoPem())] : Array.Empty<Resource>(),
+        ]);
+
+    /// <summary>Makes an artifact of these files what the source's tag names.</summary>
+    /// <returns>The artifact's digest, without the name of the algorithm.</returns>
+    public Task<string> Publish(
+        SourceRepository source, string role, IEnumerable<GeneratedFile> files, TreeSigner signer, CancellationToken cancellationToken)
+    {
+        var artifact = OciArtifact.OfTree(files, TimeProvider.System.GetUtcNow(), "acceptance");
+        Store(role, artifact.Manifest.Digest, artifact);
+        if (signer != TreeSigner.Nobody)
+        {
+            Store(role, OciArtifact.SignatureTag(artifact.Manifest),
+                OciArtifact.Signature(artifact.Manifest, $"{Host}/{Name(role)}", signer == TreeSigner.Suite ? key : otherKey));
+        }
+
+        // Last of all: who sees the tag can have everything.
+        Store(role, source.Tag ?? DefaultTag, artifact);
+        return Task.FromResult(artifact.Manifest.Sha256);
+    }
+
+    /// <summary>A registry's name for a repository has two parts at least, and the part two characters.</summary>
+    private static string Name(string role) => $"trees/{role}";
+
+    private void Store(string role, string reference, OciArtifact artifact)
+    {
+        foreach (var blob in artifact.Blobs)
+        {
+            contents[$"{Name(role)}/blobs/{blob.Digest}"] = blob;
+        }
+
+        contents[$"{Name(role)}/manifests/{artifact.Manifest.Digest}"] = artifact.Manifest;
+        contents[$"{Name(role)}/manifests/{reference}"] = artifact.Manifest;
+    }
+
+    /// <summary>One request of the OCI distribution specification; without the list of referrers cosign looks at the tag.</summary>
+    private async Task Answer(HttpContext context)
+    {
+        var (request, response) = (context.Request, context.Response);
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        {
+            response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            return;
+        }
+
+        var path = request.Path.Value ?? "";
+        var isRoot = path == Api;
+        var found = path.StartsWith(Api, StringComparison.Ordinal) ? contents.GetValueOrDefault(path[Api.Length..]) : null;
+        var content = !isRoot ? found ?? OciContent.Json("application/json", Error("MANIFEST_UNKNOWN", $"{path} is not in this registry"))
+            : OciContent.Json("application/json", new JsonObject());
+        response.StatusCode = isRoot || found is not null ? StatusCodes.Status200OK : StatusCodes.Status404NotFound;
+        response.ContentType = content.MediaType;
+        response.ContentLength = content.Bytes.Length;
+        if (found is not null)
+        {
+            response.Headers["Docker-Content-Digest"] = found.Digest;
+        }
+
+        if (HttpMethods.IsGet(request.Method))
+        {
+            await response.Body.WriteAsync(content.Bytes, context.RequestAborted);
+        }
+    }
+
+    private static JsonObject Error(string code, string message) =>
+        new() { ["errors"] = new JsonArray(new JsonObject { ["code"] = code, ["message"] = message }) };
+}
