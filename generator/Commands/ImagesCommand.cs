@@ -85,9 +85,11 @@ internal static class ImagesCommand
     }
 
     /// <summary>The clusters that have a mirror and pull an image from elsewhere.</summary>
-    private static string[] BesideMirror(Platform platform, Delivered item, string[] clusters) => item.Kind != Delivered.Image ? [] :
-    [
-        .. platform.Clusters.Where(cluster => clusters.Contains(cluster.Name.Text) && cluster.Workloads.IsBesideMirror(item.Reference))
-            .Select(cluster => cluster.Name.Text),
-    ];
+    private static string[] BesideMirror(Platform platform, Delivered item, string[] clusters)
+    {
+        string[] beside = item.Kind != Delivered.Image ? []
+            : [.. platform.Clusters.Where(cluster => cluster.Workloads.IsBesideMirror(item.Reference))
+                .Select(cluster => cluster.Name.Text)];
+        return beside.Length == 0 ? [] : [.. beside.Intersect(clusters, StringComparer.Ordinal)];
+    }
 }

@@ -77,9 +77,10 @@ public sealed record WorkloadSettings
         (RepositoryOf(written), RepositoryOf(standard)) is var (own, known) && Full(own) == Full(known)
             && ImageRegistry is not null ? ImageAt(known + written[own.Length..]) : written;
 
-    /// <summary>True for an image that the definition wrote past its mirror.</summary>
+    /// <summary>True for an image that the definition wrote past the host of its mirror; a mirror may have a path for each registry.
+    /// </summary>
     public bool IsBesideMirror(string image) =>
-        ImageRegistry is not null && !image.StartsWith($"{ImageRegistry}/", StringComparison.Ordinal);
+        ImageRegistry is not null && Full(RepositoryOf(image)).Split('/')[0] != ImageRegistry.Split('/')[0];
 
     private static string RepositoryOf(string image)
     {
@@ -87,13 +88,18 @@ public sealed record WorkloadSettings
         return named.LastIndexOf(':') is var colon && colon > named.LastIndexOf('/') ? named[..colon] : named;
     }
 
-    // Without a host an image is Docker Hub's, and without a folder too it is in library.
-    private static string Full(string repository) => repository.Split('/') switch
+    private const string DockerHub = "docker.io";
+
+    // Without a host an image is Docker Hub's, which has a second name, and what is there without a folder is in library.
+    private static string Full(string repository)
     {
-        [_] => $"docker.io/library/{repository}",
-        [var host, ..] when host.AsSpan().ContainsAny('.', ':') => repository,
-        _ => $"docker.io/{repository}",
-    };
+        var slash = repository.IndexOf('/', StringComparison.Ordinal);
+        var host = slash > 0 && repository[..slash] is var first && (first == "localhost" || first.AsSpan().ContainsAny('.', ':'))
+            ? first : null;
+        var path = host is null ? repository : repository[(slash + 1)..];
+        return host is not (null or DockerHub or "index.docker.io") ? repository
+            : path.Contains('/', StringComparison.Ordinal) ? $"{DockerHub}/{path}" : $"{DockerHub}/library/{path}";
+    }
 
     private static ImmutableArray<(string Key, string Value)> Pairs(Section section, string name, string description,
         TextShape<string> value) =>
