@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace PlatformGitOps.Generator.Tests;
 
 /// <summary>A tree that tests change by hand, as people and definitions do.</summary>
@@ -22,6 +24,16 @@ internal sealed record EditedTree(IReadOnlyDictionary<string, string> Files)
     {
         Files[path].ShouldContain(old, Case.Sensitive, $"The edit no longer fits {path}.");
         return With(path, Files[path].Replace(old, now, StringComparison.Ordinal));
+    }
+
+    /// <summary>Replaces whole lines that must be there, at whatever indentation the file has them.</summary>
+    public EditedTree EditLines(string path, string old, string now)
+    {
+        var lines = old.TrimEnd('\n').Split('\n').Select(Regex.Escape);
+        var pattern = new Regex($"^( *){string.Join("\n\\1", lines)}\n", RegexOptions.Multiline);
+        pattern.IsMatch(Files[path]).ShouldBeTrue($"The edit no longer fits {path}:\n{old}");
+        return With(path, pattern.Replace(Files[path], found => now.Length == 0 ? ""
+            : string.Concat(now.TrimEnd('\n').Split('\n').Select(line => $"{found.Groups[1].Value}{line}\n"))));
     }
 
     public SourceTree Source() => SourceTree.Of(Files.ToDictionary(file => file.Key, file => Encoding.UTF8.GetBytes(file.Value),

@@ -3,9 +3,6 @@ namespace PlatformGitOps.Generator.Tests.Lint;
 /// <summary>Budgets of other workloads than CoreDNS, in each form of the API.</summary>
 public sealed class BudgetTests
 {
-    private const string Folder = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";
-    private const string File = "kubernetes/infrastructure/networking/coredns/shop.yaml";
-
     [TestCase("minAvailable: 1", "replicas: 1", true)]
     [TestCase("minAvailable: 1", "", true)]
     [TestCase("minAvailable: 1", "replicas: 2", false)]
@@ -61,8 +58,7 @@ public sealed class BudgetTests
             """).ShouldBe(["pdb-selector"]);
 
     private static IEnumerable<string> Check(string spec, string replicas, string more = "") => new LintFixture("", "")
-        .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - shop.yaml\n")
-        .Add(File, $$$"""
+        .Apply("shop.yaml", $$$"""
             apiVersion: policy/v1
             kind: PodDisruptionBudget
             metadata: {name: shop, namespace: shop}

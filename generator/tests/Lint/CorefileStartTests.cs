@@ -43,7 +43,7 @@ public sealed class CorefileStartTests
         var lines = release[begin..].Split('\n').Skip(1).TakeWhile(line => line.StartsWith("     ", StringComparison.Ordinal));
         var before = $"    servers:\n{string.Concat(lines.Select(line => line + "\n"))}";
 
-        var found = new LintFixture("", "").Value(before, values).AddValue($"    image: {{ tag: {version} }}\n").Check()
+        var found = new LintFixture("", "").Value(before, values).AddValues($"image: {{ tag: {version} }}\n").Check()
             .Where(finding => Stopping.Contains(finding.Rule))
             // A second health in one server silently replaces the first: worth a finding, although CoreDNS starts.
             .Where(finding => !finding.Message.StartsWith("'health' is configured twice", StringComparison.Ordinal)).ToList();

@@ -5,9 +5,6 @@ namespace PlatformGitOps.Generator.Tests.Lint;
 /// <summary>Policies about DNS: every rule that may reach a DNS server counts, of each policy of the namespace.</summary>
 public sealed class DnsPolicyTests
 {
-    private const string File = "kubernetes/infrastructure/networking/coredns/policies.yaml";
-    private const string Folder = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";
-
     private const string InKubeSystem = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}";
     private const string Dns = "to: [{" + InKubeSystem + ", podSelector: {matchLabels: {k8s-app: kube-dns}}}]";
     private const string Both = "ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]";
@@ -215,6 +212,5 @@ public sealed class DnsPolicyTests
     private static string[] Check(params string[] policies) => [.. Found(policies).Select(finding => finding.Message)];
 
     private static IEnumerable<Finding> Found(string[] policies) => new LintFixture("", "")
-        .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - policies.yaml\n")
-        .Add(File, string.Join("\n---\n", policies)).Check();
+        .Apply("policies.yaml", string.Join("\n---\n", policies)).Check();
 }

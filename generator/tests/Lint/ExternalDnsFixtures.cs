@@ -2,8 +2,7 @@ namespace PlatformGitOps.Generator.Tests.Lint;
 
 internal static class ExternalDnsFixtures
 {
-    private const string Folder = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";
-    private const string Shop = "kubernetes/infrastructure/networking/coredns/shop.yaml";
+    private const string Shop = "shop.yaml";
 
     /// <summary>What geographic routing for geo.example.com brings.</summary>
     public const string GeoZone = """
@@ -33,11 +32,10 @@ internal static class ExternalDnsFixtures
         Geo("shop.example.com", "the zone of cluster infra is geo.example.com", GeoZone),
         new LintFixture("external-dns-prefix", "the old prefix, and an External-DNS that reads the new one")
             {
-                Where = Shop, Says = "external-dns.alpha.kubernetes.io/hostname, and the External-DNS of cluster infra reads " +
+                Says = "external-dns.alpha.kubernetes.io/hostname, and the External-DNS of cluster infra reads " +
                     "external-dns.kubernetes.io/",
             }
-            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - shop.yaml\n")
-            .Add(Shop, """
+            .Apply(Shop, """
                 apiVersion: v1
                 kind: Service
                 metadata:
@@ -72,9 +70,8 @@ internal static class ExternalDnsFixtures
     ];
 
     public static LintFixture Geo(string hostname, string says, string also = "") =>
-        new LintFixture("geo-annotation-unread", says) { Where = Shop, Says = says }
-            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - shop.yaml\n")
-            .Add(Shop, $"""
+        new LintFixture("geo-annotation-unread", says) { Says = says }
+            .Apply(Shop, $"""
                 apiVersion: v1
                 kind: Service
                 metadata:
@@ -89,9 +86,8 @@ internal static class ExternalDnsFixtures
                 """ + also);
 
     private static LintFixture Routing(string provider, string annotation, string says, params string[] also) =>
-        new LintFixture("external-dns-routing", $"{annotation} with {provider}: {says}") { Where = Shop, Says = says }
-            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - shop.yaml\n")
-            .Add(Shop, $"""
+        new LintFixture("external-dns-routing", $"{annotation} with {provider}: {says}") { Says = says }
+            .Apply(Shop, $"""
                 apiVersion: v1
                 kind: Service
                 metadata:

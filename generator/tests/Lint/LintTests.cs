@@ -6,9 +6,9 @@ namespace PlatformGitOps.Generator.Tests.Lint;
 
 public sealed class LintTests
 {
-    public static IEnumerable<LintFixture> Fixtures =>
-        [.. VariableFixtures.All, .. ReleaseFixtures.All, .. PodFixtures.All, .. AlertFixtures.All, .. FluxFixtures.All,
-            .. ExternalDnsFixtures.All, .. ChartPatchFixtures.All, .. SubstrateFileFixtures.All, .. PlaceTests.All];
+    private static readonly string[] Files = ["alerts", "chart-patches", "flux", "pods", "releases", "substrates", "variables"];
+
+    public static IEnumerable<LintFixture> Fixtures => [.. Files.SelectMany(LintCases.Of), .. ExternalDnsFixtures.All, .. PlaceTests.All];
 
     [TestCaseSource(nameof(Fixtures))]
     public void The_rule_speaks_about_the_edit_and_no_other_rule_does(LintFixture fixture)
@@ -16,10 +16,10 @@ public sealed class LintTests
         var findings = fixture.Check();
 
         findings.Select(finding => finding.Rule).Distinct()
-            .ShouldBe([fixture.Rule, .. fixture.Also], ignoreOrder: true, string.Join('\n', findings));
+            .ShouldBe([fixture.Rule, .. fixture.Also], ignoreOrder: true, $"{fixture.Place}\n{string.Join('\n', findings)}");
         var finding = findings.First(finding => finding.Rule == fixture.Rule);
-        finding.Message.ShouldContain(fixture.Says);
-        finding.File.ShouldBe(fixture.EditedFile);
+        finding.Message.ShouldContain(fixture.Says, Case.Insensitive, fixture.Place);
+        finding.File.ShouldBe(fixture.EditedFile, fixture.Place);
         finding.Position.Line.ShouldBeGreaterThan(0);
         finding.Fix.ShouldNotBeEmpty();
     }
@@ -44,11 +44,9 @@ public sealed class LintTests
     [Test]
     public void Flux_applies_what_SOPS_encrypted_where_it_has_the_keys()
     {
-        const string Folder = "kubernetes/infrastructure/networking/coredns";
         string.Join('\n', new LintFixture("", "decryption")
             .Edit("kubernetes/clusters/infra/coredns.yaml", "  sourceRef:", "  decryption: {provider: sops}\n  sourceRef:")
-            .Edit($"{Folder}/kustomization.yaml", "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - secret.yaml\n")
-            .Add($"{Folder}/secret.yaml", "{apiVersion: v1, kind: Secret, metadata: {name: upstream, namespace: kube-system}, "
+            .Apply("secret.yaml", "{apiVersion: v1, kind: Secret, metadata: {name: upstream, namespace: kube-system}, "
                 + "stringData: {password: 'ENC[AES256_GCM,data:x]'}, sops: {mac: 'ENC[AES256_GCM,data:y]'}}\n")
             .Check()).ShouldBeEmpty();
     }

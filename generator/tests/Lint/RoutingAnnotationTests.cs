@@ -5,8 +5,6 @@ namespace PlatformGitOps.Generator.Tests.Lint;
 /// <summary>Which objects the rule external-dns-routing speaks about, and how often.</summary>
 public sealed class RoutingAnnotationTests
 {
-    private const string File = "kubernetes/infrastructure/networking/coredns/shop.yaml";
-    private const string Folder = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";
     private const string Old = "external-dns.alpha.kubernetes.io/";
     private const string New = "external-dns.kubernetes.io/";
     private const string Image = "registry.k8s.io/external-dns/external-dns:v0.22.0";
@@ -63,8 +61,7 @@ public sealed class RoutingAnnotationTests
         All(objects).Where(finding => finding.Rule == "external-dns-routing");
 
     private static IEnumerable<Finding> All(params string[] objects) => new LintFixture("", "")
-        .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - shop.yaml\n")
-        .Add(File, string.Join("\n---\n", objects)).Check();
+        .Apply("shop.yaml", string.Join("\n---\n", objects)).Check();
 
     private static string Service(string annotations) => "{apiVersion: v1, kind: Service, metadata: {name: shop, namespace: shop, "
         + $"annotations: {{{annotations}}}}}, spec: {{type: ExternalName, externalName: shop.example.net}}}}";
