@@ -5,14 +5,12 @@ internal static class OwnObjects
 {
     public const string File = "kubernetes/infrastructure/networking/coredns/own.yaml";
 
-    private const string Folder = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";
-
     /// <summary>A tree with these objects beside the release.</summary>
     public static LintFixture With(params string[] objects) => new LintFixture("", "").WithOwn(objects);
 
     /// <inheritdoc cref="With"/>
-    public static LintFixture WithOwn(this LintFixture tree, params string[] objects) => tree
-        .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - own.yaml\n").Add(File, string.Join("\n---\n", objects));
+    public static LintFixture WithOwn(this LintFixture tree, params string[] objects) =>
+        tree.Apply("own.yaml", string.Join("\n---\n", objects));
 
     /// <summary>What a rule says of a tree.</summary>
     public static string[] Said(this LintFixture tree, string rule) =>

@@ -36,7 +36,8 @@ public sealed class PinnedChartTests
     [TestCase("https://github.com/example/platform-gitops.git", "{branch: charts}", false)]
     [TestCase("https://github.com/example/platform-gitops-charts.git", "{branch: main}", false)]
     public void So_does_a_folder_of_the_same_branch_by_another_source(string url, string reference, bool isPinned) =>
-        FolderOf("GitRepository", $"url: \"{url}\", ref: {reference}").Check().Any(finding => finding.Rule == "chart-unpinned").ShouldBe(!isPinned);
+        FolderOf("GitRepository", $"url: \"{url}\", ref: {reference}").Check()
+            .Any(finding => finding.Rule == "chart-unpinned").ShouldBe(!isPinned);
 
     [Test]
     public void A_Bucket_pins_nothing() => FolderOf("Bucket", "endpoint: s3.example.com, bucketName: charts").Check()
