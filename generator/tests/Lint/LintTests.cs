@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using PlatformGitOps.Generator.Flux.Kustomize;
-using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
 

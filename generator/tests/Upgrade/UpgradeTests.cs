@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Tests.Commands;
 using PlatformGitOps.Generator.Upgrade;
 
 namespace PlatformGitOps.Generator.Tests.Upgrade;
