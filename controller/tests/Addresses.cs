@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Tests;
 

@@ -1,5 +1,4 @@
 using k8s;
-using Microsoft.Extensions.Logging.Abstractions;
 using PlatformGitOps.Controller.Hosting;
 
 // Each fixture has an API server and ports of its own, and mostly waits.

@@ -1,5 +1,3 @@
-using PlatformGitOps.Controller.Decisions;
-
 namespace PlatformGitOps.Controller.Tests;
 
 public sealed class Decisions

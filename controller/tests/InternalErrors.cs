@@ -1,7 +1,4 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Removal;
 using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Tests;

@@ -1,4 +1,3 @@
-using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Tests;

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging.Abstractions;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Metrics;
 

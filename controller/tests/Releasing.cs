@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using PlatformGitOps.Controller.Commands;
-using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Tests;
 

@@ -1,6 +1,3 @@
-using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Removal;
-
 namespace PlatformGitOps.Controller.Tests;
 
 public sealed class RemovalNotes

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace PlatformGitOps.Controller.Tests;
 

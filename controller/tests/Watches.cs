@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
 using PlatformGitOps.Controller.Metrics;
 using PlatformGitOps.Controller.Watching;
 

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Tests;
 
 /// <summary>docs/architecture.md names every folder of the generator, and no other; models do not use what judges them.</summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Tests;
 
 /// <summary>A tree that tests change by hand, as people and definitions do.</summary>

@@ -9,7 +9,10 @@ public static class Fixtures
 
     public static IEnumerable<TestCaseData> Invalid() => Cases("invalid");
 
-    private static IEnumerable<TestCaseData> Cases(string kind) => Directory.EnumerateFiles(Path.Combine(Folder, kind), "*.yaml")
-        .Order(StringComparer.Ordinal)
-        .Select(path => new TestCaseData(path).SetArgDisplayNames(Path.GetFileNameWithoutExtension(path)));
+    /// <summary>The names of the definitions in a folder.</summary>
+    public static IEnumerable<string> Names(string kind) => Directory.EnumerateFiles(Path.Combine(Folder, kind), "*.yaml")
+        .Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<TestCaseData> Cases(string kind) => Names(kind)
+        .Select(name => new TestCaseData(Path.Combine(Folder, kind, $"{name}.yaml")).SetArgDisplayNames(name));
 }

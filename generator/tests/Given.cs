@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 
 namespace PlatformGitOps.Generator.Tests;

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Tools;
-
 namespace PlatformGitOps.Generator.Tests;
 
 /// <summary>The checkout that the tests run in.</summary>

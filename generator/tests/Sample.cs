@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Tests.Commands;
-
 namespace PlatformGitOps.Generator.Tests;
 
 /// <summary>

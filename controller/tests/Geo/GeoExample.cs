@@ -1,5 +1,3 @@
-using PlatformGitOps.Controller.Geo;
-
 namespace PlatformGitOps.Controller.Tests.Geo;
 
 /// <summary>A zone with three regions, and Services in them.</summary>

@@ -1,6 +1,4 @@
 using k8s;
-using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Geo;
 
 namespace PlatformGitOps.Controller.Tests.Geo;
 

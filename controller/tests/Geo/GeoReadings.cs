@@ -1,5 +1,3 @@
-using PlatformGitOps.Controller.Geo;
-
 namespace PlatformGitOps.Controller.Tests.Geo;
 
 public sealed class GeoReadings

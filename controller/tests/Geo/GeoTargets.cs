@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Geo;
-
 namespace PlatformGitOps.Controller.Tests.Geo;
 
 public sealed class GeoTargets

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Apps.Substrate;

@@ -1,10 +1,7 @@
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.ChartReading;
-using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Tests.Commands;
-using PlatformGitOps.Generator.Tools;
 using DefinedPlatform = PlatformGitOps.Generator.Definition.Platform;
 
 namespace PlatformGitOps.Generator.Tests.Apps;

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Tests.Render;
 using DefinedCluster = PlatformGitOps.Generator.Definition.Cluster;

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.Dashboard;
-using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using PlatformGitOps.Generator.Render;
 
 namespace PlatformGitOps.Generator.Tests.Apps;

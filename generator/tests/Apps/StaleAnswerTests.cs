@@ -1,4 +1,3 @@
-using System.Net;
 using PlatformGitOps.Dns.Client;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Server;

@@ -1,6 +1,4 @@
-using System.Globalization;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
-using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 

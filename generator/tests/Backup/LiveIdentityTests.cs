@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Commands;
-using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
 

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Backup;
-using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
 

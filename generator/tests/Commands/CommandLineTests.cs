@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Commands;
-using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 

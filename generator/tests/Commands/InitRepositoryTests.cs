@@ -1,9 +1,5 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Commands;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Git;
-using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Commands;
 
 namespace PlatformGitOps.Generator.Tests.Commands;

@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Commands;
-using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Tests.Plan.Records;
-using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 

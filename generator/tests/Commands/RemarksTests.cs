@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Tests.Output;
-
 namespace PlatformGitOps.Generator.Tests.Commands;
 
 /// <summary>What check and lint warn of, and where a command finds the definition.</summary>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Tests.Output;
-
 namespace PlatformGitOps.Generator.Tests.Commands;
 
 /// <summary>Flux prefers a digest over the version beside it.</summary>

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Tests.Output;
-using PlatformGitOps.Generator.Tools;
-
 namespace PlatformGitOps.Generator.Tests.Commands;
 
 /// <summary>A tree that is not complete, or that the program may not read or print.</summary>

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
 using PlatformGitOps.Generator.Commands;
-using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Tests.Commands;
-
 namespace PlatformGitOps.Generator.Tests.Definition;
 
 /// <summary>Input around CoreDNS that would harm a zone or leave pods without DNS: refused with the fix, and nothing is written.</summary>

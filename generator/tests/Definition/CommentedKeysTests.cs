@@ -1,8 +1,6 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Tests.Definition;
 

@@ -1,10 +1,8 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Tests.Definition;

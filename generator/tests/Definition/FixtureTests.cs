@@ -1,6 +1,5 @@
 using System.Reflection;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Generator.Tests.Definition;
 

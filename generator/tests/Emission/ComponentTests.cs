@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Versions;
 

@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Flux.Substitution;
-using PlatformGitOps.Generator.Tests.Output;
-using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace PlatformGitOps.Generator.Tests.Emission;
 
 /// <summary>What a cluster gets that switches the DNS health controller on; docs/health-controller.md says what that must be.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace PlatformGitOps.Generator.Tests.Emission;
 
 /// <summary>With <c>flux.serviceAccountName</c> Flux can deliver whatever the tree has, and grants no role of another tenant.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Tools;
-
 namespace PlatformGitOps.Generator.Tests.Emission;
 
 /// <summary>Prometheus' own program for rules and their tests; a test that needs it is skipped where it is not on this machine.</summary>

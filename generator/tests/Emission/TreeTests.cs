@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PlatformGitOps.Generator.Tests.Emission;
 
 public class TreeTests

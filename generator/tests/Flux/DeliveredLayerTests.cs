@@ -1,6 +1,4 @@
 using PlatformGitOps.Generator.Render;
-using PlatformGitOps.Generator.Tests.Commands;
-using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 

@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Render;
-using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 

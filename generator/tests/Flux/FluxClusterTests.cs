@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Lint;
-
 namespace PlatformGitOps.Generator.Tests.Flux;
 
 /// <summary>What Flux applies in a cluster, on small trees that a person wrote.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Tools;
-
 namespace PlatformGitOps.Generator.Tests.Flux;
 
 /// <summary>What the real kustomize builds, in kubectl; the tests that ask it are skipped where it is missing.</summary>

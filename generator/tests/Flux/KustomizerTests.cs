@@ -71,31 +71,6 @@ public sealed class KustomizerTests
     }
 
     [Test]
-    public void Patches_delete_select_and_change_by_path()
-    {
-        var result = Build(
-            ("app/kustomization.yaml", """
-                resources: [release.yaml, config.yaml]
-                patches:
-                  - path: delete.yaml
-                  - target: {kind: Config.*, labelSelector: "!excluded"}
-                    patch: |
-                      - {op: replace, path: /data/a, value: "2"}
-                      - {op: add, path: /metadata/annotations, value: {example.com~1x: y}}
-                      - {op: add, path: /data/b, value: "3"}
-                """),
-            ("app/release.yaml", Release),
-            ("app/delete.yaml", "{$patch: delete, apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: dns, " +
-                "namespace: kube-system}}"),
-            ("app/config.yaml", Config));
-
-        result.Findings.ShouldBeEmpty();
-        var config = result.Resources.ShouldHaveSingleItem();
-        config.Body.TextAt("data", "a").ShouldBe("2");
-        config.Body.TextAt("data", "b").ShouldBe("3");
-    }
-
-    [Test]
     public void A_namespace_and_labels_reach_every_object_that_can_have_them()
     {
         var result = Build(
@@ -195,20 +170,6 @@ public sealed class KustomizerTests
     public void A_patch_without_a_name_and_a_target_says_so() =>
         Build(("app/kustomization.yaml", "resources: [config.yaml]\npatches: [{patch: '{}'}]"), ("app/config.yaml", Config))
             .Findings.ShouldHaveSingleItem().Message.ShouldContain("a patch has no target and does not name an object");
-
-    [Test]
-    public void Generated_names_end_in_the_hash_of_kustomize()
-    {
-        var result = Build(
-            ("app/kustomization.yaml", """
-                configMapGenerator: [{name: a, literals: [b=<c>]}]
-                secretGenerator: [{name: a, literals: [b=c]}, {name: plain, literals: [b=c], options: {disableNameSuffixHash: true}}]
-                """));
-
-        result.Findings.ShouldBeEmpty();
-        result.Resources.Select(resource => resource.Name).ShouldBe(["a-h7kf2htfbc", "a-8kfmcc2t48", "plain"]);
-        result.Resources[1].Body.TextAt("data", "b").ShouldBe("Yw==");
-    }
 
     [Test]
     public void A_patch_whose_target_selects_nothing_is_a_warning()

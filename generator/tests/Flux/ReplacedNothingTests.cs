@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux.Kustomize;
 
 namespace PlatformGitOps.Generator.Tests.Flux;

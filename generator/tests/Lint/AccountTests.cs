@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Tests.Commands;
-
 namespace PlatformGitOps.Generator.Tests.Lint;
 
 /// <summary>Overlays under <c>flux.serviceAccountName</c>: what the account may deliver, and what not.</summary>

@@ -1,7 +1,5 @@
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Lint;
-
 namespace PlatformGitOps.Generator.Tests.Lint;
 
 /// <summary>As robfig/cron reads a schedule for the API server.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Tests.Lint;
 
 /// <summary>Policies about DNS: every rule that may reach a DNS server counts, of each policy of the namespace.</summary>

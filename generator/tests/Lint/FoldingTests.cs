@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Lint;
-
 namespace PlatformGitOps.Generator.Tests.Lint;
 
 public sealed class FoldingTests

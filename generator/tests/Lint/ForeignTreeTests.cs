@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Lint;
-
 namespace PlatformGitOps.Generator.Tests.Lint;
 
 /// <summary>Trees of other people: lint says only what is surely wrong there.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Tests.Lint;
 
 /// <summary>Names of geographic routing, in capitals too: DNS takes both for the same.</summary>

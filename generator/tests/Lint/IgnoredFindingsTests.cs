@@ -1,7 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Tests.Commands;
-
 namespace PlatformGitOps.Generator.Tests.Lint;
 
 public sealed class IgnoredFindingsTests

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Lint;
-
 namespace PlatformGitOps.Generator.Tests.Lint;
 
 /// <summary>The emitted tree with a few hand edits, and the rules that must speak about them.</summary>

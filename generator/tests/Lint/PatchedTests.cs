@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Tests.Lint;
 
 /// <summary>What a patch changes is found in the file of the patch, and what a patch no longer uses is not unused.</summary>

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Lint;
-
 namespace PlatformGitOps.Generator.Tests.Lint;
 
 /// <summary>Two clusters, of which one pins a Flux of its own.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Tests.Lint;
 
 /// <summary>Which objects the rule external-dns-routing speaks about, and how often.</summary>

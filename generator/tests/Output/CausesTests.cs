@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Output;
-
 namespace PlatformGitOps.Generator.Tests.Output;
 
 [TestFixture]

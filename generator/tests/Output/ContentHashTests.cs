@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Tests.Output;
 

@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Commands;
-using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Tests.Output;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Output;
-
 namespace PlatformGitOps.Generator.Tests.Output;
 
 /// <summary>The real program under a limit for the size of files, which the system reports as it reports a full disk.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Generator.Tests.Commands;
 
 namespace PlatformGitOps.Generator.Tests.Output;
 

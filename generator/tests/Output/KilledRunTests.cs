@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Output;
-
 namespace PlatformGitOps.Generator.Tests.Output;
 
 /// <summary>The real program, killed (SIGKILL on Unix) while it writes.</summary>

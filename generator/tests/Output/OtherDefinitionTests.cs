@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Output;
-using PlatformGitOps.Generator.Tests.Commands;
-
 namespace PlatformGitOps.Generator.Tests.Output;
 
 /// <summary>A tree belongs to one definition, by its name in the lock file.</summary>

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Output;
-using PlatformGitOps.Generator.Tools;
-
 namespace PlatformGitOps.Generator.Tests.Output;
 
 /// <summary>A repository's root of its own, gone after the test.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Output;
-
 namespace PlatformGitOps.Generator.Tests.Output;
 
 [TestFixture]

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using PlatformGitOps.Generator.Output;
-using PlatformGitOps.Generator.Tests.Commands;
 
 namespace PlatformGitOps.Generator.Tests.Output;
 

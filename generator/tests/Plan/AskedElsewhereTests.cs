@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Plan;
-
 namespace PlatformGitOps.Generator.Tests.Plan;
 
 /// <summary>Addresses that kubelets and clients outside ask: the cache of each node, and geographic routing.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Plan;
-
 namespace PlatformGitOps.Generator.Tests.Plan;
 
 /// <summary>A chart that leaves the number of replicas to an autoscaler leaves it to Kubernetes' default first.</summary>

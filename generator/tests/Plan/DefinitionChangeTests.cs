@@ -1,6 +1,3 @@
-using System.Net;
-using PlatformGitOps.Generator.Plan;
-
 namespace PlatformGitOps.Generator.Tests.Plan;
 
 /// <summary>What changes of the definition do to running clusters.</summary>

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Plan;
-
 namespace PlatformGitOps.Generator.Tests.Plan;
 
 /// <summary>Slips of a hand in the tree that would take DNS away from a running cluster.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 

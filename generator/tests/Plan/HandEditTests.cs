@@ -1,6 +1,4 @@
 using System.Text.Json;
-using PlatformGitOps.Generator.Tests.Commands;
-using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 

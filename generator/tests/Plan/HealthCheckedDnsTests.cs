@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Apps.DnsHealthController;
-using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Plan;
-
 namespace PlatformGitOps.Generator.Tests.Plan;
 
 /// <summary>What Flux cannot build stays as it is in the cluster, and what waits for it too.</summary>

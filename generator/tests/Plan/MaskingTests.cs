@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Plan;
-
 namespace PlatformGitOps.Generator.Tests.Plan;
 
 /// <summary>What a reviewer reads: the objects of a cluster as unified diffs.</summary>

@@ -1,4 +1,3 @@
-
 namespace PlatformGitOps.Generator.Tests.Plan;
 
 /// <summary>A patch of the chart's objects endangers DNS as the values do.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Plan;
-
 namespace PlatformGitOps.Generator.Tests.Plan;
 
 /// <summary>What a reader of a plan for many clusters sees: each change once, an insertion as an insertion, versions of charts.</summary>

@@ -1,7 +1,3 @@
-using PlatformGitOps.Generator.Output;
-using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Tests.Output;
-
 namespace PlatformGitOps.Generator.Tests.Plan;
 
 /// <summary>The plan against commits of a real repository.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Plan;
-
 namespace PlatformGitOps.Generator.Tests.Plan;
 
 /// <summary>The plan from one tree to another, and its text.</summary>

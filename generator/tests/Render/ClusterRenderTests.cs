@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Render;
-using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Render;
 

@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Takeover;
 
 namespace PlatformGitOps.Generator.Tests.Takeover;

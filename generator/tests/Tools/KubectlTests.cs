@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Tools;
 

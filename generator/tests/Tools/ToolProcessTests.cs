@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Tools;
 

@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Tools;
 using PlatformGitOps.Generator.Upgrade;
 
 namespace PlatformGitOps.Generator.Tests.Upgrade;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Tests.Commands;
 using PlatformGitOps.Generator.Upgrade;
 
 namespace PlatformGitOps.Generator.Tests.Upgrade;
@@ -137,18 +135,9 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public async Task A_digest_that_cannot_be_deleted_in_place_is_left_to_a_person()
-    {
-        using var folder = new TemporaryFolder();
-        var text = $"charts:\n  coredns:\n    version: 1.38.1\n    digest: >-\n      sha256:{Sum}\n{Rest}";
-        var file = folder.Write("platform.yaml", text);
-
-        var run = await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file, "--write", "--without-objects");
-
-        run.ExitCode.ShouldBe(2, run.Output);
-        run.Error.ShouldContain("Write 'version: 1.46.2' there by hand, and delete the digest");
-        (await File.ReadAllTextAsync(file)).ShouldBe(text);
-    }
+    public Task A_digest_that_cannot_be_deleted_in_place_is_left_to_a_person() => IsRefused(
+        $"charts:\n  coredns:\n    version: 1.38.1\n    digest: >-\n      sha256:{Sum}\n{Rest}", "1.46.2",
+        "Write 'version: 1.46.2' there by hand, and delete the digest");
 
     [Test]
     public void A_version_in_another_form_is_left_to_a_person() =>
@@ -198,18 +187,8 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public async Task Where_each_cluster_has_a_version_of_its_own_nothing_is_written()
-    {
-        using var folder = new TemporaryFolder();
-        var text = "defaults: { charts: { coredns: { version: 1.38.0 } } }\n" + Rest;
-        var file = folder.Write("platform.yaml", text);
-
-        var run = await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file, "--write", "--without-objects");
-
-        run.ExitCode.ShouldBe(2);
-        run.Error.ShouldContain("Each cluster has a version of its own");
-        (await File.ReadAllTextAsync(file)).ShouldBe(text);
-    }
+    public Task Where_each_cluster_has_a_version_of_its_own_nothing_is_written() => IsRefused(
+        "defaults: { charts: { coredns: { version: 1.38.0 } } }\n" + Rest, "1.46.2", "Each cluster has a version of its own");
 
     [Test]
     public async Task An_unknown_release_is_refused_until_it_is_forced()
@@ -224,6 +203,18 @@ public sealed class UpgradeTests
 
         (await Verb.Run("upgrade", "coredns", "--to", "1.999.0", "-f", file, "--write", "--force")).ExitCode.ShouldBe(0);
         (await File.ReadAllTextAsync(file)).ShouldContain("1.999.0");
+    }
+
+    private static async Task IsRefused(string definition, string to, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("platform.yaml", definition);
+
+        var run = await Verb.Run("upgrade", "coredns", "--to", to, "-f", file, "--write", "--without-objects");
+
+        run.ExitCode.ShouldBe(2, run.Output);
+        run.Error.ShouldContain(message);
+        (await File.ReadAllTextAsync(file)).ShouldBe(definition);
     }
 
     [TestCase("1.42.1", "opens no TCP port")]
@@ -243,18 +234,9 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public async Task A_value_that_the_newer_chart_does_not_read_stops_it()
-    {
-        using var folder = new TemporaryFolder();
-        var text = $"charts: {{ coredns: {{ version: 1.45.1 }} }}\n{Rest}    values: {{ coredns: {{ dnsConfig: {{ options: [] }} }} }}\n";
-        var file = folder.Write("platform.yaml", text);
-
-        var run = await Verb.Run("upgrade", "coredns", "--to", "1.45.2", "-f", file, "--write", "--without-objects");
-
-        run.ExitCode.ShouldBe(2, run.Output);
-        run.Error.ShouldContain("does not read 'dnsConfig'");
-        (await File.ReadAllTextAsync(file)).ShouldBe(text);
-    }
+    public Task A_value_that_the_newer_chart_does_not_read_stops_it() => IsRefused(
+        $"charts: {{ coredns: {{ version: 1.45.1 }} }}\n{Rest}    values: {{ coredns: {{ dnsConfig: {{ options: [] }} }} }}\n", "1.45.2",
+        "does not read 'dnsConfig'");
 
     [Test]
     public void What_the_api_server_refuses_is_unsafe_and_labels_of_the_version_are_not_shown()

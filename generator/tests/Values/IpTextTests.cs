@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace PlatformGitOps.Generator.Tests.Values;
 
 public class IpTextTests

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Tests.Commands;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Tests.Versions;

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Backup;
-using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Tests.Plan.Records;
 

@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Backup;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Tests.Plan.Records;
