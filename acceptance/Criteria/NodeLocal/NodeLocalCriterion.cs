@@ -32,6 +32,8 @@ public static class NodeLocalCriterion
     /// <summary>The fixture without Cilium, whose caches are on the Service's address; those of the sample are on their own.</summary>
     private const string OnServiceAddress = "node-local";
 
+    private const string BehindRedirect = "node-local-redirect";
+
     /// <summary>In whose place the program puts the address of CoreDNS.</summary>
     internal const string CoreDnsWord = "__PILLAR__CLUSTER__DNS__";
 
@@ -46,10 +48,11 @@ public static class NodeLocalCriterion
             && entry.Text("effect") == null, "nodes with a taint have no cache");
         pod.Text("priorityClassName").ShouldBe("system-node-critical", "a full node evicts its cache");
         pod.Text("dnsPolicy").ShouldBe("Default", "the cache would ask itself");
-        var container = pod.Parts("containers").Single();
+        var container = pod.Parts("containers")[0];
         container.Text("image").ShouldBe(tree.Settings[NodeLocalDnsNames.ImageVariable], "not the image of the cluster's settings");
         if (NodeLocalDnsSettings.WayIn(tree.Definition) == NodeLocalDnsWay.LocalRedirect)
         {
+            Redirected(tree, pod, container);
             return;
         }
 
@@ -57,6 +60,22 @@ public static class NodeLocalCriterion
         Argument(container, "-localip").Split(',').ShouldBe(tree.Settings[NodeLocalDnsNames.AddressesVariable].Split(','),
             ignoreOrder: true, "queries go past the cache");
         Replaced(tree, Find(tree, "DaemonSet", NodeLocalDnsNames.Name), container);
+    }
+
+    /// <summary>Cilium takes the redirect away from a pod that is not ready, and the cache answers until then.</summary>
+    private static void Redirected(RenderedCluster tree, Resource pod, Resource container)
+    {
+        if (!NodeLocalDnsDrain.Applies(tree.Definition))
+        {
+            return;
+        }
+
+        var other = pod.Parts("containers").SingleOrDefault(entry => entry.Text("name") == NodeLocalDnsDrain.Container);
+        other.ShouldNotBeNull("a cache that is told to stop stays ready: Cilium sends it queries until it is gone");
+        other.At("lifecycle").ShouldBeNull("it stays ready for as long as the cache itself");
+        var unready = other.Number("readinessProbe.periodSeconds") * other.Number("readinessProbe.failureThreshold");
+        (container.Number("lifecycle.preStop.sleep.seconds") ?? 0).ShouldBeGreaterThan(unready!.Value,
+            "the cache is gone before Cilium has taken the redirect away");
     }
 
     /// <summary>The queries of a node have an answer while its cache stops and until the next one runs (docs/node-local-dns.md).</summary>
@@ -82,7 +101,7 @@ public static class NodeLocalCriterion
     [StaticCheck("NodeLocal.3", "the forward plugin of each server, and the Service that the cache asks")]
     public static void OverTcp(RenderedCluster tree)
     {
-        var container = Find(tree, "DaemonSet", NodeLocalDnsNames.Name).Parts("spec.template.spec.containers").Single();
+        var container = Find(tree, "DaemonSet", NodeLocalDnsNames.Name).Parts("spec.template.spec.containers")[0];
         var upstream = Find(tree, "Service", Argument(container, "-upstreamsvc"));
         upstream.Text("spec.clusterIP").ShouldBeNull("the address is the cluster's to give: no cache may take it over");
         Selectors.Matches(upstream.Map("spec.selector"), tree.PodLabels).ShouldBeTrue("the cache has nobody to ask");
@@ -147,7 +166,7 @@ public static class NodeLocalCriterion
                 .Select(line => line.Trim())]));
 
     internal static string Corefile(RenderedCluster tree) =>
-        tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Map("data").Single().Value;
+        tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Map("data")["Corefile.base"];
 
     private static string Argument(Resource container, string name) =>
         After(container.Texts("args"), name) ?? throw new MissingException($"the cache has no argument {name}");
@@ -182,6 +201,11 @@ public static class NodeLocalCriterion
         new("a cache that takes the address of the next one", "NodeLocal.1", "takes the address of the newer one", tree =>
             tree.NodeLocalDns.Single(resource => resource.Kind == "DaemonSet").At("spec.template.spec.containers[0].args")!.AsArray()
                 .RemoveAll(argument => (string?)argument == "-skipteardown=true")),
+        new("a cache that stops at once behind the redirect", "NodeLocal.1", "before Cilium has taken the redirect away", tree =>
+            Daemon(tree, "spec.template.spec.containers[0].lifecycle", null)) { Definition = BehindRedirect },
+        new("a cache that is ready until it is gone", "NodeLocal.1", "stays ready", tree =>
+            tree.NodeLocalDns.Single(resource => resource.Kind == "DaemonSet").At("spec.template.spec.containers")!.AsArray()
+                .RemoveAt(1)) { Definition = BehindRedirect },
         new("the cache asks over UDP", "NodeLocal.3", "over UDP", tree =>
         {
             var data = tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Document["data"]!.AsObject();

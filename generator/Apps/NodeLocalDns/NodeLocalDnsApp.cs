@@ -190,6 +190,11 @@ internal sealed class NodeLocalDnsApp : App
             NodeLocalDnsWay.OwnAddress => "own-address",
             _ => "host-network",
         };
+        if (NodeLocalDnsDrain.Applies(cluster))
+        {
+            yield return NodeLocalDnsDrain.Component;
+        }
+
         if (cluster.HealthController?.CoreDns == true)
         {
             yield return "health-checked";
@@ -224,6 +229,8 @@ internal sealed class NodeLocalDnsApp : App
                 File(folder, "ciliumnetworkpolicy", NodeLocalDnsRedirect.Policy()),
                 File(folder, "daemonset", NodeLocalDnsDaemon.For(NodeLocalDnsWay.LocalRedirect)),
             ],
+            NodeLocalDnsDrain.Component =>
+                [File(folder, "kustomization", Resources.Component([], NodeLocalDnsDrain.Patches()))],
             // CoreDNS's pods leave this Service too when the health controller removes them from kube-dns.
             "health-checked" => Patched(folder, new Mapping
             {

@@ -5,8 +5,8 @@ namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 /// <summary>One cache on every node.</summary>
 internal static class NodeLocalDnsDaemon
 {
-    private const string ConfigVolume = "config";
-    private const string RunVolume = "run";
+    internal const string ConfigVolume = "config";
+    internal const string RunVolume = "run";
     private const string LockVolume = "xtables-lock";
 
     /// <summary>

@@ -19,6 +19,9 @@ public static class NodeLocalDnsNames
 
     public const int HealthPort = 8080;
 
+    /// <summary>Of the container whose end tells Cilium that the cache is about to stop.</summary>
+    public const int ReadinessPort = 8079;
+
     /// <summary>The series of its CoreDNS, and of the program around it, which sets up interface and rules.</summary>
     public const int MetricsPort = 9253;
 

@@ -37,7 +37,8 @@ internal static class NodeLocalDnsRedirect
                 { "toPorts", CiliumPorts(("ANY", CoreDnsNames.DnsPort)) },
             },
             new Mapping { { "fromEntities", Resources.Texts("host") },
-                { "toPorts", CiliumPorts(("ANY", CoreDnsNames.DnsPort), ("TCP", NodeLocalDnsNames.HealthPort)) } },
+                { "toPorts", CiliumPorts(("ANY", CoreDnsNames.DnsPort), ("TCP", NodeLocalDnsNames.HealthPort),
+                    ("TCP", NodeLocalDnsNames.ReadinessPort)) } },
             new Mapping
             {
                 { "fromEndpoints", Sequence.Of(CiliumNamespace(Scalar.Variable(Variables.MonitoringNamespace))) },

@@ -131,6 +131,32 @@ public class ComponentTests
         daemon.Value.Contains("preStop:", StringComparison.Ordinal).ShouldBe(component == "host-network");
     }
 
+    [TestCase(KubeProxyMode.None, "1.34", true)]
+    [TestCase(KubeProxyMode.None, "1.30", true)]
+    [TestCase(KubeProxyMode.None, "1.29.4", false, Description = "Kubernetes waits by itself from 1.30 on")]
+    [TestCase(KubeProxyMode.None, null, false)]
+    [TestCase(KubeProxyMode.Iptables, "1.34", false)]
+    public void A_cache_behind_the_redirect_is_unready_before_it_stops(KubeProxyMode mode, string? kubernetes, bool expected)
+    {
+        var cluster = Given.Infra with
+        {
+            KubeProxy = mode,
+            NetworkPolicy = NetworkPolicyFlavour.Cilium,
+            Kubernetes = kubernetes is null ? null : SemVer.Parse(kubernetes),
+            Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name,
+                new NodeLocalDnsSettings { Image = NodeLocalDnsSettings.DefaultImage, Address = IPAddress.Parse("169.254.20.10") }),
+        };
+        var files = Tree.Build(Given.Platform(cluster)).ToDictionary(file => file.Path, file => file.Text);
+        const string Component = "kubernetes/components/node-local-dns/local-redirect-stop/kustomization.yaml";
+
+        files.ContainsKey(Component).ShouldBe(expected);
+        files["kubernetes/clusters/infra/node-local-dns.yaml"].Contains("/local-redirect-stop", StringComparison.Ordinal).ShouldBe(expected);
+        if (expected)
+        {
+            files[Component].ShouldContain("/spec/template/spec/containers/-", Case.Sensitive, "patches count on the cache as the first");
+        }
+    }
+
     private static (string Cilium, string Kubernetes) AllowDns(params Cluster[] clusters)
     {
         var files = Tree.Build(Given.Platform([.. clusters])).ToDictionary(file => file.Path, file => file.Text);
