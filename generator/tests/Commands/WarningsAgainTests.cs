@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Tests.Lint;
 
 /// <summary>Pods that no node takes, and pods that the API server refuses.</summary>
@@ -7,7 +5,7 @@ public sealed class PlaceTests
 {
     private const string NoNode = "no-node";
     private const string Unknown = "priority-class-unknown";
-    private const string Autoscaler = "    autoscaler: {enabled: true, min: 2, ";
+    private const string Autoscaler = "autoscaler: {enabled: true, min: 2, ";
 
     internal static IEnumerable<LintFixture> All =>
     [
@@ -66,8 +64,8 @@ public sealed class PlaceTests
     [TestCase("nodeSelector: {kubernetes.io/os: linux}}\n", 0)]
     public void Of_the_autoscaler_too(string value, int findings)
     {
-        new LintFixture("", "").AddValue(Autoscaler + value).Said(NoNode).Length.ShouldBe(findings);
-        new LintFixture("", "").AddValue((Autoscaler + value).Replace("true", "false", StringComparison.Ordinal)).Said(NoNode)
+        new LintFixture("", "").AddValues(Autoscaler + value).Said(NoNode).Length.ShouldBe(findings);
+        new LintFixture("", "").AddValues((Autoscaler + value).Replace("true", "false", StringComparison.Ordinal)).Said(NoNode)
             .ShouldBeEmpty("there is no autoscaler");
     }
 
@@ -85,7 +83,7 @@ public sealed class PlaceTests
     }
 
     [Test]
-    public void A_class_of_the_autoscaler() => new LintFixture("", "").AddValue(Autoscaler + "priorityClassName: scaler}\n").Said(Unknown)
+    public void A_class_of_the_autoscaler() => new LintFixture("", "").AddValues(Autoscaler + "priorityClassName: scaler}\n").Said(Unknown)
         .ShouldHaveSingleItem();
 
     /// <summary>A layer of another repository may bring the class.</summary>
@@ -99,6 +97,6 @@ public sealed class PlaceTests
         .Said(Unknown).ShouldBeEmpty();
 
     private static LintFixture Place(string about, string? selector, string says, string? terms = null) =>
-        new LintFixture(NoNode, about) { Says = says }.AddValue((selector is null ? "" : $"    {selector}\n") + (terms is null ? ""
-            : "    affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [" + terms + "]}}}\n"));
+        new LintFixture(NoNode, about) { Says = says }.AddValues((selector is null ? "" : $"{selector}\n") + (terms is null ? ""
+            : "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [" + terms + "]}}}\n"));
 }

@@ -10,19 +10,19 @@ public sealed class PodNameTests
     private const string Unknown = "  valuesFrom: [{kind: Secret, name: dns-values}]\n  values:\n";
     private const string Probe = "    readinessProbe:\n      enabled: true\n      initialDelaySeconds: 5\n";
 
-    [TestCase("    extraVolumeMounts: " + Mount + "\n")]
-    [TestCase("    extraContainers: [{name: side, image: 'x:1', securityContext: {runAsNonRoot: true}, volumeMounts: " + Mount + "}]\n")]
-    [TestCase("    initContainers: [{name: first, image: 'x:1', securityContext: {runAsNonRoot: true}, volumeMounts: " + Mount + "}]\n")]
+    [TestCase("extraVolumeMounts: " + Mount + "\n")]
+    [TestCase("extraContainers: [{name: side, image: 'x:1', securityContext: {runAsNonRoot: true}, volumeMounts: " + Mount + "}]\n")]
+    [TestCase("initContainers: [{name: first, image: 'x:1', securityContext: {runAsNonRoot: true}, volumeMounts: " + Mount + "}]\n")]
     public void A_mount_with_its_volume_is_right(string value)
     {
-        Tree(value, "    extraVolumes: [{name: data, emptyDir: {}}]\n").Said(Refused).ShouldBeEmpty();
+        Tree(value, "extraVolumes: [{name: data, emptyDir: {}}]\n").Said(Refused).ShouldBeEmpty();
         Tree(value, "").Said(Refused).ShouldHaveSingleItem().ShouldStartWith("The mount 'data' has no volume");
         Tree(value, "").Value("  values:\n", Unknown).Said(Refused).ShouldBeEmpty("a Secret may have its volume");
     }
 
     [Test]
     public void A_second_container_is_refused_with_its_Deployment() => Tree(
-            "    extraContainers: [{name: coredns, image: 'x:1', securityContext: {runAsNonRoot: true}}]\n", "").Said(Refused)
+            "extraContainers: [{name: coredns, image: 'x:1', securityContext: {runAsNonRoot: true}}]\n", "").Said(Refused)
         .ShouldBe(["Two containers of the DNS pods are called 'coredns', and one is the chart's: the API server refuses the Deployment."]);
 
     [TestCase("5m", "", "", "upgrade")]
@@ -47,5 +47,5 @@ public sealed class PodNameTests
 
     private static LintFixture Slow => new LintFixture("", "").Value(Probe, Probe.Replace("5", "600", StringComparison.Ordinal));
 
-    private static LintFixture Tree(string value, string volumes) => new LintFixture("", "").AddValue(value + volumes);
+    private static LintFixture Tree(string value, string volumes) => new LintFixture("", "").AddValues(value + volumes);
 }
