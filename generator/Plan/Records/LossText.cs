@@ -65,3 +65,70 @@ internal static class LossText
         (false, var count) => $"{count} or more of the {loss.Which}",
     };
 }
+
+/// <summary>What a loss is called.</summary>
+internal static class RecordWords
+{
+    private const string Stay = "their records stay, and nobody changes or deletes them";
+
+    public static string Why(RecordCause cause, RecordFate fate, RecordWriter old, RecordWriter? now)
+    {
+        var effect = fate switch
+        {
+            RecordFate.Removed => "their records are deleted",
+            RecordFate.Left => Stay,
+            _ => "their records stay and follow no object any more",
+        };
+        return cause switch
+        {
+            RecordCause.Instance => $"no instance writes to {old.Place} any more: {effect}",
+            RecordCause.Place when now is { Reads: false } =>
+                $"the instance no longer transfers its zones and sees no record: {effect}",
+            RecordCause.Place when now?.Place == old.Place =>
+                $"the instance now writes to {now.ZoneKind} zones of {old.Place} only: {effect}",
+            RecordCause.Place => $"the instance writes to {now?.Place} and no longer to {old.Place}{Kinds(old, now)}: {effect}",
+            RecordCause.Zones => $"zoneIds no longer has all zones that it had: in the missing ones {effect}",
+            RecordCause.Domains => $"no instance has these names in its filters and zones any more: {effect}",
+            RecordCause.TxtPrefix => $"txtPrefix changes from '{old.TxtPrefix}' to '{now?.TxtPrefix}', and the ownership records are not "
+                + $"found there: {effect}",
+            RecordCause.Owner => $"the owner changes from '{old.Owner}' to '{now?.Owner}': {effect}",
+            RecordCause.FormerOwner => $"migrateFromOwner no longer names '{old.FormerOwner}': where a TXT record still does, {effect}",
+            RecordCause.Cluster => $"the instance '{now?.Name}' of cluster {now?.Cluster} takes them over and does not see the objects of "
+                + $"cluster {old.Cluster}: {effect}",
+            RecordCause.AnnotationPrefix => $"annotationPrefix changes from {old.AnnotationPrefix} to {now?.AnnotationPrefix}, and objects "
+                + $"that have the old one alone ask for nothing: {effect}",
+            RecordCause.Sources => $"the source {string.Join(", ", old.Sources.Except(now?.Sources ?? []))} is not read any more: {effect}",
+            RecordCause.Arguments => $"what {string.Join(", ", Differing(old, now))} does to the names is not known: "
+                + $"{effect} where it leaves them out",
+            RecordCause.Deletion => (old.IsStopped ? "the Deployment has a pod again"
+                    : old.Policy == "sync" ? "dryRun ends" : $"the policy changes from {old.Policy} to sync")
+                + $", and no object asks for these names of the owner '{old.Owner}': {effect}",
+            _ => $"no object asks for them any more: {effect}",
+        };
+    }
+
+    public static string Fix(RecordCause cause, RecordWriter old, RecordWriter? now) => cause switch
+    {
+        RecordCause.Instance or RecordCause.Domains or RecordCause.Zones =>
+            "To have them deleted, first take the names from the objects while the policy is sync, and change the definition afterwards.",
+        RecordCause.Place when now is { Reads: false } => "Keep 'transfers: true', or delete the records that nothing needs by hand.",
+        RecordCause.Place when now?.Place == old.Place => "Keep the kind of zones, or delete the old records in the others afterwards.",
+        RecordCause.Place => "If these are the same zones under another address, allow it. Else delete the old records there afterwards.",
+        RecordCause.TxtPrefix => old.TxtPrefix.Length == 0 ? "Delete txtPrefix." : $"Keep 'txtPrefix: \"{old.TxtPrefix}\"'.",
+        RecordCause.Owner => $"Add 'migrateFromOwner: {old.Owner}'.",
+        RecordCause.FormerOwner =>
+            $"Keep 'migrateFromOwner: {old.FormerOwner}' until the TXT records of that owner are deleted ({Docs.Page("external-dns.md")}).",
+        RecordCause.Cluster => "Move the objects first, or give the other cluster an owner of its own.",
+        RecordCause.AnnotationPrefix => "Give every object both annotations first.",
+        RecordCause.Sources => "Keep the source, or write 'policy: upsert-only' first.",
+        RecordCause.Arguments => "Take the argument out of the patch, or try it with --dry-run first.",
+        RecordCause.Deletion => $"Write 'dryRun: true' and read the log of the instance first ({Docs.Page("external-dns.md")}).",
+        _ => "Keep the objects where the names are needed.",
+    };
+
+    private static IEnumerable<string> Differing(RecordWriter old, RecordWriter? now) =>
+        (now?.Others ?? []).Except(old.Others).Concat(old.Others.Except(now?.Others ?? [])).DefaultIfEmpty("the order of the arguments");
+
+    private static string Kinds(RecordWriter old, RecordWriter? now) =>
+        old.ZoneKind == now?.ZoneKind ? "" : $" ({old.ZoneKind ?? "all"} -> {now?.ZoneKind ?? "all"} zones)";
+}
