@@ -45,6 +45,12 @@ internal static class Patches
         }
 
         var read = YamlReader.Read(path ?? folder, bytes, YamlOptions.Kustomize);
+        if (read.Documents is [Sequence])
+        {
+            // kustomize reads operations as Kubernetes reads objects: y is a boolean, and a date stays as it is.
+            read = YamlReader.Read(path ?? folder, bytes, YamlOptions.Tree);
+        }
+
         return read.Findings.AddRange(read.KeysWithoutText) is not [var first, ..]
             ? read.Documents.Where(document => document is not Scalar { IsNull: true })
                 .Select(document => inline is null ? document : document.PlacedIn(patch.Entries.First(entry => entry.Key == "patch")))
