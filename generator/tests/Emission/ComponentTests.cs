@@ -131,11 +131,11 @@ public class ComponentTests
         daemon.Value.Contains("preStop:", StringComparison.Ordinal).ShouldBe(component == "host-network");
     }
 
-    [TestCase(KubeProxyMode.None, "1.34", true)]
-    [TestCase(KubeProxyMode.None, "1.30", true)]
+    [TestCase(KubeProxyMode.None, "1.34.0", true)]
+    [TestCase(KubeProxyMode.None, "1.30.0", true)]
     [TestCase(KubeProxyMode.None, "1.29.4", false, Description = "Kubernetes waits by itself from 1.30 on")]
     [TestCase(KubeProxyMode.None, null, false)]
-    [TestCase(KubeProxyMode.Iptables, "1.34", false)]
+    [TestCase(KubeProxyMode.Iptables, "1.34.0", false)]
     public void A_cache_behind_the_redirect_is_unready_before_it_stops(KubeProxyMode mode, string? kubernetes, bool expected)
     {
         var cluster = Given.Infra with
