@@ -3,7 +3,7 @@
 # three times in two years. For croner 11.0.1, cron-parser 5.10.6, cron 4.4.0 (npm) and croniter 1.3.5 (Debian python3-croniter) one of them
 # is enough. cronstrue 3.39.0 (npm) puts "and" between them. The whole range 1-31 is a field like any other for croner and cron-parser, so
 # "0 0 1-31 * 1" is each day for them, and each Monday for the others.
-# Seen:  0 0 13 * 5 from November 1, 2026: .NET 11-13, 20; the others 11-06, 11-13, 11-20;
+# Seen:  0 0 13 * 5 after November 1, 2026: .NET 26-11-13, 27-08-13, 28-10-13; the others 26-11-06, 26-11-13, 26-11-20;
 #        0 0 1-31 * 1: croner and cron-parser 11-02, 11-03, 11-04; the others 11-02, 11-09, 11-16
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
