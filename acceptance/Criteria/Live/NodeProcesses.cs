@@ -18,7 +18,12 @@ public static class NodeProcesses
     /// <param name="Status">Fields of /proc/PID/status by name, the first value of each.</param>
     public sealed record DnsProcess(int Id, string Node, IReadOnlyDictionary<string, string> Status, string Cgroup, string RootOptions)
     {
-        public bool Belongs(Resource pod) => Cgroup.Contains(pod.Uid, StringComparison.Ordinal);
+        public bool Belongs(Resource pod, string? container) => Cgroup.Contains(pod.Uid, StringComparison.Ordinal)
+            && (container is null || IdOf(pod, container) is { } id && Cgroup.Contains(id, StringComparison.Ordinal));
+
+        /// <summary>Such as containerd://4f3a…; null until it runs.</summary>
+        private static string? IdOf(Resource pod, string container) => pod.Parts("status.containerStatuses")
+            .SingleOrDefault(status => status.Text("name") == container)?.Text("containerID")?.Split("://")[^1];
     }
 
     public static async Task<IReadOnlyList<(
@@ -27,8 +32,9 @@ public static class NodeProcesses
 
     /// <summary>The process of each of the pods; skips the test where the nodes are not containers that can be looked into.</summary>
     /// <param name="name">What the process' name begins with; the kernel keeps 15 letters of it.</param>
+    /// <param name="container">In which container of the pod, where several run the program.</param>
     public static async Task<IReadOnlyList<(Resource Pod, DnsProcess Process)>> Of(
-        LiveCluster cluster, IReadOnlyList<Resource> pods, string name, CancellationToken cancellationToken)
+        LiveCluster cluster, IReadOnlyList<Resource> pods, string name, CancellationToken cancellationToken, string? container = null)
     {
         cluster.Needs(
             cluster.Cluster.Capabilities.NodesAreContainers,
@@ -37,7 +43,7 @@ public static class NodeProcesses
         foreach (var pod in pods.Where(pod => pod.Text("metadata.deletionTimestamp") is null))
         {
             var processes = await On(cluster, pod.Text("spec.nodeName")!, name, cancellationToken);
-            found.Add((pod, processes.SingleOrDefault(process => process.Belongs(pod))
+            found.Add((pod, processes.SingleOrDefault(process => process.Belongs(pod, container))
                 ?? throw new Waiting.NotYetException($"no process of {pod.Name} runs on {pod.Text("spec.nodeName")}")));
         }
 

@@ -10,6 +10,9 @@ internal static class CachedCluster
     /// <summary>The name of its process in the kernel.</summary>
     public const string Process = "node-cache";
 
+    /// <summary>Behind Cilium's redirect another container of the pod runs the same program.</summary>
+    public const string Container = "node-cache";
+
     public static readonly ResourceAddress DaemonSet = ResourceKind.DaemonSet.Named(NodeLocalDnsNames.Name, NodeLocalDnsNames.Namespace);
 
     private const string TryInterface =

@@ -121,7 +121,7 @@ public static class RunningCaches
             async (run, token) =>
             {
                 var pods = await CachedCluster.Pods(cluster, token);
-                var (pod, process) = (await NodeProcesses.Of(cluster, pods, CachedCluster.Process, token))[0];
+                var (pod, process) = (await NodeProcesses.Of(cluster, pods, CachedCluster.Process, token, CachedCluster.Container))[0];
                 run.Note(pod.Name, "process killed");
                 await cluster.Engine.Exec(
                     process.Node, ["sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -9 {process.Id}")], token);
