@@ -50,10 +50,12 @@ dotnet_app > runs.txt
 debian python3-croniter=1.3.5-3 python3-dateutil=2.8.2-2 python3-six python3-natsort
 python() { PYTHONPATH=root/usr/lib/python3/dist-packages /usr/bin/python3 runs.py "$1"; }
 same "0 0 13 * 5, Cronos, NCrontab" "$(sed -n 1p runs.txt)" "26-11-13 27-08-13 28-10-13, 26-11-13 27-08-13 28-10-13"
-for reader in croner cron-parser cron; do same "0 0 13 * 5, $reader" "$(node runs.mjs $reader '0 0 13 * 5')" "26-11-06 26-11-13 26-11-20"; done
+for reader in croner cron-parser cron; do
+  same "0 0 13 * 5, $reader" "$(node runs.mjs $reader '0 0 13 * 5')" "26-11-06 26-11-13 26-11-20"; done
 same "0 0 13 * 5, croniter" "$(python '0 0 13 * 5')" "26-11-06 26-11-13 26-11-20"
 same "0 0 13 * 5, cronstrue" "$(node runs.mjs cronstrue '0 0 13 * 5')" "At 12:00 AM, on day 13 of the month, and on Friday"
 same "0 0 1-31 * 1, Cronos, NCrontab" "$(sed -n 2p runs.txt)" "26-11-02 26-11-09 26-11-16, 26-11-02 26-11-09 26-11-16"
-for reader in croner cron-parser; do same "0 0 1-31 * 1, $reader" "$(node runs.mjs $reader '0 0 1-31 * 1')" "26-11-02 26-11-03 26-11-04"; done
+for reader in croner cron-parser; do
+  same "0 0 1-31 * 1, $reader" "$(node runs.mjs $reader '0 0 1-31 * 1')" "26-11-02 26-11-03 26-11-04"; done
 same "0 0 1-31 * 1, cron" "$(node runs.mjs cron '0 0 1-31 * 1')" "26-11-02 26-11-09 26-11-16"
 same "0 0 1-31 * 1, croniter" "$(python '0 0 1-31 * 1')" "26-11-02 26-11-09 26-11-16"

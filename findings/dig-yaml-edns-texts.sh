@@ -19,8 +19,8 @@ debian bind9=1:9.18.49-1~deb12u3 bind9-utils=1:9.18.49-1~deb12u3 bind9-dnsutils=
 install npm install --silent yaml@2.8.2
 printf '%s\n' '$TTL 60' '@ SOA ns. hostmaster. 1 3600 600 86400 60' '@ NS ns.' 'a.lab CNAME .' > policy.zone
 recursor() { mkdir "recursor$1"
-  printf '%s\n' local-address=127.0.0.1 "local-port=$((port + $1))" "socket-dir=$work/recursor$1" hint-file=no security-poll-suffix= server-id=one \
-    "lua-config-file=$work/recursor$1/policy.lua" > "recursor$1/recursor.conf"
+  printf '%s\n' local-address=127.0.0.1 "local-port=$((port + $1))" "socket-dir=$work/recursor$1" hint-file=no \
+    security-poll-suffix= server-id=one "lua-config-file=$work/recursor$1/policy.lua" > "recursor$1/recursor.conf"
   echo "rpzFile('$work/policy.zone', {policyName='p', extendedErrorCode=15, extendedErrorExtra='$2'})" > "recursor$1/policy.lua"
   pdns_recursor --config-dir="recursor$1" --daemon=no >log$1 2>&1 & pids+=($!); }
 name_server() { printf '%s\n' "options { directory \"$work\"; listen-on port $((port + $1)) { 127.0.0.1; }; listen-on-v6 { none; };" \

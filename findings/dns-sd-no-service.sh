@@ -1,6 +1,6 @@
 #!/bin/bash
 # An SRV record whose target is a dot says that the service is not there (RFC 2782). The dns_sd_configs of Prometheus 2.42.0 and
-# VictoriaMetrics 1.79.5 (Debian 12) make the target ":0" of it, which is down for ever and fires each alert on up == 0. The label
+# VictoriaMetrics 1.79.5 (Debian 12) make the target ":0" of it, which stays down and fires each alert on up == 0. The label
 # __meta_dns_srv_record_target has the dot at its end in Prometheus and not in VictoriaMetrics, so a relabel rule on the name of a target
 # fits one of them; and refresh_interval, which Prometheus has, is an unknown field that ends VictoriaMetrics. Server: Knot DNS 3.2.6.
 # Seen:  both: target :0; host.a.example. and host.a.example; refresh_interval: check-config 0, -dryRun 1

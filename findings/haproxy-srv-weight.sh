@@ -1,7 +1,7 @@
 #!/bin/bash
 # HAProxy 2.6.12 takes servers from SRV records (Debian 12). Its weight is the SRV weight divided by 256, plus one, so 10, 90 and 200 share
 # the requests evenly, and weight 0 gets none. The priority is not looked at: a spare of priority 5 works at once, and with the weight
-# 65535 it gets all requests but one of 257, where RFC 2782 has it wait until the server of priority 0 is gone. Server: BIND 9.18.49.
+# 65535 it gets 256 of 257 requests or all, where RFC 2782 has it wait for the server of priority 0 to be gone. Server: BIND 9.18.49.
 # Seen:  weights 10, 90, 200, 0: 10, 10, 10 and no requests of 30; priority 0 weight 100 beside priority 5 weight 65535: weights 1 and 256
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
@@ -16,7 +16,8 @@ debian bind9=1:9.18.49-1~deb12u3 bind9-utils=1:9.18.49-1~deb12u3 bind9-dnsutils=
   libjemalloc2 libuv1 liblmdb0 libmaxminddb0 libfstrm0 libprotobuf-c1 libjson-c5 libnghttp2-14 libxml2 libicu72 libedit2 libbsd0 libmd0 \
   haproxy=2.6.12-1+deb12u4 libpcre2-8-0 liblua5.3-0 libopentracing-c-wrapper0 libopentracing1
 to=$((port + 9))
-printf '%s\n' '$TTL 60' '@ SOA ns hostmaster 1 3600 600 86400 60' '@ NS ns' 'ns A 192.0.2.1' "_even._tcp SRV 0 10 $to one" "_even._tcp SRV 0 90 $to two" \
+printf '%s\n' '$TTL 60' '@ SOA ns hostmaster 1 3600 600 86400 60' '@ NS ns' 'ns A 192.0.2.1' \
+  "_even._tcp SRV 0 10 $to one" "_even._tcp SRV 0 90 $to two" \
   "_even._tcp SRV 0 200 $to three" "_even._tcp SRV 0 0 $to four" "_spare._tcp SRV 0 100 $to one" "_spare._tcp SRV 5 65535 $to two" \
   'one A 127.0.0.1' 'two A 127.0.0.2' 'three A 127.0.0.3' 'four A 127.0.0.4' > a.zone
 cat > named.conf <<CONF
@@ -56,7 +57,8 @@ eventually eval '[ "$(dig +time=1 +tries=1 +short @127.0.0.1 -p $port ns.a.examp
 haproxy -f haproxy.cfg -db >log2 2>&1 & pids+=($!)
 resolved() { curl --silent --max-time 5 "http://127.0.0.1:$((port + 3))/;csv" | grep -cE '^(even|spare),s[0-9],.*,no check,'; }
 eventually eval '[ "$(resolved)" = 6 ]'
-weights() { curl --silent --max-time 5 "http://127.0.0.1:$((port + 3))/;csv" | awk -F, -v of="$1" '$1 == of && $2 ~ /^s/ {print $19}' | sort -n | xargs; }
+weights() { curl --silent --max-time 5 "http://127.0.0.1:$((port + 3))/;csv" |
+  awk -F, -v of="$1" '$1 == of && $2 ~ /^s/ {print $19}' | sort -n | xargs; }
 count() { curl --silent --max-time 60 "http://127.0.0.1:$1/[1-$2]" | sort | uniq -c | awk '{print $2 ": " $1}' | paste -sd ' '; }
 same "weights of 10, 90, 200 and 0" "$(weights even)" "0 1 1 1"
 same "30 requests" "$(count $((port + 1)) 30)" "127.0.0.1: 10 127.0.0.2: 10 127.0.0.3: 10"

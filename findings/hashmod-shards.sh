@@ -30,7 +30,8 @@ for shard in 1:victoria 2:victoria0; do
   victoria-metrics -storageDataPath=${shard#*:} -promscrape.config=${shard#*:}.yml -httpListenAddr=127.0.0.1:$((port + ${shard%:*})) \
     >log${shard%:*} 2>&1 & pids+=($!)
 done
-targets() { curl --silent --fail "http://127.0.0.1:$((port + $1))/api/v1/targets" | grep -o '"instance":"192.0.2.[0-9]*' | grep -o '[0-9]*$' |
+targets() { curl --silent --fail "http://127.0.0.1:$((port + $1))/api/v1/targets" |
+  grep -o '"instance":"192.0.2.[0-9]*' | grep -o '[0-9]*$' |
   sort -u | xargs; }
 for server in 0 1 2; do eventually eval '[ "$(targets $server)" ]'; done
 same "Prometheus, shard 0" "$(targets 0)" "1 2 3 5 6"

@@ -22,7 +22,8 @@ PROJECT
 cat > client/Client.cs <<'CODE'
 using DnsClient;
 var servers = new[] { "127.0.0.1", "127.0.0.2" }.Select(System.Net.IPAddress.Parse).ToArray();
-Console.WriteLine(string.Join(" ", new LookupClient(servers).Query(args[0], QueryType.A).Answers.ARecords().Select(record => record.Address)));
+var answers = new LookupClient(servers).Query(args[0], QueryType.A).Answers;
+Console.WriteLine(string.Join(" ", answers.ARecords().Select(record => record.Address)));
 CODE
 install dotnet build client --output built --verbosity quiet
 debian knot=3.2.6-1 libknot13=3.2.6-1 libdnssec9=3.2.6-1 libzscanner4=3.2.6-1 liblmdb0 liburcu8 libxdp1 libbpf1 libcap-ng0 libedit2 \
