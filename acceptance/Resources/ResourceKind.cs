@@ -82,7 +82,8 @@ public sealed class ResourceKindTests
     public void Every_object_of_a_definition_can_be_delivered(string file)
     {
         var tree = DefinedTree.Generated(DefinedTree.Read(file), null);
-        var delivered = tree.Clusters.SelectMany(role => RenderedCluster.From(tree, role).Everything).Where(entry => !entry.IsOfFlux).ToList();
+        var delivered = tree.Clusters.SelectMany(role => RenderedCluster.From(tree, role).Everything)
+            .Where(entry => !entry.IsOfFlux).ToList();
         delivered.ShouldNotBeEmpty();
         foreach (var resource in delivered)
         {

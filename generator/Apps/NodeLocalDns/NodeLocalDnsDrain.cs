@@ -3,8 +3,8 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 /// <summary>
-/// What lets a cache behind Cilium's redirect stop without a lost query. Cilium looks at nothing but a pod's readiness, and a cache that is
-/// told to stop stays ready until it is gone. So a second container stops at once, and with it the readiness, while the cache goes on for as
+/// What lets a cache behind Cilium's redirect stop without a failed query. Cilium looks at nothing but a pod's readiness, and a cache that
+/// is told to stop stays ready until it is gone. So a second container stops at once, and with it the readiness. The cache goes on for as
 /// long as Kubernetes and Cilium need to bring the node's queries to CoreDNS.
 /// </summary>
 public static class NodeLocalDnsDrain

@@ -150,7 +150,8 @@ public class ComponentTests
         const string Component = "kubernetes/components/node-local-dns/local-redirect-stop/kustomization.yaml";
 
         files.ContainsKey(Component).ShouldBe(expected);
-        files["kubernetes/clusters/infra/node-local-dns.yaml"].Contains("/local-redirect-stop", StringComparison.Ordinal).ShouldBe(expected);
+        files["kubernetes/clusters/infra/node-local-dns.yaml"].Contains("/local-redirect-stop", StringComparison.Ordinal)
+            .ShouldBe(expected);
         if (expected)
         {
             files[Component].ShouldContain("/spec/template/spec/containers/-", Case.Sensitive, "patches count on the cache as the first");
