@@ -111,7 +111,7 @@ public static class Linter
         Finding[] found = [.. rules.SelectMany(rule => Guard(rule.Name, name, () => rule.Check(view)))
             .Where(finding => isWhole || !LintRules.OfAbsence.Contains(finding.Rule))];
         var isWithoutNames = found.Any(finding => finding.Rule == CorefileRules.Names);
-        return built.Concat(found.Where(finding => !isWithoutNames || !IsOfNames(finding)));
+        return built.Concat(found.Where(finding => !isWithoutNames || !IsOfNames(finding))).Select(finding => text.In(name, finding));
     }
 
     /// <summary>The domain is not used where no server answers for it, which is the finding.</summary>
