@@ -197,6 +197,8 @@ public sealed partial class WorkflowTests
     [TestCase("definitions", "TestCategory=Check")]
     [TestCase("secrets", "TestCategory=SecretsSabotage")]
     [TestCase("secrets", "verify: { secretName: ")]
+    [TestCase("policies", "cp acceptance/fixtures/definitions/node-local-redirect.yaml artifacts/redirect/platform.yaml")]
+    [TestCase("policies", "(TestCategory=AC2|TestCategory=AC5|Name~NodeLocal.|Name~Disruption.5)")]
     [TestCase("oci", "kind: oci")]
     [TestCase("oci", "TestCategory=SecretsSabotage&Name~Secrets.4")]
     [TestCase("external-dns", "TestCategory=ExternalDns")]

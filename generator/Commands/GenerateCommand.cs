@@ -39,16 +39,18 @@ internal static class GenerateCommand
         var request = context.Request(platform) with { Force = force };
         context.Begin("writing the files", platform);
         var result = await TreeWriter.WriteAsync(request, context.Time, cancellationToken);
+        // First, so that it is said also where a remark cannot be computed.
+        Write(result, context, result.Complete ? context.Output : context.Error);
         var remarks = Remarks.OfWriting(context, definition);
-        using var warnings = new StringWriter { NewLine = context.Error.NewLine };
-        context.Write(remarks, warnings);
+        context.Write(remarks, context.Error);
         if (result.NothingToWrite && remarks.All(remark => WarningRules.OfTheTree.Contains(remark.Rule)))
         {
-            seen?.Remember(platform.FilesBeside, warnings.ToString());
+            // The run that recalls them is one without --verbose.
+            using var plain = new StringWriter { NewLine = context.Error.NewLine };
+            (context with { Verbose = false }).Write(remarks, plain);
+            seen?.Remember(platform.FilesBeside, plain.ToString());
         }
 
-        Write(result, context, result.Complete ? context.Output : context.Error);
-        context.Error.Write(warnings.ToString());
         return result switch
         {
             { Complete: true } => ExitCode.Fine,

@@ -37,6 +37,9 @@ public static class NodeLocalCriterion
     /// <summary>In whose place the program puts the address of CoreDNS.</summary>
     internal const string CoreDnsWord = "__PILLAR__CLUSTER__DNS__";
 
+    /// <summary>The cache's own; behind the redirect its second container has another one.</summary>
+    private const string BaseCorefile = "Corefile.base";
+
     /// <summary>The setting with the substrate's servers.</summary>
     internal const string SubstrateServers = "SUBSTRATE_SERVERS";
 
@@ -166,7 +169,7 @@ public static class NodeLocalCriterion
                 .Select(line => line.Trim())]));
 
     internal static string Corefile(RenderedCluster tree) =>
-        tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Map("data")["Corefile.base"];
+        tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Map("data")[BaseCorefile];
 
     private static string Argument(Resource container, string name) =>
         After(container.Texts("args"), name) ?? throw new MissingException($"the cache has no argument {name}");
@@ -206,22 +209,16 @@ public static class NodeLocalCriterion
         new("a cache that is ready until it is gone", "NodeLocal.1", "stays ready", tree =>
             tree.NodeLocalDns.Single(resource => resource.Kind == "DaemonSet").At("spec.template.spec.containers")!.AsArray()
                 .RemoveAt(1)) { Definition = BehindRedirect },
-        new("the cache asks over UDP", "NodeLocal.3", "over UDP", tree =>
-        {
-            var data = tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Document["data"]!.AsObject();
-            data[data.Single().Key] = ((string)data.Single().Value!).Replace("force_tcp", "", StringComparison.Ordinal);
-        }),
+        new("the cache asks over UDP", "NodeLocal.3", "over UDP", tree => Corefile(tree, "force_tcp", "")),
+        new("the cache behind the redirect asks over UDP", "NodeLocal.3", "over UDP", tree => Corefile(tree, "force_tcp", ""))
+            { Definition = BehindRedirect },
         new("the cache asks nobody", "NodeLocal.3", "has nobody to ask", tree =>
             JsonPath.Set(
                 tree.NodeLocalDns.Single(resource => resource.Kind == "Service" && resource.Name == NodeLocalDnsNames.UpstreamService)
                     .Document,
                 "spec.selector", new JsonObject { ["k8s-app"] = "other" })),
         new("the substrate's names by way of CoreDNS", "NodeLocal.8", "does not ask the substrate's own servers", tree =>
-        {
-            var data = tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Document["data"]!.AsObject();
-            data[data.Single().Key] = ((string)data.Single().Value!).Replace("forward . ${SUBSTRATE_SERVERS} {",
-                $"forward . {CoreDnsWord} {{\n        force_tcp", StringComparison.Ordinal);
-        }),
+            Corefile(tree, "forward . ${SUBSTRATE_SERVERS} {", $"forward . {CoreDnsWord} {{\n        force_tcp")),
         new("allow-dns for CoreDNS's pods alone", "NodeLocal.9", "NetworkPolicy: the cache at 10.245.0.10 is out of reach", tree =>
             JsonPath.Set(tree.AllowDns[1].Document, "spec.egress[0].to", new JsonArray(tree.AllowDns[1].At("spec.egress[0].to[0]")!
                 .DeepClone()))) { Definition = OnServiceAddress },
@@ -235,4 +232,10 @@ public static class NodeLocalCriterion
 
     private static void Daemon(SabotagedTree tree, string path, JsonNode? value) =>
         JsonPath.Set(tree.NodeLocalDns.Single(resource => resource.Kind == "DaemonSet").Document, path, value);
+
+    private static void Corefile(SabotagedTree tree, string text, string instead)
+    {
+        var data = tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Document["data"]!.AsObject();
+        data[BaseCorefile] = ((string)data[BaseCorefile]!).Replace(text, instead, StringComparison.Ordinal);
+    }
 }

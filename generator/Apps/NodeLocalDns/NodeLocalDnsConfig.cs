@@ -37,7 +37,7 @@ internal static class NodeLocalDnsConfig
     /// <summary>Of the text with a substrate's server, before Flux' substitution.</summary>
     public static string HashOf(SubstrateSettings substrate) => HashOf(TextOf(substrate));
 
-    private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
+    internal static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
 
     private static string TextOf(SubstrateSettings substrate)
     {

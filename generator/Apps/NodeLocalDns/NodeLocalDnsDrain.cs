@@ -12,6 +12,7 @@ public static class NodeLocalDnsDrain
     /// <summary>The first version of Kubernetes that waits by itself before it stops a container (lifecycle.preStop.sleep).</summary>
     public static readonly SemVer Since = new(1, 30, 0);
 
+    /// <summary>The name of the second container: the pod is ready for as long as it runs.</summary>
     public const string Container = "readiness";
 
     internal const string Component = "local-redirect-stop";
@@ -22,7 +23,7 @@ public static class NodeLocalDnsDrain
     private const string File = "Corefile.readiness";
 
     /// <summary>The program is at hand in the cache's image; it answers nobody's queries.</summary>
-    private static readonly string Corefile = $$"""
+    internal static readonly string Corefile = $$"""
         .:1053 {
             errors
             bind 127.0.0.1
@@ -38,6 +39,8 @@ public static class NodeLocalDnsDrain
     internal static Sequence Patches() => Sequence.Of(
         Patch("ConfigMap", NodeLocalDnsConfig.Name, ($"/data/{File}", Corefile)),
         Patch("DaemonSet", NodeLocalDnsNames.Name,
+            // The program reads its Corefile at its start, so other content is a rollout.
+            ("/spec/template/metadata/annotations/dns.aikernel.io~1readiness", $"Corefile {NodeLocalDnsConfig.HashOf(Corefile)}"),
             ("/spec/template/spec/containers/0/lifecycle",
                 new Mapping { { "preStop", new Mapping { { "sleep", new Mapping { { "seconds", Seconds } } } } } }),
             ("/spec/template/spec/containers/-", Second())));
@@ -63,7 +66,7 @@ public static class NodeLocalDnsDrain
                 MemoryLimit = Quantity.Parse("64Mi"),
             }.ToNode()
         },
-        { "securityContext", PodParts.Restricted("NET_BIND_SERVICE") },
+        { "securityContext", PodParts.Restricted() },
         { "volumeMounts", Sequence.Of(
             new Mapping { { "name", NodeLocalDnsDaemon.ConfigVolume }, { "mountPath", "/etc/coredns" }, { "readOnly", true } },
             new Mapping { { "name", NodeLocalDnsDaemon.RunVolume }, { "mountPath", "/run/coredns" } }) },

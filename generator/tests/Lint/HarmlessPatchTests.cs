@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Lint;
 
-/// <summary>A patch that takes nothing away is no finding, and one with a typing error gets the name that was meant.</summary>
+/// <summary>A patch that takes nothing away is not a finding, and one with a typing error gets the name that was meant.</summary>
 public sealed class HarmlessPatchTests
 {
     private const string InMetadata =
