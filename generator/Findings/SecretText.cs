@@ -108,12 +108,22 @@ internal static partial class SecretKeys
     /// True where a key asks for a credential and its value may be one, for a guess that people read. In plans and diffs a value is hidden
     /// by its key alone, also where a word of <see cref="Beside"/> ends it.
     /// </summary>
-    public static bool Hold(string key, string value) => IsSecret(key) && MayBeOne(value)
-        && Word().Matches(key) is [.., { Value: var last }] && !Beside.Contains(last) && !NamesSecret(last, value);
+    public static bool Hold(string key, string value)
+    {
+        if (!IsSecret(key) || !MayBeOne(value))
+        {
+            return false;
+        }
+
+        // Vault calls a password of its AppRole the secret ID.
+        string[] words = [.. Word().Matches(key).Select(match => match.Value.ToUpperInvariant())];
+        var last = words is [.., "SECRET", "ID"] ? "SECRET" : words[^1];
+        return !Beside.Contains(last) && !NamesSecret(last, value);
+    }
 
     /// <summary>The name of a Secret has words and dashes; so has a UUID, which is a credential of some clouds.</summary>
     private static bool NamesSecret(string last, string value) =>
-        last.ToUpperInvariant() is "SECRET" or "SECRETS" && value.Contains('-', StringComparison.Ordinal)
+        last is "SECRET" or "SECRETS" && value.Contains('-', StringComparison.Ordinal)
             && ObjectName().IsMatch(value) && !Guid.TryParse(value, out _);
 
     // What belongs to a credential and may be known.

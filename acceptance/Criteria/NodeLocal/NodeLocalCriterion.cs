@@ -74,7 +74,7 @@ public static class NodeLocalCriterion
         }
 
         var other = pod.Parts("containers").SingleOrDefault(entry => entry.Text("name") == NodeLocalDnsDrain.Container);
-        other.ShouldNotBeNull("a cache that is told to stop stays ready: Cilium sends it queries until it is gone");
+        other.ShouldNotBeNull("a cache that stops stays ready: Cilium sends it queries until it is gone");
         other.At("lifecycle").ShouldBeNull("it stays ready for as long as the cache itself");
         var unready = other.Number("readinessProbe.periodSeconds") * other.Number("readinessProbe.failureThreshold");
         (container.Number("lifecycle.preStop.sleep.seconds") ?? 0).ShouldBeGreaterThan(unready!.Value,

@@ -4,7 +4,7 @@ namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 /// <summary>
 /// What lets a cache behind Cilium's redirect stop without a failed query. Cilium looks at nothing but a pod's readiness, and a cache that
-/// is told to stop stays ready until it is gone. So a second container stops at once, and with it the readiness. The cache goes on for as
+/// stops stays ready until it is gone. So a second container stops at once, and with it the readiness. The cache goes on for as
 /// long as Kubernetes and Cilium need to bring the node's queries to CoreDNS.
 /// </summary>
 public static class NodeLocalDnsDrain
@@ -66,7 +66,8 @@ public static class NodeLocalDnsDrain
                 MemoryLimit = Quantity.Parse("64Mi"),
             }.ToNode()
         },
-        { "securityContext", PodParts.Restricted() },
+        // It listens on high ports; an image whose program has this as a file capability starts only where the pod may have it.
+        { "securityContext", PodParts.Restricted("NET_BIND_SERVICE") },
         { "volumeMounts", Sequence.Of(
             new Mapping { { "name", NodeLocalDnsDaemon.ConfigVolume }, { "mountPath", "/etc/coredns" }, { "readOnly", true } },
             new Mapping { { "name", NodeLocalDnsDaemon.RunVolume }, { "mountPath", "/run/coredns" } }) },

@@ -10,9 +10,6 @@ internal static class ChartPatchObjects
     /// <summary>What decides on which nodes the pods run.</summary>
     private static readonly string[][] Places = [["nodeSelector"], ["affinity", "nodeAffinity"], ["nodeName"]];
 
-    /// <summary>Every node has them, and none of them is empty.</summary>
-    private static readonly string[] NodeLabels = [NodePlace.System, NodePlace.Host];
-
     /// <summary>What happens to DNS without an object of the chart.</summary>
     private static string Without(string kind) => kind switch
     {
@@ -63,7 +60,7 @@ internal static class ChartPatchObjects
             yield break;
         }
 
-        foreach (var key in NodeLabels.Where(key => patched.Pod.TextAt("nodeSelector", key) is { Length: 0 }))
+        foreach (var key in NodePlace.OfEveryNode.Where(key => patched.Pod.TextAt("nodeSelector", key) is { Length: 0 }))
         {
             yield return ($"selects nodes with an empty {key}, and no node has it: no new DNS pod is placed", Delete);
         }
@@ -80,8 +77,8 @@ internal static class ChartPatchObjects
             yield return ($"places all DNS pods on the node {Printable.Of(node)}", "Select a label that several nodes have.");
         }
 
-        // What the nodeSelector alone has wrong is said above.
-        if (NodePlace.Contradiction(patched.Pod) is { } reason && !reason.StartsWith("the nodeSelector", StringComparison.Ordinal))
+        // What the nodeSelector alone has wrong is said above: an empty label that every node has, and another system than linux.
+        if (NodePlace.Contradiction(patched.Pod) is { Key: NodePlace.Affinity, Reason: var reason })
         {
             yield return (reason == NodePlace.OfBoth
                     ? "has the affinity of the DNS pods exclude each node that their nodeSelector selects: no new one is placed"

@@ -8,35 +8,45 @@ internal static class NodePlace
 {
     public const string System = "kubernetes.io/os", Host = "kubernetes.io/hostname";
 
+    public const string Affinity = "affinity";
+
+    private const string Selector = "nodeSelector";
+
+    private const string None = "the required affinity has no term, which the API server refuses";
+
     private const string Empty = "the required affinity has an empty term, and no node matches it";
 
     /// <summary>The kubelet writes them, and none of them is empty.</summary>
-    private static readonly string[] OfEveryNode = [System, "kubernetes.io/arch", Host];
+    public static readonly string[] OfEveryNode = [System, "kubernetes.io/arch", Host];
 
     /// <summary>What <see cref="Contradiction"/> says where each of the two alone has nodes.</summary>
     public const string OfBoth = "the required affinity excludes each node that the nodeSelector selects";
 
-    /// <summary>Why no node fits pods of images for Linux, after "because"; null where one may.</summary>
+    /// <summary>Why no node fits pods of images for Linux; null where one may.</summary>
     /// <param name="pod">With <c>nodeSelector</c> and <c>affinity</c>, as a pod or the values of a chart have them.</param>
-    public static string? Contradiction(Mapping pod)
+    public static NodeMisfit? Contradiction(Mapping pod)
     {
-        var chosen = pod.EntriesAt("nodeSelector").Where(entry => IsKnown(entry.Value))
+        var chosen = pod.EntriesAt(Selector).Where(entry => IsKnown(entry.Value))
             .Select(entry => new Demand(entry.Key, "In", [Scalar.TextOf(entry.Value) ?? ""])).ToArray();
         if (Problem(chosen) is { } ofSelector)
         {
-            return $"the nodeSelector {ofSelector}";
+            return new NodeMisfit(Selector, $"the nodeSelector {ofSelector}");
         }
 
-        if (pod.At("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
-            is not Sequence { Items: { IsEmpty: false } terms })
+        if (pod.At(Affinity, "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution") is not Mapping required)
         {
             return null;
         }
 
+        if (required["nodeSelectorTerms"] is null or Scalar { IsNull: true } or Sequence { Items.IsEmpty: true })
+        {
+            return new NodeMisfit(Affinity, None);
+        }
+
         // One term is enough for a node; all that a term says holds together, and beside the nodeSelector.
-        string?[] problems = [.. terms.Select(term => Problem(chosen, term))];
-        return problems.Contains(null) ? null
-            : $"{problems[0]}{(problems.Length > 1 ? ", and no other term of it fits a node" : "")}";
+        string?[] problems = [.. required.ItemsAt("nodeSelectorTerms").Select(term => Problem(chosen, term))];
+        return problems is [] || problems.Contains(null) ? null
+            : new NodeMisfit(Affinity, $"{problems[0]}{(problems.Length > 1 ? ", and no other term of it fits a node" : "")}");
     }
 
     private static string? Problem(Demand[] chosen, Node term)
@@ -103,3 +113,8 @@ internal static class NodePlace
 
     private sealed record Demand(string Key, string Operator, ImmutableArray<string> Values);
 }
+
+/// <summary>Why no node fits pods.</summary>
+/// <param name="Key">The key of the pod that is wrong, or wrong beside the other one.</param>
+/// <param name="Reason">As it goes after "because".</param>
+internal sealed record NodeMisfit(string Key, string Reason);

@@ -25,9 +25,9 @@ internal static class PlaceRules
     /// <summary>Of the DNS pods, and of the autoscaler beside them.</summary>
     private static IEnumerable<Finding> Places(CoreDnsRelease release)
     {
-        if (NodePlace.Contradiction(release.Values) is { } reason)
+        if (NodePlace.Contradiction(release.Values) is { } misfit)
         {
-            yield return Place(release, "DNS pods", reason);
+            yield return Place(release, "DNS pods", misfit);
         }
 
         if (release.Switch(false, Autoscaler, "enabled") && release.Values[Autoscaler] is Mapping autoscaler
@@ -37,11 +37,11 @@ internal static class PlaceRules
         }
     }
 
-    private static Finding Place(CoreDnsRelease release, string pods, string reason, params string[] path) => release.Report(
+    private static Finding Place(CoreDnsRelease release, string pods, NodeMisfit misfit, params string[] path) => release.Report(
         NoNode,
-        $"No node fits the {pods}, because {reason}: none of them is placed.",
+        $"No node fits the {pods}, because {misfit.Reason}: none of them is placed.",
         "Write labels that a node can have.",
-        [.. path, release.Values.At([.. path, "affinity"]) is null ? "nodeSelector" : "affinity"]);
+        [.. path, misfit.Key]);
 
     /// <summary>
     /// The API server takes a Deployment with any name, and refuses its pods: the old ones stay, and Flux gives the upgrade up. Another

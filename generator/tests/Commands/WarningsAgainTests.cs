@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Text.Json;
+using PlatformGitOps.Generator.Commands;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 
@@ -54,6 +56,47 @@ public sealed class WarningsAgainTests
         (await Verb.At(TimeProvider.System.GetUtcNow().AddDays(9), "generate", "-f", definition)).Error.ShouldBeEmpty();
     }
 
+    /// <summary>More than the hundred that are printed without --verbose.</summary>
+    [Test]
+    [Platform("Linux")]
+    public async Task A_verbose_run_leaves_what_a_later_one_prints()
+    {
+        using var folder = new TemporaryFolder();
+        string[] names = [.. Enumerable.Range(0, 101).Select(number => $"c{number}")];
+        var definition = folder.Write("platform.yaml", Repository + "clusters:\n" + string.Concat(names.Select((name, index) =>
+            $"  - {{ name: {name}, network: {{ pods: 10.{index}.0.0/17, services: 10.{index}.128.0/17 }} }}\n")));
+        foreach (var name in names)
+        {
+            Directory.CreateDirectory(Path.Combine(folder.Path, "kubernetes", "overlays", name));
+        }
+
+        var now = TimeProvider.System.GetUtcNow();
+        var first = await Verb.At(now.AddDays(1), "generate", "-f", definition);
+        first.Error.ShouldContain("... and 1 more; --verbose prints all.");
+        (await Verb.At(now.AddDays(2), "generate", "-f", definition)).Error.ShouldBe(first.Error);
+        var verbose = await Verb.At(now.AddDays(3), "generate", "-f", definition, "--verbose");
+        verbose.Error.Split('\n').Count(line => line.Contains("overlay-empty", StringComparison.Ordinal)).ShouldBe(names.Length);
+
+        (await Verb.At(now.AddDays(4), "generate", "-f", definition)).Error.ShouldBe(first.Error);
+    }
+
+    /// <summary>Looking for warnings may fail: what was written is said before.</summary>
+    [Test]
+    public async Task What_was_written_is_said_before_the_folder_is_looked_at()
+    {
+        using var folder = new TemporaryFolder();
+        var definition = folder.Write("platform.yaml", Fleet("", Names[..1]));
+        using var output = new Watched("created", () =>
+            Directory.CreateDirectory(Path.Combine(folder.Path, "kubernetes", "overlays", Names[0])));
+        using var error = new StringWriter();
+        var configuration = new InvocationConfiguration { Output = output, Error = error };
+
+        string[] arguments = ["generate", "-f", definition];
+        (await CommandLine.RunAsync(arguments, configuration, TimeProvider.System, CancellationToken.None)).ShouldBe(0);
+
+        error.ToString().ShouldContain("overlay-empty");
+    }
+
     /// <summary>The files of the tree do not tell of these.</summary>
     [Test]
     [Platform("Linux")]
@@ -87,4 +130,21 @@ public sealed class WarningsAgainTests
     private static string Fleet(string more, string[] names) => Repository + more + "clusters:\n" + string.Concat(names.Select(
         (name, index) => $"  - {{ name: {name}, networkPolicy: kubernetes, network: {{ pods: 10.{index + 10}.0.0/16, "
             + $"services: 10.{index + 100}.0.0/16 }} }}\n"));
+
+    /// <summary>Does something when a word is printed.</summary>
+    private sealed class Watched(string word, Action then) : StringWriter(CultureInfo.InvariantCulture)
+    {
+        public override void Write(string? value) => Seen(value, base.Write);
+
+        public override void WriteLine(string? value) => Seen(value, base.WriteLine);
+
+        private void Seen(string? value, Action<string?> write)
+        {
+            write(value);
+            if (value?.Contains(word, StringComparison.Ordinal) == true)
+            {
+                then();
+            }
+        }
+    }
 }

@@ -17,6 +17,8 @@ public sealed class PlaceTests
         new LintFixture(Unknown, "a class of a workload") { Where = OwnObjects.File, Says = "pods of Pod shop/web" }.WithOwn(Pod),
     ];
 
+    private const string Required = "{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [";
+
     private const string Pod = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {priorityClassName: shop-high, "
         + "containers: [{name: web, image: 'web:1'}]}}";
 
@@ -29,6 +31,7 @@ public sealed class PlaceTests
     [TestCase("{matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows]}]}", "is not linux")]
     [TestCase("{matchExpressions: [{key: kubernetes.io/hostname, operator: DoesNotExist}]}", "every node has it")]
     [TestCase("{matchExpressions: [{key: kubernetes.io/arch, operator: In, values: ['']}]}", "no node has it")]
+    [TestCase("", "has no term")]
     [TestCase("{}", "has an empty term")]
     [TestCase("{matchExpressions: []}", "has an empty term")]
     [TestCase("{}, {matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows]}]}", "no other term of it fits a node")]
@@ -69,6 +72,19 @@ public sealed class PlaceTests
             .ShouldBeEmpty("there is no autoscaler");
     }
 
+    /// <summary>An affinity of pods, and one that nodes fit, are not at fault.</summary>
+    [TestCase("{kubernetes.io/os: windows}", "{podAntiAffinity: {}}", "nodeSelector")]
+    [TestCase("{kubernetes.io/os: windows}", Required + "{matchExpressions: [{key: disk, operator: Exists}]}]}}}", "nodeSelector")]
+    [TestCase("{kubernetes.io/os: linux}", Required + "{}]}}}", "affinity")]
+    [TestCase("{disk: ssd}", Required + "{matchExpressions: [{key: disk, operator: In, values: [hdd]}]}]}}}", "affinity")]
+    public void The_finding_names_the_line_of_what_is_wrong(string selector, string affinity, string key)
+    {
+        var tree = new LintFixture("", "").AddValues($"nodeSelector: {selector}\naffinity: {affinity}\n");
+        var lines = tree.Files()[LintFixture.Release].Split('\n');
+        var line = tree.Check().Where(finding => finding.Rule == NoNode).ShouldHaveSingleItem().Position.Line;
+        lines[line - 1].TrimStart().ShouldStartWith($"{key}: ");
+    }
+
     [TestCase("shop-high", 1)]
     [TestCase("system-node-critical", 0)]
     [TestCase("system-shop-critical", 1, Description = "Kubernetes has two")]
@@ -98,5 +114,5 @@ public sealed class PlaceTests
 
     private static LintFixture Place(string about, string? selector, string says, string? terms = null) =>
         new LintFixture(NoNode, about) { Says = says }.AddValues((selector is null ? "" : $"{selector}\n") + (terms is null ? ""
-            : "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [" + terms + "]}}}\n"));
+            : $"affinity: {Required}{terms}]}}}}}}\n"));
 }

@@ -18,6 +18,10 @@ public sealed class SecretNameTests
     [TestCase("JWT_KID", "key-2024-01", false)]
     [TestCase("SECRET_VERSION", "v1.2.3-rc4", false)]
     [TestCase("ACCESS_KEY_ID", "dns-writer-7", false)]
+    [TestCase("SECRET_KEY_ID", "0a1b2c3d4e5f", false)]
+    [TestCase("VAULT_SECRET_ID", "0a1b2c3d-4e5f-6789-abcd-ef0123456789", true, Description = "AppRole's password is called its secret ID")]
+    [TestCase("vaultSecretId", "0a1b2c3d4e5f", true)]
+    [TestCase("SECRET_ID", "shop-db-1", false, Description = "the name of a Secret")]
     public void A_variable(string name, string value, bool isFound)
     {
         var said = OwnObjects.With("{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {containers: [{name: web, "
@@ -29,6 +33,7 @@ public sealed class SecretNameTests
     [TestCase("example.com/api-token", "hunter2hunter2", true)]
     [TestCase("nginx.ingress.kubernetes.io/auth-secret", "basic-auth-1", false)]
     [TestCase("example.com/token-class", "standard-2", false)]
+    [TestCase("example.com/secret-id", "0a1b2c3d-4e5f-6789-abcd-ef0123456789", true)]
     public void An_annotation(string name, string value, bool isFound)
     {
         var said = OwnObjects.With($"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: own, namespace: shop, "
