@@ -12,20 +12,29 @@ public sealed class ReusedUdpTransport : IDnsTransport
 {
     private readonly ConcurrentDictionary<ushort, Conversation> underWay = new();
     private readonly CancellationTokenSource closing = new();
+    private readonly Func<IPEndPoint, Link> connect;
     private readonly Task receiving;
-    private volatile Socket socket;
+    private volatile Link link;
     private volatile Conversation? lastSent;
 
     public ReusedUdpTransport(IPEndPoint server)
+        : this(server, Link.To)
+    {
+    }
+
+    internal ReusedUdpTransport(IPEndPoint server, Func<IPEndPoint, Link> connect)
     {
         Server = server;
-        socket = Connected(server);
+        this.connect = connect;
+        link = connect(server);
         receiving = ReceiveAllAsync(closing.Token);
     }
 
     public DnsTransportKind Kind => DnsTransportKind.ReusedUdp;
 
     public IPEndPoint Server { get; }
+
+    internal Link Present => link;
 
     /// <exception cref="InvalidOperationException">Another question with this id is under way.</exception>
     public IDnsConversation Open(DnsMessage query)
@@ -40,15 +49,55 @@ public sealed class ReusedUdpTransport : IDnsTransport
     {
         await closing.CancelAsync();
         await receiving;
-        socket.Dispose();
+        link.Socket.Dispose();
         closing.Dispose();
     }
 
-    private static Socket Connected(IPEndPoint server)
+    /// <summary>A query that met an ended socket did not leave: it fails, and only the queries after it have the next socket.</summary>
+    internal async Task SendAsync(Link over, ReadOnlyMemory<byte> octets, CancellationToken cancellationToken)
     {
-        var socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        socket.Connect(server);
-        return socket;
+        try
+        {
+            await over.Socket.SendAsync(octets, cancellationToken);
+        }
+        catch (SocketException ended) when (ended.SocketErrorCode is SocketError.ConnectionAborted
+            or SocketError.DestinationAddressRequired)
+        {
+            // The kernel gives its error to one call alone, and takes the socket's address away: the receiving call may wait for ever.
+            Replace(over, ended);
+            throw;
+        }
+        catch (Exception replaced) when (over != link && replaced is ObjectDisposedException
+            or SocketException { SocketErrorCode: SocketError.OperationAborted })
+        {
+            throw new SocketException((int)SocketError.ConnectionAborted);
+        }
+    }
+
+    private void Replace(Link ended, SocketException error)
+    {
+        try
+        {
+            var next = connect(Server);
+            if (Interlocked.CompareExchange(ref link, next, ended) == ended)
+            {
+                ended.Socket.Dispose();
+            }
+            else
+            {
+                next.Socket.Dispose();
+            }
+        }
+        catch (SocketException)
+        {
+            // A Service without endpoints can refuse the connection. The next query fails on the ended socket, and tries again.
+        }
+
+        // Answers to what was sent over it cannot come any more.
+        foreach (var conversation in underWay.Values.Where(conversation => conversation.SentOver == ended))
+        {
+            conversation.Refuse(error);
+        }
     }
 
     private async Task ReceiveAllAsync(CancellationToken cancellationToken)
@@ -56,9 +105,10 @@ public sealed class ReusedUdpTransport : IDnsTransport
         var buffer = new byte[ushort.MaxValue];
         while (!cancellationToken.IsCancellationRequested)
         {
+            var over = link;
             try
             {
-                var length = await socket.ReceiveAsync(buffer, cancellationToken);
+                var length = await over.Socket.ReceiveAsync(buffer, cancellationToken);
                 if (MessageReader.TryRead(buffer.AsSpan(0, length)) is { } message
                     && underWay.TryGetValue(message.Id, out var conversation))
                 {
@@ -67,13 +117,11 @@ public sealed class ReusedUdpTransport : IDnsTransport
             }
             catch (SocketException ended) when (ended.SocketErrorCode == SocketError.ConnectionAborted)
             {
-                // Answers to what is under way cannot come any more.
-                socket.Dispose();
-                socket = Connected(Server);
-                foreach (var conversation in underWay.Values)
-                {
-                    conversation.Refuse(ended);
-                }
+                Replace(over, ended);
+            }
+            catch (Exception replaced) when (over != link && replaced is SocketException or ObjectDisposedException)
+            {
+                // A query that failed has replaced it, and the receiving call of the old socket ends with it.
             }
             catch (SocketException refusal)
             {
@@ -87,6 +135,29 @@ public sealed class ReusedUdpTransport : IDnsTransport
         }
     }
 
+    /// <summary>A connected socket, with the port that it loses when the kernel ends it.</summary>
+    internal sealed class Link(Socket socket)
+    {
+        public Socket Socket { get; } = socket;
+
+        public int? Port { get; } = (socket.LocalEndPoint as IPEndPoint)?.Port;
+
+        public static Link To(IPEndPoint server)
+        {
+            var socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            try
+            {
+                socket.Connect(server);
+                return new Link(socket);
+            }
+            catch (SocketException)
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+    }
+
     private sealed class Conversation(ReusedUdpTransport transport, DnsMessage query) : IDnsConversation
     {
         private readonly Channel<Either> arrivals = Channel.CreateUnbounded<Either>();
@@ -94,12 +165,16 @@ public sealed class ReusedUdpTransport : IDnsTransport
 
         public int Discarded { get; private set; }
 
-        public int? LocalPort => (transport.socket.LocalEndPoint as IPEndPoint)?.Port;
+        /// <summary>A socket that has been replaced since does not change it.</summary>
+        public int? LocalPort => SentOver?.Port;
 
-        public async Task SendAsync(CancellationToken cancellationToken)
+        public Link? SentOver { get; private set; }
+
+        public Task SendAsync(CancellationToken cancellationToken)
         {
             transport.lastSent = this;
-            await transport.socket.SendAsync(octets, cancellationToken);
+            SentOver = transport.link;
+            return transport.SendAsync(SentOver, octets, cancellationToken);
         }
 
         public async Task<DnsMessage> ReceiveAsync(CancellationToken cancellationToken)

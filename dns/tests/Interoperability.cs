@@ -68,7 +68,6 @@ public sealed class Interoperability
         }
     }
 
-    /// <summary>CoreDNS listens a moment after it starts; until then the port is closed.</summary>
     /// <summary>Cilium ends the sockets of a pod that has left a Service in the way ss does.</summary>
     [Test]
     public async Task A_reused_socket_that_the_kernel_ends_is_replaced()
@@ -88,6 +87,7 @@ public sealed class Interoperability
         (await underWay).Attempts.Select(attempt => attempt.Outcome).ShouldBe([AttemptOutcome.Unreachable, AttemptOutcome.Ok]);
     }
 
+    /// <summary>CoreDNS listens a moment after it starts; until then the port is closed.</summary>
     private static async Task AnswersAsync(IPEndPoint server)
     {
         var cancellation = TestContext.CurrentContext.CancellationToken;
