@@ -63,7 +63,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
         catch (SocketException ended) when (ended.SocketErrorCode is SocketError.ConnectionAborted
             or SocketError.DestinationAddressRequired)
         {
-            // The kernel gives its error to one call alone, and takes the socket's address away: the receiving call may wait for ever.
+            // The kernel gives its error to one call alone, and takes the socket's address away: the receiving call may never end.
             Replace(over, ended);
             throw;
         }
