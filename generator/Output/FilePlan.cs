@@ -128,7 +128,7 @@ internal sealed record TreePlan
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return plan.Refuse(Refusal.Failed(path, exception), Outcome.Failed);
+            return plan.Refuse(Refusal.UnreadableFile(path, exception), Outcome.Failed);
         }
     }
 

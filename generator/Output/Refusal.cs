@@ -71,6 +71,12 @@ internal static class Refusal
         $"could not be written ({exception.Message}). The old file is unchanged.",
         "Fix the cause and run generate again.");
 
+    public static Finding UnreadableFile(string path, Exception exception) => Of(
+        path,
+        "file-unreadable",
+        $"cannot be read ({exception.Message}).",
+        "Make it readable and run the command again.");
+
     public static Finding Unreadable(Exception exception) => exception is FormatException
         ? Of(
             LockFile.Name,

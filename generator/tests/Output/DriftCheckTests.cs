@@ -97,6 +97,24 @@ public sealed class DriftCheckTests
         Text(result).ShouldStartWith($"{One}: read-only: {result.Findings.ShouldHaveSingleItem().Text}\n");
     }
 
+    /// <summary>A file that another program holds alone: root may read any other.</summary>
+    [Test]
+    public async Task What_cannot_be_read_is_not_said_to_be_unwritable()
+    {
+        using var tree = new TemporaryTree();
+        await tree.GenerateAsync((One, "a: 1\n"));
+        using var held = new FileStream(tree.OnDisk(One), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        Finding[] found =
+        [
+            .. DriftCheck.Run(tree.Request(force: false, (One, "a: 1\n")), CancellationToken.None).Files.Select(file => file.AsFinding()),
+            (await tree.GenerateAsync((One, "a: 2\n"))).Files.ShouldHaveSingleItem().Finding!,
+        ];
+
+        found.Select(finding => finding.Rule).ShouldBe(["file-unreadable", "file-unreadable"]);
+        found.ShouldAllBe(finding => finding.Message.StartsWith("cannot be read (", StringComparison.Ordinal));
+    }
+
     [Test]
     public async Task However_many_foreign_files_there_are_what_differs_is_shown()
     {
