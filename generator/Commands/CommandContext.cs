@@ -275,8 +275,10 @@ internal sealed record CommandContext
     /// <summary>Writes the result of a command for programs.</summary>
     /// <param name="findings">Their files are relative to the definition's folder.</param>
     /// <param name="more">Further members of the JSON object.</param>
-    public void Report(IEnumerable<Finding> findings, Action<Utf8JsonWriter>? more = null) =>
-        FindingReport.Write(Format, FromHere(findings), LintRules.About, more, Output);
+    /// <param name="about">One sentence on each rule; null for those of lint.</param>
+    public void Report(
+        IEnumerable<Finding> findings, Action<Utf8JsonWriter>? more = null, IReadOnlyDictionary<string, string>? about = null) =>
+        FindingReport.Write(Format, FromHere(findings), about ?? LintRules.About, more, Output);
 
     /// <summary>
     /// With paths from the current folder; for GitHub, which asks for that, from the root of the definition's repository.

@@ -132,6 +132,20 @@ public sealed class ReportTests
     }
 
     [Test]
+    public async Task A_fault_of_a_version_has_that_path_too()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(".git/HEAD", "ref: refs/heads/main\n");
+        folder.Write("sites/platform.yaml", await File.ReadAllTextAsync(Committed));
+
+        var run = await Verb.On("2026-11-28", "versions", "-f", Path.Combine(folder.Path, "sites"), "--output", "github");
+
+        run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldAllBe(line => line.StartsWith("::error file=sites/platform.yaml,title=known-fault::", StringComparison.Ordinal));
+        run.ExitCode.ShouldBe(1);
+    }
+
+    [Test]
     public async Task Quiet_prints_nothing_where_nothing_is_wrong()
     {
         using var tree = await Generated();
