@@ -264,7 +264,7 @@ internal sealed record CommandContext
             return asked.Count > 0 ? asked : known;
         }
 
-        Error.WriteLine($"There is no cluster '{Printable.Of(unknown)}'. The tree has: {string.Join(", ", known)}.");
+        Error.WriteLine($"Cluster '{Printable.Of(unknown)}' is not in the tree. The tree has: {string.Join(", ", known)}.");
         return null;
     }
 

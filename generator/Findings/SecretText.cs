@@ -17,7 +17,7 @@ public static partial class SecretText
 
     internal static bool IsSecret(string text) => HasSign(text) && SecretValue().IsMatch(text);
 
-    /// <summary>Where credentials stand in the file, comments included.</summary>
+    /// <summary>Where the file has credentials, comments included.</summary>
     internal static IEnumerable<Position> In(string text)
     {
         if (!HasSign(text))

@@ -92,7 +92,7 @@ internal static class ScalingRules
         if (most <= dns.Replicas)
         {
             at.Report(DefinitionRules.AutoscalingMaximum, $"{Section}.maxReplicas",
-                $"maxReplicas is {most} and replicas, the fewest, is {dns.Replicas}: there is nothing to scale.",
+                $"maxReplicas is {most} and replicas, the fewest, is {dns.Replicas}: the autoscaler can add no pod.",
                 "Write more maxReplicas or 'kind: none'.",
                 $"{Section}.kind",
                 "dns.replicas");

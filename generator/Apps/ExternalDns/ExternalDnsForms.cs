@@ -15,7 +15,7 @@ internal static partial class ExternalDnsForms
 
     public static readonly TextShape<string> TxtPrefix = Forms.Matching("edns-%{record_type}.", TxtPrefixForm(), new Fault(
         ExternalDnsRules.Text, "is not the beginning of a DNS name",
-        "Write letters, digits, '-', '_' and '.'; %{record_type} stands for the type, which is added in front otherwise."));
+        "Write letters, digits, '-', '_' and '.'; %{record_type} becomes the type, which is added in front otherwise."));
 
     public static readonly TextShape<string> Identity = Forms.Matching("arn:aws:iam::123456789012:role/external-dns", IdentityForm(),
         new Fault(ExternalDnsRules.Text, "is not an identity", "Write a role's ARN, a service account's e-mail or a client id."));

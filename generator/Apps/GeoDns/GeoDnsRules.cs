@@ -70,7 +70,7 @@ internal static partial class GeoDnsRules
 
         if (settings.Regions.IsEmpty)
         {
-            at.Report(WithoutRegions, $"{Key}.enabled", "Geographic routing is enabled, but there are no regions.",
+            at.Report(WithoutRegions, $"{Key}.enabled", "Geographic routing is enabled, but it has no regions.",
                 "Write 'regions:' under defaults, each with a name, its clusters and its clients' networks, countries or continents.",
                 $"{Key}.regions");
         }
@@ -132,7 +132,8 @@ internal static partial class GeoDnsRules
         {
             if (!clusters.Contains(name.Text))
             {
-                here.Report(ClusterUnknown, $"clusters[{index}]", $"There is no cluster '{name}'.", "Name a cluster of this file.");
+                here.Report(ClusterUnknown, $"clusters[{index}]", $"Cluster '{name}' is not in this definition.",
+                    "Name a cluster of this file.");
             }
         }
 
@@ -140,7 +141,7 @@ internal static partial class GeoDnsRules
         {
             if (settings.Regions.All(other => other.Name != name))
             {
-                here.Report(RegionUnknown, $"nearest[{index}]", $"There is no region '{name}'.", "Name a region of this list.");
+                here.Report(RegionUnknown, $"nearest[{index}]", $"Region '{name}' is not in this list.", "Name a region of this list.");
             }
             else if (name == region.Name)
             {

@@ -81,7 +81,7 @@ public class OtherVerbsTests
     {
         var run = await Verb.Run("explain", "variable-undefind");
         run.ExitCode.ShouldBe(2);
-        run.Error.ShouldBe("There is no rule 'variable-undefind'. Did you mean 'variable-undefined'?\n");
+        run.Error.ShouldBe("'variable-undefind' is not a rule. Did you mean 'variable-undefined'?\n");
     }
 
     [TestCase("[suggest:2]", "li", "lint")]

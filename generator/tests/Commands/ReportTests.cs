@@ -178,7 +178,7 @@ public sealed class ReportTests
         var run = await Verb.Run(verb, "-f", Committed, "--cluster", "nowhere");
 
         run.ExitCode.ShouldBe(2);
-        run.Error.ShouldContain("There is no cluster 'nowhere'. The tree has: apps, infra.");
+        run.Error.ShouldContain("Cluster 'nowhere' is not in the tree. The tree has: apps, infra.");
     }
 
     [Test]
