@@ -62,6 +62,10 @@ internal static class Wording
         static string Rest(string what, int count) => count == 0 ? "" : $"; {what}: {count}";
     }
 
+    /// <summary>The kind of clusters that checks ran on, whatever the machine has beside that.</summary>
+    public static string ClustersOf(IEnumerable<CheckResult> results, ClusterChoice machine) =>
+        IsPartial(results) ? Of(ClusterChoice.None) : Of(machine);
+
     public static bool IsPartial(IEnumerable<CheckResult> results) =>
         !results.Any(r => r is { Mode: CheckMode.Live, Outcome: ResultOutcome.Passed or ResultOutcome.Failed });
 
