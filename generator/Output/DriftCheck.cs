@@ -54,7 +54,7 @@ public sealed record DriftedFile(string Path, DriftCause Cause)
     /// <summary>What is wrong and what to do, for programs.</summary>
     public Finding AsFinding()
     {
-        if (Finding is not null && Finding.Rule != Refusal.HandEdited(Path).Rule)
+        if (Finding is not null && Finding.Rule != Refusal.Edited)
         {
             return Finding;
         }
@@ -195,7 +195,7 @@ public static class DriftCheck
     private static DriftedFile Drifted(string root, FilePlan file, DriftCause cause)
     {
         // What is in the way has no hash: a link, a folder, a name that differs in case.
-        var blocked = file.Result.Finding is { Rule: not ("hand-edited" or "read-only") };
+        var blocked = file.Result.Finding is { Rule: not (Refusal.Edited or "read-only") };
         return new DriftedFile(file.Path, blocked ? DriftCause.InTheWay : cause)
         {
             Missing = file.Found is null,
