@@ -33,9 +33,12 @@ public sealed class SuiteLifetime
         }
 
         var machine = await ThisMachine.Report(CancellationToken.None);
-        EvidenceLog.Fact("Clusters", Wording.ClustersOf(EvidenceLog.Current.Results, machine.Clusters));
+        var clusters = RanOn.Text(
+            machine, EvidenceLog.Current.Results.Any(result => result.Mode == CheckMode.Live), LiveClusters.Asked, LiveClusters.Up);
+        EvidenceLog.Fact(RanOn.Label, clusters);
         var run = EvidenceLog.Current.ToRun(Repository.Roles, Expectation.Lines(Repository.Roles));
         var folder = await EvidenceFolder.WriteAsync(run, EvidenceFolder.Default, CancellationToken.None);
+        await TestContext.Progress.WriteLineAsync($"acceptance: clusters: {clusters}");
         await TestContext.Progress.WriteLineAsync($"acceptance: evidence in {Path.Combine(folder, "report.html")}");
         if (SuiteSettings.Current.WriteDocuments && !Wording.IsPartial(run.Results))
         {

@@ -15,7 +15,7 @@ internal static class Wording
         _ => Text($"{(int)time.TotalMinutes} min {time.Seconds} s"),
     };
 
-    /// <summary>Time without DNS; most of the time there is none.</summary>
+    /// <summary>Time without DNS; most runs have none.</summary>
     public static string Lost(TimeSpan time) => time == TimeSpan.Zero ? "none" : Of(time);
 
     public static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
@@ -61,10 +61,6 @@ internal static class Wording
 
         static string Rest(string what, int count) => count == 0 ? "" : $"; {what}: {count}";
     }
-
-    /// <summary>The kind of clusters that checks ran on, whatever the machine has beside that.</summary>
-    public static string ClustersOf(IEnumerable<CheckResult> results, ClusterChoice machine) =>
-        IsPartial(results) ? Of(ClusterChoice.None) : Of(machine);
 
     public static bool IsPartial(IEnumerable<CheckResult> results) =>
         !results.Any(r => r is { Mode: CheckMode.Live, Outcome: ResultOutcome.Passed or ResultOutcome.Failed });

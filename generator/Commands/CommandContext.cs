@@ -234,7 +234,7 @@ internal sealed record CommandContext
         return null;
     }
 
-    /// <summary>The tree on disk; prints what to do and returns null where there is none.</summary>
+    /// <summary>The tree on disk; prints what to do and returns null where no tree is there.</summary>
     public SourceTree? ReadTree()
     {
         if (new DirectoryInfo(Path.Combine(Root, Layout.Root)).LinkTarget is { } target)

@@ -52,7 +52,7 @@ public sealed record DriftedFile(string Path, DriftCause Cause)
     public bool IsKept => Finding is not null;
 
     /// <summary>Why generate would refuse it, where that is not an edit by hand.</summary>
-    private Finding? Refused => Finding?.Rule == Refusal.HandEdited(Path).Rule ? null : Finding;
+    private Finding? Refused => Finding?.Rule == Refusal.Edited ? null : Finding;
 
     /// <summary>What is wrong and what to do, for programs.</summary>
     public Finding AsFinding()
@@ -217,7 +217,7 @@ public static class DriftCheck
     private static DriftedFile Drifted(string root, FilePlan file, DriftCause cause)
     {
         // What is in the way has no hash: a link, a folder, a name that differs in case.
-        var blocked = file.Result.Finding is { Rule: not ("hand-edited" or "read-only") };
+        var blocked = file.Result.Finding is { Rule: not (Refusal.Edited or "read-only") };
         return new DriftedFile(file.Path, blocked ? DriftCause.InTheWay : cause)
         {
             Missing = file.Found is null,

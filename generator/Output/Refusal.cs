@@ -3,15 +3,18 @@ namespace PlatformGitOps.Generator.Output;
 /// <summary>Why a file was left alone, and what to do.</summary>
 internal static class Refusal
 {
+    /// <summary>The rule of a file that somebody edited.</summary>
+    public const string Edited = "hand-edited";
+
     public static Finding HandEdited(string path) => Of(
         path,
-        "hand-edited",
+        Edited,
         "was edited by hand since it was generated.",
         "Put the change into the definition and run generate --force, or undo the edit (git checkout).");
 
     public static Finding HandEditedObsolete(string path) => Of(
         path,
-        "hand-edited",
+        Edited,
         "is not generated anymore, but was edited by hand.",
         "Remove it, move it out of the generated folders, or run generate --force.");
 

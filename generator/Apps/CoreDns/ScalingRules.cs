@@ -5,7 +5,8 @@ namespace PlatformGitOps.Generator.Apps.CoreDns;
 /// <summary>How many CoreDNS pods there are in one cluster, and what each may use.</summary>
 internal static class ScalingRules
 {
-    private const decimal MostCores = 256;
+    // Not 100 and more, which is written where 100m was meant.
+    private const decimal MostCores = 64;
     private const decimal LeastCores = 0.001m;
     private const decimal LeastMemory = 8 * 1_048_576m;
     private const decimal MostMemory = 256 * 1_073_741_824m;

@@ -51,7 +51,8 @@ internal static partial class ExternalDnsForms
         }
 
         fault = DomainName.TryParse(text, out _, out _) && !Digits().IsMatch(text) ? null
-            : new Fault(ExternalDnsRules.Text, "is not an address or a name", "Write the server's address or its DNS name.");
+            : new Fault(ExternalDnsRules.Text, "is not an address or a name", text.Split(':') is [var name, [>= '0' and <= '9', ..] port]
+                ? $"Write {name}, and its port as 'port: {port}'." : "Write the server's address or its DNS name.");
         return text;
     }
 

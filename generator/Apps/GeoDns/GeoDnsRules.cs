@@ -50,7 +50,8 @@ internal static partial class GeoDnsRules
             }
 
             CheckPairs(regions);
-            if (regions.Length > 0 && settings.RegionOf(cluster.Name) is null)
+            if (regions.Length > 0 && settings.RegionOf(cluster.Name) is null
+                && Array.TrueForAll(regions, pair => pair.Second.IsSound("clusters")))
             {
                 at.Report(ClusterWithoutRegion, $"{Key}.enabled", $"No region names the cluster '{cluster.Name}'.",
                     $"Add '{cluster.Name}' to the clusters of a region.", "name");
@@ -122,7 +123,7 @@ internal static partial class GeoDnsRules
                 "Write another name.");
         }
 
-        if (region.Clusters.IsEmpty)
+        if (region.Clusters.IsEmpty && here.IsSound("clusters"))
         {
             here.Report(RegionWithoutCluster, here.Has("clusters") ? here.PositionOf("clusters") : here.Position,
                 $"The region '{region.Name}' has no cluster.", "Write 'clusters:' with the clusters in it, or delete the region.");

@@ -156,7 +156,7 @@ public sealed class ReportTests
     }
 
     [Test]
-    public async Task A_wrong_choice_is_told_in_one_line_with_the_right_ones() =>
+    public async Task A_wrong_choice_is_refused_in_one_line_with_the_right_ones() =>
         (await Verb.Run("lint", "--output", "xml")).Error
             .ShouldStartWith("Argument 'xml' not recognized. Must be one of: 'text' 'json' 'sarif' 'github'");
 
@@ -173,7 +173,7 @@ public sealed class ReportTests
 
     [TestCase("lint")]
     [TestCase("graph")]
-    public async Task An_unknown_cluster_is_told_with_those_that_are_there(string verb)
+    public async Task An_unknown_cluster_is_refused_with_those_that_are_there(string verb)
     {
         var run = await Verb.Run(verb, "-f", Committed, "--cluster", "nowhere");
 

@@ -42,7 +42,7 @@ public sealed class DriftCheckTests
     }
 
     [Test]
-    public async Task A_foreign_file_beside_ours_is_told_but_is_no_drift()
+    public async Task A_foreign_file_beside_ours_is_reported_but_is_not_drift()
     {
         using var tree = new TemporaryTree();
         await tree.GenerateAsync((One, "a: 1\n"));
