@@ -26,7 +26,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
     {
         Server = server;
         this.connect = connect;
-        link = connect(server);
+        link = Connected() ?? Link.Unconnected(server);
         receiving = ReceiveAllAsync(closing.Token);
     }
 
@@ -76,27 +76,30 @@ public sealed class ReusedUdpTransport : IDnsTransport
 
     private void Replace(Link ended, SocketException error)
     {
-        try
+        // Where it cannot be connected, the next query fails on the ended socket, and tries again.
+        if (Connected() is { } next)
         {
-            var next = connect(Server);
-            if (Interlocked.CompareExchange(ref link, next, ended) == ended)
-            {
-                ended.Socket.Dispose();
-            }
-            else
-            {
-                next.Socket.Dispose();
-            }
-        }
-        catch (SocketException)
-        {
-            // A Service without endpoints can refuse the connection. The next query fails on the ended socket, and tries again.
+            var unused = Interlocked.CompareExchange(ref link, next, ended) == ended ? ended : next;
+            unused.Socket.Dispose();
         }
 
         // Answers to what was sent over it cannot come any more.
         foreach (var conversation in underWay.Values.Where(conversation => conversation.SentOver == ended))
         {
             conversation.Refuse(error);
+        }
+    }
+
+    /// <summary>Null where the connection is refused, as for a Service without endpoints.</summary>
+    private Link? Connected()
+    {
+        try
+        {
+            return connect(Server);
+        }
+        catch (SocketException)
+        {
+            return null;
         }
     }
 
@@ -141,6 +144,9 @@ public sealed class ReusedUdpTransport : IDnsTransport
         public Socket Socket { get; } = socket;
 
         public int? Port { get; } = (socket.LocalEndPoint as IPEndPoint)?.Port;
+
+        /// <summary>In the state of a socket that the kernel has ended.</summary>
+        public static Link Unconnected(IPEndPoint server) => new(new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
 
         public static Link To(IPEndPoint server)
         {

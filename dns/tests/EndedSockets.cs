@@ -64,6 +64,23 @@ public sealed class EndedSockets
         (await underWay).Attempts[0].Outcome.ShouldBe(AttemptOutcome.Unreachable, "its answer went to the ended socket");
     }
 
+    [Test]
+    public async Task A_server_that_cannot_be_reached_at_the_start_is_asked_once_it_can()
+    {
+        await using var upstream = FakeUpstream.Start();
+        var reachable = false;
+        await using var transport = new ReusedUdpTransport(upstream.EndPoint, server => reachable
+            ? ReusedUdpTransport.Link.To(server)
+            : throw new SocketException((int)SocketError.HostUnreachable));
+
+        var without = await upstream.AskAsync(transport, "www.example.test");
+        reachable = true;
+        var again = await upstream.AskAsync(transport, "www.example.test");
+
+        without.Attempts.Select(attempt => attempt.Outcome).ShouldBe([AttemptOutcome.Unreachable, AttemptOutcome.Unreachable]);
+        again.Attempts.Select(attempt => attempt.Outcome).ShouldBe(OneFailure);
+    }
+
     /// <summary>Connecting to it takes a socket's address away (connect(2), AF_UNSPEC).</summary>
     private sealed class Nowhere : EndPoint
     {
