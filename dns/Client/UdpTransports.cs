@@ -86,7 +86,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
         // Answers to what was sent over it cannot come any more.
         foreach (var conversation in underWay.Values.Where(conversation => conversation.SentOver == ended))
         {
-            conversation.Refuse(error);
+            conversation.Refuse(ended, error);
         }
     }
 
@@ -129,7 +129,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
             catch (SocketException refusal)
             {
                 // An ICMP error does not say which datagram it answers. It comes within a round trip, so the newest one is the likeliest.
-                lastSent?.Refuse(refusal);
+                lastSent?.Refuse(over, refusal);
             }
             catch (OperationCanceledException)
             {
@@ -187,24 +187,27 @@ public sealed class ReusedUdpTransport : IDnsTransport
         {
             while (true)
             {
-                var (message, refusal) = await arrivals.Reader.ReadAsync(cancellationToken);
-                if (refusal is not null)
-                {
-                    throw new SocketException((int)refusal.SocketErrorCode);
-                }
-
-                if (message!.IsAnswerTo(query))
+                var (message, over, refusal) = await arrivals.Reader.ReadAsync(cancellationToken);
+                if (message?.IsAnswerTo(query) == true)
                 {
                     return message;
                 }
 
-                Discarded++;
+                if (message is not null)
+                {
+                    Discarded++;
+                }
+                else if (over == SentOver)
+                {
+                    // One of an earlier socket is about an earlier attempt.
+                    throw new SocketException((int)refusal!.SocketErrorCode);
+                }
             }
         }
 
-        public void Offer(DnsMessage message) => arrivals.Writer.TryWrite(new Either(message, null));
+        public void Offer(DnsMessage message) => arrivals.Writer.TryWrite(new Either(message, null, null));
 
-        public void Refuse(SocketException refusal) => arrivals.Writer.TryWrite(new Either(null, refusal));
+        public void Refuse(Link over, SocketException refusal) => arrivals.Writer.TryWrite(new Either(null, over, refusal));
 
         public ValueTask DisposeAsync()
         {
@@ -212,7 +215,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
             return ValueTask.CompletedTask;
         }
 
-        private readonly record struct Either(DnsMessage? Message, SocketException? Refusal);
+        private readonly record struct Either(DnsMessage? Message, Link? Over, SocketException? Refusal);
     }
 }
 

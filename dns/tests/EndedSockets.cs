@@ -65,6 +65,24 @@ public sealed class EndedSockets
     }
 
     [Test]
+    public async Task A_second_attempt_over_the_next_socket_does_not_fail_for_the_first_ones()
+    {
+        await using var upstream = FakeUpstream.Start();
+        await using var transport = new ReusedUdpTransport(upstream.EndPoint);
+        var cancellation = TestContext.CurrentContext.CancellationToken;
+        await using var conversation = transport.Open(
+            DnsMessage.Query(9, new Question(DnsName.Parse("delay-1000.example.test"), RecordType.A)));
+        await conversation.SendAsync(cancellation);
+        transport.Present.Socket.Connect(new Nowhere());
+        (await upstream.AskAsync(transport, "www.example.test")).Attempts[0].Outcome.ShouldBe(AttemptOutcome.Unreachable);
+
+        await conversation.SendAsync(cancellation);
+
+        (await conversation.ReceiveAsync(cancellation)).ResponseCode.ShouldBe(ResponseCode.NoError);
+        conversation.Discarded.ShouldBe(0, "only messages are counted");
+    }
+
+    [Test]
     public async Task A_server_that_cannot_be_reached_at_the_start_is_asked_once_it_can()
     {
         await using var upstream = FakeUpstream.Start();
