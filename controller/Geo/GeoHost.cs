@@ -26,11 +26,10 @@ internal sealed class GeoHost : IStatus, IDisposable
     private readonly ServiceProblems _problems;
     private readonly WatchSet _watches;
     private readonly ZonesWriter _zones;
-    private readonly ZoneFolder _folder;
+    private readonly ServedZones _served;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ControllerMetrics _common = new();
-    private string? _served;
     private bool _dirty = true;
     private long _decidedAt;
     private long _turnedAt;
@@ -47,7 +46,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         _zones = new ZonesWriter(_client, name, options, Metrics, _common, time, _log);
         _elector = new LeaderElector(_client, name, identity, options.LeaderElection, time, _common, logs.CreateLogger("election"));
         _problems = new ServiceProblems(new EventRecorder(_client, identity, time, logs.CreateLogger("events")), _log);
-        _folder = new ZoneFolder(folder);
+        _served = new ServedZones(new ZoneFolder(folder), options, Metrics, time, _log);
         (_turnedAt, _decidedAt) = (time.GetTimestamp(), time.GetTimestamp());
         _watches = new WatchSet(_client, options.WatchSilence, time, _common, logs.CreateLogger("watch"));
         foreach (var ns in WatchedResources.Scopes(options.Namespaces))
@@ -61,7 +60,7 @@ internal sealed class GeoHost : IStatus, IDisposable
     public GeoMetrics Metrics { get; } = new();
 
     /// <summary>CoreDNS has zones. The API server may be away from then on.</summary>
-    public bool IsSynced => _watches.HasSynced && Volatile.Read(ref _served) is not null;
+    public bool IsSynced => _watches.HasSynced && _served.Any;
 
     public bool IsLeading => _elector.MayAct;
 
@@ -181,7 +180,7 @@ internal sealed class GeoHost : IStatus, IDisposable
             services = [.. _services.Values];
         }
 
-        Serve(current);
+        _served.Serve(current);
         _probes.Follow(services.SelectMany(service => service.Targets));
         if (!synced || !_zones.MayWrite
             || !(Volatile.Read(ref _dirty) || _time.GetElapsedTime(_decidedAt) >= LookAgain))
@@ -209,18 +208,6 @@ internal sealed class GeoHost : IStatus, IDisposable
 
         await ReportAsync(answers, cancellationToken);
         await _zones.WriteAsync(current, answers, cancellationToken);
-    }
-
-    private void Serve(V1ConfigMap? current)
-    {
-        if (current?.Data?.TryGetValue(ZoneText.SerialKey, out var serial) == true && serial != _served
-            && ZoneText.Views(_options).All(view => current.Data.ContainsKey(ZoneText.ZoneFile(view))))
-        {
-            _folder.Write(current.Data);
-            Volatile.Write(ref _served, serial);
-            Metrics.Serial.Set(uint.TryParse(serial, out var number) ? number : 0);
-            Log.GeoServed(_log, serial);
-        }
     }
 
     private void Show(GeoAnswers answers, GeoService[] services)

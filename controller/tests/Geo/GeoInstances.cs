@@ -169,9 +169,26 @@ public sealed class GeoInstances
         await UntilAsync(() => Zones()["eu.zone"]!.GetValue<string>() == one.Read("eu.zone") && one.Answers("eu") == Address(0), "again");
     }
 
+    [Test]
+    public async Task An_instance_that_cannot_write_its_files_decides_for_the_others()
+    {
+        var one = Start("one", brokenFolder: true);
+        await UntilAsync(() => one.Host.IsLeading, "it leads");
+        var two = Start("two");
+        await UntilAsync(() => two.Answers("eu") == Address(0), "the other serves what it decides");
+        _endpoints.Fail(0);
+        await UntilAsync(() => two.Answers("eu") == Address(1), "a dead address leaves the answers");
+        one.Host.IsLeading.ShouldBeTrue();
+        one.Host.IsSynced.ShouldBeFalse("its CoreDNS has no zones");
+        one.Host.WriteMetrics().ShouldContain("dns_geo_zone_file_writes_total{result=\"failure\"}");
+        one.Host.WriteMetrics().ShouldNotContain("dns_geo_zone_writes_total{result=\"failure\"}");
+        one.RepairFolder();
+        await UntilAsync(() => one.Answers("eu") == Address(1) && one.Host.IsSynced, "it tries again");
+    }
+
     private static string Address(int index) => Endpoints.Address(index).ToString();
 
-    private Running Start(string identity)
+    private Running Start(string identity, bool brokenFolder = false)
     {
         var connection = new ApiConnection
         {
@@ -196,7 +213,12 @@ public sealed class GeoInstances
             },
             WatchSilence = TimeSpan.FromSeconds(2),
         };
-        var folder = Directory.CreateTempSubdirectory("geo-").FullName;
+        var folder = Path.Combine(Directory.CreateTempSubdirectory("geo-").FullName, "zones");
+        if (brokenFolder)
+        {
+            File.WriteAllText(folder, "");
+        }
+
         var host = new GeoHost(connection, identity, folder, options, TimeProvider.System, NullLoggerFactory.Instance);
         var running = new Running(host, folder);
         _running.Add(running);
@@ -261,6 +283,8 @@ public sealed class GeoInstances
 
         public string? Read(string file) => File.Exists(Path.Combine(_folder, file)) ? File.ReadAllText(Path.Combine(_folder, file)) : null;
 
+        public void RepairFolder() => File.Delete(_folder);
+
         /// <summary>The addresses of the name in a view's file; null for none.</summary>
         public string? Answers(string view) => Read($"{view}.zone")?.Split('\n')
             .Where(line => line.StartsWith($"api.{GeoExample.Zone}. ", StringComparison.Ordinal))
@@ -280,7 +304,7 @@ public sealed class GeoInstances
             await _task;
             Host.Dispose();
             _stop.Dispose();
-            Directory.Delete(_folder, recursive: true);
+            Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
         }
     }
 }
