@@ -33,6 +33,8 @@ internal sealed class GeoHost : IStatus, IDisposable
     private bool _dirty = true;
     private long _decidedAt;
     private long _turnedAt;
+    private Task _writing = Task.CompletedTask;
+    private Task _reporting = Task.CompletedTask;
     private HashSet<string> _open = [];
 
     public GeoHost(ApiConnection connection, string identity, string folder, GeoOptions options, TimeProvider time, ILoggerFactory logs)
@@ -151,25 +153,32 @@ internal sealed class GeoHost : IStatus, IDisposable
 
     private async Task TurnsAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
-            try
+            while (true)
             {
-                await TurnAsync(cancellationToken);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                // The edge of a turn: whatever it was, it is tried again, later each time.
-                _zones.Failed(e);
-                Volatile.Write(ref _dirty, true);
-            }
+                Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
+                try
+                {
+                    TakeTurn(cancellationToken);
+                }
+                catch (Exception e)
+                {
+                    Failed(e);
+                }
 
-            await Task.Delay(Turn, _time, cancellationToken);
+                await Task.Delay(Turn, _time, cancellationToken);
+            }
+        }
+        finally
+        {
+            // The Lease is given back after the last write.
+            await Task.WhenAll(_writing, _reporting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task TurnAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for no answer of the API server: a slow one must delay neither what is served nor the next turn.</summary>
+    private void TakeTurn(CancellationToken cancellationToken)
     {
         GeoService[] services;
         // Asked first: of a list that comes in meanwhile a part would look like the whole.
@@ -182,7 +191,7 @@ internal sealed class GeoHost : IStatus, IDisposable
 
         _served.Serve(current);
         _probes.Follow(services.SelectMany(service => service.Targets));
-        if (!synced || !_zones.MayWrite
+        if (!synced || !_writing.IsCompleted || !_zones.MayWrite
             || !(Volatile.Read(ref _dirty) || _time.GetElapsedTime(_decidedAt) >= LookAgain))
         {
             return;
@@ -206,8 +215,31 @@ internal sealed class GeoHost : IStatus, IDisposable
             return;
         }
 
-        await ReportAsync(answers, cancellationToken);
-        await _zones.WriteAsync(current, answers, cancellationToken);
+        _writing = WriteAsync(current, answers, cancellationToken);
+        if (_reporting.IsCompleted)
+        {
+            // What comes while Events are on their way is reported when it is looked at again.
+            _reporting = ReportAsync(_writing, answers, cancellationToken);
+        }
+    }
+
+    private async Task WriteAsync(V1ConfigMap? seen, GeoAnswers answers, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _zones.WriteAsync(seen, answers, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Failed(e);
+        }
+    }
+
+    /// <summary>The edge of a turn and of a write: whatever it was, it is tried again, a write later each time.</summary>
+    private void Failed(Exception failure)
+    {
+        _zones.Failed(failure);
+        Volatile.Write(ref _dirty, true);
     }
 
     private void Show(GeoAnswers answers, GeoService[] services)
@@ -238,8 +270,10 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
     }
 
-    private async Task ReportAsync(GeoAnswers answers, CancellationToken cancellationToken)
+    private async Task ReportAsync(Task writing, GeoAnswers answers, CancellationToken cancellationToken)
     {
+        // The zones come first: there may be many Events, each as slow as the API server.
+        await writing;
         List<(ObjectName Name, V1ObjectReference About, string Text)> problems;
         lock (_lock)
         {

@@ -186,6 +186,34 @@ public sealed class GeoInstances
         await UntilAsync(() => one.Answers("eu") == Address(1) && one.Host.IsSynced, "it tries again");
     }
 
+    [Test]
+    public async Task Events_without_an_answer_do_not_hold_up_the_zones()
+    {
+        PutService("wrong", "mars", 2);
+        var held = Hold("POST", "/events");
+        var one = Start("one");
+        await UntilAsync(() => one.Answers("eu") == Address(0) && held.Begun == 1, "it serves, and has an Event to write");
+        _endpoints.Fail(0);
+        await UntilAsync(() => one.Answers("eu") == Address(1), "a dead address leaves the answers");
+        held.Ended.ShouldBe(0, "the Event is still under way");
+    }
+
+    [Test]
+    public async Task A_write_without_an_answer_does_not_hold_up_what_is_served()
+    {
+        var one = Start("one");
+        await UntilAsync(() => one.Answers("eu") == Address(0), "it serves");
+        var held = Hold("PATCH", "/configmaps/");
+        _endpoints.Fail(0);
+        await UntilAsync(() => held.Begun == 1, "it writes");
+        var zones = _server.Store.Find("configmaps", "default", "zones")!;
+        zones["data"]!["serial"] = $"{Serial() + 1}";
+        zones["data"]!["eu.zone"] = one.Read("eu.zone")!.Replace(Address(0), Address(2), StringComparison.Ordinal);
+        _server.Store.Put("configmaps", zones);
+        await UntilAsync(() => one.Answers("eu") == Address(2), "it serves what another one wrote");
+        held.Ended.ShouldBe(0, "its own write is still under way");
+    }
+
     private static string Address(int index) => Endpoints.Address(index).ToString();
 
     private Running Start(string identity, bool brokenFolder = false)
@@ -247,6 +275,32 @@ public sealed class GeoInstances
         ["spec"] = new JsonObject { ["ports"] = new JsonArray(new JsonObject { ["port"] = _endpoints.Port }) },
     });
 
+    /// <summary>Such requests have no answer.</summary>
+    private Held Hold(string method, string path)
+    {
+        var held = new Held();
+        _server.Intercept = async context =>
+        {
+            if (context.Request.Method != method || !context.Request.Path.Value!.Contains(path, StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            Interlocked.Increment(ref held.Begun);
+            try
+            {
+                await Latency.Of(Timeout.InfiniteTimeSpan, context.RequestAborted);
+            }
+            finally
+            {
+                Interlocked.Increment(ref held.Ended);
+            }
+
+            return true;
+        };
+        return held;
+    }
+
     private JsonObject Zones() => _server.Store.Find("configmaps", "default", "zones")!["data"]!.AsObject();
 
     private uint Serial() => uint.Parse(Zones()["serial"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
@@ -264,6 +318,12 @@ public sealed class GeoInstances
         {
             Assert.Fail($"{what}: not within the test's time");
         }
+    }
+
+    private sealed class Held
+    {
+        public int Begun;
+        public int Ended;
     }
 
     private sealed class Running : IAsyncDisposable
