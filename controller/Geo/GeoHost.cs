@@ -190,7 +190,8 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
 
         _served.Serve(current);
-        _probes.Follow(services.SelectMany(service => service.Targets));
+        var probed = ProbedTargets.Of(services, _options.Probes.MostTargets);
+        _probes.Follow(probed.Targets);
         if (!synced || !_writing.IsCompleted || !_zones.MayWrite
             || !(Volatile.Read(ref _dirty) || _time.GetElapsedTime(_decidedAt) >= LookAgain))
         {
@@ -207,6 +208,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
 
         var answers = GeoDecider.Decide(_options, services, _probes.Verdict);
+        answers = answers with { Problems = answers.Problems.AddRange(probed.Problems) };
         Show(answers, services);
         if (!IsLeading)
         {
@@ -281,6 +283,8 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
 
         problems.AddRange(answers.Problems.Select(problem => (problem.Service, EventRecorder.About(problem.Service), problem.Problem)));
-        await _problems.ReportAsync(problems, cancellationToken);
+        // One Event for each Service, whatever the number of its problems.
+        await _problems.ReportAsync([.. problems.GroupBy(problem => problem.Name).Select(
+            own => (own.Key, own.First().About, string.Join("; ", own.Select(problem => problem.Text))))], cancellationToken);
     }
 }

@@ -214,9 +214,21 @@ public sealed class GeoInstances
         held.Ended.ShouldBe(0, "its own write is still under way");
     }
 
+    [Test]
+    public async Task Addresses_above_the_limit_are_reported_at_the_youngest_service()
+    {
+        var one = Start("one", mostTargets: 1);
+        await UntilAsync(() => one.Answers("eu") == Address(0) && _server.Store.List("events", "shop").Count > 0, "it has an Event");
+        var reported = _server.Store.List("events", "shop").ShouldHaveSingleItem();
+        reported["involvedObject"]!["name"]!.GetValue<string>().ShouldBe("api-us");
+        reported["message"]!.GetValue<string>().ShouldContain("1 of 1 are not probed");
+        one.Answers("us").ShouldBe(Address(0), "an address that is not probed counts as unhealthy");
+        one.Host.WriteMetrics().ShouldContain("dns_geo_invalid_services 1\n");
+    }
+
     private static string Address(int index) => Endpoints.Address(index).ToString();
 
-    private Running Start(string identity, bool brokenFolder = false)
+    private Running Start(string identity, bool brokenFolder = false, int mostTargets = 100)
     {
         var connection = new ApiConnection
         {
@@ -232,6 +244,7 @@ public sealed class GeoInstances
                 Interval = TimeSpan.FromMilliseconds(100),
                 RetryInterval = TimeSpan.FromMilliseconds(50),
                 Timeout = TimeSpan.FromSeconds(1),
+                MostTargets = mostTargets,
             },
             LeaderElection = new LeaderElectionOptions
             {
