@@ -232,6 +232,17 @@ public sealed partial class WorkflowTests
         }
     }
 
+    /// <summary>Without root the test is skipped; where nothing passed, the step is red.</summary>
+    [Test]
+    public void Every_change_runs_as_root_what_needs_root()
+    {
+        var script = Workflows.Single(one => one.Name == "ci.yml").Scripts
+            .Single(text => text.Contains("sudo env \"PATH=$PATH\" dotnet test dns/tests", StringComparison.Ordinal));
+        script.ShouldContain("grep -q '^Passed!'");
+        File.ReadAllText(Path.Combine(Repository.Root, "dns", "tests", "Interoperability.cs"))
+            .ShouldContain(NameFilter().Match(script).Groups[1].Value, Case.Sensitive, "the step runs no test");
+    }
+
     /// <summary>A red step says that a fault became known, or that its acceptance ran out.</summary>
     [TestCase("ci.yml", "./platform versions --output github\n")]
     [TestCase("ci.yml", "./platform versions --output github -f \"$RUNNER_TEMP/fresh\"")]
@@ -285,6 +296,9 @@ public sealed partial class WorkflowTests
                 (value, axis) => value.Replace($"${{{{ matrix.{axis.Key} }}}}", axis.Value, StringComparison.Ordinal)));
 
     private static IReadOnlyList<string> AllSettings() => SuiteSettings.Names("<cluster>");
+
+    [GeneratedRegex(@"Name~(\w+)")]
+    private static partial Regex NameFilter();
 
     [GeneratedRegex(@"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*$")]
     private static partial Regex Pinned();
