@@ -9,6 +9,7 @@ using PlatformGitOps.Generator.Apps.MonitoringCrds;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Apps.Overlays;
 using PlatformGitOps.Generator.Apps.Substrate;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Apps;
@@ -76,6 +77,9 @@ public abstract class App
     public virtual void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
     }
+
+    /// <summary>Checks of the tree, hand edits included, that are about this application alone.</summary>
+    public virtual ImmutableArray<LintRule> LintRules => [];
 
     /// <summary>The name of its Flux Kustomization.</summary>
     public string NameIn(Cluster cluster) => $"{Layout.ClusterPrefix}{cluster.Name}-{Name}";
