@@ -80,8 +80,11 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     }
 }
 
-internal static class PlatformChanges
+internal static class ClustersOfPlatform
 {
+    public static Cluster ClusterNamed(this Platform platform, string name) =>
+        platform.Clusters.Single(cluster => cluster.Name.Text == name);
+
     /// <summary>The same definition with a change of every cluster.</summary>
     public static Platform InEachCluster(this Platform platform, Func<Cluster, Cluster> change) =>
         platform with { Clusters = [.. platform.Clusters.Select(change)] };

@@ -62,7 +62,7 @@ public sealed class RenderedCluster
     /// <summary>With what this cluster pins for itself.</summary>
     public Platform Platform => Defined.Platform.For(Definition);
 
-    public Cluster Definition => Defined.Platform.Clusters.Single(cluster => cluster.Name.Text == Role);
+    public Cluster Definition => Defined.Platform.ClusterNamed(Role);
 
     public Resource Release => Find(Delivered, "HelmRelease", "coredns");
 

@@ -28,7 +28,7 @@ internal static class DefinedInstances
         Platform platform, RunningCluster cluster, ContainerEngine engine, KubernetesApi api, CancellationToken cancellationToken)
     {
         var role = cluster.Shape.Role;
-        var defined = platform.Clusters.Single(entry => entry.Name.Text == role);
+        var defined = platform.ClusterNamed(role);
         if (defined.Of<ExternalDnsSettings>() is null || !cluster.Capabilities.NodesAreContainers)
         {
             return platform;
