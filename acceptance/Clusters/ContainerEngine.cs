@@ -65,7 +65,7 @@ public sealed class ContainerEngine
         }
     }
 
-    /// <summary>The container with exactly this name, running or not; null if there is none.</summary>
+    /// <summary>The container with exactly this name, running or not; null if the engine has none.</summary>
     public async Task<ContainerInspectResponse?> Find(string name, CancellationToken cancellationToken)
     {
         try

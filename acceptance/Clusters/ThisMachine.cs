@@ -21,7 +21,8 @@ public sealed record MachineReport
     public bool Has(string program) => Programs.ContainsKey(program);
 
     public override string ToString() =>
-        $"clusters: {Clusters.ToString().ToLowerInvariant()}{(WhyNone.Length > 0 ? $" ({WhyNone})" : "")}; "
+        (Clusters == ClusterChoice.None ? $"this machine can have no clusters ({WhyNone}); "
+            : $"this machine can have clusters of {Clusters.ToString().ToLowerInvariant()}; ")
         + $"container engine: {Engine ?? "none"}; programs: {(Programs.Count == 0 ? "none" : string.Join(", ", Programs.Keys.Order()))}";
 }
 

@@ -7,7 +7,7 @@ using PlatformGitOps.Generator.Flux;
 namespace PlatformGitOps.Acceptance.Rendering;
 
 /// <summary>A tree with the definition that it was generated from.</summary>
-/// <param name="VersionDrift">The drift report beside it (docs/version-drift.md); null where there is none.</param>
+/// <param name="VersionDrift">The drift report beside it (docs/version-drift.md); null where it has none.</param>
 public sealed record DefinedTree(Platform Platform, SourceTree Source, string? VersionDrift)
 {
     private readonly ConcurrentDictionary<(Feature Part, bool Hosts), Lazy<DefinedTree>> others = new();
@@ -35,7 +35,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
             .Select(file => new GeneratedFile(Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllText(file))),
     ];
 
-    /// <summary>The tree as it is on disk, manual edits included, or as it is generated where there is none yet.</summary>
+    /// <summary>The tree as it is on disk, manual edits included, or as it is generated where no file is there yet.</summary>
     public static DefinedTree OnDisk(string definition)
     {
         var platform = Read(definition);

@@ -98,7 +98,7 @@ public sealed class RenderedCluster
             .ShouldBeEmpty($"cluster {role} does not build");
         var flux = BuiltBy(cluster, $"cluster-{role}");
         var coreDns = cluster.Layers.FirstOrDefault(layer => layer.Name == $"cluster-{role}-coredns")
-            ?? throw new MissingException($"there is no Kustomization cluster-{role}-coredns");
+            ?? throw new MissingException($"Kustomization cluster-{role}-coredns does not exist");
         var changed = new SabotagedTree(
             flux,
             Find(flux, "ConfigMap", "cluster-settings").Copy(),
@@ -160,7 +160,7 @@ public sealed class RenderedCluster
 
     private static Resource Find(IEnumerable<Resource> resources, string kind, string name) =>
         resources.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
-        ?? throw new MissingException($"there is no {kind} {name}");
+        ?? throw new MissingException($"{kind} {name} does not exist");
 }
 
 /// <summary>The tree has not what a criterion looks at.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.ExternalDns;
@@ -13,6 +14,12 @@ public sealed partial class WorkflowTests
         ["name", "needs", "if", "runs-on", "timeout-minutes", "strategy", "env", "steps", "permissions", "environment",
             "outputs"];
     private static readonly string[] StepKeys = ["name", "id", "if", "uses", "with", "run", "env"];
+
+    /// <summary>How a test says which programs it needs.</summary>
+    private static readonly string[] Needs =
+    [
+        $"{nameof(LocalProgram)}.{nameof(LocalProgram.Need)}(", $"{nameof(KubernetesHosts)}.{nameof(KubernetesHosts.Need)}(",
+    ];
 
     private static IReadOnlyList<Workflow> Workflows => Workflow.All;
 
@@ -179,8 +186,9 @@ public sealed partial class WorkflowTests
     {
         var files = Directory.GetFiles(Path.Combine(Repository.Root, "acceptance"), "*Tests.cs", SearchOption.AllDirectories)
             .Select(file => (Name: Path.GetFileNameWithoutExtension(file), Text: File.ReadAllText(file)))
-            .Where(file => file.Text.Contains($"{nameof(LocalProgram)}.{nameof(LocalProgram.Need)}(", StringComparison.Ordinal)).ToList();
+            .Where(file => Needs.Any(need => file.Text.Contains(need, StringComparison.Ordinal))).ToList();
         files.Count.ShouldBeGreaterThan(5);
+        Needs.ShouldAllBe(need => files.Any(file => file.Text.Contains(need, StringComparison.Ordinal)));
         files.Where(file => !CategoryOfClass().Matches(file.Text)
                 .Any(category => Nightly.Text.Contains($"\"TestCategory={category.Groups[1].Value}\"", StringComparison.Ordinal)))
             .Select(file => file.Name).ShouldBeEmpty("classes without a category that a leg runs");
@@ -208,6 +216,7 @@ public sealed partial class WorkflowTests
     [TestCase("geo", "TestCategory=GeoRouting")]
     [TestCase("substrate", "TestCategory=Substrate")]
     [TestCase("substrate", "TestCategory=Systemd")]
+    [TestCase("substrate", "TestCategory=Cleanup")]
     [TestCase("migration", "TestCategory=LiveSabotage&Name~Adoption.3")]
     [TestCase("migration", "TestCategory=LiveSabotage&Name~Substrate.1")]
     [TestCase("arm64", "PLATFORM_GITOPS=$RUNNER_TEMP/")]

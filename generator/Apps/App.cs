@@ -26,7 +26,7 @@ public abstract class App
     /// <summary>The applications whose layers must be ready before this one's, where a cluster has them.</summary>
     public virtual ImmutableArray<string> WaitsFor => [];
 
-    /// <summary>The chart that it is delivered by, a key of <c>charts</c>; null where there is none.</summary>
+    /// <summary>The chart that it is delivered by, a key of <c>charts</c>; null where it has none.</summary>
     public virtual AppChart? Chart => null;
 
     /// <summary>Every value that its chart reads at a version; null where that is not known.</summary>

@@ -84,7 +84,7 @@ public static class DnsCheckCriterion
 
     private static Resource Daemons(RenderedCluster tree) =>
         tree.DnsCheck.FirstOrDefault(resource => resource.Kind == "DaemonSet" && resource.Name == DnsCheckNames.Name)
-        ?? throw new MissingException($"there is no DaemonSet {DnsCheckNames.Name}");
+        ?? throw new MissingException($"DaemonSet {DnsCheckNames.Name} does not exist");
 
     /// <summary>Seconds after which a node without DNS is not ready.</summary>
     private const int Unready = 30;

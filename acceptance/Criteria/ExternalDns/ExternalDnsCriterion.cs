@@ -160,5 +160,5 @@ public static class ExternalDnsCriterion
 
     private static Resource Find(RenderedCluster tree, string kind, string name) =>
         tree.ExternalDns.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
-        ?? throw new MissingException($"there is no {kind} {name}");
+        ?? throw new MissingException($"{kind} {name} does not exist");
 }

@@ -98,7 +98,7 @@ internal sealed class LocalApiServer : IDisposable
                 foreach (var name in new[] { "kube-system", "default" })
                 {
                     _ = await Api.Get(Resources.ResourceKind.Namespace.Named(name), token)
-                        ?? throw new NotYetException($"there is no namespace {name}");
+                        ?? throw new NotYetException($"the namespace {name} does not exist yet");
                 }
             },
             "the API server answers",

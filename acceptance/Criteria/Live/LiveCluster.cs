@@ -85,5 +85,5 @@ public sealed record LiveCluster
     }
 
     public async Task<Resource> Require(ResourceAddress address, CancellationToken cancellationToken) =>
-        await Api.Get(address, cancellationToken) ?? throw new Waiting.NotYetException($"there is no {address}");
+        await Api.Get(address, cancellationToken) ?? throw new Waiting.NotYetException($"{address} does not exist");
 }

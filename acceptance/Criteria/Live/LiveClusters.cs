@@ -37,6 +37,12 @@ public static class LiveClusters
         Clusters.TryGetValue(role, out var bringing) && bringing.IsValueCreated
             && bringing.Value.IsCompletedSuccessfully ? bringing.Value.Result : null;
 
+    /// <summary>The clusters that a test asked for.</summary>
+    public static IReadOnlyList<string> Asked => [.. Repository.Roles.Where(Clusters.ContainsKey)];
+
+    /// <summary>Those of them that came up.</summary>
+    public static IReadOnlyList<string> Up => [.. Asked.Where(role => Running(role) is not null)];
+
     /// <summary>Returns when no cluster is being made: that would take the processors from what is measured on another.</summary>
     public static Task NoneIsBeingMade(CancellationToken cancellationToken) => Task.WhenAll(
         Clusters.Values.Where(bringing => bringing.IsValueCreated)

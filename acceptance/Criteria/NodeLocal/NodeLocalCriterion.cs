@@ -179,7 +179,7 @@ public static class NodeLocalCriterion
 
     private static Resource Find(RenderedCluster tree, string kind, string name) =>
         tree.NodeLocalDns.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
-        ?? throw new MissingException($"there is no {kind} {name}");
+        ?? throw new MissingException($"{kind} {name} does not exist");
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [

@@ -62,7 +62,7 @@ public static class LayerPartitions
             // The lower layer goes on by itself.
             await Write($"update delete {name}. A", $"update add {name}. {ShortTtl.TotalSeconds} A {NewAnswer}");
             await pair.AtBoth(name, "A", [NewAnswer], cancellationToken);
-            (await pair.Ask(pair.Resolver, other, "A", cancellationToken)).ShouldBeEmpty("there is no partition");
+            (await pair.Ask(pair.Resolver, other, "A", cancellationToken)).ShouldBeEmpty("the hosts are not partitioned");
             await Eventually.Within((ShortTtl + ShownStale + Soon) * 2,
                 () => zone.Last.ShouldNotBe(OldAnswer),
                 "what was kept ends", cancellationToken);

@@ -65,7 +65,7 @@ internal static class SubstrateRules
 
         if (cluster.Substrate is not { } substrate)
         {
-            at.Report(Unknown, "substrate", $"There is no substrate '{name}'.",
+            at.Report(Unknown, "substrate", $"Substrate '{name}' is not in this definition.",
                 "Describe it under 'substrates', or name one that is there.");
             return;
         }

@@ -34,7 +34,7 @@ public sealed partial class LintWatchTests
         var wrong = await watch.Next(cancellationToken);
         wrong.ShouldContain("kubernetes/clusters/infra/coredns.yaml:");
         wrong.ShouldContain("Checked 1 of 2 clusters");
-        Told().Match(wrong).Groups[1].Value.ShouldSatisfyAllConditions(
+        Reported().Match(wrong).Groups[1].Value.ShouldSatisfyAllConditions(
             text => text.ShouldNotBeEmpty(wrong),
             // An editor writes in several steps, so the program waits 30 ms for the next one: that belongs to what a person waits.
             text => int.Parse(text, CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(30));
@@ -71,7 +71,7 @@ public sealed partial class LintWatchTests
     }
 
     [GeneratedRegex("clusters, ([0-9]+) ms after the change; $")]
-    private static partial Regex Told();
+    private static partial Regex Reported();
 
     /// <summary>The command, and each of its rounds.</summary>
     private sealed class Watching : IAsyncDisposable

@@ -8,7 +8,7 @@ public class ComponentTests
     private const string Components = "kubernetes/components/coredns/";
 
     [Test]
-    public void A_cluster_gets_the_policy_of_its_flavour_and_the_nodes_rule_where_the_nodes_are_told()
+    public void A_cluster_gets_the_policy_of_its_flavour_and_the_nodes_rule_where_the_nodes_are_known()
     {
         Folders(Given.Infra).ShouldBe(["ingress-cilium"]);
         Folders(Given.Cluster("networkPolicy: none")).ShouldBeEmpty();

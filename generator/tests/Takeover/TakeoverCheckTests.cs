@@ -25,7 +25,7 @@ public class TakeoverCheckTests
     [TestCase("other-address", "another distribution", true, TakeoverCheck.Address, TakeoverCheck.Address)]
     [TestCase("daemonset", "another distribution", true, TakeoverCheck.DaemonSet, TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape)]
     [TestCase("empty", "another distribution", false)]
-    public void Each_kind_of_cluster_is_told_apart_and_what_stands_in_the_way_is_named(
+    public void Each_kind_of_cluster_is_recognised_and_what_stands_in_the_way_is_named(
         string fixture, string distribution, bool refused, params string[] rules)
     {
         var result = TakeoverCheck.Of(Fixture(fixture), Given.Infra, "platform.yaml");
