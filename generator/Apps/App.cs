@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Apps.AllowDns;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Dashboard;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
@@ -9,8 +8,6 @@ using PlatformGitOps.Generator.Apps.MonitoringCrds;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Apps.Overlays;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Apps;
 

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Output;
-
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary>What the generator left behind, and what Flux reads all the same.</summary>

@@ -1,6 +1,4 @@
 using System.Threading.Channels;
-using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
 

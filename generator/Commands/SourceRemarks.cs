@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Git;
-using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 

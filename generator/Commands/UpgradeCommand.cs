@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Upgrade;

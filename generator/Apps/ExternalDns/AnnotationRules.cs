@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;

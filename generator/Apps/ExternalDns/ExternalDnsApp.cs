@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Lint;
-
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Apps.DnsHealthController;
-using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 

@@ -1,8 +1,3 @@
-using System.Net;
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
 /// <summary>The geographic routing of a cluster that has switched it on (docs/geo-routing.md).</summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
 /// <summary>The names and addresses by which clients reach the API server and etcd, in what makes their certificates.</summary>

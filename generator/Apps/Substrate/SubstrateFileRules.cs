@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
 /// <summary>Hand edits of the files below substrate/, which the definition's rules cannot see. They belong to no cluster.</summary>

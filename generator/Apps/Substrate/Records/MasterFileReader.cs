@@ -1,4 +1,3 @@
-using System.Net;
 using PlatformGitOps.Generator.ZoneFiles;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
