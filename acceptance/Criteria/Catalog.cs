@@ -1,6 +1,5 @@
 using System.Reflection;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
-using PlatformGitOps.Acceptance.Sabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 

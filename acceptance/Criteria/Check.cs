@@ -1,9 +1,7 @@
 using CliWrap.Exceptions;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
-using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 

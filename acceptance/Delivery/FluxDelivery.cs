@@ -1,6 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Acceptance.Delivery;

@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 

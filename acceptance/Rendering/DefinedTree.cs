@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 

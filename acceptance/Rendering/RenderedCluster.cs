@@ -1,8 +1,6 @@
 using PlatformGitOps.Generator.Apps.DnsCheck;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Flux.Substitution;

@@ -1,11 +1,6 @@
-using System.Collections.Concurrent;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;

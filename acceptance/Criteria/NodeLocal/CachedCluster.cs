@@ -1,6 +1,4 @@
-using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 

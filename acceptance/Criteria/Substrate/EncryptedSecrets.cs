@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;

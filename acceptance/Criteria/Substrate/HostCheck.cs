@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.CaReplacement;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesControlPlane;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 

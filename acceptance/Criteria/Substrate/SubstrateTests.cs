@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 [assembly: LevelOfParallelism(8)]
