@@ -102,7 +102,9 @@ public sealed partial class LintWatchTests
                 Output = TextWriter.Synchronized(output),
                 Error = TextWriter.Synchronized(error),
             };
-            running = CommandLine.RunAsync(["lint", .. clusters, "--watch", "-f", path], configuration, TimeProvider.System, stop.Token);
+            running = CommandLine.RunAsync(
+                ["lint", .. clusters.Select(cluster => $"--cluster={cluster}"), "--watch", "-f", path], configuration, TimeProvider.System,
+                stop.Token);
         }
 
         public string Errors => error.ToString();
