@@ -1,6 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Evidence;
-
 namespace PlatformGitOps.Acceptance;
 
 /// <summary>Around every test of the suite.</summary>

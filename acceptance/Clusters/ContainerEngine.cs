@@ -1,5 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
 using Docker.DotNet;
 using Docker.DotNet.Handler.Abstractions;
 using Docker.DotNet.Models;

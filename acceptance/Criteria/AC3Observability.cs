@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 
 namespace PlatformGitOps.Acceptance.Criteria;

@@ -1,7 +1,4 @@
 using System.IO.Compression;
-using System.Text;
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Drift;
 

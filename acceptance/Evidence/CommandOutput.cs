@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Acceptance.Evidence;
 
 /// <summary>What a command printed.</summary>

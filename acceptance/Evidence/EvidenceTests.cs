@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Xml.Linq;
-using PlatformGitOps.Acceptance.Criteria;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 

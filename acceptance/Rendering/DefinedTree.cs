@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 
@@ -80,8 +77,11 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     }
 }
 
-internal static class PlatformChanges
+internal static class ClustersOfPlatform
 {
+    public static Cluster ClusterNamed(this Platform platform, string name) =>
+        platform.Clusters.Single(cluster => cluster.Name.Text == name);
+
     /// <summary>The same definition with a change of every cluster.</summary>
     public static Platform InEachCluster(this Platform platform, Func<Cluster, Cluster> change) =>
         platform with { Clusters = [.. platform.Clusters.Select(change)] };

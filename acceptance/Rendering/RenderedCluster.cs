@@ -1,8 +1,6 @@
 using PlatformGitOps.Generator.Apps.DnsCheck;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Flux.Substitution;
@@ -62,7 +60,7 @@ public sealed class RenderedCluster
     /// <summary>With what this cluster pins for itself.</summary>
     public Platform Platform => Defined.Platform.For(Definition);
 
-    public Cluster Definition => Defined.Platform.Clusters.Single(cluster => cluster.Name.Text == Role);
+    public Cluster Definition => Defined.Platform.ClusterNamed(Role);
 
     public Resource Release => Find(Delivered, "HelmRelease", "coredns");
 

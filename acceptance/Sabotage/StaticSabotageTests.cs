@@ -1,9 +1,6 @@
-using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 

@@ -1,9 +1,4 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
-using CliWrap;
-using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Evidence.Page;
 
 namespace PlatformGitOps.Acceptance.Workflows;

@@ -1,8 +1,4 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 
 namespace PlatformGitOps.Acceptance.Workflows;

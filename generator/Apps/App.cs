@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Apps.AllowDns;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Dashboard;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
@@ -9,7 +8,6 @@ using PlatformGitOps.Generator.Apps.MonitoringCrds;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Apps.Overlays;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Apps;
 
@@ -76,6 +74,9 @@ public abstract class App
     public virtual void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
     }
+
+    /// <summary>Checks of the tree, hand edits included, that are about this application alone.</summary>
+    public virtual ImmutableArray<LintRule> LintRules => [];
 
     /// <summary>The name of its Flux Kustomization.</summary>
     public string NameIn(Cluster cluster) => $"{Layout.ClusterPrefix}{cluster.Name}-{Name}";

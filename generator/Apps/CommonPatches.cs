@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-
 namespace PlatformGitOps.Generator.Apps;
 
 /// <summary>Patches that any application gets from a cluster's keys, beside its own.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.ZoneFiles;
 

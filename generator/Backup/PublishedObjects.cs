@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Plan.Records;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
 

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text.Json;
 using PlatformGitOps.Generator.Git;
-using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
 

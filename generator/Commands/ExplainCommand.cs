@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Flux.Kustomize;
-using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 

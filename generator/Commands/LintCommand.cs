@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 

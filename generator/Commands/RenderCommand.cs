@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Render;
 
 namespace PlatformGitOps.Generator.Commands;

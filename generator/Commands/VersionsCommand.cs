@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;

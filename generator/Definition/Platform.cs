@@ -1,8 +1,5 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Definition;

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Output;
-
 namespace PlatformGitOps.Generator.Definition;
 
 /// <summary>The definition on disk.</summary>

@@ -1,7 +1,5 @@
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Definition;

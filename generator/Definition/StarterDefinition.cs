@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Definition;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint;
 

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>The schedule of a CronJob, which the API server reads with robfig/cron v3 (<c>ParseStandard</c>).</summary>

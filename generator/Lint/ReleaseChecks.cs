@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Lint.Rules;
 
 namespace PlatformGitOps.Generator.Lint;

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>The objects that cluster DNS needs.</summary>

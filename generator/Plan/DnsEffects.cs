@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Apps.GeoDns;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>The fields of the objects of the chart coredns that DNS depends on.</summary>

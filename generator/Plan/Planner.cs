@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>What Flux would do to get from one inventory to another.</summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Schema;
 
 /// <summary>What may be written at one place of a YAML file: of the definition, or of a chart's values.</summary>

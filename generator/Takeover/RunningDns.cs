@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-
 namespace PlatformGitOps.Generator.Takeover;
 
 /// <summary>The DNS that a cluster runs, whoever delivered it.</summary>

@@ -1,7 +1,5 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Render;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Upgrade;
 

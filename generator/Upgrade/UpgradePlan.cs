@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Upgrade;

@@ -1,8 +1,4 @@
-using System.Net.Sockets;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Apps.DnsCheck;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria.DnsCheck;
 

@@ -1,11 +1,6 @@
-using System.Collections.Concurrent;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.Health;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using static PlatformGitOps.Acceptance.Criteria.ExternalDns.PublishedRecords;
 

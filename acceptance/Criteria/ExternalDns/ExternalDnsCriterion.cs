@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Apps.ExternalDns;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 [Criterion("Records", "With External-DNS, annotated objects get their records, and records of others stay",

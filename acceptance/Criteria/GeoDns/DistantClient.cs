@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Apps.GeoDns;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 

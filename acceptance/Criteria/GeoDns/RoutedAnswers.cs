@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Apps.GeoDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;

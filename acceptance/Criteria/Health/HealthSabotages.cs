@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Sabotage;
-
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>What the checks of the health controller must notice, and the parts that other sabotages of it share.</summary>

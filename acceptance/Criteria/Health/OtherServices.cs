@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Policies;
 using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;

@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using System.Text.Json;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>A running cluster to which the tree has been delivered. Live checks read nothing else.</summary>

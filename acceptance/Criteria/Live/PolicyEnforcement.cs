@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>Finds out whether a cluster's network plugin enforces policies, by one that forbids everything.</summary>

@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;

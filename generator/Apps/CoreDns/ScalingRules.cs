@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Definition.Rules;
-
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>How many CoreDNS pods there are in one cluster, and what each may use.</summary>

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.DnsCheck;
 

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition.Rules;
-
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>What can be wrong with a cluster's health controller.</summary>

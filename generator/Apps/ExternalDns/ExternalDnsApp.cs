@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>
@@ -29,6 +27,8 @@ internal sealed class ExternalDnsApp : App
     public override void Check(Cluster cluster, SectionReader at) => ExternalDnsRules.Check(cluster, at);
 
     public override void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) => ExternalDnsRules.CheckFleet(clusters);
+
+    public override ImmutableArray<LintRule> LintRules => [AnnotationPrefixRule.Rule, RoutingAnnotationRule.Rule];
 
     public override IEnumerable<string> Roles(Cluster cluster) =>
         cluster.Of<ExternalDnsSettings>()?.Instances.Select(ExternalDnsNames.Of) ?? [];

@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>The forms of text in the keys of External-DNS.</summary>

@@ -1,7 +1,3 @@
-using System.Net;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition.Rules;
-
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>What can be wrong with the keys of External-DNS; docs/definition.md explains each.</summary>

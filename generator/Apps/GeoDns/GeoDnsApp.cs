@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
 /// <summary>
@@ -26,6 +24,8 @@ internal sealed class GeoDnsApp : App
         """;
 
     public override void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) => GeoDnsRules.CheckFleet(clusters);
+
+    public override ImmutableArray<LintRule> LintRules => [GeoAnnotationRule.Rule];
 
     public override IEnumerable<string> Roles(Cluster cluster) => cluster.Of<GeoDnsSettings>() is null ? []
         : [GeoDnsNames.Name, GeoDnsAccess.InNamespace];

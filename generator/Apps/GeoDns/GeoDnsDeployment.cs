@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using static PlatformGitOps.Generator.Emission.PodParts;
 

@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition.Rules;
-
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
 /// <summary>What can be wrong with the keys of geographic routing; docs/definition.md explains each.</summary>

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;

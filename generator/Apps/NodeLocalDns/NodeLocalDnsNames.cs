@@ -1,7 +1,4 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition.Rules;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 

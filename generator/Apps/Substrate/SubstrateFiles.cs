@@ -1,5 +1,4 @@
 using System.Reflection;
-using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 

@@ -1,8 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
-using PlatformGitOps.Generator.Definition.Rules;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 

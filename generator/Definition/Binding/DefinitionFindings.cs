@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>The findings of one definition, and the nodes that have one, so that no later rule reports about them.</summary>

@@ -1,7 +1,3 @@
-using System.Net;
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>Names and addresses, with what a text that is nearly one was meant to be.</summary>

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>What to write instead of a key that is not known in its place.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
 using Mapping = PlatformGitOps.Generator.Yaml.Mapping;
 
 namespace PlatformGitOps.Generator.Definition.Binding;

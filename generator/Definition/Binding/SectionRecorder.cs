@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>Keeps the keys that a binding function names.</summary>

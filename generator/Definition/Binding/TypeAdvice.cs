@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>What to write instead of a value of another type. What it quotes is YAML that can be copied.</summary>

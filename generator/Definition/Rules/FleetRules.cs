@@ -1,6 +1,4 @@
-using System.Net;
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 

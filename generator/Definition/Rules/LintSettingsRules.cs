@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Flux.Kustomize;
-using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 

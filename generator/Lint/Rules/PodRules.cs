@@ -1,6 +1,3 @@
-using System.Net;
-using PlatformGitOps.Generator.Apps.CoreDns;
-
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>Rules for scheduling, spreading and shutdown of the DNS pods.</summary>

@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 
 namespace PlatformGitOps.Generator.Lint.Rules;

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>Helm values against what the pinned chart reads, after substitution.</summary>

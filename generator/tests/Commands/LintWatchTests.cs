@@ -61,6 +61,19 @@ public sealed partial class LintWatchTests
     }
 
     [Test]
+    public async Task A_change_of_a_cluster_that_nobody_asked_for_counts_those_that_are_checked(CancellationToken cancellationToken)
+    {
+        using var tree = new TemporaryFolder();
+        tree.Write("platform.yaml", Definition + "  - { name: third, network: { pods: 10.248.0.0/16, services: 10.249.0.0/16 } }\n");
+        (await Verb.Run("generate", "-f", tree.Path)).ExitCode.ShouldBe(ExitCode.Fine);
+        await using var watch = new Watching(tree.Path, "infra", "apps");
+        await watch.Next(cancellationToken);
+
+        await File.AppendAllTextAsync(Path.Combine(tree.Path, "kubernetes/clusters/third/coredns.yaml"), "# seen\n", cancellationToken);
+        (await watch.Next(cancellationToken)).ShouldContain("Checked 2 of 2 clusters");
+    }
+
+    [Test]
     public async Task A_report_for_programs_is_refused()
     {
         using var tree = new TemporaryFolder();
@@ -82,14 +95,16 @@ public sealed partial class LintWatchTests
         private readonly Task<int> running;
         private int read;
 
-        public Watching(string path)
+        public Watching(string path, params string[] clusters)
         {
             var configuration = new InvocationConfiguration
             {
                 Output = TextWriter.Synchronized(output),
                 Error = TextWriter.Synchronized(error),
             };
-            running = CommandLine.RunAsync(["lint", "--watch", "-f", path], configuration, TimeProvider.System, stop.Token);
+            running = CommandLine.RunAsync(
+                ["lint", .. clusters.Select(cluster => $"--cluster={cluster}"), "--watch", "-f", path], configuration, TimeProvider.System,
+                stop.Token);
         }
 
         public string Errors => error.ToString();

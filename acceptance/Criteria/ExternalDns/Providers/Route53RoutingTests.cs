@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 

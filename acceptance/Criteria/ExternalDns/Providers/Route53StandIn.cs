@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net.Mime;
-using System.Security.Cryptography;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
 

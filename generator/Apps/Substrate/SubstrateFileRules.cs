@@ -1,7 +1,4 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Apps.Substrate;
-
-namespace PlatformGitOps.Generator.Lint.Rules;
+namespace PlatformGitOps.Generator.Apps.Substrate;
 
 /// <summary>Hand edits of the files below substrate/, which the definition's rules cannot see. They belong to no cluster.</summary>
 internal static partial class SubstrateFileRules
