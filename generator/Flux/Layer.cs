@@ -21,6 +21,9 @@ public sealed record Layer
     /// <summary>As kustomize builds them.</summary>
     public ImmutableArray<Manifest> Built { get; init; } = [];
 
+    /// <summary>What the Flux Kustomization adds to the folder, with the places of the first of those that share the build.</summary>
+    internal Mapping BuiltWith { get; init; } = [];
+
     /// <summary>As the cluster receives them, in the same order.</summary>
     public ImmutableArray<Manifest> Applied { get; init; } = [];
 

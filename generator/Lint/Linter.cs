@@ -111,7 +111,7 @@ public static class Linter
         Finding[] found = [.. rules.SelectMany(rule => Guard(rule.Name, name, () => rule.Check(view)))
             .Where(finding => isWhole || !LintRules.OfAbsence.Contains(finding.Rule))];
         var isWithoutNames = found.Any(finding => finding.Rule == CorefileRules.Names);
-        return built.Concat(found.Where(finding => !isWithoutNames || !IsOfNames(finding))).Select(finding => text.In(name, finding));
+        return built.Concat(found.Where(finding => !isWithoutNames || !IsOfNames(finding))).Select(view.Shared.Own);
     }
 
     /// <summary>The domain is not used where no server answers for it, which is the finding.</summary>
@@ -119,10 +119,14 @@ public static class Linter
         finding is { Rule: VariableRules.Unused, Subject: Variables.ClusterDomain };
 
     /// <summary>A patch that one Flux Kustomization gives to several, as a default, may select nothing in some of them.</summary>
-    private static bool IsEverywhere(Finding warning, ClusterView view) => view.Layers
-        .Where(layer => layer.Kustomization.Body.MappingsAt("spec", "patches")
-            .Any(patch => (patch.File, patch.Position) == (warning.File, warning.Position)))
-        .All(layer => layer.BuildWarnings.Contains(warning));
+    private static bool IsEverywhere(Finding warning, ClusterView view)
+    {
+        var own = view.Shared.Own(warning);
+        return view.Layers
+            .Where(layer => layer.Kustomization.Body.MappingsAt("spec", "patches")
+                .Any(patch => (patch.File, patch.Position) == (own.File, own.Position)))
+            .All(layer => layer.BuildWarnings.Any(other => view.Shared.Own(other) == own));
+    }
 
     /// <summary>A fault of a rule must not hide the findings of the others.</summary>
     private static Finding[] Guard(string rule, string? cluster, Func<IEnumerable<Finding>> check)
