@@ -10,7 +10,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     private static readonly string[] RemoteStarts = ["git@", "git::", "github.com/", "github.com:"];
 
     private readonly ImmutableArray<Finding>.Builder findings = ImmutableArray.CreateBuilder<Finding>();
-    private readonly ImmutableArray<Finding>.Builder warnings = ImmutableArray.CreateBuilder<Finding>();
+    private readonly ImmutableArray<PatchWarning>.Builder warnings = ImmutableArray.CreateBuilder<PatchWarning>();
     private readonly ResourceList resources = new();
     private readonly List<string> under = [];
     private readonly List<(string From, string Kind, string Path)> references = [];
@@ -187,10 +187,10 @@ internal sealed class Accumulation(Kustomizer kustomizer)
                     var target = YamlWriter.WriteFragment(patch["target"] ?? patch).Trim().ReplaceLineEndings(", ");
                     var message = $"The target of this patch selects no object: {target}.";
                     var fix = "Fix the target, or delete the patch.";
-                    warnings.Add(Finding(Layer.RulePatchWithoutTarget, FileOf(patch, file), patch.Position, message, fix));
+                    missed.Add(Finding(Layer.RulePatchWithoutTarget, FileOf(patch, file), patch.Position, message, fix));
                 }
 
-                warnings.AddRange(missed);
+                warnings.AddRange(missed.Select(finding => new PatchWarning(patch, finding)));
             });
         }
 

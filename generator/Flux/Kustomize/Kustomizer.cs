@@ -60,7 +60,7 @@ public sealed record BuildRequest(string Folder)
 public sealed record BuildResult(ImmutableArray<Manifest> Resources, ImmutableArray<Finding> Findings)
 {
     /// <summary>What kustomize accepts, but what is most likely a mistake.</summary>
-    public ImmutableArray<Finding> Warnings { get; init; } = [];
+    public ImmutableArray<PatchWarning> Warnings { get; init; } = [];
 
     /// <summary>What was added to the folder, with the places of the request that was built.</summary>
     internal Mapping Spec { get; init; } = [];

@@ -40,8 +40,7 @@ public sealed class SharedBuildTests
     [Test]
     public void A_line_that_a_file_has_twice_is_found_where_it_is_wrong()
     {
-        var tree = Clusters.Aggregate(Tree, (tree, name) => tree.With(FileOf(name), tree.Files[FileOf(name)]
-            + (name == "beta" ? "# One more line.\npatches:\n" : "patches:\n") + Patch("crds") + Patch("coredns")));
+        var tree = Twice();
 
         var found = Check(tree, Replace);
 
@@ -51,6 +50,24 @@ public sealed class SharedBuildTests
             var lines = tree.Files[ofCluster.Key].Split('\n').Select((text, index) => (text, index))
                 .Where(line => line.text.Contains("/spec/none", StringComparison.Ordinal)).Select(line => line.index + 1);
             ofCluster.Select(finding => finding.Position.Line).ShouldBe(lines);
+        }
+    }
+
+    [TestCase("alpha", "beta", "gamma")]
+    [TestCase("gamma", "beta", "alpha")]
+    [TestCase("beta", "gamma", "alpha")]
+    public void The_cluster_that_is_built_first_decides_nothing(params string[] order)
+    {
+        var source = Twice().Source();
+        var flux = new FluxTree(source);
+        var views = order.Select(name => ClusterView.Of(
+            flux.Cluster(name, strict: false), LintOptions.Of(Defined).In(name), new TreeText(source))).ToArray();
+
+        foreach (var view in views)
+        {
+            view.Layers.SelectMany(layer => layer.BuildWarnings).Select(warning => view.Shared.Own(warning.Finding))
+                .Select(finding => (finding.File, LineOf(Twice(), finding).Trim())).Distinct()
+                .ShouldBe([(FileOf(view.Name), "- {op: replace, path: /spec/none, value: x}")]);
         }
     }
 
@@ -108,6 +125,9 @@ public sealed class SharedBuildTests
         [.. Linter.Check(tree.Source(), LintOptions.Of(Defined)).Where(finding => finding.Rule == rule)];
 
     private static string LineOf(EditedTree tree, Finding finding) => tree.Files[finding.File].Split('\n')[finding.Position.Line - 1];
+
+    private static EditedTree Twice() => Clusters.Aggregate(Tree, (tree, name) => tree.With(FileOf(name), tree.Files[FileOf(name)]
+        + (name == "beta" ? "# One more line.\npatches:\n" : "patches:\n") + Patch("crds") + Patch("coredns")));
 
     private static string Patch(string layer) => $$"""
           - target: {kind: Kustomization, name: cluster-.+-{{layer}}}
