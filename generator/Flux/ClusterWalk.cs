@@ -125,6 +125,7 @@ public sealed class ClusterWalk
         layers.Add(current with
         {
             Built = build.Resources,
+            BuiltWith = build.Spec,
             Applied = applied,
             Variables = variables,
             BuildFindings = build.Findings,

@@ -21,6 +21,9 @@ public sealed record Layer
     /// <summary>As kustomize builds them.</summary>
     public ImmutableArray<Manifest> Built { get; init; } = [];
 
+    /// <summary>What the Flux Kustomization adds to the folder, with the places of the first of those that share the build.</summary>
+    internal Mapping BuiltWith { get; init; } = [];
+
     /// <summary>As the cluster receives them, in the same order.</summary>
     public ImmutableArray<Manifest> Applied { get; init; } = [];
 
@@ -30,7 +33,7 @@ public sealed record Layer
     public ImmutableArray<Finding> BuildFindings { get; init; } = [];
 
     /// <summary>What kustomize accepts, but what is most likely a mistake.</summary>
-    public ImmutableArray<Finding> BuildWarnings { get; init; } = [];
+    public ImmutableArray<PatchWarning> BuildWarnings { get; init; } = [];
 
     /// <summary>Why Flux would refuse an object at substitution.</summary>
     public ImmutableArray<Finding> SubstitutionFindings { get; init; } = [];
@@ -84,6 +87,11 @@ public sealed record Layer
 
     private string? Text(string key) => Kustomization.Body.TextAt("spec", key);
 }
+
+/// <summary>What kustomize accepts of a patch, but what is most likely a mistake.</summary>
+/// <param name="Patch">The entry of the list.</param>
+/// <param name="Finding">At the entry or inside of its text.</param>
+public sealed record PatchWarning(Mapping Patch, Finding Finding);
 
 /// <summary>One cluster as Flux applies it.</summary>
 public sealed record FluxCluster

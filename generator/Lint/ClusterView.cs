@@ -14,6 +14,8 @@ public sealed record ClusterView
 
     public required TreeText Text { get; init; }
 
+    internal SharedBuilds Shared => field ??= new SharedBuilds(this);
+
     public string Name => Cluster.Name;
 
     public ImmutableArray<Layer> Layers => Cluster.Layers;
@@ -35,28 +37,6 @@ public sealed class TreeText(SourceTree tree)
     public bool Has(IEnumerable<string> folders, string word) => folders.SelectMany(folder => tree.FilesBelow(folder)
             .Where(file => file.LastIndexOf('/') == folder.Length && file.EndsWith(".yaml", StringComparison.Ordinal)))
         .Any(file => LinesOf(file).Any(line => line.Contains(word, StringComparison.Ordinal)));
-
-    /// <summary>
-    /// A finding at a cluster's own file. Clusters whose files say the same share what is built from them, with the places of one of them.
-    /// </summary>
-    public Finding In(string cluster, Finding finding)
-    {
-        if (Layout.ClusterOf(finding.File) is not { } other || other == cluster)
-        {
-            return finding;
-        }
-
-        var file = Layout.ClusterFolder(cluster) + finding.File[Layout.ClusterFolder(other).Length..];
-        var (line, column) = (finding.Position.Line, finding.Position.Column);
-        var (theirs, own) = (LinesOf(finding.File), LinesOf(file));
-        if (line < 1 || line > theirs.Length)
-        {
-            return own.Length == 0 ? finding : finding with { File = file };
-        }
-
-        var found = line <= own.Length && own[line - 1] == theirs[line - 1] ? line : Array.IndexOf(own, theirs[line - 1]) + 1;
-        return found == 0 ? finding : finding with { File = file, Position = new Position(found, column) };
-    }
 
     private string[] LinesOf(string file) =>
         lines.GetOrAdd(file, name => tree.Read(name) is { } bytes ? Encoding.UTF8.GetString(bytes).Split('\n') : []);

@@ -100,7 +100,7 @@ public static class Linter
             // Without strict substitution, so that the other rules get a complete cluster; VariableRules reports what is unset.
             view = ClusterView.Of(tree.Cluster(name, strict: false), options.In(name), text);
             return view.Layers.SelectMany(layer => layer.BuildFindings
-                .Concat(layer.BuildWarnings.Where(warning => IsEverywhere(warning, view)))
+                .Concat(layer.BuildWarnings.Where(warning => IsEverywhere(warning, view)).Select(warning => warning.Finding))
                 .Concat(layer.SubstitutionFindings.Where(finding => finding.Rule == ObjectSubstitution.RuleBreaksYaml)));
         });
         if (view is null)
@@ -112,18 +112,28 @@ public static class Linter
         Finding[] found = [.. rules.SelectMany(rule => Guard(rule.Name, name, () => rule.Check(view)))
             .Where(finding => isWhole || !LintRules.OfAbsence.Contains(finding.Rule))];
         var isWithoutNames = found.Any(finding => finding.Rule == CorefileRules.Names);
-        return built.Concat(found.Where(finding => !isWithoutNames || !IsOfNames(finding))).Select(finding => text.In(name, finding));
+        return built.Concat(found.Where(finding => !isWithoutNames || !IsOfNames(finding))).Select(view.Shared.Own);
     }
 
     /// <summary>The domain is not used where no server answers for it, which is the finding.</summary>
     private static bool IsOfNames(Finding finding) =>
         finding is { Rule: VariableRules.Unused, Subject: Variables.ClusterDomain };
 
-    /// <summary>A patch that one Flux Kustomization gives to several, as a default, may select nothing in some of them.</summary>
-    private static bool IsEverywhere(Finding warning, ClusterView view) => view.Layers
-        .Where(layer => layer.Kustomization.Body.MappingsAt("spec", "patches")
-            .Any(patch => (patch.File, patch.Position) == (warning.File, warning.Position)))
-        .All(layer => layer.BuildWarnings.Contains(warning));
+    /// <summary>
+    /// A patch that a cluster gives to several Flux Kustomizations, as a default, may select nothing in some of them, and may replace what
+    /// one of them alone has.
+    /// </summary>
+    private static bool IsEverywhere(PatchWarning warning, ClusterView view)
+    {
+        var (patch, own) = (PlaceOf(warning, view), view.Shared.Own(warning.Finding));
+        return view.Layers
+            .Where(layer => layer.Kustomization.Body.MappingsAt("spec", "patches").Any(other => (other.File, other.Position) == patch))
+            .All(layer => layer.BuildWarnings.Where(other => PlaceOf(other, view) == patch).Select(other => view.Shared.Own(other.Finding))
+                .Any(other => other.Rule == Layer.RulePatchWithoutTarget || other with { Fix = own.Fix } == own));
+    }
+
+    private static (string File, Position Position) PlaceOf(PatchWarning warning, ClusterView view) =>
+        view.Shared.Own(warning.Patch.File, warning.Patch.Position);
 
     /// <summary>A fault of a rule must not hide the findings of the others.</summary>
     private static Finding[] Guard(string rule, string? cluster, Func<IEnumerable<Finding>> check)

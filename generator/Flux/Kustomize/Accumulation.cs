@@ -10,7 +10,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     private static readonly string[] RemoteStarts = ["git@", "git::", "github.com/", "github.com:"];
 
     private readonly ImmutableArray<Finding>.Builder findings = ImmutableArray.CreateBuilder<Finding>();
-    private readonly ImmutableArray<Finding>.Builder warnings = ImmutableArray.CreateBuilder<Finding>();
+    private readonly ImmutableArray<PatchWarning>.Builder warnings = ImmutableArray.CreateBuilder<PatchWarning>();
     private readonly ResourceList resources = new();
     private readonly List<string> under = [];
     private readonly List<(string From, string Kind, string Path)> references = [];
@@ -45,7 +45,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     {
         if (under.Contains(folder))
         {
-            Report(KustomizeRules.Cycle, from, mention.Position, $"'{folder}' includes itself.", "Remove one of the references.");
+            Report(KustomizeRules.Cycle, from, mention, $"'{folder}' includes itself.", "Remove one of the references.");
         }
         else if (KustomizationFile.In(kustomizer, folder) is var (file, kustomization))
         {
@@ -56,7 +56,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
             var message = $"'{Text(mention)}' is neither a file nor a folder with a kustomization.yaml.";
             var beside = from[..(from.LastIndexOf('/') + 1)];
             var near = Suggestion.For(Text(mention), kustomizer.Tree.FilesBelow(beside.TrimEnd('/')).Select(path => path[beside.Length..]));
-            Report(KustomizeRules.Missing, from, mention.Position, message, near is null ? "Fix the path." : $"Did you mean '{near}'?");
+            Report(KustomizeRules.Missing, from, mention, message, near is null ? "Fix the path." : $"Did you mean '{near}'?");
         }
     }
 
@@ -187,10 +187,10 @@ internal sealed class Accumulation(Kustomizer kustomizer)
                     var target = YamlWriter.WriteFragment(patch["target"] ?? patch).Trim().ReplaceLineEndings(", ");
                     var message = $"The target of this patch selects no object: {target}.";
                     var fix = "Fix the target, or delete the patch.";
-                    warnings.Add(Finding(Layer.RulePatchWithoutTarget, FileOf(patch, file), patch.Position, message, fix));
+                    missed.Add(Finding(Layer.RulePatchWithoutTarget, FileOf(patch, file), patch.Position, message, fix));
                 }
 
-                warnings.AddRange(missed);
+                warnings.AddRange(missed.Select(finding => new PatchWarning(patch, finding)));
             });
         }
 
@@ -224,11 +224,11 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         }
         catch (FormatException exception)
         {
-            Report(rule, FileOf(at, file), at.Position, $"Cannot be built: {exception.Message}.", "Fix the kustomization.");
+            Report(rule, file, at, $"Cannot be built: {exception.Message}.", "Fix the kustomization.");
         }
         catch (NotSupportedException exception)
         {
-            Report(KustomizeRules.Unsupported, FileOf(at, file), at.Position, $"{exception.Message} is not supported here.",
+            Report(KustomizeRules.Unsupported, file, at, $"{exception.Message} is not supported here.",
                 "kustomize may well build it: look at the output of render. The other checks see the objects without it.");
         }
     }
@@ -245,11 +245,15 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     private static bool IsRemote(string text) => RemoteStarts.Any(start => text.StartsWith(start, StringComparison.Ordinal))
         || text.Contains("://", StringComparison.Ordinal) || text.Contains("?ref=", StringComparison.Ordinal);
 
-    private void Remote(string file, Node item) => Report(KustomizeRules.Unsupported, file, item.Position,
+    private void Remote(string file, Node item) => Report(KustomizeRules.Unsupported, file, item,
         $"The remote base '{Printable.Of(Text(item))}' is not fetched here.", "Copy it into the tree.");
 
     private void Outside(string file, Node item) =>
-        Report(KustomizeRules.Outside, file, item.Position, $"'{Text(item)}' is outside of the tree.", "Use only files of the repository.");
+        Report(KustomizeRules.Outside, file, item, $"'{Text(item)}' is outside of the tree.", "Use only files of the repository.");
+
+    /// <summary>At a node, which a Flux Kustomization of another file may have added.</summary>
+    private void Report(string rule, string file, Node at, string message, string fix) =>
+        Report(rule, FileOf(at, file), at.Position, message, fix);
 
     private void Report(string rule, string file, Position position, string message, string fix) =>
         findings.Add(Finding(rule, file, position, message, fix));

@@ -60,7 +60,10 @@ public sealed record BuildRequest(string Folder)
 public sealed record BuildResult(ImmutableArray<Manifest> Resources, ImmutableArray<Finding> Findings)
 {
     /// <summary>What kustomize accepts, but what is most likely a mistake.</summary>
-    public ImmutableArray<Finding> Warnings { get; init; } = [];
+    public ImmutableArray<PatchWarning> Warnings { get; init; } = [];
+
+    /// <summary>What was added to the folder, with the places of the request that was built.</summary>
+    internal Mapping Spec { get; init; } = [];
 }
 
 /// <summary>
@@ -79,7 +82,7 @@ public sealed class Kustomizer(SourceTree tree)
     {
         var accumulation = new Accumulation(this);
         accumulation.Add(request);
-        return accumulation.Result;
+        return accumulation.Result with { Spec = request.Spec };
     });
 
     /// <summary>A file's documents, read once; null if there is no such file.</summary>

@@ -180,7 +180,7 @@ public sealed class KustomizerTests
             ("app/config.yaml", Config));
 
         result.Findings.ShouldBeEmpty();
-        result.Warnings.ShouldHaveSingleItem().Message.ShouldContain("selects no object: kind: Secret");
+        result.Warnings.ShouldHaveSingleItem().Finding.Message.ShouldContain("selects no object: kind: Secret");
     }
 
     /// <summary>flux bootstrap writes gotk-components.yaml into its file.</summary>

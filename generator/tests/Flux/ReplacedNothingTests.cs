@@ -22,7 +22,7 @@ public sealed class ReplacedNothingTests
             ("app/kustomization.yaml", Patching(operation)), ("app/config.yaml", Config), ("app/other.yaml", Other("b")));
 
         result.Findings.ShouldBeEmpty("kustomize builds it");
-        var warning = result.Warnings.ShouldHaveSingleItem();
+        var warning = result.Warnings.ShouldHaveSingleItem().Finding;
         (warning.Rule, warning.Severity, warning.Fix).ShouldBe((Layer.RuleReplaceMissing, Severity.Warning, fix));
         (warning.File, warning.Position.Line).ShouldBe(("app/kustomization.yaml", 4));
     }
