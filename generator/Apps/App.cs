@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps.AllowDns;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Dashboard;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
@@ -8,6 +9,7 @@ using PlatformGitOps.Generator.Apps.MonitoringCrds;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Apps.Overlays;
 using PlatformGitOps.Generator.Apps.Substrate;
+using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Apps;
 

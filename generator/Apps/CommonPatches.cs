@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Apps;
 
 /// <summary>Patches that any application gets from a cluster's keys, beside its own.</summary>

@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Plan.Records;

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.ChartReading;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text.Json;
 using PlatformGitOps.Generator.Git;
+using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 

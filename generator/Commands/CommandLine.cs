@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Flux.Definitions;
 using PlatformGitOps.Generator.Versions;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using PlatformGitOps.Generator.Flux.Kustomize;
+using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Lint;
+
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary>What the generator left behind, and what Flux reads all the same.</summary>

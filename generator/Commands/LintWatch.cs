@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 

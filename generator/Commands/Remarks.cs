@@ -1,4 +1,6 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Git;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Render;
 
 namespace PlatformGitOps.Generator.Commands;

@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Git;
+using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 

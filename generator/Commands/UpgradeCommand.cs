@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Upgrade;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;

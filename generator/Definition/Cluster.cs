@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Apps.Substrate;
 

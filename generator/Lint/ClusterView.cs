@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint;
 

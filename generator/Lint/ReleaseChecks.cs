@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Lint.Rules;
 
 namespace PlatformGitOps.Generator.Lint;

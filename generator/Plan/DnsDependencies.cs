@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>The objects that cluster DNS needs.</summary>

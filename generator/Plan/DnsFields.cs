@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>The fields of the objects of the chart coredns that DNS depends on.</summary>

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>What Flux would do to get from one inventory to another.</summary>

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>What a change of a HelmRelease does to the objects of its chart.</summary>

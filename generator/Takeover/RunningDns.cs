@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Takeover;
 
 /// <summary>The DNS that a cluster runs, whoever delivered it.</summary>

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Upgrade;

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Versions;
 
 /// <summary>One version of a program, a chart or an image, and the clusters that have it.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.DnsCheck;
 

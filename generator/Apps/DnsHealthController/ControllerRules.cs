@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>What can be wrong with a cluster's health controller.</summary>

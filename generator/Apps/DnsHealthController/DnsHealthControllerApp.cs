@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>The DNS health controller: the same for every cluster that has switched it on, but for its components. See

@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;

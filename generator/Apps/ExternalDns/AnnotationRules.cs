@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;

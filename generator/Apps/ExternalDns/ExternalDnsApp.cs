@@ -1,3 +1,6 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Lint;
+
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>

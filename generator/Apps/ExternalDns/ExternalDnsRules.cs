@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>What can be wrong with the keys of External-DNS; docs/definition.md explains each.</summary>

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>The External-DNS of one cluster: one process for each instance (docs/external-dns.md).</summary>

@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps.DnsHealthController;
+using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
 /// <summary>What can be wrong with the keys of geographic routing; docs/definition.md explains each.</summary>

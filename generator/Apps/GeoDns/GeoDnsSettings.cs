@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
 /// <summary>The geographic routing of a cluster that has switched it on (docs/geo-routing.md).</summary>

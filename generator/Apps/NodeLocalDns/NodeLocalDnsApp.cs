@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;

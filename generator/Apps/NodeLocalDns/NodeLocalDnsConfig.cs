@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 /// <summary>Where the series of the caches are found, and the alerts on them; docs/alerts.md is their runbook.</summary>

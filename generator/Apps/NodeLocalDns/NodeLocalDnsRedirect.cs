@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Substrate;
 using static PlatformGitOps.Generator.Emission.PolicyParts;
 

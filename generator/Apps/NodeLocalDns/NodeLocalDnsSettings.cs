@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 /// <summary>The NodeLocal DNSCache of a cluster that has switched it on (docs/node-local-dns.md).</summary>

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Apps.Overlays;
 
 /// <summary><c>kubernetes/overlays/&lt;cluster&gt;</c>: manifests of the user's own, which the generator never writes and Flux applies

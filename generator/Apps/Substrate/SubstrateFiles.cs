@@ -1,4 +1,5 @@
 using System.Reflection;
+using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>What to write instead of a key that is not known in its place.</summary>

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Overlays;
 
 namespace PlatformGitOps.Generator.Definition.Rules;

@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 

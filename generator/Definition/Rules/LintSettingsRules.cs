@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Flux.Kustomize;
+using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 

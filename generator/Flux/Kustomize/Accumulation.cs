@@ -21,7 +21,10 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     private readonly List<CommonPath> variablePlaces = [];
 
     public BuildResult Result => new(
-        [.. resources.Items.Where(resource => resource.Annotation("config.kubernetes.io/local-config") != "true")],
+        [
+            .. resources.Items.Where(resource => resource.Annotation("config.kubernetes.io/local-config") != "true")
+                .Select(resource => resource with { Body = MetadataTexts.Printed(resource.Body) }),
+        ],
         findings.ToImmutable())
     {
         Warnings = warnings.ToImmutable(),

@@ -21,7 +21,7 @@ internal static class Patches
         {
             Sequence operations when target is null => throw new FormatException("a JSON patch needs a target"),
             Sequence operations => ByOperations(resources, target, operations, missed),
-            Mapping merge when target is not null => Each(resources, target, body => Merge(body, merge)),
+            Mapping merge when target is not null => Each(resources, target, body => Merge(body, MetadataTexts.OfTargeted(merge))),
             Mapping merge => MergeByName(resources, merge),
             _ => throw new FormatException("a patch is neither a mapping nor a list of operations"),
         });
@@ -74,13 +74,13 @@ internal static class Patches
         ResourceList resources, PatchTarget target, Sequence operations, Action<Mapping, IEnumerable<string>>? missed)
     {
         var added = new Dictionary<Mapping, List<string[]>>(ReferenceEqualityComparer.Instance);
-        var count = Each(resources, target, body => JsonPatch.Apply(body, operations, (operation, keys) =>
+        var count = Each(resources, target, body => MetadataTexts.AfterOperations(JsonPatch.Apply(body, operations, (operation, keys) =>
         {
             if (!added.TryAdd(operation, [[.. keys]]))
             {
                 added[operation].Add([.. keys]);
             }
-        }));
+        })));
         foreach (var (operation, keys) in added.Where(pair => pair.Value.Count == count))
         {
             missed?.Invoke(operation, keys.SelectMany(beside => beside).Distinct());

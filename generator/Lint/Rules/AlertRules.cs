@@ -1,4 +1,5 @@
 using System.Buffers;
+using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 

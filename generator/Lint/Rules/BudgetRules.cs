@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>PodDisruptionBudgets as the disruption controller and the eviction API read them, each with the pods that it selects.</summary>

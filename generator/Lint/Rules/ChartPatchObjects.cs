@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>What patches do to the image, the nodes, the API access, the scaler and the budget of the DNS pods.</summary>

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>What the containers of the DNS pods may do, what they get, and when they get queries.</summary>

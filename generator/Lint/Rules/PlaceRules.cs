@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>What keeps pods from being made or placed, whichever nodes a cluster has.</summary>

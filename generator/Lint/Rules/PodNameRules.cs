@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>Containers, volumes and mounts of the values that do not fit each other or the chart's own; a probe that is too late.</summary>

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>What a network policy of Kubernetes or of Cilium lets through, as far as the tree says it.</summary>

@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 
 namespace PlatformGitOps.Generator.Lint.Rules;

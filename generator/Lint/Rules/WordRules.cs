@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>The words of Kubernetes' own kinds, and of what the coredns chart passes on to them.</summary>
