@@ -1,0 +1,49 @@
+namespace PlatformGitOps.Generator.Flux.Kustomize;
+
+/// <summary>Labels and annotations that kustomize makes texts of, whatever the files have there (api/resource/resource.go).</summary>
+internal static class MetadataTexts
+{
+    private const string Metadata = "metadata", Annotations = "annotations";
+
+    private static readonly string[] Both = ["labels", Annotations];
+
+    /// <summary>An object as it is printed: kustomize takes annotations of its own away, and writes what is left as texts.</summary>
+    public static Mapping Printed(Mapping body) =>
+        body.At(Metadata, Annotations) is Mapping { Entries.IsEmpty: true } or Scalar { IsNull: true }
+            ? Without(body, Annotations) : Texts(body, Annotations, scalar => scalar.Value);
+
+    /// <summary>An object behind a JSON patch: it was JSON, and has its numbers.</summary>
+    public static Mapping AfterOperations(Mapping body) => Texts(body, Annotations, scalar => Json(PlainScalars.Canonical(scalar.Value)));
+
+    /// <summary>A strategic merge with a target. kustomize lays its labels and annotations over those of the object before it merges, so
+    /// that a null deletes none of them.</summary>
+    public static Mapping OfTargeted(Mapping patch) => Both.Aggregate(patch, (changed, key) =>
+        changed.At(Metadata, key) is Scalar { IsNull: true } ? Without(changed, key) : Texts(changed, key, scalar => scalar.Value));
+
+    private static Mapping Without(Mapping body, string key) => body.Set(Metadata, ((Mapping)body[Metadata]!).Without(key));
+
+    private static Mapping Texts(Mapping body, string key, Func<Scalar, string> text) =>
+        body.At(Metadata, key) is not Mapping pairs || pairs.All(pair => pair.Value is Scalar { IsString: true }) ? body
+            : body.SetAt([Metadata, key], new Mapping(pairs.Select(pair => pair with { Value = Text(pair.Value, text) }))
+            {
+                Position = pairs.Position,
+                File = pairs.File,
+            });
+
+    private static Node Text(Node value, Func<Scalar, string> text) => value is Scalar { IsString: true } ? value
+        : new Scalar(value is Scalar scalar ? text(scalar) : "") { IsText = true, Position = value.Position, File = value.File };
+
+    /// <summary>A number as Go writes it: a million has an exponent.</summary>
+    private static string Json(string canonical)
+    {
+        if (!double.TryParse(canonical, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            || Math.Abs(number) is 0 or (>= 1e-4 and < 1e6))
+        {
+            return canonical;
+        }
+
+        var shortest = Enumerable.Range(0, 17).Select(places => number.ToString($"e{places}", CultureInfo.InvariantCulture))
+            .First(text => double.Parse(text, CultureInfo.InvariantCulture) == number);
+        return shortest[^3] == '0' ? shortest.Remove(shortest.Length - 3, 1) : shortest;
+    }
+}
