@@ -1,6 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Evidence;
-
 namespace PlatformGitOps.Acceptance;
 
 /// <summary>Around every test of the suite.</summary>
@@ -12,8 +9,7 @@ public sealed class SuiteLifetime
     {
         // Before any test starts a program, so that none outlives the run.
         await RunSession.Current;
-        var machine = await ThisMachine.Report(CancellationToken.None);
-        EvidenceLog.Fact("Clusters", machine.Clusters.ToString().ToLowerInvariant());
+        await ThisMachine.Report(CancellationToken.None);
     }
 
     [OneTimeTearDown]
@@ -33,8 +29,13 @@ public sealed class SuiteLifetime
             return;
         }
 
+        var machine = await ThisMachine.Report(CancellationToken.None);
+        var clusters = RanOn.Text(
+            machine, EvidenceLog.Current.Results.Any(result => result.Mode == CheckMode.Live), LiveClusters.Asked, LiveClusters.Up);
+        EvidenceLog.Fact(RanOn.Label, clusters);
         var run = EvidenceLog.Current.ToRun(Repository.Roles, Expectation.Lines(Repository.Roles));
         var folder = await EvidenceFolder.WriteAsync(run, EvidenceFolder.Default, CancellationToken.None);
+        await TestContext.Progress.WriteLineAsync($"acceptance: clusters: {clusters}");
         await TestContext.Progress.WriteLineAsync($"acceptance: evidence in {Path.Combine(folder, "report.html")}");
         if (SuiteSettings.Current.WriteDocuments && !Wording.IsPartial(run.Results))
         {

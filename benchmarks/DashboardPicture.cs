@@ -12,8 +12,8 @@ namespace PlatformGitOps.Benchmarks;
 internal sealed record Line(string Name, ImmutableArray<(double Time, double Value)> Points);
 
 /// <summary>
-/// The delivered dashboard as a picture: every query of every panel asked of a Prometheus API, and the answers drawn as SVG. It is no copy
-/// of Grafana; the queries, the legends and the places are the dashboard's.
+/// The delivered dashboard as a picture: every query of every panel asked of a Prometheus API, and the answers drawn as SVG. It does not
+/// copy Grafana; the queries, the legends and the places are the dashboard's.
 /// </summary>
 internal static partial class DashboardPicture
 {

@@ -91,4 +91,7 @@ internal static partial class Log
 
     [LoggerMessage(55, LogLevel.Warning, "{Name} has no healthy address: all are answered")]
     public static partial void GeoFailsOpen(ILogger log, string name);
+
+    [LoggerMessage(56, LogLevel.Warning, "zone files of serial {Serial} were not given to CoreDNS: {Reason}")]
+    public static partial void GeoNotServed(ILogger log, string serial, string reason);
 }

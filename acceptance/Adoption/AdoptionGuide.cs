@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Acceptance.Adoption;
 
 /// <summary>A page such as docs/adoption.md as steps: the suite runs the commands that it gives.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria;
-
 namespace PlatformGitOps.Acceptance.Adoption;
 
 /// <summary>A faulty migration to the substrate, which Adoption.3 must detect.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using PlatformGitOps.Acceptance.Disruption;
-
 namespace PlatformGitOps.Acceptance.Adoption;
 
 /// <summary>

@@ -1,9 +1,4 @@
-using CliWrap;
-using CliWrap.Buffered;
 using CliWrap.Exceptions;
-using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Adoption;
 

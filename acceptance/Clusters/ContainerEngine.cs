@@ -1,5 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
 using Docker.DotNet;
 using Docker.DotNet.Handler.Abstractions;
 using Docker.DotNet.Models;
@@ -65,7 +63,7 @@ public sealed class ContainerEngine
         }
     }
 
-    /// <summary>The container with exactly this name, running or not; null if there is none.</summary>
+    /// <summary>The container with exactly this name, running or not; null if the engine has none.</summary>
     public async Task<ContainerInspectResponse?> Find(string name, CancellationToken cancellationToken)
     {
         try

@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Definition;
 using Testcontainers.K3s;
 
 namespace PlatformGitOps.Acceptance.Clusters;

@@ -1,7 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Acceptance.Clusters;
 
 /// <summary>kind's configuration for a cluster of the definition, and the hash by which a running one is known again.</summary>

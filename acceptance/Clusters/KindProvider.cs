@@ -1,7 +1,4 @@
-using CliWrap;
-using CliWrap.Buffered;
 using CliWrap.Exceptions;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 

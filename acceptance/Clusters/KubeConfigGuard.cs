@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using k8s.Exceptions;
 using PlatformGitOps.Generator.Yaml;
 

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using k8s;
 using k8s.Autorest;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Acceptance.Clusters;
 
 /// <param name="Name">The cluster's own name, maybe with a prefix; <see cref="ClusterShape.Role"/> is its name in the definition.</param>

@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Acceptance.Clusters;
@@ -21,7 +20,8 @@ public sealed record MachineReport
     public bool Has(string program) => Programs.ContainsKey(program);
 
     public override string ToString() =>
-        $"clusters: {Clusters.ToString().ToLowerInvariant()}{(WhyNone.Length > 0 ? $" ({WhyNone})" : "")}; "
+        (Clusters == ClusterChoice.None ? $"this machine can have no clusters ({WhyNone}); "
+            : $"this machine can have clusters of {Clusters.ToString().ToLowerInvariant()}; ")
         + $"container engine: {Engine ?? "none"}; programs: {(Programs.Count == 0 ? "none" : string.Join(", ", Programs.Keys.Order()))}";
 }
 

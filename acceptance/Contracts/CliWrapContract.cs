@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using CliWrap;
-using CliWrap.Buffered;
 using CliWrap.Exceptions;
 
 namespace PlatformGitOps.Acceptance.Contracts;

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using CliWrap;
-using CliWrap.Buffered;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using CliWrap;
-using CliWrap.Buffered;
 using Docker.DotNet.Models;
 using PlatformGitOps.Acceptance.Reaper;
 

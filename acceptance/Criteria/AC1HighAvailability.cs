@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
 using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -170,7 +168,7 @@ public static class AC1HighAvailability
     [
         Patched("scaled down by hand", "AC1.1", "status.availableReplicas", Deployment,
             """{"spec":{"replicas":1}}""", """{"spec":{"replicas":2}}""", rolls: true).With(Counted, "AC3.2", "AC3.3"),
-        LiveSabotage.Deleted("budget deleted", "AC1.2", "there is no PodDisruptionBudget", LiveChanges.Budget),
+        LiveSabotage.Deleted("budget deleted", "AC1.2", $"{LiveChanges.Budget} does not exist", LiveChanges.Budget),
         Patched("budget's selector changed", "AC1.2", "pods that the budget counts", LiveChanges.Budget,
             """{"spec":{"selector":{"matchLabels":{"k8s-app":"coredns"}}}}""",
             """{"spec":{"selector":{"matchLabels":{"k8s-app":"kube-dns"}}}}""", rolls: false),

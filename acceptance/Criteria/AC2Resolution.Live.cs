@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-
 namespace PlatformGitOps.Acceptance.Criteria;
 
 public static partial class AC2Resolution

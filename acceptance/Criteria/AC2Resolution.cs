@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Sabotage;
 using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -36,7 +35,7 @@ public static partial class AC2Resolution
         "AC2.1", "the release's Service: name, namespace, a server on port 53 for both protocols, a selector that matches the pods")]
     public static void Service(RenderedCluster tree)
     {
-        tree.Values.Text("service.name").ShouldBe("kube-dns", "there is no Service kube-dns");
+        tree.Values.Text("service.name").ShouldBe("kube-dns", "the Service is not called kube-dns");
         tree.Release.Namespace.ShouldBe("kube-system");
         Selectors.Matches(tree.ServiceSelector, tree.PodLabels).ShouldBeTrue("the Service selects no DNS pod");
         var server = tree.Values.Parts("servers").FirstOrDefault(entry => entry.Number("port") == 53);
@@ -75,7 +74,7 @@ public static partial class AC2Resolution
         forward.ShouldNotBeNull("the Corefile forwards nothing");
         forward.Arguments[0].ShouldBe(".", "only some names are forwarded");
         var upstreams = forward.Arguments.Skip(1).ToList();
-        upstreams.ShouldNotBeEmpty("there is no upstream");
+        upstreams.ShouldNotBeEmpty("the forward names no upstream");
         foreach (var upstream in upstreams.Select(address => address.Split("://")[^1]))
         {
             var address = IPEndPoint.TryParse(upstream, out var endPoint) ? endPoint.Address : null;
@@ -102,7 +101,8 @@ public static partial class AC2Resolution
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
-        new("the chart's own name for the Service", "AC2.1", "there is no Service kube-dns", tree => tree.Value("service.name", null)),
+        new("the chart's own name for the Service", "AC2.1", "the Service is not called kube-dns",
+            tree => tree.Value("service.name", null)),
         new("a server on a high port", "AC2.1", "no server listens on port 53", tree => tree.Value("servers[0].port", 5353)),
         new("a server for UDP only", "AC2.1", "large answers come over TCP", tree => tree.Value("servers[0].zones[0].use_tcp", null)),
         new("another ClusterIP", "AC2.2", "and no other", tree => tree.Value("service.clusterIP", "10.245.0.11")),

@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -123,7 +120,8 @@ public static partial class AC3Observability
             """{"metadata":{"labels":{"app.kubernetes.io/component":"metrics"}}}""", rolls: false)
             .With(Scraped, "AC3.3", "AC3.4", "AC3.6"),
         LiveSabotage.Deleted(
-            "ServiceMonitor deleted", "AC3.2", "there is no ServiceMonitor", ResourceKind.ServiceMonitor.Named("coredns", "kube-system"))
+            "ServiceMonitor deleted", "AC3.2", "ServiceMonitor kube-system/coredns does not exist",
+            ResourceKind.ServiceMonitor.Named("coredns", "kube-system"))
             .With(Scraped, "AC3.3", "AC3.4", "AC3.6"),
         Alert("alert on a dead metric", "AC3.4", "CoreDNSForwardLatencyHigh reads no series of", "CoreDNSForwardLatencyHigh",
             text => text.Replace("coredns_proxy_request", "coredns_forward_request", StringComparison.Ordinal)),

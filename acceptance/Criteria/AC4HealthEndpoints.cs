@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Sabotage;
 using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -38,7 +37,7 @@ public static class AC4HealthEndpoints
         async token =>
         {
             var pods = await cluster.StayingDnsPods(token);
-            pods.ShouldNotBeEmpty("there is no DNS pod to query"); // AC1.1 reports how many there are.
+            pods.ShouldNotBeEmpty("no DNS pod runs that could be queried"); // AC1.1 reports how many there are.
             foreach (var pod in pods)
             {
                 var answer = await ProbeOrigin.FromItsNode(cluster, pod, port, path, token);

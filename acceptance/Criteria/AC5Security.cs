@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Sabotage;
 using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 
 namespace PlatformGitOps.Acceptance.Criteria;

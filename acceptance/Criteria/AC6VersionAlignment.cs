@@ -1,9 +1,4 @@
-using System.Text;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Drift;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 

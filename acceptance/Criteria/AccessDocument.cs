@@ -1,4 +1,3 @@
-using System.Text;
 using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Acceptance.Criteria;

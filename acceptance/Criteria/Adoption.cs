@@ -1,10 +1,6 @@
 using PlatformGitOps.Acceptance.Adoption;
 using PlatformGitOps.Acceptance.Criteria.Health;
-using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Drift;
-using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 

@@ -1,6 +1,3 @@
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
-
 namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("Bootstrap", "What must start before DNS does, and what needs DNS waits for it and continues by itself")]

@@ -1,6 +1,5 @@
 using System.Reflection;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
-using PlatformGitOps.Acceptance.Sabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
@@ -37,15 +36,11 @@ public static class Catalog
                 Live = running?.GetCustomAttribute<LiveCheckAttribute>(),
                 StaticMethod = still?.CreateDelegate<Action<RenderedCluster>>(),
                 Host = host?.GetCustomAttribute<HostCheckAttribute>(),
-                HostMethod = On<SubstratePair>(host),
-                KubernetesMethod = On<KubernetesHosts>(host),
-                SystemdMethod = On<SystemdHosts>(host),
+                HostMethod = host?.CreateDelegate(typeof(Func<,,>).MakeGenericType(
+                    host.GetParameters()[0].ParameterType, typeof(CancellationToken), typeof(Task))),
                 LiveMethod = running?.CreateDelegate<Func<LiveCluster, CancellationToken, Task>>(),
             };
         });
-
-        static Func<T, CancellationToken, Task>? On<T>(MethodInfo? method) => method?.GetParameters()[0].ParameterType == typeof(T)
-            ? method.CreateDelegate<Func<T, CancellationToken, Task>>() : null;
 
         MethodInfo? Find<T>(Func<T, bool> matches) where T : Attribute =>
             methods.SingleOrDefault(method => method.GetCustomAttribute<T>() is { } attribute && matches(attribute));

@@ -1,9 +1,7 @@
 using CliWrap.Exceptions;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
-using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
@@ -117,11 +115,9 @@ public sealed record Check
 
     /// <summary>The part that runs real servers on this machine: those of DNS, or etcd and an API server.</summary>
     public HostCheckAttribute? Host { get; init; }
-    public Func<SubstratePair, CancellationToken, Task>? HostMethod { get; init; }
-    public Func<KubernetesHosts, CancellationToken, Task>? KubernetesMethod { get; init; }
 
-    /// <summary>The part that runs the units in containers whose PID 1 is systemd.</summary>
-    public Func<SystemdHosts, CancellationToken, Task>? SystemdMethod { get; init; }
+    /// <summary>Takes a <see cref="SubstratePair"/>, <see cref="KubernetesHosts"/> or <see cref="SystemdHosts"/>, and a token.</summary>
+    public Delegate? HostMethod { get; init; }
 
     public string Id => Line.Id;
     public string Title => Line.Title;
@@ -148,6 +144,9 @@ public sealed record Check
             "healthController.coreDns is true, and goes on after an adoption alone (docs/adoption.md)",
         _ => OptionalPart.Of(Criterion.SwitchesOn)?.Lacking(this, definition),
     };
+
+    /// <summary>The part that runs on hosts of this kind; null where it is for others.</summary>
+    public Func<T, CancellationToken, Task>? On<T>() => HostMethod as Func<T, CancellationToken, Task>;
 
     public void RunStatic(RenderedCluster tree)
     {

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Criteria.Health;
 
 namespace PlatformGitOps.Acceptance.Criteria;

@@ -1,4 +1,3 @@
-using System.Text;
 using PlatformGitOps.Acceptance.Adoption;
 
 namespace PlatformGitOps.Acceptance.Criteria;

@@ -1,7 +1,3 @@
-using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
-
 namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("Disruption", "DNS continues through rollouts, drains and lost nodes (tasks 4.7 and 4.8)")]

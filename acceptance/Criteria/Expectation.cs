@@ -1,9 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Acceptance.Criteria;
 
 /// <summary>The line of a check with the values of one cluster: title, what is expected, and the command that shows it.</summary>

@@ -1,6 +1,3 @@
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
-
 namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("Notices", "With notifications, Flux tells each receiver what it could not do", SwitchesOn = Feature.Notifications)]

@@ -1,7 +1,5 @@
 using PlatformGitOps.Acceptance.Adoption;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Acceptance.Criteria;

@@ -1,9 +1,3 @@
-using System.Text;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
-
 namespace PlatformGitOps.Acceptance.Criteria;
 
 /// <summary>A Secret that the definition names and whose owner creates it; the repository never has it.</summary>

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
-
 namespace PlatformGitOps.Acceptance.Criteria;
 
 /// <summary>The rows of the story's matrix are the titles of the report, with computed values.</summary>

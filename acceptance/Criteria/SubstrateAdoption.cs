@@ -1,6 +1,4 @@
 using PlatformGitOps.Acceptance.Adoption;
-using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Acceptance.Criteria;

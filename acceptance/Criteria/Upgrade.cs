@@ -1,9 +1,5 @@
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
-using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Acceptance.Criteria;

@@ -1,9 +1,6 @@
-using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Acceptance.Delivery;

@@ -1,6 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Acceptance.Delivery;
@@ -40,7 +37,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
     /// <summary>The definition with the suite's server as its source, which has one branch or tag for each cluster.</summary>
     internal static Platform Served(Platform platform, string role, ITreeServer server) => platform with
     {
-        Repository = server.Source(platform.For(platform.Clusters.Single(one => one.Name.Text == role)).Repository, role),
+        Repository = server.Source(platform.For(platform.ClusterNamed(role)).Repository, role),
         Clusters = [.. platform.Clusters.Select(one => one with { Pins = one.Pins with { Reference = null } })],
     };
 

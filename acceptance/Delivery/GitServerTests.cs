@@ -1,8 +1,4 @@
-using CliWrap;
-using CliWrap.Buffered;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 

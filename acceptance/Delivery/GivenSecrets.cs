@@ -1,7 +1,3 @@
-using System.Text.Json;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
-
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>Without Flux: helm installs the release of the built and substituted tree, the API server gets the rest as it is.</summary>

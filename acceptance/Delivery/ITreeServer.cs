@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Acceptance.Delivery;

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>The repository whose tree is accepted: this checkout, or the folder in which the packed suite was started.</summary>

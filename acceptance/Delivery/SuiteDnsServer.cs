@@ -1,7 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>A CoreDNS that the suite runs beside the one that it tests, with a Service for each address.</summary>

@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
@@ -19,7 +16,7 @@ public static class TestPlatform
 
     public static Platform For(string role, string nodeRange)
     {
-        var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role);
+        var cluster = Repository.Platform.ClusterNamed(role);
         var tested = cluster with
         {
             Nodes = Cidr.Parse(nodeRange),
@@ -70,11 +67,7 @@ public static class TestPlatform
     private static string? Image(string? defined) => Exists ? defined : SuiteSettings.Current.ControllerImage;
 
     /// <summary>The ClusterIP of the suite's own upstream: far from the addresses that the API server hands out first.</summary>
-    public static IPAddress UpstreamAddress(string role)
-    {
-        var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role);
-        return UpstreamAddress(cluster);
-    }
+    public static IPAddress UpstreamAddress(string role) => UpstreamAddress(Repository.Platform.ClusterNamed(role));
 
     private static IPAddress UpstreamAddress(Cluster cluster) => Free(cluster, 53, 54).FirstOrDefault()
         ?? throw new InvalidOperationException($"the service range of {cluster.Name} has no address for the suite's upstream DNS");

@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Acceptance.Delivery;

@@ -1,7 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
-
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using PlatformGitOps.Acceptance.Evidence;
-
 namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>Measures one disruption: probers query from every node that stays, the cluster is disrupted, and the logs are judged.</summary>

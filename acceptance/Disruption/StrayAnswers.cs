@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>

@@ -50,7 +50,7 @@ public sealed record Timeline
                 .OrderBy(q => q.At).ThenBy(q => q.Via),
         ],
         Events = [.. events.OrderBy(e => e.At)],
-        Gaps = [.. journals.Count == 0 ? ["there is no log"] : journals.SelectMany(j => j.Gaps)],
+        Gaps = [.. journals.Count == 0 ? ["no prober left a log"] : journals.SelectMany(j => j.Gaps)],
         Skipped = journals.Sum(j => j.End?.Skipped ?? 0),
         Cadence = TimeSpan.FromMilliseconds(journals.Select(j => j.Start?.CadenceMilliseconds ?? 0).DefaultIfEmpty().Max()),
     };

@@ -1,7 +1,4 @@
 using System.IO.Compression;
-using System.Text;
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Drift;
 
@@ -202,7 +199,7 @@ public sealed class FieldDriftTests
     [TestCase("spec.template.spec.serviceAccount", "\"default\"", "serviceAccount: delivered nothing, running default")]
     [TestCase("spec.template.spec.containers[0].ports", "[]", "ports[0].containerPort: delivered 53, running nothing")]
     [TestCase("spec.template.metadata.labels", "null", "labels.k8s-app: delivered kube-dns, running nothing")]
-    public void Anything_else_is_told_by_its_path(string path, string value, string says)
+    public void Anything_else_is_named_by_its_path(string path, string value, string says)
     {
         var changed = Running;
         JsonPath.Set(changed.Document, path, JsonNode.Parse(value));
@@ -228,7 +225,7 @@ public sealed class FieldDriftTests
     }
 
     [Test]
-    public void Of_a_Corefile_the_first_line_that_differs_is_told()
+    public void Of_a_Corefile_the_first_line_that_differs_is_shown()
     {
         var delivered =
             One("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: coredns }\ndata:\n  Corefile: |\n    .:53 {\n      cache 30 \n      " +

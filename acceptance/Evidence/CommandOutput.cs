@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Acceptance.Evidence;
 
 /// <summary>What a command printed.</summary>
@@ -14,7 +12,7 @@ internal static partial class CommandOutput
     private static readonly AsyncLocal<Func<bool, Task>?> Record = new();
 
     /// <summary>
-    /// Runs a check, and keeps what its command prints as observed: when the check says that there is something to see, else at its end.
+    /// Runs a check, and keeps what its command prints as observed: when the check is about to remove what it shows, else at its end.
     /// Commands that do not only read are left to the reader, and so is that of a check that is skipped.
     /// </summary>
     public static Task Around(string? command, LiveCluster cluster, Func<Task> check, CancellationToken cancellationToken) =>
@@ -25,10 +23,11 @@ internal static partial class CommandOutput
         var isKept = command is null || !OnlyReads(command);
         Record.Value = async isEnd =>
         {
-            if (!isKept)
+            // Nothing yet, as of a policy that the check has still to apply: it is asked again.
+            if (!isKept && await run(command!) is var printed && (isEnd || printed.Output.Trim().Length > 0))
             {
                 isKept = true;
-                observed($"$ {command}\n{Text(await run(command!), isEnd)}");
+                observed($"$ {command}\n{Text(printed)}");
             }
         };
         try
@@ -50,9 +49,9 @@ internal static partial class CommandOutput
     public static Task Seen() => Record.Value?.Invoke(false) ?? Task.CompletedTask;
 
     /// <summary>The error alone would look like what a person sees beside a passed check.</summary>
-    private static string Text(Printed printed, bool isEnd) => printed.Output.Trim() is { Length: > 0 } output ? output
+    private static string Text(Printed printed) => printed.Output.Trim() is { Length: > 0 } output ? output
         : string.Create(CultureInfo.InvariantCulture,
-            $"# It printed nothing{(isEnd ? " at the end of the check" : "")} (exit code {printed.ExitCode}). {printed.Error}").Trim();
+            $"# It printed nothing at the end of the check (exit code {printed.ExitCode}). {printed.Error}").Trim();
 
     /// <summary>A check's outcome does not depend on it, so that whatever goes wrong becomes its text.</summary>
     private static async Task<Printed> Run(string command, LiveCluster cluster, CancellationToken cancellationToken)

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace PlatformGitOps.Acceptance.Evidence;
 
 /// <summary>The outputs of a recorded run, check by check, as Markdown.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using PlatformGitOps.Acceptance.Evidence.Page;
 
 namespace PlatformGitOps.Acceptance.Evidence;

@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
 using System.IO.Compression;
-using System.Text;
-using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Acceptance.Evidence;

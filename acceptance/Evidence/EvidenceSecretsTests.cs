@@ -1,7 +1,4 @@
 using System.IO.Compression;
-using System.Text;
-using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Criteria;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Xml.Linq;
-using PlatformGitOps.Acceptance.Criteria;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
@@ -129,6 +127,30 @@ public sealed class EvidenceTests
             () => there ? new Printed("x   Complete\n", "a warning", 0) : new Printed("", "NotFound", 1));
 
         kept.ShouldBe([$"$ {Jobs}\nx   Complete"]);
+    }
+
+    /// <summary>AC5.8: the command shows the component's policy, which the check applies after another one and removes.</summary>
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task The_policy_that_a_check_applies_is_seen_before_it_is_removed(CancellationToken cancellationToken)
+    {
+        var policies = new List<string>();
+        var kept = await Kept(
+            async () =>
+            {
+                foreach (var name in new[] { "deny-all", "allow-dns" })
+                {
+                    await EgressEnforcement.While(
+                        policy => Task.Run(() => policies.Add(policy.Name), cancellationToken),
+                        policy => Task.Run(() => policies.Remove(policy.Name), cancellationToken),
+                        [new Resource(Pods.Manifest("NetworkPolicy", name, null, new JsonObject(), "networking.k8s.io/v1"))],
+                        _ => Task.CompletedTask, "nothing is waited for", cancellationToken);
+                }
+            },
+            () => policies.Contains("allow-dns") ? new Printed("allow-dns   <none>   1s\n", "", 0) : new Printed("", "", 1));
+
+        kept.ShouldBe([$"$ {Jobs}\nallow-dns   <none>   1s"]);
+        policies.ShouldBeEmpty();
     }
 
     [TestCase("y   1/1\n", "y   1/1")]

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace PlatformGitOps.Acceptance.Evidence;
 
 /// <summary>The page as Markdown, for a job summary.</summary>

@@ -1,5 +1,4 @@
 using NUnit.Framework.Interfaces;
-using PlatformGitOps.Acceptance.Criteria;
 
 [assembly: PlatformGitOps.Acceptance.Evidence.RecordEvidence]
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Acceptance.Evidence;

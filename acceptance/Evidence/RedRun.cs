@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Dns.Client;
 
 namespace PlatformGitOps.Acceptance.Evidence;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace PlatformGitOps.Acceptance.Evidence;
 
 /// <summary><c>report FILE</c>: makes the reports of a run from its evidence, without a cluster.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 

@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Disruption;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 

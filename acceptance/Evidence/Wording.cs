@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Dns.Client;
 
 namespace PlatformGitOps.Acceptance.Evidence;
@@ -15,7 +13,7 @@ internal static class Wording
         _ => Text($"{(int)time.TotalMinutes} min {time.Seconds} s"),
     };
 
-    /// <summary>Time without DNS; most of the time there is none.</summary>
+    /// <summary>Time without DNS; most runs have none.</summary>
     public static string Lost(TimeSpan time) => time == TimeSpan.Zero ? "none" : Of(time);
 
     public static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

@@ -1,6 +1,4 @@
 using PlatformGitOps.Acceptance.Drift;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Rendering;
 

@@ -1,13 +1,10 @@
-using System.Collections.Concurrent;
-using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Acceptance.Rendering;
 
 /// <summary>A tree with the definition that it was generated from.</summary>
-/// <param name="VersionDrift">The drift report beside it (docs/version-drift.md); null where there is none.</param>
+/// <param name="VersionDrift">The drift report beside it (docs/version-drift.md); null where it has none.</param>
 public sealed record DefinedTree(Platform Platform, SourceTree Source, string? VersionDrift)
 {
     private readonly ConcurrentDictionary<(Feature Part, bool Hosts), Lazy<DefinedTree>> others = new();
@@ -35,7 +32,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
             .Select(file => new GeneratedFile(Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllText(file))),
     ];
 
-    /// <summary>The tree as it is on disk, manual edits included, or as it is generated where there is none yet.</summary>
+    /// <summary>The tree as it is on disk, manual edits included, or as it is generated where no file is there yet.</summary>
     public static DefinedTree OnDisk(string definition)
     {
         var platform = Read(definition);
@@ -80,8 +77,11 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     }
 }
 
-internal static class PlatformChanges
+internal static class ClustersOfPlatform
 {
+    public static Cluster ClusterNamed(this Platform platform, string name) =>
+        platform.Clusters.Single(cluster => cluster.Name.Text == name);
+
     /// <summary>The same definition with a change of every cluster.</summary>
     public static Platform InEachCluster(this Platform platform, Func<Cluster, Cluster> change) =>
         platform with { Clusters = [.. platform.Clusters.Select(change)] };

@@ -1,8 +1,6 @@
 using PlatformGitOps.Generator.Apps.DnsCheck;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Flux.Substitution;
@@ -62,7 +60,7 @@ public sealed class RenderedCluster
     /// <summary>With what this cluster pins for itself.</summary>
     public Platform Platform => Defined.Platform.For(Definition);
 
-    public Cluster Definition => Defined.Platform.Clusters.Single(cluster => cluster.Name.Text == Role);
+    public Cluster Definition => Defined.Platform.ClusterNamed(Role);
 
     public Resource Release => Find(Delivered, "HelmRelease", "coredns");
 
@@ -98,7 +96,7 @@ public sealed class RenderedCluster
             .ShouldBeEmpty($"cluster {role} does not build");
         var flux = BuiltBy(cluster, $"cluster-{role}");
         var coreDns = cluster.Layers.FirstOrDefault(layer => layer.Name == $"cluster-{role}-coredns")
-            ?? throw new MissingException($"there is no Kustomization cluster-{role}-coredns");
+            ?? throw new MissingException($"Kustomization cluster-{role}-coredns does not exist");
         var changed = new SabotagedTree(
             flux,
             Find(flux, "ConfigMap", "cluster-settings").Copy(),
@@ -160,7 +158,7 @@ public sealed class RenderedCluster
 
     private static Resource Find(IEnumerable<Resource> resources, string kind, string name) =>
         resources.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
-        ?? throw new MissingException($"there is no {kind} {name}");
+        ?? throw new MissingException($"{kind} {name} does not exist");
 }
 
 /// <summary>The tree has not what a criterion looks at.</summary>

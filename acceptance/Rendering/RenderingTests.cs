@@ -1,6 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 

@@ -1,5 +1,4 @@
 using PlatformGitOps.Acceptance.Adoption;
-using PlatformGitOps.Acceptance.Criteria;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 

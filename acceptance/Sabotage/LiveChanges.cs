@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Acceptance.Sabotage;
 
 /// <summary>Manual changes to the delivered objects of a running cluster.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using PlatformGitOps.Acceptance.Criteria;
-
 namespace PlatformGitOps.Acceptance.Sabotage;
 
 /// <summary>

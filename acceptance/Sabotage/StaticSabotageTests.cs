@@ -1,9 +1,6 @@
-using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
@@ -45,7 +42,7 @@ public sealed class StaticSabotageTests
         const string Role = "dns-health-controller-checks";
         StaticSabotage[] sabotages =
         [
-            new("a namespace without its Role", "Health.11", $"there is no Role shop/{Role}",
+            new("a namespace without its Role", "Health.11", $"Role shop/{Role} does not exist",
                 tree => tree.HealthController.RemoveAll(resource => resource is { Kind: "Role", Namespace: "shop" })),
             new("it may read Secrets of one namespace", "Health.11", $"Role shop/{Role} is not what the controller needs",
                 tree => tree.HealthController.Single(resource => resource is { Kind: "Role", Namespace: "shop" })

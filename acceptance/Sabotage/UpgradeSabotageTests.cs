@@ -1,6 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Disruption;
-
 namespace PlatformGitOps.Acceptance.Sabotage;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Acceptance.Settings;

@@ -52,7 +52,7 @@ root.SetAction(parsed =>
     var definition = Environment.GetEnvironmentVariable(Variable("definition")) ?? "platform.yaml";
     if (!File.Exists(definition))
     {
-        return Unusable($"There is no file '{definition}'. Run this in the folder of platform.yaml, or name it with --definition.");
+        return Unusable($"The file '{definition}' does not exist. Run this in the folder of platform.yaml, or name it with --definition.");
     }
 
     try

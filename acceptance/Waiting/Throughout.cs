@@ -72,7 +72,7 @@ public sealed class ThroughoutTests
     }
 
     [Test]
-    public async Task The_first_look_that_does_not_hold_ends_it_and_is_told()
+    public async Task The_first_look_that_does_not_hold_ends_it_and_is_named()
     {
         var holding = Holding(look => (look < 7 ? "waiting" : "ready").ShouldBe("waiting", "the pod was to wait"));
         await time.Run(holding, Long);

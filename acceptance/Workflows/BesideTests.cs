@@ -1,6 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-
 namespace PlatformGitOps.Acceptance.Workflows;
 
 /// <summary>benchmarks/beside.awk: from the rows of a measurement to ratios, verdicts and the page.</summary>

@@ -1,9 +1,4 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
-using CliWrap;
-using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Evidence.Page;
 
 namespace PlatformGitOps.Acceptance.Workflows;
@@ -73,7 +68,7 @@ public sealed partial class CommandTests
             var place = Path.Combine(Repository.Root, project);
             (File.Exists(place) || (Directory.Exists(place) && Directory.GetFiles(place)
                 .Any(file => file.EndsWith("proj", StringComparison.Ordinal) || file.EndsWith(".sln", StringComparison.Ordinal))))
-                .ShouldBeTrue($"'dotnet {command}': there is no project {project}");
+                .ShouldBeTrue($"'dotnet {command}': the project {project} does not exist");
         }
 
         Properties().Matches(text).Select(match => match.Groups[1].Value).Except(OfTheSdk)

@@ -1,6 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-
 namespace PlatformGitOps.Acceptance.Workflows;
 
 /// <summary>Figures that a decision rests on are those of the last measurement.</summary>

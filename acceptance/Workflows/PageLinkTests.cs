@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Acceptance.Workflows;
 
 /// <summary>Links between the repository's pages lead to a file that exists, and to a heading that it has.</summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Acceptance.Workflows;
 
 /// <summary>What .editorconfig promises about C# files and no analyzer checks.</summary>

@@ -1,6 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-
 namespace PlatformGitOps.Acceptance.Workflows;
 
 /// <summary>What <c>dotnet test</c> of the solution says at its end, from results as VSTest writes them.</summary>

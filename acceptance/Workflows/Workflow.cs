@@ -1,6 +1,4 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 
@@ -13,7 +11,7 @@ public sealed partial record Workflow(string Name, string Text, Resource Documen
 
         public IReadOnlyList<string> Needs => Document.Text("needs") is { } one ? [one] : Document.Texts("needs");
 
-        /// <summary>Every combination of the matrix; one empty one where there is none.</summary>
+        /// <summary>Every combination of the matrix; one empty one without a matrix.</summary>
         public IReadOnlyList<IReadOnlyDictionary<string, string>> Legs => (Document.At("strategy.matrix") as JsonObject ?? [])
             .Aggregate<KeyValuePair<string, JsonNode?>, IEnumerable<IReadOnlyDictionary<string, string>>>(
                 [new Dictionary<string, string>()],

@@ -1,7 +1,4 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Generator.Apps.GeoDns;
 
 namespace PlatformGitOps.Acceptance.Workflows;
@@ -13,6 +10,12 @@ public sealed partial class WorkflowTests
         ["name", "needs", "if", "runs-on", "timeout-minutes", "strategy", "env", "steps", "permissions", "environment",
             "outputs"];
     private static readonly string[] StepKeys = ["name", "id", "if", "uses", "with", "run", "env"];
+
+    /// <summary>How a test says which programs it needs.</summary>
+    private static readonly string[] Needs =
+    [
+        $"{nameof(LocalProgram)}.{nameof(LocalProgram.Need)}(", $"{nameof(KubernetesHosts)}.{nameof(KubernetesHosts.Need)}(",
+    ];
 
     private static IReadOnlyList<Workflow> Workflows => Workflow.All;
 
@@ -179,8 +182,9 @@ public sealed partial class WorkflowTests
     {
         var files = Directory.GetFiles(Path.Combine(Repository.Root, "acceptance"), "*Tests.cs", SearchOption.AllDirectories)
             .Select(file => (Name: Path.GetFileNameWithoutExtension(file), Text: File.ReadAllText(file)))
-            .Where(file => file.Text.Contains($"{nameof(LocalProgram)}.{nameof(LocalProgram.Need)}(", StringComparison.Ordinal)).ToList();
+            .Where(file => Needs.Any(need => file.Text.Contains(need, StringComparison.Ordinal))).ToList();
         files.Count.ShouldBeGreaterThan(5);
+        Needs.ShouldAllBe(need => files.Any(file => file.Text.Contains(need, StringComparison.Ordinal)));
         files.Where(file => !CategoryOfClass().Matches(file.Text)
                 .Any(category => Nightly.Text.Contains($"\"TestCategory={category.Groups[1].Value}\"", StringComparison.Ordinal)))
             .Select(file => file.Name).ShouldBeEmpty("classes without a category that a leg runs");
@@ -208,6 +212,7 @@ public sealed partial class WorkflowTests
     [TestCase("geo", "TestCategory=GeoRouting")]
     [TestCase("substrate", "TestCategory=Substrate")]
     [TestCase("substrate", "TestCategory=Systemd")]
+    [TestCase("substrate", "TestCategory=Cleanup")]
     [TestCase("migration", "TestCategory=LiveSabotage&Name~Adoption.3")]
     [TestCase("migration", "TestCategory=LiveSabotage&Name~Substrate.1")]
     [TestCase("arm64", "PLATFORM_GITOPS=$RUNNER_TEMP/")]
@@ -221,6 +226,17 @@ public sealed partial class WorkflowTests
         {
             report.Steps.Single().Text("env.LEGS")!.ShouldContain($"needs.{needed}.result");
         }
+    }
+
+    /// <summary>Without root the test is skipped; where nothing passed, the step is red.</summary>
+    [Test]
+    public void Every_change_runs_as_root_what_needs_root()
+    {
+        var script = Workflows.Single(one => one.Name == "ci.yml").Scripts
+            .Single(text => text.Contains("sudo env \"PATH=$PATH\" dotnet test dns/tests", StringComparison.Ordinal));
+        script.ShouldContain("grep -q '^Passed!'");
+        File.ReadAllText(Path.Combine(Repository.Root, "dns", "tests", "Interoperability.cs"))
+            .ShouldContain(NameFilter().Match(script).Groups[1].Value, Case.Sensitive, "the step runs no test");
     }
 
     /// <summary>A red step says that a fault became known, or that its acceptance ran out.</summary>
@@ -276,6 +292,9 @@ public sealed partial class WorkflowTests
                 (value, axis) => value.Replace($"${{{{ matrix.{axis.Key} }}}}", axis.Value, StringComparison.Ordinal)));
 
     private static IReadOnlyList<string> AllSettings() => SuiteSettings.Names("<cluster>");
+
+    [GeneratedRegex(@"Name~(\w+)")]
+    private static partial Regex NameFilter();
 
     [GeneratedRegex(@"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*$")]
     private static partial Regex Pinned();

@@ -17,8 +17,8 @@ var root = new RootCommand("Asks DNS questions, and a few others, from inside a 
 // '@' is a zone's own name in a record, not a file of arguments.
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
-// The first process of a container gets no default handling of signals, so each verb is told to end by hand, and ends in its own time:
-// a probe follows its open questions to their end, at most attempts x timeout. A pod's grace period is 30 s.
+// The first process of a container gets no default handling of signals, so this program passes each of them on to its verb. The verb ends
+// in its own time: a probe follows its open questions to their end, at most attempts x timeout. A pod's grace period is 30 s.
 using var stop = new CancellationTokenSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

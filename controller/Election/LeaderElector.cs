@@ -104,7 +104,7 @@ internal sealed class LeaderElector(
         }
     }
 
-    /// <summary>The others go on holding it. When there is no other one, it runs out: nobody knows that there is none.</summary>
+    /// <summary>The others go on holding it. Without another one it runs out, because no instance knows that it is alone.</summary>
     private async Task LeaveAsync(Members members, CancellationToken cancellationToken)
     {
         var metadata = new JsonObject { ["annotations"] = new JsonObject { [members.OwnKey] = null } };

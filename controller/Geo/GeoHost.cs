@@ -26,14 +26,15 @@ internal sealed class GeoHost : IStatus, IDisposable
     private readonly ServiceProblems _problems;
     private readonly WatchSet _watches;
     private readonly ZonesWriter _zones;
-    private readonly ZoneFolder _folder;
+    private readonly ServedZones _served;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ControllerMetrics _common = new();
-    private string? _served;
     private bool _dirty = true;
     private long _decidedAt;
     private long _turnedAt;
+    private Task _writing = Task.CompletedTask;
+    private Task _reporting = Task.CompletedTask;
     private HashSet<string> _open = [];
 
     public GeoHost(ApiConnection connection, string identity, string folder, GeoOptions options, TimeProvider time, ILoggerFactory logs)
@@ -47,7 +48,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         _zones = new ZonesWriter(_client, name, options, Metrics, _common, time, _log);
         _elector = new LeaderElector(_client, name, identity, options.LeaderElection, time, _common, logs.CreateLogger("election"));
         _problems = new ServiceProblems(new EventRecorder(_client, identity, time, logs.CreateLogger("events")), _log);
-        _folder = new ZoneFolder(folder);
+        _served = new ServedZones(new ZoneFolder(folder), options, Metrics, time, _log);
         (_turnedAt, _decidedAt) = (time.GetTimestamp(), time.GetTimestamp());
         _watches = new WatchSet(_client, options.WatchSilence, time, _common, logs.CreateLogger("watch"));
         foreach (var ns in WatchedResources.Scopes(options.Namespaces))
@@ -61,7 +62,7 @@ internal sealed class GeoHost : IStatus, IDisposable
     public GeoMetrics Metrics { get; } = new();
 
     /// <summary>CoreDNS has zones. The API server may be away from then on.</summary>
-    public bool IsSynced => _watches.HasSynced && Volatile.Read(ref _served) is not null;
+    public bool IsSynced => _watches.HasSynced && _served.Any;
 
     public bool IsLeading => _elector.MayAct;
 
@@ -152,25 +153,32 @@ internal sealed class GeoHost : IStatus, IDisposable
 
     private async Task TurnsAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
-            try
+            while (true)
             {
-                await TurnAsync(cancellationToken);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                // The edge of a turn: whatever it was, it is tried again, later each time.
-                _zones.Failed(e);
-                Volatile.Write(ref _dirty, true);
-            }
+                Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
+                try
+                {
+                    TakeTurn(cancellationToken);
+                }
+                catch (Exception e)
+                {
+                    Failed(e);
+                }
 
-            await Task.Delay(Turn, _time, cancellationToken);
+                await Task.Delay(Turn, _time, cancellationToken);
+            }
+        }
+        finally
+        {
+            // The Lease is given back after the last write.
+            await Task.WhenAll(_writing, _reporting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task TurnAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for no answer of the API server: a slow one must delay neither what is served nor the next turn.</summary>
+    private void TakeTurn(CancellationToken cancellationToken)
     {
         GeoService[] services;
         // Asked first: of a list that comes in meanwhile a part would look like the whole.
@@ -181,9 +189,10 @@ internal sealed class GeoHost : IStatus, IDisposable
             services = [.. _services.Values];
         }
 
-        Serve(current);
-        _probes.Follow(services.SelectMany(service => service.Targets));
-        if (!synced || !_zones.MayWrite
+        _served.Serve(current);
+        var probed = ProbedTargets.Of(services, _options.Probes.MostTargets);
+        _probes.Follow(probed.Targets);
+        if (!synced || !_writing.IsCompleted || !_zones.MayWrite
             || !(Volatile.Read(ref _dirty) || _time.GetElapsedTime(_decidedAt) >= LookAgain))
         {
             return;
@@ -199,6 +208,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
 
         var answers = GeoDecider.Decide(_options, services, _probes.Verdict);
+        answers = answers with { Problems = answers.Problems.AddRange(probed.Problems) };
         Show(answers, services);
         if (!IsLeading)
         {
@@ -207,20 +217,31 @@ internal sealed class GeoHost : IStatus, IDisposable
             return;
         }
 
-        await ReportAsync(answers, cancellationToken);
-        await _zones.WriteAsync(current, answers, cancellationToken);
+        _writing = WriteAsync(current, answers, cancellationToken);
+        if (_reporting.IsCompleted)
+        {
+            // What comes while Events are on their way is reported when it is looked at again.
+            _reporting = ReportAsync(_writing, answers, cancellationToken);
+        }
     }
 
-    private void Serve(V1ConfigMap? current)
+    private async Task WriteAsync(V1ConfigMap? seen, GeoAnswers answers, CancellationToken cancellationToken)
     {
-        if (current?.Data?.TryGetValue(ZoneText.SerialKey, out var serial) == true && serial != _served
-            && ZoneText.Views(_options).All(view => current.Data.ContainsKey(ZoneText.ZoneFile(view))))
+        try
         {
-            _folder.Write(current.Data);
-            Volatile.Write(ref _served, serial);
-            Metrics.Serial.Set(uint.TryParse(serial, out var number) ? number : 0);
-            Log.GeoServed(_log, serial);
+            await _zones.WriteAsync(seen, answers, cancellationToken);
         }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Failed(e);
+        }
+    }
+
+    /// <summary>The edge of a turn and of a write: whatever it was, it is tried again, a write later each time.</summary>
+    private void Failed(Exception failure)
+    {
+        _zones.Failed(failure);
+        Volatile.Write(ref _dirty, true);
     }
 
     private void Show(GeoAnswers answers, GeoService[] services)
@@ -251,8 +272,10 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
     }
 
-    private async Task ReportAsync(GeoAnswers answers, CancellationToken cancellationToken)
+    private async Task ReportAsync(Task writing, GeoAnswers answers, CancellationToken cancellationToken)
     {
+        // The zones come first: there may be many Events, each as slow as the API server.
+        await writing;
         List<(ObjectName Name, V1ObjectReference About, string Text)> problems;
         lock (_lock)
         {
@@ -260,6 +283,8 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
 
         problems.AddRange(answers.Problems.Select(problem => (problem.Service, EventRecorder.About(problem.Service), problem.Problem)));
-        await _problems.ReportAsync(problems, cancellationToken);
+        // One Event for each Service, whatever the number of its problems.
+        await _problems.ReportAsync([.. problems.GroupBy(problem => problem.Name).Select(
+            own => (own.Key, own.First().About, string.Join("; ", own.Select(problem => problem.Text))))], cancellationToken);
     }
 }

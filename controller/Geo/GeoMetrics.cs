@@ -18,11 +18,14 @@ internal sealed class GeoMetrics
 
     public Family Writes { get; } = new("dns_geo_zone_writes_total", "counter", "Writes of the zones to their ConfigMap by result.");
 
+    public Family Files { get; } =
+        new("dns_geo_zone_file_writes_total", "counter", "Writes of the zones to this instance's CoreDNS by result.");
+
     public Family Serial { get; } = new("dns_geo_zone_serial", "gauge", "The serial of the zones that this instance gave to CoreDNS.");
 
     public void Write(StringBuilder text)
     {
-        foreach (var family in (Family[])[Probes, Targets, Names, FailOpen, Invalid, Writes, Serial])
+        foreach (var family in (Family[])[Probes, Targets, Names, FailOpen, Invalid, Writes, Files, Serial])
         {
             family.Write(text);
         }

@@ -76,6 +76,9 @@ internal sealed record TargetRules
     /// <summary>The successes needed to come back double with each further drop in the window, at most so many times.</summary>
     public int MaxFlapDoublings { get; init; } = 4;
 
+    /// <summary>Addresses above it are not probed, and so never healthy. Those of the oldest Services come first.</summary>
+    public int MostTargets { get; init; } = 2000;
+
     /// <summary>A verdict without a result for so long is not used.</summary>
     public TimeSpan Stale => (Interval + Timeout) * 10;
 

@@ -5,9 +5,6 @@ namespace PlatformGitOps.Controller.Geo;
 /// <summary>A loop for each address that some Service wants. Every instance probes: one that takes over knows the verdicts.</summary>
 internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider time, GeoMetrics metrics, ILogger log) : IAsyncDisposable
 {
-    /// <summary>More are not probed, and so never healthy.</summary>
-    private const int MostTargets = 2000;
-
     private readonly long _origin = time.GetTimestamp();
     private readonly Dictionary<GeoTarget, TargetLoop> _loops = [];
     private readonly List<Task> _ending = [];
@@ -34,7 +31,7 @@ internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider 
     public void Follow(IEnumerable<GeoTarget> targets)
     {
         _ending.RemoveAll(end => end.IsCompleted);
-        var wanted = targets.Distinct().Take(MostTargets).ToHashSet();
+        var wanted = targets.ToHashSet();
         foreach (var gone in _loops.Keys.Where(target => !wanted.Contains(target)).ToArray())
         {
             _loops.Remove(gone, out var loop);
@@ -102,6 +99,31 @@ internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider 
             await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _stop.Dispose();
         }
+    }
+}
+
+/// <summary>Which addresses are probed. Those of the oldest Services come first: a new one takes no probe from another. Pure.</summary>
+/// <param name="Targets">As many as the limit allows.</param>
+/// <param name="Problems">Of the Services that have further ones.</param>
+internal sealed record ProbedTargets(
+    IReadOnlyCollection<GeoTarget> Targets, IReadOnlyCollection<(ObjectName Service, string Problem)> Problems)
+{
+    public static ProbedTargets Of(IEnumerable<GeoService> services, int most)
+    {
+        var probed = new HashSet<GeoTarget>();
+        var problems = new List<(ObjectName, string)>();
+        foreach (var service in services.OrderBy(service => service.Created)
+            .ThenBy(service => service.Name.ToString(), StringComparer.Ordinal))
+        {
+            probed.UnionWith(service.Targets.Except(probed).Take(most - probed.Count).ToArray());
+            if (service.Targets.Except(probed).Count() is > 0 and var left)
+            {
+                problems.Add((service.Name, $"the zone has more than {most} addresses, and those of the oldest Services come first: "
+                    + $"{left} of {service.Targets.Count} are not probed, and so never healthy; divide the zone"));
+            }
+        }
+
+        return new ProbedTargets(probed, problems);
     }
 }
 

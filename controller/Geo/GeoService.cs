@@ -145,18 +145,38 @@ internal static partial class GeoServiceReader
             problems.Add($"the address {address} is in a network that is never probed or published");
         }
 
-        if (Port(service, read.Text(Annotations.Port)) is not { } port)
+        if (Port(service, read.Text(Annotations.Port), scheme, problems) is not { } port)
         {
-            problems.Add($"{Annotations.Port}: the Service has no such port");
             return [];
         }
 
         return [.. addresses.Select(address => new GeoTarget(new IPEndPoint(address, port), scheme, path ?? "/", server, verify))];
     }
 
-    /// <summary>Its port as clients from outside see it.</summary>
-    private static int? Port(V1Service service, string? wanted) => service.Spec?.Ports?
-        .FirstOrDefault(port => wanted is null || port.Name == wanted || $"{port.Port}" == wanted)?.Port;
+    /// <summary>
+    /// Its port as clients from outside see it. A load balancer has the ports of the Service alone, so that a probe of another protocol
+    /// would never succeed.
+    /// </summary>
+    private static int? Port(V1Service service, string? wanted, ProbeScheme scheme, List<string> problems)
+    {
+        var needed = EndpointResolver.ProtocolOf(scheme);
+        if (EndpointResolver.ServicePort(service, wanted, scheme) is not { } port)
+        {
+            problems.Add($"{Annotations.Port}: the Service has no such port");
+            return null;
+        }
+
+        if (EndpointResolver.ProtocolOf(port) != needed)
+        {
+            var probe = $"a probe of the scheme {AnnotationReader.Spelling($"{scheme}")} needs a {needed} port";
+            problems.Add(wanted is null
+                ? $"{Annotations.Scheme}: {probe}, and the Service has none: add one, or write another scheme"
+                : $"{Annotations.Port}: {probe}, and '{wanted}' is not one: write another port or scheme");
+            return null;
+        }
+
+        return port.Port;
+    }
 
     private static List<IPAddress> OfLoadBalancer(V1Service service, List<string> problems)
     {

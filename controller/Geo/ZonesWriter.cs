@@ -27,7 +27,7 @@ internal sealed class ZonesWriter(
     }
 
     /// <summary>The pause after the last failure is over.</summary>
-    public bool MayWrite => time.GetTimestamp() >= _nextWrite;
+    public bool MayWrite => time.GetTimestamp() >= Interlocked.Read(ref _nextWrite);
 
     public void See(V1ConfigMap item)
     {
@@ -85,7 +85,7 @@ internal sealed class ZonesWriter(
             _current = _current?.Metadata.ResourceVersion == current.Metadata.ResourceVersion ? written : _current;
         }
 
-        _failures = 0;
+        Interlocked.Exchange(ref _failures, 0);
         metrics.Writes.Increment(("result", "success"));
         Log.GeoWritten(log, zones, files[ZoneText.SerialKey]);
     }
@@ -101,7 +101,7 @@ internal sealed class ZonesWriter(
             Log.InternalError(log, "geo", zones.ToString(), failure);
         }
 
-        var wait = Backoff.Delay(++_failures, Random.Shared.NextDouble());
-        _nextWrite = time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
+        var wait = Backoff.Delay(Interlocked.Increment(ref _failures), Random.Shared.NextDouble());
+        Interlocked.Exchange(ref _nextWrite, time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency));
     }
 }

@@ -9,7 +9,7 @@ namespace PlatformGitOps.Controller.Removal;
 /// </summary>
 /// <param name="api">Reads the owner.</param>
 /// <param name="isReading">False on a standby, which asks the API server for nothing that it does not need.</param>
-/// <param name="known">Told the owner's uid, on any thread, when it was read.</param>
+/// <param name="known">Gets the owner's uid, on any thread, when it was read.</param>
 /// <param name="metrics">Counts what is unexpected.</param>
 /// <param name="log">The log.</param>
 internal sealed class OwnerSelectors(IObjectApi api, Func<bool> isReading, Action<string> known, ControllerMetrics metrics, ILogger log)

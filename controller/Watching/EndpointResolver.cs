@@ -113,18 +113,24 @@ internal static class EndpointResolver
     public static bool DeclaresGate(V1Pod pod) =>
         pod.Spec?.ReadinessGates?.Any(gate => gate.ConditionType == Annotations.GateCondition) == true;
 
-    /// <summary>The port that is probed: the named one, for DNS the first UDP one, else the first.</summary>
-    public static V1ServicePort? ServicePort(V1Service service, HealthPolicy policy)
+    public static V1ServicePort? ServicePort(V1Service service, HealthPolicy policy) => ServicePort(service, policy.Port, policy.Scheme);
+
+    /// <summary>The port that is probed: of the wanted ones, or of all, the first with the probe's protocol, else the first.</summary>
+    /// <param name="service">The Service.</param>
+    /// <param name="wanted">A name or a number, which ports of two protocols may share; null for any.</param>
+    /// <param name="scheme">How it is probed.</param>
+    public static V1ServicePort? ServicePort(V1Service service, string? wanted, ProbeScheme scheme)
     {
         var ports = service.Spec?.Ports ?? [];
-        if (policy.Port is { } wanted)
-        {
-            return ports.FirstOrDefault(p => int.TryParse(wanted, out var number) ? p.Port == number : p.Name == wanted);
-        }
+        return ports.FirstOrDefault(port => IsWanted(port) && ProtocolOf(port) == ProtocolOf(scheme)) ?? ports.FirstOrDefault(IsWanted);
 
-        var udp = policy.Scheme == ProbeScheme.Dns ? ports.FirstOrDefault(p => p.Protocol == "UDP") : null;
-        return udp ?? (ports.Count > 0 ? ports[0] : null);
+        bool IsWanted(V1ServicePort port) =>
+            wanted is null || (int.TryParse(wanted, out var number) ? port.Port == number : port.Name == wanted);
     }
+
+    public static string ProtocolOf(ProbeScheme scheme) => scheme == ProbeScheme.Dns ? "UDP" : "TCP";
+
+    public static string ProtocolOf(V1ServicePort port) => port.Protocol ?? "TCP";
 
     /// <summary>As the EndpointSlice controller chooses it: the pod's address of the Service's first family.</summary>
     private static IPAddress? AddressOf(V1Service service, V1Pod pod)
@@ -208,6 +214,6 @@ internal static class EndpointResolver
         }
 
         return pod.Spec.Containers?.SelectMany(container => container.Ports ?? [])
-            .FirstOrDefault(p => p.Name == port.TargetPort.Value && (p.Protocol ?? "TCP") == (port.Protocol ?? "TCP"))?.ContainerPort;
+            .FirstOrDefault(p => p.Name == port.TargetPort.Value && (p.Protocol ?? "TCP") == ProtocolOf(port))?.ContainerPort;
     }
 }

@@ -81,7 +81,7 @@ public abstract class ClusterFixture
         RequestTimeout = TimeSpan.FromSeconds(10),
     };
 
-    /// <summary>A Service with as many pods, two to a node unless told otherwise.</summary>
+    /// <summary>A Service with as many pods, two to a node unless the test says otherwise.</summary>
     private protected void Deploy(int pods, Func<int, string>? node = null, params (string Key, string Value)[] annotations)
     {
         var selector = new JsonObject { ["app"] = "web", [Annotations.DefaultServeLabel] = "true" };

@@ -46,7 +46,7 @@ public sealed class ConfigFiles
     }
 
     [Test]
-    public void Every_problem_is_told_with_its_line()
+    public void Every_problem_is_reported_with_its_line()
     {
         var failure = Should.Throw<ConfigException>(() => ConfigFile.Read("""
             healthCheck:

@@ -27,6 +27,26 @@ public sealed class Kinds : ClusterFixture
         Resolve(service, pod)!.Address.ShouldBe(new IPEndPoint(IPAddress.Parse("192.168.10.4"), 9080));
     }
 
+    [TestCase(ProbeScheme.Http, null, 8080)]
+    [TestCase(ProbeScheme.Dns, null, 5353)]
+    [TestCase(ProbeScheme.Tcp, "53", 5300)]
+    [TestCase(ProbeScheme.Dns, "53", 5353)]
+    [TestCase(ProbeScheme.Http, "quic", 4433)]
+    public void Of_several_ports_the_first_of_the_probes_protocol_is_probed(object scheme, string? port, int probed)
+    {
+        var service = Service();
+        service.Spec.Ports =
+        [
+            new() { Name = "dns", Port = 53, Protocol = "UDP", TargetPort = 5353 },
+            new() { Name = "quic", Port = 443, Protocol = "UDP", TargetPort = 4433 },
+            new() { Name = "http", Port = 80, TargetPort = 8080 },
+            new() { Name = "dns-tcp", Port = 53, Protocol = "TCP", TargetPort = 5300 },
+        ];
+        var policy = new HealthPolicy { Scheme = (ProbeScheme)scheme, Port = port };
+
+        EndpointResolver.OfPod(service, policy, Pod("10.1.2.3"), new ProbeNetworks())!.Address.Port.ShouldBe(probed);
+    }
+
     [TestCase(false)]
     [TestCase(true)]
     public void A_pod_that_terminates_is_no_endpoint_though_it_may_still_serve(bool publishesNotReady)

@@ -34,7 +34,7 @@ public sealed class Partitions
             .ShouldBe(PartitionView.Unknown);
 
     [Test]
-    public void With_hardly_any_endpoints_nothing_can_be_told() =>
+    public void With_hardly_any_endpoints_nothing_can_be_said() =>
         Evaluate([.. Endpoints(2, failing: true, "n1", "n2"), .. Endpoints(1, failing: false, "n3")]).ShouldBe(PartitionView.Clear);
 
     [Test]

@@ -58,7 +58,7 @@ public sealed class PolicyReading
         string.Join('\n', Invalid(new() { [key] = value })).ShouldContain(problem);
 
     [Test]
-    public void Every_problem_is_told_at_once() =>
+    public void Every_problem_is_reported_at_once() =>
         Invalid(new() { [Annotations.Scheme] = "ftp", [Annotations.Interval] = "x", [Annotations.Port] = "1" }).Count.ShouldBe(3);
 
     [TestCase("web.shop.svc")]

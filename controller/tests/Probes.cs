@@ -147,7 +147,7 @@ public sealed class Probes
 
     [TestCase(true, false)]
     [TestCase(false, true)]
-    public async Task A_certificate_nobody_vouches_for_is_refused_unless_told_otherwise(bool verify, bool healthy)
+    public async Task A_certificate_nobody_vouches_for_is_refused_unless_verification_is_off(bool verify, bool healthy)
     {
         using var certificate = SelfSigned("web.shop.svc");
         await using var server = await ServeAsync(HttpProtocols.Http1, certificate, _ => Task.CompletedTask);

@@ -11,7 +11,7 @@ public sealed class Sharing : ClusterFixture
     [TestCase(Annotations.ServerName, "https://web.example.com")]
     [TestCase(Annotations.Timeout, "1300h")]
     [TestCase(Annotations.Interval, "1300h")]
-    public async Task An_annotation_that_cannot_be_meant_is_told_and_stops_nobody(string key, string value)
+    public async Task An_annotation_that_cannot_be_meant_is_reported_and_stops_nobody(string key, string value)
     {
         PutService("evil", "evil", null, Endpoints.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, Hosts(0, 500)),
             (key, value));
@@ -44,7 +44,7 @@ public sealed class Sharing : ClusterFixture
     }
 
     [Test]
-    public async Task A_Service_whose_probes_are_late_is_told()
+    public async Task A_Service_whose_probes_are_late_is_reported()
     {
         using var hole = new BlackHole();
         PutService(

@@ -26,7 +26,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
     {
         Server = server;
         this.connect = connect;
-        link = connect(server);
+        link = Connected() ?? Link.Unconnected(server);
         receiving = ReceiveAllAsync(closing.Token);
     }
 
@@ -76,27 +76,30 @@ public sealed class ReusedUdpTransport : IDnsTransport
 
     private void Replace(Link ended, SocketException error)
     {
-        try
+        // Where it cannot be connected, the next query fails on the ended socket, and tries again.
+        if (Connected() is { } next)
         {
-            var next = connect(Server);
-            if (Interlocked.CompareExchange(ref link, next, ended) == ended)
-            {
-                ended.Socket.Dispose();
-            }
-            else
-            {
-                next.Socket.Dispose();
-            }
-        }
-        catch (SocketException)
-        {
-            // A Service without endpoints can refuse the connection. The next query fails on the ended socket, and tries again.
+            var unused = Interlocked.CompareExchange(ref link, next, ended) == ended ? ended : next;
+            unused.Socket.Dispose();
         }
 
         // Answers to what was sent over it cannot come any more.
         foreach (var conversation in underWay.Values.Where(conversation => conversation.SentOver == ended))
         {
-            conversation.Refuse(error);
+            conversation.Refuse(ended, error);
+        }
+    }
+
+    /// <summary>Null where the connection is refused, as for a Service without endpoints.</summary>
+    private Link? Connected()
+    {
+        try
+        {
+            return connect(Server);
+        }
+        catch (SocketException)
+        {
+            return null;
         }
     }
 
@@ -126,7 +129,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
             catch (SocketException refusal)
             {
                 // An ICMP error does not say which datagram it answers. It comes within a round trip, so the newest one is the likeliest.
-                lastSent?.Refuse(refusal);
+                lastSent?.Refuse(over, refusal);
             }
             catch (OperationCanceledException)
             {
@@ -141,6 +144,9 @@ public sealed class ReusedUdpTransport : IDnsTransport
         public Socket Socket { get; } = socket;
 
         public int? Port { get; } = (socket.LocalEndPoint as IPEndPoint)?.Port;
+
+        /// <summary>In the state of a socket that the kernel has ended.</summary>
+        public static Link Unconnected(IPEndPoint server) => new(new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
 
         public static Link To(IPEndPoint server)
         {
@@ -181,24 +187,27 @@ public sealed class ReusedUdpTransport : IDnsTransport
         {
             while (true)
             {
-                var (message, refusal) = await arrivals.Reader.ReadAsync(cancellationToken);
-                if (refusal is not null)
-                {
-                    throw new SocketException((int)refusal.SocketErrorCode);
-                }
-
-                if (message!.IsAnswerTo(query))
+                var (message, over, refusal) = await arrivals.Reader.ReadAsync(cancellationToken);
+                if (message?.IsAnswerTo(query) == true)
                 {
                     return message;
                 }
 
-                Discarded++;
+                if (message is not null)
+                {
+                    Discarded++;
+                }
+                else if (over == SentOver)
+                {
+                    // One of an earlier socket is about an earlier attempt.
+                    throw new SocketException((int)refusal!.SocketErrorCode);
+                }
             }
         }
 
-        public void Offer(DnsMessage message) => arrivals.Writer.TryWrite(new Either(message, null));
+        public void Offer(DnsMessage message) => arrivals.Writer.TryWrite(new Either(message, null, null));
 
-        public void Refuse(SocketException refusal) => arrivals.Writer.TryWrite(new Either(null, refusal));
+        public void Refuse(Link over, SocketException refusal) => arrivals.Writer.TryWrite(new Either(null, over, refusal));
 
         public ValueTask DisposeAsync()
         {
@@ -206,7 +215,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
             return ValueTask.CompletedTask;
         }
 
-        private readonly record struct Either(DnsMessage? Message, SocketException? Refusal);
+        private readonly record struct Either(DnsMessage? Message, Link? Over, SocketException? Refusal);
     }
 }
 

@@ -200,7 +200,7 @@ public sealed record DnsServerOptions
 
     public Func<ReceivedQuery, ServerFault> FaultFor { get; init; } = _ => ServerFault.None;
 
-    /// <summary>Told of each question before it is answered.</summary>
+    /// <summary>Gets each question before it is answered.</summary>
     public Action<ReceivedQuery> OnQuery { get; init; } = _ => { };
 }
 

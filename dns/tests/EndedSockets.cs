@@ -3,6 +3,7 @@ using System.Net.Sockets;
 namespace PlatformGitOps.Dns.Tests;
 
 /// <summary>A disconnected socket is in the state that the kernel leaves when it has ended one and a call has taken the error.</summary>
+[Platform(Include = "Linux", Reason = "other systems leave a socket in another state")]
 [CancelAfter(30_000)]
 public sealed class EndedSockets
 {
@@ -62,6 +63,41 @@ public sealed class EndedSockets
         without.Attempts.Select(attempt => attempt.Outcome).ShouldBe([AttemptOutcome.Unreachable, AttemptOutcome.Unreachable]);
         again.Attempts.Select(attempt => attempt.Outcome).ShouldBe(OneFailure);
         (await underWay).Attempts[0].Outcome.ShouldBe(AttemptOutcome.Unreachable, "its answer went to the ended socket");
+    }
+
+    [Test]
+    public async Task A_second_attempt_over_the_next_socket_does_not_fail_for_the_first_ones()
+    {
+        await using var upstream = FakeUpstream.Start();
+        await using var transport = new ReusedUdpTransport(upstream.EndPoint);
+        var cancellation = TestContext.CurrentContext.CancellationToken;
+        await using var conversation = transport.Open(
+            DnsMessage.Query(9, new Question(DnsName.Parse("delay-1000.example.test"), RecordType.A)));
+        await conversation.SendAsync(cancellation);
+        transport.Present.Socket.Connect(new Nowhere());
+        (await upstream.AskAsync(transport, "www.example.test")).Attempts[0].Outcome.ShouldBe(AttemptOutcome.Unreachable);
+
+        await conversation.SendAsync(cancellation);
+
+        (await conversation.ReceiveAsync(cancellation)).ResponseCode.ShouldBe(ResponseCode.NoError);
+        conversation.Discarded.ShouldBe(0, "only messages are counted");
+    }
+
+    [Test]
+    public async Task A_server_that_cannot_be_reached_at_the_start_is_asked_once_it_can()
+    {
+        await using var upstream = FakeUpstream.Start();
+        var reachable = false;
+        await using var transport = new ReusedUdpTransport(upstream.EndPoint, server => reachable
+            ? ReusedUdpTransport.Link.To(server)
+            : throw new SocketException((int)SocketError.HostUnreachable));
+
+        var without = await upstream.AskAsync(transport, "www.example.test");
+        reachable = true;
+        var again = await upstream.AskAsync(transport, "www.example.test");
+
+        without.Attempts.Select(attempt => attempt.Outcome).ShouldBe([AttemptOutcome.Unreachable, AttemptOutcome.Unreachable]);
+        again.Attempts.Select(attempt => attempt.Outcome).ShouldBe(OneFailure);
     }
 
     /// <summary>Connecting to it takes a socket's address away (connect(2), AF_UNSPEC).</summary>

@@ -44,7 +44,7 @@ public sealed class Probing
     }
 
     [Test]
-    public async Task Lost_then_retried_is_told_apart_from_failed()
+    public async Task Lost_then_retried_differs_from_failed()
     {
         await using var upstream = FakeUpstream.Start(
             q => !q.OverTcp && q.Query.Id == 3 && Once(q.From.ToString()!) ? new ServerFault { Drop = true }

@@ -113,7 +113,7 @@ public sealed class StubResolution
     }
 
     [Test]
-    public async Task The_answering_instance_is_told_when_it_is_asked_for()
+    public async Task The_answering_instance_is_named_when_it_is_asked_for()
     {
         await using var upstream = FakeUpstream.Start();
 

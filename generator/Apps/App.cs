@@ -9,7 +9,7 @@ using PlatformGitOps.Generator.Apps.MonitoringCrds;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Apps.Overlays;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Schema;
+using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Apps;
 
@@ -25,7 +25,7 @@ public abstract class App
     /// <summary>The applications whose layers must be ready before this one's, where a cluster has them.</summary>
     public virtual ImmutableArray<string> WaitsFor => [];
 
-    /// <summary>The chart that it is delivered by, a key of <c>charts</c>; null where there is none.</summary>
+    /// <summary>The chart that it is delivered by, a key of <c>charts</c>; null where it has none.</summary>
     public virtual AppChart? Chart => null;
 
     /// <summary>Every value that its chart reads at a version; null where that is not known.</summary>
@@ -76,6 +76,9 @@ public abstract class App
     public virtual void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
     }
+
+    /// <summary>Checks of the tree, hand edits included, that are about this application alone.</summary>
+    public virtual ImmutableArray<LintRule> LintRules => [];
 
     /// <summary>The name of its Flux Kustomization.</summary>
     public string NameIn(Cluster cluster) => $"{Layout.ClusterPrefix}{cluster.Name}-{Name}";

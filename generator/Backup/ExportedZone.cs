@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.ZoneFiles;
 
@@ -191,7 +190,7 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
         try
         {
             return new FileInfo(file) is { Exists: true, Length: < MostBytes } ? File.ReadAllText(file, Encoding.UTF8)
-                : throw Problem(file, "there is no such file, or it is larger than a zone",
+                : throw Problem(file, "it does not exist, or is larger than a zone",
                     "Name the file that the provider's program wrote.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

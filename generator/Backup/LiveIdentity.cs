@@ -1,4 +1,3 @@
-using System.Net;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Backup;

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Backup;
 
 /// <summary>A record of a zone, in the text of RFC 1035.</summary>

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Tools;
 
@@ -22,7 +21,7 @@ internal sealed partial record ZoneTransfer(string Kdig)
     /// <param name="instance">The instance's name.</param>
     /// <param name="files">Entries <c>INSTANCE=FILE</c>, or <c>FILE</c> for every other instance.</param>
     /// <param name="environment">The variable's value.</param>
-    /// <exception cref="ZoneTransferException">There is none, or it is not a key.</exception>
+    /// <exception cref="ZoneTransferException">Neither has one, or it is not a key.</exception>
     public static string Secret(string instance, IReadOnlyCollection<string> files, string? environment)
     {
         var own = files.FirstOrDefault(entry => entry.StartsWith(instance + "=", StringComparison.Ordinal));

@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.ChartReading;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.ChartReading;
 
 namespace PlatformGitOps.Generator.Commands;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
 
@@ -36,11 +35,10 @@ internal static class CheckCommand
         }
         else
         {
-            var findings = drift.Files.Where(file => file.Cause != DriftCause.Foreign).Select(file => file.AsFinding());
-            context.Report([.. remarks, .. drift.Obstacles, .. findings], json =>
+            context.Report([.. remarks, .. drift.Findings], json =>
             {
                 json.WriteNumber("asGenerated", drift.Same);
-                json.WriteBoolean("lockIsStale", drift.LockIsStale);
+                json.WriteBoolean("lockIsStale", drift.StaleLock is not null);
                 json.WriteList("files", drift.Files, file =>
                 {
                     json.WriteString("path", file.Path);
@@ -60,14 +58,11 @@ internal static class CheckCommand
     {
         FindingText.Write(result.Obstacles, verbose, output, ink);
         var files = result.Files.Where(file => !quiet || file.Cause != DriftCause.Foreign).ToArray();
-        foreach (var file in verbose ? files : files.Take(MostFiles))
+        // Foreign files are the ones that may be left out: they are not what the exit code is about.
+        foreach (var file in verbose || files.Length <= MostFiles ? files
+            : files.OrderBy(file => file.Cause == DriftCause.Foreign).Take(MostFiles))
         {
             output.WriteLine($"{ink.Bold($"{file.Path}:")} {file.Sentence}");
-            if (file.Finding is { } finding && file.Cause == DriftCause.InTheWay)
-            {
-                output.WriteLine($"  {finding.Rule}: {finding.Message} {finding.Fix}");
-            }
-
             output.Write(quiet ? null : ink.Diff(file.Diff ?? ""));
         }
 
@@ -76,9 +71,9 @@ internal static class CheckCommand
             output.WriteLine($"... and {files.Length - MostFiles} more files; --verbose prints all.");
         }
 
-        if (result.LockIsStale)
+        if (result.StaleLock is { } stale)
         {
-            output.WriteLine($"{LockFile.Name}: was written from another definition, which gives the same files. Run generate.");
+            output.WriteLine($"{ink.Bold($"{stale.File}:")} {stale.Text}");
         }
 
         if (quiet)

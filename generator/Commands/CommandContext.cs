@@ -3,7 +3,6 @@ using System.CommandLine.Completions;
 using System.Text.Json;
 using PlatformGitOps.Generator.Git;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
 
@@ -234,7 +233,7 @@ internal sealed record CommandContext
         return null;
     }
 
-    /// <summary>The tree on disk; prints what to do and returns null where there is none.</summary>
+    /// <summary>The tree on disk; prints what to do and returns null where no tree is there.</summary>
     public SourceTree? ReadTree()
     {
         if (new DirectoryInfo(Path.Combine(Root, Layout.Root)).LinkTarget is { } target)
@@ -264,7 +263,7 @@ internal sealed record CommandContext
             return asked.Count > 0 ? asked : known;
         }
 
-        Error.WriteLine($"There is no cluster '{Printable.Of(unknown)}'. The tree has: {string.Join(", ", known)}.");
+        Error.WriteLine($"Cluster '{Printable.Of(unknown)}' is not in the tree. The tree has: {string.Join(", ", known)}.");
         return null;
     }
 
@@ -275,8 +274,10 @@ internal sealed record CommandContext
     /// <summary>Writes the result of a command for programs.</summary>
     /// <param name="findings">Their files are relative to the definition's folder.</param>
     /// <param name="more">Further members of the JSON object.</param>
-    public void Report(IEnumerable<Finding> findings, Action<Utf8JsonWriter>? more = null) =>
-        FindingReport.Write(Format, FromHere(findings), LintRules.About, more, Output);
+    /// <param name="about">One sentence on each rule; null for those of lint.</param>
+    public void Report(
+        IEnumerable<Finding> findings, Action<Utf8JsonWriter>? more = null, IReadOnlyDictionary<string, string>? about = null) =>
+        FindingReport.Write(Format, FromHere(findings), about ?? LintRules.About, more, Output);
 
     /// <summary>
     /// With paths from the current folder; for GitHub, which asks for that, from the root of the definition's repository.

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Git;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Commands;

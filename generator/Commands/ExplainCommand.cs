@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Lint;
 
@@ -49,7 +48,7 @@ internal static partial class ExplainCommand
         if (definition is null && lint is null && page.Page is null)
         {
             var near = Suggestion.For(rule, Rules);
-            error.WriteLine($"There is no rule '{Printable.Of(rule)}'."
+            error.WriteLine($"'{Printable.Of(rule)}' is not a rule."
                 + (near is null ? $" {Docs.Page("definition.md")} and {Docs.Page("lint.md")} list them." : $" Did you mean '{near}'?"));
             return ExitCode.Unusable;
         }

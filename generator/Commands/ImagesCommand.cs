@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Git;
-using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
 

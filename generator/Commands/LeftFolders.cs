@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
 
@@ -25,7 +24,7 @@ internal static class LeftFolders
                 : [.. Files(path).Where(file => owned!.HashesOf($"{Layout.ClusterFolder(name)}/{file}").IsEmpty)];
             if (own.Length > 0)
             {
-                yield return Warning(WarningRules.ClusterFolder, Layout.ClusterFolder(name),
+                yield return Remarks.Warning(WarningRules.ClusterFolder, Layout.ClusterFolder(name), Position.None,
                     $"The definition has no cluster '{Printable.Of(name)}', and its folder has {Printable.Of(own[0])}"
                         + $"{(own.Length == 1 ? "" : $" and {own.Length - 1} more")}. A cluster that follows the folder takes that for "
                         + "all it should have, and deletes the rest.",
@@ -51,7 +50,7 @@ internal static class LeftFolders
                 && !File.Exists(Path.Combine(at.FullName, Path.GetFileName(tree.DefinitionFile ?? DefaultDefinition))))
             {
                 var folder = Path.GetRelativePath(context.Root, Path.Combine(at.FullName, Layout.Root)).Replace('\\', '/');
-                yield return Warning(WarningRules.Tree, $"{folder}/{Path.GetFileName(LockFile.Name)}",
+                yield return Remarks.Warning(WarningRules.Tree, $"{folder}/{Path.GetFileName(LockFile.Name)}", Position.None,
                     $"The definition of '{folder}' ({Printable.Of(tree.DefinitionFile ?? DefaultDefinition)}) is not beside it. No command "
                         + "changes this tree, and Flux goes on delivering it.",
                     $"If {Path.GetFileName(context.DefinitionPath)} moved here, move the tree too (git mv), write repository.path and run "
@@ -92,7 +91,4 @@ internal static class LeftFolders
         RecurseSubdirectories = true,
         AttributesToSkip = FileAttributes.ReparsePoint,
     }).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal);
-
-    private static Finding Warning(string rule, string file, string message, string fix) =>
-        new() { Rule = rule, File = file, Severity = Severity.Warning, Message = message, Fix = fix };
 }

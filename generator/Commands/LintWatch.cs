@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
 
@@ -25,41 +24,14 @@ internal static class LintWatch
         }
 
         changes.Follow(input.Platform.FilesBeside);
-        var (definition, next, started) = (input.Definition, (LintInput?)input, context.Time.GetTimestamp());
+        var (definition, next, since) = (input.Definition, (LintInput?)input, (At: context.Time.GetTimestamp(), Cause: "start"));
         LintedTree? known = null;
         string[]? concerned = null;
-        for (var first = true; ; first = false)
+        while (true)
         {
-            if (next is null)
-            {
-                known = null;
-            }
-            else
-            {
-                var rules = LintRules.All;
-                var options = LintOptions.Of(definition.Platform);
-                // A cluster that came or went concerns all of them.
-                var some = known?.OfClusters.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(next.Clusters) == true ? concerned : null;
-                try
-                {
-                    known = known is not null && some is not null && some.All(known.OfClusters.ContainsKey)
-                        ? Linter.CheckAgain(known, next.Files, options, rules, some)
-                        : Linter.CheckAll(next.Files, options, rules, next.Clusters);
-                    LintCommand.Report(context, next, known.InOrder());
-                    context.Output.WriteLine(string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"Checked {some?.Length ?? next.Clusters.Count} of {next.Clusters.Count} clusters, "
-                            + $"{context.Time.GetElapsedTime(started).TotalMilliseconds:0} ms after the {(first ? "start" : "change")}; "
-                            + $"waiting for a change."));
-                }
-                catch (Exception exception) when (UnreadableFileException.In(exception) is { } unreadable)
-                {
-                    known = null;
-                    context.Error.WriteLine(Printable.Of(unreadable.Message));
-                }
-            }
-
-            (var changed, started) = await changes.Next(cancellationToken);
+            known = next is null ? null : Check(context, next, LintOptions.Of(definition.Platform), known, concerned, since);
+            var (changed, at) = await changes.Next(cancellationToken);
+            since = (at, "change");
             concerned = Concerned(changed);
             if (concerned is null)
             {
@@ -69,6 +41,36 @@ internal static class LintWatch
             }
 
             next = LintInput.Read(context, definition, asked);
+        }
+    }
+
+    /// <summary>Reports what is wrong with a tree after a change of some clusters; null where a file of it cannot be read.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="input">The tree.</param>
+    /// <param name="options">What the definition says about lint.</param>
+    /// <param name="known">What was wrong with it before; null where that is not known.</param>
+    /// <param name="concerned">The clusters; null for all of them.</param>
+    /// <param name="since">When it was changed, or that this is the first look at it.</param>
+    private static LintedTree? Check(CommandContext context, LintInput input, LintOptions options, LintedTree? known,
+        string[]? concerned, (long At, string Cause) since)
+    {
+        // A cluster that came or went concerns all of them.
+        var again = known is not null && concerned is not null && concerned.All(known.OfClusters.ContainsKey)
+            && known.OfClusters.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(input.Clusters);
+        try
+        {
+            var found = again ? Linter.CheckAgain(known!, input.Files, options, LintRules.All, concerned!)
+                : Linter.CheckAll(input.Files, options, LintRules.All, input.Clusters);
+            LintCommand.Report(context, input, found.InOrder());
+            context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Checked {(again ? concerned!.Length : input.Clusters.Count)} of {input.Clusters.Count} clusters, "
+                    + $"{context.Time.GetElapsedTime(since.At).TotalMilliseconds:0} ms after the {since.Cause}; waiting for a change."));
+            return found;
+        }
+        catch (Exception exception) when (UnreadableFileException.In(exception) is { } unreadable)
+        {
+            context.Error.WriteLine(Printable.Of(unreadable.Message));
+            return null;
         }
     }
 

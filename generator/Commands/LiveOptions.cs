@@ -78,7 +78,7 @@ internal sealed record LiveChoice(
 
         var names = string.Join(", ", platform.Clusters.Select(cluster => cluster.Name));
         context.Error.WriteLine(Name is null ? $"Say which cluster is meant: --cluster with one of {names}."
-            : $"There is no cluster '{Printable.Of(Name)}'. The definition has: {names}.");
+            : $"Cluster '{Printable.Of(Name)}' is not in {Path.GetFileName(context.DefinitionPath)}. The definition has: {names}.");
         return null;
     }
 

@@ -1,6 +1,4 @@
 using PlatformGitOps.Generator.Git;
-using PlatformGitOps.Generator.Output;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Commands;
 

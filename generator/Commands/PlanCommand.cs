@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Git;
-using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Commands;

@@ -197,7 +197,7 @@ internal static class Remarks
     private static Finding Unknown(CommandContext context, Position position, string message, string fix) =>
         Warning(WarningRules.VersionUnknown, Path.GetFileName(context.DefinitionPath), position, message, fix);
 
-    private static Finding Warning(string rule, string file, Position position, string message, string fix) =>
+    internal static Finding Warning(string rule, string file, Position position, string message, string fix) =>
         new() { Rule = rule, File = file, Position = position, Severity = Severity.Warning, Message = message, Fix = fix };
 
     private static Position Place(Mapping root, SemVer version, params ReadOnlySpan<string> key)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Commands;
 

@@ -33,7 +33,8 @@ internal static class SourceRemarks
             var own = git.Branch ?? git.Branches[0];
             var place = Remarks.Place(definition.Root, value => value == branch, "repository", "branch");
             var isWritten = place != Position.None;
-            yield return Warning(context, WarningRules.RepositoryBranch, isWritten ? place : definition.Root.PositionOf("repository"),
+            yield return Remarks.Warning(WarningRules.RepositoryBranch, Path.GetFileName(context.DefinitionPath),
+                isWritten ? place : definition.Root.PositionOf("repository"),
                 $"Flux follows the branch '{branch}', and git does not know it here: it knows "
                     + $"{Printable.Of(string.Join(", ", git.Branches.Take(5)))}{(git.Branches.Count > 5 ? " and others" : "")}.",
                 $"Write 'branch: {Printable.Of(own)}' {(isWritten ? "there" : "below 'repository'")}, or make the branch and push it.");
@@ -51,7 +52,8 @@ internal static class SourceRemarks
             yield break;
         }
 
-        yield return Warning(context, WarningRules.SecretOfTwo, definition.Root.At("charts", key, "secretName")?.Position ?? Position.None,
+        yield return Remarks.Warning(WarningRules.SecretOfTwo, Path.GetFileName(context.DefinitionPath),
+            definition.Root.At("charts", key, "secretName")?.Position ?? Position.None,
             $"The Secret '{secret}' of charts.{key} is for two kinds of source: a registry ({Versions(ChartSource.Oci)}), for which it has "
                 + $"a docker config, and an HTTP repository ({Versions(ChartSource.Http)}), for which it has username and password.",
             "Write 'source' or 'url' beside it, so that all versions come from one kind. Where the Secret has the keys of both, keep this "
@@ -66,7 +68,7 @@ internal static class SourceRemarks
         if (pin.Source == ChartSource.Oci && definition.At("charts", key, "url") is Scalar url
             && Last(pin.Url) is var last && Name(key) is var name && !last.Contains(name, StringComparison.Ordinal))
         {
-            yield return Warning(context, WarningRules.ChartUrl, url.Position,
+            yield return Remarks.Warning(WarningRules.ChartUrl, Path.GetFileName(context.DefinitionPath), url.Position,
                 $"The address of charts.{key} ends in '{Printable.Of(last)}', and Flux asks the registry for an artifact of that name.",
                 $"Write the chart's name behind it: {Printable.Of(pin.Url.TrimEnd('/'))}/{name}.");
         }
@@ -76,14 +78,4 @@ internal static class SourceRemarks
         static string Name(string key) => Last(Apps.AppList.All.Select(app => app.Chart).OfType<Apps.AppChart>()
             .Single(chart => chart.Key == key).Publisher.OciUrl);
     }
-
-    private static Finding Warning(CommandContext context, string rule, Position position, string message, string fix) => new()
-    {
-        Rule = rule,
-        File = Path.GetFileName(context.DefinitionPath),
-        Position = position,
-        Severity = Severity.Warning,
-        Message = message,
-        Fix = fix,
-    };
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Upgrade;
@@ -59,55 +58,65 @@ internal static class UpgradeCommand
             return ExitCode.Fine;
         }
 
-        var seen = ContentHash.OfFile(context.DefinitionPath);
-        var old = Encoding.UTF8.GetString(File.ReadAllBytes(context.DefinitionPath));
-        // Flux pulls what a digest names and does not look at the version beside it.
-        var digest = before.Charts[CoreDnsApp.ChartKey].Digest;
-        if (DefinitionEdit.WithChartVersion(old, CoreDnsApp.ChartKey, target) is not { } versioned
-            || DefinitionEdit.WithoutChartDigest(versioned, CoreDnsApp.ChartKey) is not { } text)
+        if (Edit(context, before.Charts[CoreDnsApp.ChartKey], target) is not var (after, edited))
         {
-            context.Error.WriteLine(ByHand(context, target, digest));
             return ExitCode.Unusable;
         }
 
-        switch (PlatformText.Read(context.DefinitionPath, Encoding.UTF8.GetBytes(text), PlatformFile.Beside(context.DefinitionPath),
-            PlatformFile.FolderBeside(context.DefinitionPath)))
+        context.Begin($"comparing chart coredns {from} with {target}, the objects", after);
+        var plan = UpgradePlan.Of(before, after, context.Root, cancellationToken);
+        Show(context, plan, allowed.Force);
+        if (charts is null)
         {
-            case PlatformReading.Invalid { Findings: var findings }:
-                context.Write(findings, context.Error);
-                context.Error.WriteLine($"With chart coredns {target} the definition would be refused. Nothing was written.");
-                return ExitCode.Unusable;
-            case PlatformReading.Valid { Platform: var after } when after.Charts[CoreDnsApp.ChartKey] is { Digest: null } pin
-                && pin.Version == target:
-                if (after.Clusters.All(cluster => cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey)))
-                {
-                    context.Error.WriteLine(
-                        "Each cluster has a version of its own (charts.coredns.version in clusters, groups or defaults), so "
-                        + $"the key charts.coredns.version would change none of them. Write {target} there. Nothing was written.");
-                    return ExitCode.Unusable;
-                }
+            context.Output.WriteLine("The chart's own objects were not compared: name a folder of archives with --charts (needs helm).");
+        }
+        else if (await WithObjectsAsync(context, plan, charts, cancellationToken) is { } whole)
+        {
+            plan = whole;
+        }
+        else
+        {
+            return ExitCode.Unusable;
+        }
 
-                context.Begin($"comparing chart coredns {from} with {target}, the objects", after);
-                var plan = UpgradePlan.Of(before, after, context.Root, cancellationToken);
-                Show(context, plan, allowed.Force);
-                if (charts is null)
-                {
-                    context.Output.WriteLine(
-                        "The chart's own objects were not compared: name a folder of archives with --charts (needs helm).");
-                }
-                else if (await WithObjectsAsync(context, plan, charts, cancellationToken) is { } whole)
-                {
-                    plan = whole;
-                }
-                else
-                {
-                    return ExitCode.Unusable;
-                }
+        return End(context, plan, allowed, edited);
+    }
 
-                return End(context, plan, allowed, new Edited(text, seen, Deleted(pin, from, digest)));
-            default:
-                context.Error.WriteLine(ByHand(context, target, digest));
-                return ExitCode.Unusable;
+    /// <summary>The definition with the other version; prints why not and returns null where that cannot be had.</summary>
+    private static (Platform After, Edited Edited)? Edit(CommandContext context, ChartPin pin, SemVer target)
+    {
+        var seen = ContentHash.OfFile(context.DefinitionPath);
+        var old = Encoding.UTF8.GetString(File.ReadAllBytes(context.DefinitionPath));
+        // Flux pulls what a digest names and does not look at the version beside it.
+        if (DefinitionEdit.WithChartVersion(old, CoreDnsApp.ChartKey, target) is not { } versioned
+            || DefinitionEdit.WithoutChartDigest(versioned, CoreDnsApp.ChartKey) is not { } text)
+        {
+            return Refuse(ByHand(context, target, pin.Digest));
+        }
+
+        var reading = PlatformText.Read(context.DefinitionPath, Encoding.UTF8.GetBytes(text),
+            PlatformFile.Beside(context.DefinitionPath), PlatformFile.FolderBeside(context.DefinitionPath));
+        if (reading is PlatformReading.Invalid { Findings: var findings })
+        {
+            context.Write(findings, context.Error);
+            return Refuse($"With chart coredns {target} the definition would be refused. Nothing was written.");
+        }
+
+        if (reading is not PlatformReading.Valid { Platform: var after }
+            || after.Charts[CoreDnsApp.ChartKey] is not { Digest: null } now || now.Version != target)
+        {
+            return Refuse(ByHand(context, target, pin.Digest));
+        }
+
+        return after.Clusters.All(cluster => cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey))
+            ? Refuse("Each cluster has a version of its own (charts.coredns.version in clusters, groups or defaults), so the key "
+                + $"charts.coredns.version would change none of them. Write {target} there. Nothing was written.")
+            : (after, new Edited(text, seen, Deleted(now, pin.Version, pin.Digest)));
+
+        (Platform, Edited)? Refuse(string message)
+        {
+            context.Error.WriteLine(message);
+            return null;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -48,10 +49,8 @@ internal static class VersionsCommand
         }
         else
         {
-            FindingReport.Write(context.Format, [.. open.Select(fault => Finding(fault, context))],
-                ImmutableDictionary<string, string>.Empty
-                    .Add(Rule, "A known fault affects what is delivered, and the definition does not accept it."),
-                json => Write(json, platform, rows, faults, today), context.Output);
+            context.Report(open.Select(fault => Finding(fault, context)), json => Write(json, platform, rows, faults, today),
+                LintRules.About.Add(Rule, "A known fault affects what is delivered, and the definition does not accept it."));
         }
 
         return open.Length > 0 ? ExitCode.Findings : ExitCode.Fine;
@@ -118,7 +117,7 @@ internal static class VersionsCommand
     private static Finding Finding(DeliveredFault fault, CommandContext context) => new()
     {
         Rule = Rule,
-        File = context.DefinitionPath.Replace('\\', '/'),
+        File = Path.GetFileName(context.DefinitionPath),
         Message = $"{fault.Fault.Id} affects {fault.In.Name} {fault.In.Pinned}"
             + (fault.State == FaultState.Expired ? $", accepted until {fault.Accepted!.Until:O} only" : "") + $": {fault.Fault.What}.",
         Fix = (fault.Fault.FixedIn.IsEmpty ? "No version with a fix is known: accept it"

@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Definition;
 
 /// <summary>What a definition says about <c>lint</c>: findings that its owner keeps back, and how much rules weigh.</summary>

@@ -1,8 +1,5 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Definition;
@@ -137,7 +134,7 @@ public sealed partial record SourceRepository
     {
         var kind = section.Choice("kind", SourceKind.Git, Kinds, "What Flux fetches this tree from: a Git repository or an OCI artifact.");
         var url = section.Required("url", Forms.Url, "https:// or ssh:// for Git, oci:// for OCI.");
-        var branch = section.Optional("branch", Forms.Ref, "The Git branch to follow.", absent: "main, where there is no tag either");
+        var branch = section.Optional("branch", Forms.Ref, "The Git branch to follow.", absent: "main, where no tag is written either");
         var tag = section.Optional("tag", Forms.Ref with { Example = "v1.0.0" }, "The Git or OCI tag to follow.",
             absent: "none for Git, latest for OCI");
         return new SourceRepository

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Output;
-
 namespace PlatformGitOps.Generator.Definition;
 
 /// <summary>The definition on disk.</summary>
@@ -21,7 +18,7 @@ public static class PlatformFile
         var file = new FileInfo(path);
         if (!file.Exists)
         {
-            return Refused(name, DefinitionRules.Missing, $"There is no file '{name}'.",
+            return Refused(name, DefinitionRules.Missing, $"The file '{name}' does not exist.",
                 Twin(path) is { } other && File.Exists(other)
                     ? $"There is a '{Path.GetFileName(other)}': name it with --definition."
                     : "Run this where it lies, or write one: 'init' prints a starter.");

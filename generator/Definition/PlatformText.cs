@@ -1,7 +1,5 @@
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Definition;
@@ -24,7 +22,7 @@ public abstract record PlatformReading
 
 /// <summary>The files beside a definition.</summary>
 /// <param name="Definition">The name of the definition that findings carry.</param>
-/// <param name="Read">The bytes of a file by its path from the definition's folder; null where there is none that can be read.</param>
+/// <param name="Read">The bytes of a file by its path from the definition's folder; null where it cannot be read.</param>
 /// <param name="HasFolder">Whether there is a folder with a manifest, by the same path.</param>
 internal sealed record FilesBeside(string Definition, Func<string, byte[]?> Read, Func<string, bool> HasFolder)
 {
@@ -41,8 +39,8 @@ public static class PlatformText
     /// <summary>Reads a definition.</summary>
     /// <param name="file">The name that findings carry.</param>
     /// <param name="bytes">The whole file.</param>
-    /// <param name="beside">Reads a file that the definition names, by its path beside it; null where there is none.</param>
-    /// <param name="hasFolder">Whether there is a folder with a manifest beside it, by its path; none where null.</param>
+    /// <param name="beside">Reads a file that the definition names, by its path beside it; null where it cannot be read.</param>
+    /// <param name="hasFolder">Whether there is a folder with a manifest beside it, by its path; null where nobody looks.</param>
     public static PlatformReading Read(
         string file, ReadOnlySpan<byte> bytes, Func<string, byte[]?>? beside = null, Func<string, bool>? hasFolder = null)
     {
@@ -108,7 +106,7 @@ public static class PlatformText
                 continue;
             }
 
-            findings.Add(problem);
+            findings.Add(problem, root);
             if (findings.Count > Most)
             {
                 findings.Add(YamlRules.TooManyFindings, problem.Position, $"More than {Most} findings so far.",

@@ -1,25 +1,48 @@
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Definition;
 
 /// <summary>A toleration of a node's taint.</summary>
 public sealed record Toleration(string? Key, string? Value, string? Effect)
 {
-    private static readonly Words<string> Effects =
-        new(("all", ""), ("NoSchedule", "NoSchedule"), ("PreferNoSchedule", "PreferNoSchedule"), ("NoExecute", "NoExecute"));
+    public const string Exists = "Exists", Equal = "Equal";
 
-    internal static Toleration Bind(Section section) => new(
-        section.Optional("key", Forms.LabelKey with { Example = "dedicated" }, "The taint's key.", absent: "every taint"),
-        section.Optional("value", Forms.LabelValue with { Example = "dns" }, "The taint's value.", absent: "any"),
-        section.Choice("effect", "", Effects, "The taint's effect.") is { Length: > 0 } effect ? effect : null);
+    /// <summary>The only effect that ends a pod that runs.</summary>
+    public const string NoExecute = "NoExecute";
+
+    private const int Year = 365 * 24 * 60 * 60;
+
+    private static readonly Words<string> Operators = new((Exists, Exists), (Equal, Equal));
+
+    private static readonly Words<string> Effects =
+        new(("all", ""), ("NoSchedule", "NoSchedule"), ("PreferNoSchedule", "PreferNoSchedule"), (NoExecute, NoExecute));
+
+    /// <summary>Null where the value decides.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>After how many seconds a pod leaves the node all the same; null where it stays.</summary>
+    public int? Seconds { get; init; }
+
+    internal static Toleration Bind(Section section)
+    {
+        var key = section.Optional("key", Forms.LabelKey with { Example = "dedicated" }, "The taint's key.", absent: "every taint");
+        var word = section.Optional("operator", Operators, "Whether the taint's value counts: with Exists it does not.",
+            absent: "Equal with a value, Exists without");
+        var value = section.Optional("value", Forms.LabelValue with { Example = "dns" }, "The taint's value.", absent: "any");
+        var effect = section.Choice("effect", "", Effects, "The taint's effect.");
+        return new Toleration(key, value, effect.Length > 0 ? effect : null)
+        {
+            Operator = word,
+            Seconds = section.OptionalNumber("tolerationSeconds", 0, Year,
+                "With the effect NoExecute: after how many seconds a pod leaves the node all the same.", absent: "it stays"),
+        };
+    }
 
     public Mapping ToNode() => new()
     {
         { "key", Key },
-        { "operator", Value is null ? "Exists" : "Equal" },
+        { "operator", Operator ?? (Value is null ? Exists : Equal) },
         { "value", Value },
         { "effect", Effect },
+        { "tolerationSeconds", Seconds is { } seconds ? (Node)seconds : null },
     };
 }
 

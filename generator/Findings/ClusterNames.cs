@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Findings;
 
 /// <summary>Names of clusters in a text: what differs in them alone is the same.</summary>

@@ -8,7 +8,7 @@ public enum Severity
     Note,
 }
 
-/// <summary>One thing that is wrong, where it stands, and what to write instead.</summary>
+/// <summary>One thing that is wrong, where it is, and what to write instead.</summary>
 public sealed record Finding
 {
     /// <summary>The rule of a finding about a fault of this program; nothing keeps it back.</summary>

@@ -6,10 +6,12 @@ public static class FindingText
     /// <summary>One mistake in a large file can have a finding for each of its lines.</summary>
     private const int Most = 100;
 
-    /// <summary>One line for each finding; after the first hundred only their number, unless all are asked for.</summary>
+    /// <summary>
+    /// One line for each finding; of more than a hundred the gravest, in their order, and the number of the others, unless all are wanted.
+    /// </summary>
     public static void Write(IReadOnlyCollection<Finding> findings, bool all, TextWriter output, Ink ink = default)
     {
-        foreach (var finding in all ? findings : findings.Take(Most))
+        foreach (var finding in all || findings.Count <= Most ? findings : Gravest(findings))
         {
             output.WriteLine(finding.Painted(ink));
         }
@@ -19,6 +21,10 @@ public static class FindingText
             output.WriteLine($"... and {findings.Count - Most} more; --verbose prints all.");
         }
     }
+
+    /// <summary>What a command fails of is among them, however many warnings come before it.</summary>
+    private static IEnumerable<Finding> Gravest(IEnumerable<Finding> findings) => findings.Index()
+        .OrderBy(pair => pair.Item.Severity).Take(Most).OrderBy(pair => pair.Index).Select(pair => pair.Item);
 }
 
 /// <summary>Colours of a terminal. The default writes none.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.RegularExpressions;
 
 namespace PlatformGitOps.Generator.Findings;
 
@@ -17,7 +16,7 @@ public static partial class SecretText
 
     internal static bool IsSecret(string text) => HasSign(text) && SecretValue().IsMatch(text);
 
-    /// <summary>Where credentials stand in the file, comments included.</summary>
+    /// <summary>Where the file has credentials, comments included.</summary>
     internal static IEnumerable<Position> In(string text)
     {
         if (!HasSign(text))
@@ -115,11 +114,17 @@ internal static partial class SecretKeys
             return false;
         }
 
-        // Vault calls a password of its AppRole the secret ID.
         string[] words = [.. Word().Matches(key).Select(match => match.Value.ToUpperInvariant())];
-        var last = words is [.., "SECRET", "ID"] ? "SECRET" : words[^1];
-        return !Beside.Contains(last) && !NamesSecret(last, value);
+        return words is [.., "SECRET", "ID"] ? IsOfAppRole(words, value)
+            : !Beside.Contains(words[^1]) && !NamesSecret(words[^1], value);
     }
+
+    /// <summary>
+    /// Vault calls a password of its AppRole the secret ID: a UUID, or a hexadecimal number. For AWS and Google it is the name of a secret,
+    /// and for Azure the number of a client secret beside its value.
+    /// </summary>
+    private static bool IsOfAppRole(string[] words, string value) => words is not [.., "CLIENT", _, _]
+        && (Guid.TryParse(value, out _) || value.All(char.IsAsciiHexDigit));
 
     /// <summary>The name of a Secret has words and dashes; so has a UUID, which is a credential of some clouds.</summary>
     private static bool NamesSecret(string last, string value) =>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Flux;
 
 /// <summary>What one Flux Kustomization substitutes.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Enumeration;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Flux.Substitution;
 
 namespace PlatformGitOps.Generator.Flux;

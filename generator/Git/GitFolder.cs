@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Output;
-
 namespace PlatformGitOps.Generator.Git;
 
 /// <summary>What the files of a git repository say about it; no program is started.</summary>

@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Git;

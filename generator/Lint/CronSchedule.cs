@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>The schedule of a CronJob, which the API server reads with robfig/cron v3 (<c>ParseStandard</c>).</summary>
@@ -39,7 +37,7 @@ internal static partial class CronSchedule
         var written = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return written.Length != Fields.Length ? $"has {ListText.Count(written.Length, "field")}; {Fields.Length} are expected"
             : Fields.Zip(written).SelectMany(pair => pair.Second.Split(',', StringSplitOptions.RemoveEmptyEntries)
-                .Select(part => Problem(part.ToLowerInvariant(), pair.First))).FirstOrDefault(problem => problem is not null);
+                .Select(part => Problem(part, pair.First))).FirstOrDefault(problem => problem is not null);
     }
 
     /// <summary>Of one of the parts between commas.</summary>
@@ -57,7 +55,7 @@ internal static partial class CronSchedule
                 ? $"has {field.Name} '{part}', whose step is not a number above 0"
             : null;
 
-        int? Number(string word) => Array.IndexOf(field.Words, word) is var at and >= 0 ? field.Least + at
+        int? Number(string word) => Array.IndexOf(field.Words, word.ToLowerInvariant()) is var at and >= 0 ? field.Least + at
             : Whole(word);
     }
 

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>One cause is one finding: the same in many clusters is said once, with the others behind it.</summary>

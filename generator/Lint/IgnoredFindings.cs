@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>A finding that the owner of a file keeps back, and why.</summary>

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Lint.Rules;
 
@@ -41,9 +43,7 @@ public static class LintRules
         RefusedObjectRules.Rule,
         FluxObjectRules.Rule,
         AccountRules.Rule,
-        AnnotationPrefixRule.Rule,
-        RoutingAnnotationRule.Rule,
-        GeoAnnotationRule.Rule,
+        .. AppList.All.SelectMany(app => app.LintRules),
     ];
 
     /// <summary>One sentence on each rule, by its id. Faults of the YAML itself and of kustomize come on top.</summary>

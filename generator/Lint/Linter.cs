@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Lint.Rules;
 

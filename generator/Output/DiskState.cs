@@ -37,7 +37,7 @@ public sealed record DiskState
     /// <summary>Temporary files of a run that was killed, and the file that a running one holds.</summary>
     public required IReadOnlyList<string> Leftovers { get; init; }
 
-    /// <summary>The lock file with <c>\n</c>, empty where there is none.</summary>
+    /// <summary>The lock file with <c>\n</c>, empty without the file.</summary>
     public required string LockText { get; init; }
 
     /// <summary>Links and special files in place of the generator's own files: nothing may be written then.</summary>

@@ -51,18 +51,21 @@ public sealed record DriftedFile(string Path, DriftCause Cause)
     /// <summary>True where generate leaves what is on disk.</summary>
     public bool IsKept => Finding is not null;
 
+    /// <summary>Why generate would refuse it, where that is not an edit by hand.</summary>
+    private Finding? Refused => Finding?.Rule == Refusal.Edited ? null : Finding;
+
     /// <summary>What is wrong and what to do, for programs.</summary>
     public Finding AsFinding()
     {
-        if (Finding is not null && Finding.Rule != Refusal.HandEdited(Path).Rule)
+        if (Refused is { } refused)
         {
-            return Finding;
+            return refused;
         }
 
         var end = Sentence.IndexOf(". ", StringComparison.Ordinal) + 1;
         return new Finding
         {
-            Rule = Finding?.Rule ?? $"drift-{Name}",
+            Rule = Finding?.Rule ?? RuleOf(Cause),
             File = Path,
             Message = Sentence[..end],
             Fix = Sentence[end..].TrimStart(),
@@ -70,11 +73,16 @@ public sealed record DriftedFile(string Path, DriftCause Cause)
     }
 
     /// <summary>The cause in programs' output.</summary>
-    public string Name => Cause == DriftCause.InTheWay ? "in-the-way" : Cause.ToString().ToLowerInvariant();
+    public string Name => NameOf(Cause);
+
+    internal static string RuleOf(DriftCause cause) => $"drift-{NameOf(cause)}";
+
+    private static string NameOf(DriftCause cause) => cause == DriftCause.InTheWay ? "in-the-way" : cause.ToString().ToLowerInvariant();
 
     /// <summary>Who changed it and what to do, behind its path.</summary>
     public string Sentence => this switch
     {
+        { Refused: { } refused } => $"{refused.Rule}: {refused.Text}",
         { Cause: DriftCause.Definition or DriftCause.Generator, Missing: true } => $"is new: {Changed}. Run generate.",
         { Cause: DriftCause.Definition or DriftCause.Generator, Obsolete: true } => $"is not generated anymore: {Changed}. Run generate.",
         { Cause: DriftCause.Definition or DriftCause.Generator } => $"{Changed}. Run generate.",
@@ -88,7 +96,6 @@ public sealed record DriftedFile(string Path, DriftCause Cause)
         { Cause: DriftCause.Interrupted } => "was not written: a run was interrupted. Run generate.",
         { Cause: DriftCause.Lock, Obsolete: true } => "does not exist, but the lock file names it. Run generate.",
         { Cause: DriftCause.Lock } => "is as generated, but the lock file does not have its hash. Run generate.",
-        { Cause: DriftCause.InTheWay } => "cannot be written.",
         { Cause: DriftCause.Foreign } => "was not generated. It is left alone.",
         _ => throw new InvalidOperationException($"{Cause} is not a cause of drift."),
     };
@@ -107,14 +114,19 @@ public sealed record DriftResult
     /// <summary>How many files are as generated.</summary>
     public int Same { get; init; }
 
-    /// <summary>True when only the lock file differs: it was written from another definition that gives the same files.</summary>
-    public bool LockIsStale { get; init; }
+    /// <summary>What generate would change about the lock file where every other file is as generated; null for nothing.</summary>
+    public Finding? StaleLock { get; init; }
 
     /// <summary>Why no comparison was possible.</summary>
     public ImmutableArray<Finding> Obstacles { get; init; } = [];
 
-    /// <summary>True when generate would change something, or refuse to: exit code 1.</summary>
-    public bool Drifted => LockIsStale || !Obstacles.IsEmpty || Files.Any(file => file.Cause != DriftCause.Foreign);
+    /// <summary>What differs, and why nothing could be compared; a foreign file is no difference.</summary>
+    public IEnumerable<Finding> Findings => Obstacles
+        .Concat(Files.Where(file => file.Cause != DriftCause.Foreign).Select(file => file.AsFinding()))
+        .Concat(StaleLock is null ? [] : [StaleLock]);
+
+    /// <summary>True when generate would change something, or refuse to: exit code 1. No format is without a reason then.</summary>
+    public bool Drifted => Findings.Any();
 }
 
 /// <summary>Compares the tree on disk with what would be generated, without writing anything.</summary>
@@ -186,16 +198,26 @@ public static class DriftCheck
         {
             Files = [.. drifted.Concat(Foreign(plan)).OrderBy(file => file.Path, StringComparer.Ordinal)],
             Same = plan.Files.Length - drifted.Length,
-            // The name alone, which older generators did not write and a renamed definition has not yet, makes no difference.
-            LockIsStale = drifted.Length == 0
-                && LockFile.Write(plan.After with { DefinitionFile = plan.Before.DefinitionFile }) != plan.Disk.LockText,
+            StaleLock = drifted.Length == 0 ? StaleLock(plan, sameDefinition) : null,
         };
+    }
+
+    private static Finding? StaleLock(TreePlan plan, bool sameDefinition)
+    {
+        // The name alone, which older generators did not write and a renamed definition has not yet, makes no difference.
+        var wanted = LockFile.Write(plan.After with { DefinitionFile = plan.Before.DefinitionFile });
+        return wanted == plan.Disk.LockText ? null : Refusal.Of(
+            LockFile.Name,
+            DriftedFile.RuleOf(DriftCause.Lock),
+            sameDefinition ? "has another text than generate writes, with the same hashes."
+                : "was written from another text of the definition, which gives the same files.",
+            "Run generate.");
     }
 
     private static DriftedFile Drifted(string root, FilePlan file, DriftCause cause)
     {
         // What is in the way has no hash: a link, a folder, a name that differs in case.
-        var blocked = file.Result.Finding is { Rule: not ("hand-edited" or "read-only") };
+        var blocked = file.Result.Finding is { Rule: not (Refusal.Edited or "read-only") };
         return new DriftedFile(file.Path, blocked ? DriftCause.InTheWay : cause)
         {
             Missing = file.Found is null,

@@ -95,7 +95,7 @@ internal sealed record TreePlan
 
     /// <summary>What may be done with one path, from three contents: the wanted, the found and those the generator once wrote.</summary>
     /// <param name="wanted">The hash of the generated text; null for a file that is not generated anymore.</param>
-    /// <param name="found">The hash of the file on disk; null where there is none.</param>
+    /// <param name="found">The hash of the file on disk; null without a file.</param>
     /// <param name="known">The hashes in the lock file; empty for a file that is not owned.</param>
     /// <param name="force">True to take what was edited by hand or is foreign.</param>
     internal static Outcome Decide(string? wanted, string? found, ImmutableSortedSet<string> known, bool force) => (wanted, found) switch
@@ -128,7 +128,7 @@ internal sealed record TreePlan
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return plan.Refuse(Refusal.Failed(path, exception), Outcome.Failed);
+            return plan.Refuse(Refusal.UnreadableFile(path, exception), Outcome.Failed);
         }
     }
 

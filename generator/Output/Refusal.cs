@@ -3,15 +3,18 @@ namespace PlatformGitOps.Generator.Output;
 /// <summary>Why a file was left alone, and what to do.</summary>
 internal static class Refusal
 {
+    /// <summary>The rule of a file that somebody edited.</summary>
+    public const string Edited = "hand-edited";
+
     public static Finding HandEdited(string path) => Of(
         path,
-        "hand-edited",
+        Edited,
         "was edited by hand since it was generated.",
         "Put the change into the definition and run generate --force, or undo the edit (git checkout).");
 
     public static Finding HandEditedObsolete(string path) => Of(
         path,
-        "hand-edited",
+        Edited,
         "is not generated anymore, but was edited by hand.",
         "Remove it, move it out of the generated folders, or run generate --force.");
 
@@ -70,6 +73,12 @@ internal static class Refusal
         "write-failed",
         $"could not be written ({exception.Message}). The old file is unchanged.",
         "Fix the cause and run generate again.");
+
+    public static Finding UnreadableFile(string path, Exception exception) => Of(
+        path,
+        "file-unreadable",
+        $"cannot be read ({exception.Message}).",
+        "Make it readable and run the command again.");
 
     public static Finding Unreadable(Exception exception) => exception is FormatException
         ? Of(

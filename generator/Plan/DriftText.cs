@@ -34,7 +34,7 @@ internal static class DriftText
 
         foreach (var file in verbose ? drift.ByHand : drift.ByHand.Take(MostFiles))
         {
-            output.WriteLine($"  {ink.Bold(file.Path)} {(file.Cause == Output.DriftCause.InTheWay ? file.Finding!.Text : file.Sentence)}");
+            output.WriteLine($"  {ink.Bold(file.Path)} {file.Sentence}");
         }
 
         if (!verbose && drift.ByHand.Length > MostFiles)

@@ -3,7 +3,7 @@ namespace PlatformGitOps.Generator.Plan;
 /// <summary>One field that differs.</summary>
 /// <param name="Path">As <c>kubectl explain</c> writes it, with the index of a list's item in brackets.</param>
 /// <param name="Before">The old value on one line; null if there was none.</param>
-/// <param name="After">The new value on one line; null if there is none.</param>
+/// <param name="After">The new value on one line; null if the field is gone.</param>
 public sealed record FieldChange(string Path, string? Before, string? After);
 
 /// <summary>The fields in which two objects differ.</summary>

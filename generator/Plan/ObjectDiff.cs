@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Output;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>The objects that a cluster receives, before and after, as unified diffs.</summary>

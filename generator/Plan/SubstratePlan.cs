@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Plan;

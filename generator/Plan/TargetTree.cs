@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Output;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>The tree after the next run of the generator: the generated files, and the user's own files beside them.</summary>

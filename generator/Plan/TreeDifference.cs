@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>The files that differ between two trees, so that of a thousand clusters only those that may change are built.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Output;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>Where the files on disk are not what the definition says, beside a plan.</summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Schema;
 
 /// <summary>What may be written at one place of a YAML file: of the definition, or of a chart's values.</summary>
@@ -31,7 +29,7 @@ public sealed record ObjectShape(ImmutableArray<Key> Keys) : Shape
 /// <summary>A key of a mapping.</summary>
 public sealed record Key(string Name, Shape Shape, string Description = "")
 {
-    /// <summary>The value where the key is missing; null where there is none, or where it depends on other keys.</summary>
+    /// <summary>The value where the key is missing; null where it has none, or where it depends on other keys.</summary>
     public string? Default { get; init; }
 
     /// <summary>For the reference: what happens where the key is missing, if that is not a fixed value.</summary>

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Schema;
 
 /// <summary>Shapes of chart values and of Kubernetes objects, by the names of the Kubernetes API (core/v1, policy/v1).</summary>

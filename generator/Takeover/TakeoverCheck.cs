@@ -68,7 +68,7 @@ internal static class TakeoverCheck
         { IsOurs: true } => "The release of the tree runs already.",
         { Service: null, Deployment: null } => $"The cluster has no DNS: deliver the tree ({Docs.Page("bootstrap.md")}).",
         { Deployment: null } => $"The Service kube-dns has the address {live.Service.Body.TextAt("spec", "clusterIP")}, "
-            + "and there is no Deployment coredns.",
+            + "and the Deployment coredns does not exist.",
         _ => "The Deployment coredns answers.",
     };
 

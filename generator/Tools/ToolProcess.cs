@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text.RegularExpressions;
 using CliWrap;
 
 namespace PlatformGitOps.Generator.Tools;

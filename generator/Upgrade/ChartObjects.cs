@@ -1,7 +1,6 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Render;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Upgrade;
 

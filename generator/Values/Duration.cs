@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Values;
 
 /// <summary>A duration as Go and Flux write it (<c>90s</c>, <c>1h30m</c>); kept as it was written.</summary>

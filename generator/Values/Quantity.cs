@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Values;
 
 /// <summary>A Kubernetes resource quantity (<c>100m</c>, <c>128Mi</c>); kept as it was written, compared by its amount.</summary>

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace PlatformGitOps.Generator.Values;
 
 /// <summary>A DNS server that CoreDNS forwards to.</summary>

@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Schema;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using ParsedScalar = YamlDotNet.Core.Events.Scalar;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics;
-using System.Text.RegularExpressions;
 
 namespace PlatformGitOps.Generator.Yaml;
 

@@ -20,18 +20,29 @@ public sealed partial class ArchitectureTests
     public void A_model_uses_no_application(string folder) =>
         Users("Apps").Where(file => file.StartsWith(folder + "/", StringComparison.Ordinal)).ShouldBeEmpty();
 
+    /// <summary>"Cluster 'x' is not in the tree", and not "There is no cluster 'x'": what is wrong is the subject.</summary>
+    [Test]
+    public void A_message_begins_with_what_is_wrong() => With(NoSubject()).ShouldBeEmpty();
+
     /// <summary>The files outside of a folder that name its namespace.</summary>
-    private static IEnumerable<string> Users(string folder)
+    private static IEnumerable<string> Users(string folder) =>
+        With(new Regex($@"(?<![.\w])(?:PlatformGitOps\.Generator\.)?{folder}(?:\.[A-Z]|;)"))
+            .Where(file => !file.StartsWith(folder + "/", StringComparison.Ordinal));
+
+    /// <summary>The files of the product with a text.</summary>
+    private static IEnumerable<string> With(Regex text)
     {
         var root = RepositoryRoot.File("generator");
-        var name = new Regex($@"(?<![.\w])(?:PlatformGitOps\.Generator\.)?{folder}(?:\.[A-Z]|;)");
         return Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/'))
             .Where(file => !file.StartsWith("tests/", StringComparison.Ordinal)
-                && !file.StartsWith(folder + "/", StringComparison.Ordinal)
-                && name.IsMatch(File.ReadAllText(Path.Combine(root, file))))
+                && text.IsMatch(File.ReadAllText(Path.Combine(root, file))))
             .Order(StringComparer.Ordinal);
     }
+
+    // Inside a string: a comment has no quote before it.
+    [GeneratedRegex("^[^/\"\\n]*\"[^\\n]*\\bthere (is|are) no\\b", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    private static partial Regex NoSubject();
 
     [GeneratedRegex("^\\| `generator/([A-Za-z]+)` \\|", RegexOptions.Multiline)]
     private static partial Regex Row();

@@ -1,11 +1,21 @@
-using PlatformGitOps.Generator.Apps.DnsHealthController;
-
 namespace PlatformGitOps.Generator.Tests;
 
 /// <summary>The two clusters of the story, for tests that vary one thing.</summary>
 internal static class Given
 {
-    private static readonly Platform Read = Defined("""
+    private static readonly Platform Read = Story("", "");
+
+    public static readonly Cluster Infra = Read.Clusters[0];
+
+    public static readonly Cluster Apps = Read.Clusters[1];
+
+    /// <summary>The cluster infra with further keys, such as <c>dns: { replicas: 3 }, networkPolicy: none</c>.</summary>
+    /// <param name="keys">In one line.</param>
+    /// <param name="network">Keys of its network beside <c>pods</c> and <c>services</c>.</param>
+    public static Cluster Cluster(string keys, string? network = null) =>
+        Story(network is null ? "" : $", {network}", $", {keys}").Clusters[0];
+
+    private static Platform Story(string network, string keys) => Defined($$"""
         repository: { url: https://github.com/example/platform-gitops.git }
         flux: { version: 2.5.1 }
         charts:
@@ -13,16 +23,11 @@ internal static class Given
           monitoringCrds: { version: 16.0.0 }
         defaults:
           monitoring: { release: monitoring }
+          healthController: { image: registry.example.com/dns-health-controller:1.0.0 }
         clusters:
-          - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
+          - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16{{network}} }{{keys}} }
           - { name: apps, network: { pods: 10.246.0.0/16, services: 10.247.0.0/16 } }
         """);
-
-    public static readonly Cluster Infra = Read.Clusters[0];
-
-    public static readonly Cluster Apps = Read.Clusters[1];
-
-    public static readonly HealthControllerSettings HealthController = new() { Image = "registry.example.com/dns-health-controller:1.0.0" };
 
     /// <summary>The platform of a definition.</summary>
     public static Platform Defined(string text) => PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) switch

@@ -1,8 +1,4 @@
-using System.Net.Sockets;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Apps.DnsCheck;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria.DnsCheck;
 
@@ -84,7 +80,7 @@ public static class DnsCheckCriterion
 
     private static Resource Daemons(RenderedCluster tree) =>
         tree.DnsCheck.FirstOrDefault(resource => resource.Kind == "DaemonSet" && resource.Name == DnsCheckNames.Name)
-        ?? throw new MissingException($"there is no DaemonSet {DnsCheckNames.Name}");
+        ?? throw new MissingException($"DaemonSet {DnsCheckNames.Name} does not exist");
 
     /// <summary>Seconds after which a node without DNS is not ready.</summary>
     private const int Unready = 30;

@@ -1,6 +1,4 @@
 using PlatformGitOps.Generator.Apps.DnsCheck;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria.DnsCheck;
 

@@ -1,7 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-using PlatformGitOps.Dns.Messages;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>

@@ -1,11 +1,6 @@
-using System.Collections.Concurrent;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.Health;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using static PlatformGitOps.Acceptance.Criteria.ExternalDns.PublishedRecords;
 
@@ -22,8 +17,6 @@ public static class CombinedService
     private const string PublicName = $"{Catalog}.{ZoneServer.Zone}";
     private const string GeoName = $"{Catalog}.{RoutedCluster.Zone}";
 
-    private const string OnTheNode = ClientPods.OnHostNetwork;
-
     /// <summary>Clusters with all three, whose definition has no geographic routing.</summary>
     private static readonly ConcurrentDictionary<string, LiveCluster> Combined = new();
 
@@ -32,8 +25,8 @@ public static class CombinedService
 
     [LiveCheck("Records.8",
         "one headless Service of two pods on the network of their nodes, with the health controller, geographic routing and External-DNS " +
-            "on: what a client pod and a client on its node's network are answered, and the zone of the Knot, from the moment at which a " +
-            "pod's health page hangs", Disruptive = true)]
+            "on: what a client pod and a client outside are answered, and the zone of the Knot, from the moment at which a pod's health " +
+            "page hangs", Disruptive = true)]
     public static async Task OneService(LiveCluster live, CancellationToken cancellationToken)
     {
         var publishing = await Together(live, cancellationToken);
@@ -53,8 +46,16 @@ public static class CombinedService
             await Annotate(fleet, all, cancellationToken);
             await Far(cluster, far, cancellationToken);
             await Everywhere("at the start", all);
-            await Eventually.Within(
-                Bar, async token => (await Geo(OnTheNode, token)).ShouldBe([far]), $"{GeoName} is {far} elsewhere", cancellationToken);
+            await using (var outside = await DistantClient.Of(cluster, cancellationToken))
+            {
+                await Eventually.Within(
+                    Bar,
+                    async token => (await outside.Ask($"{GeoName}.", token))
+                        .ShouldAllBe(answer => answer.Answers.Count == 1 && answer.Answers[0] == far),
+                    $"{GeoName} is {far} for a client outside",
+                    cancellationToken);
+            }
+
             await fleet.Hang(fleet.Pods[0], cancellationToken);
             await Everywhere("without the endpoint that hangs", others);
             await fleet.Recover(fleet.Pods[0], cancellationToken);
@@ -79,7 +80,7 @@ public static class CombinedService
                 Sees("SRV", async token => [.. (await Service(token)).Select(Target)]),
                 Sees("public record", async token =>
                     [.. (await publishing.Server.Ask(PublicName, RecordType.A, token)).Select(record => record.Text)]),
-                Sees("geographic answer", token => Geo(Ask.ByHand, token)));
+                Sees("geographic answer", Geo));
 
             Task Sees(string what, Func<CancellationToken, Task<IReadOnlyList<string>>> ask) => Timed(
                 $"{what} {when}",
@@ -95,10 +96,10 @@ public static class CombinedService
 
         Task<IReadOnlyList<string>> Pod(string name, CancellationToken token) => Answers(cluster, Ask.ByHand, name, token);
 
-        async Task<IReadOnlyList<string>> Geo(string client, CancellationToken token)
+        async Task<IReadOnlyList<string>> Geo(CancellationToken token)
         {
             var server = await cluster.Require(ResourceKind.Service.Named(GeoDnsNames.Name, GeoDnsNames.Namespace), token);
-            return await Answers(cluster, client, $"{GeoName}.", token, "--server", server.Text("spec.clusterIP")!);
+            return await Answers(cluster, Ask.ByHand, $"{GeoName}.", token, "--server", server.Text("spec.clusterIP")!);
         }
     }
 

@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using PlatformGitOps.Generator.Apps.ExternalDns;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
@@ -28,7 +25,7 @@ internal static class DefinedInstances
         Platform platform, RunningCluster cluster, ContainerEngine engine, KubernetesApi api, CancellationToken cancellationToken)
     {
         var role = cluster.Shape.Role;
-        var defined = platform.Clusters.Single(entry => entry.Name.Text == role);
+        var defined = platform.ClusterNamed(role);
         if (defined.Of<ExternalDnsSettings>() is null || !cluster.Capabilities.NodesAreContainers)
         {
             return platform;

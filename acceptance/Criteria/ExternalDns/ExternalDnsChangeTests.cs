@@ -1,5 +1,3 @@
-using PlatformGitOps.Dns.Messages;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>What is changed of an instance that runs: TTL, owner, <c>sync</c> after a dry run, and the key.</summary>

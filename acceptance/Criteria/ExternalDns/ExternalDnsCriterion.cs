@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Apps.ExternalDns;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 [Criterion("Records", "With External-DNS, annotated objects get their records, and records of others stay",
@@ -160,5 +158,5 @@ public static class ExternalDnsCriterion
 
     private static Resource Find(RenderedCluster tree, string kind, string name) =>
         tree.ExternalDns.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
-        ?? throw new MissingException($"there is no {kind} {name}");
+        ?? throw new MissingException($"{kind} {name} does not exist");
 }

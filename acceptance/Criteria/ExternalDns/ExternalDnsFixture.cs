@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Apps.ExternalDns;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 using static PlatformGitOps.Acceptance.Criteria.ExternalDns.ExternalDnsCriterion;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;

@@ -1,5 +1,3 @@
-using PlatformGitOps.Dns.Messages;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>Every source, each with the rights of the tree alone: what its objects ask for arrives in the zone.</summary>

@@ -1,5 +1,3 @@
-using CliWrap.Buffered;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>The generator as a program of its own: its commands look for kubectl and kdig on the search path.</summary>

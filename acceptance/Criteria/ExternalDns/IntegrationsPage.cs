@@ -1,7 +1,3 @@
-using System.Text;
-using PlatformGitOps.Generator.Apps.ExternalDns;
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>The YAML of docs/integrations.md.</summary>

@@ -1,6 +1,3 @@
-using CliWrap.Buffered;
-using PlatformGitOps.Generator.Apps.ExternalDns;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>

@@ -1,7 +1,4 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using CliWrap;
-using CliWrap.Buffered;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
@@ -98,7 +96,7 @@ internal sealed class LocalApiServer : IDisposable
                 foreach (var name in new[] { "kube-system", "default" })
                 {
                     _ = await Api.Get(Resources.ResourceKind.Namespace.Named(name), token)
-                        ?? throw new NotYetException($"there is no namespace {name}");
+                        ?? throw new NotYetException($"the namespace {name} does not exist yet");
                 }
             },
             "the API server answers",

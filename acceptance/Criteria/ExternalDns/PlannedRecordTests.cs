@@ -1,5 +1,3 @@
-using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Plan.Records;
 

@@ -1,6 +1,4 @@
 using System.IO.Compression;
-using System.Text;
-using PlatformGitOps.Acceptance.Evidence;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 

@@ -1,6 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>The pod of an instance on this machine: its volumes are folders, and its Secret's values are given by key.</summary>

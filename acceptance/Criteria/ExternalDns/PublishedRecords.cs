@@ -1,8 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Generator.Apps.ExternalDns;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>The records that External-DNS writes into the zone of a Knot, and those that it leaves alone.</summary>

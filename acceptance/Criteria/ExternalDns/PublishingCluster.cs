@@ -1,8 +1,4 @@
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
-using System.Text;
-using PlatformGitOps.Generator.Apps.ExternalDns;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 

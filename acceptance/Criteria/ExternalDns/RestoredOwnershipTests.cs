@@ -1,9 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Generator.Apps.ExternalDns;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>

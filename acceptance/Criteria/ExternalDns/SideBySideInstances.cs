@@ -1,6 +1,3 @@
-using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 using static PlatformGitOps.Acceptance.Criteria.ExternalDns.ExternalDnsCriterion;
 using static PlatformGitOps.Acceptance.Criteria.ExternalDns.PublishedRecords;
 

@@ -1,7 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Sabotage;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>The recipe of docs/external-dns.md with the real sops and age. Skipped where one of them is not on this machine.</summary>

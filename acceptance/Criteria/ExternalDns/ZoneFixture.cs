@@ -1,5 +1,3 @@
-using PlatformGitOps.Dns.Messages;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>Beside External-DNS one real authoritative server.</summary>

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using PlatformGitOps.Dns.Client;
-using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 

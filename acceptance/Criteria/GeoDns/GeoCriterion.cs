@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Apps.GeoDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
@@ -128,11 +127,11 @@ public static class GeoCriterion
 
     private static Resource Config(RenderedCluster tree) =>
         tree.GeoDns.FirstOrDefault(resource => resource.Kind == "ConfigMap" && resource.Map("data").ContainsKey(GeoDnsNames.Corefile))
-        ?? throw new MissingException("there is no Corefile");
+        ?? throw new MissingException("no ConfigMap has a Corefile");
 
     private static Resource Find(RenderedCluster tree, string kind, string name) =>
         tree.GeoDns.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
-        ?? throw new MissingException($"there is no {kind} {name}");
+        ?? throw new MissingException($"{kind} {name} does not exist");
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [

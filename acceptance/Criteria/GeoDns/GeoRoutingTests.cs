@@ -1,7 +1,4 @@
-using CliWrap;
-using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 

@@ -1,11 +1,6 @@
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Wire;
 using PlatformGitOps.Generator.Apps.GeoDns;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 

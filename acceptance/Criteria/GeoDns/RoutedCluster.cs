@@ -1,7 +1,4 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 
@@ -79,15 +76,8 @@ internal static class RoutedCluster
     {
         Zone = DomainName.Parse(Zone),
         Image = SuiteSettings.Current.ControllerImage,
-        CoreDnsImage = GeoDnsSettings.DefaultCoreDnsImage,
-        Policy = GeoRoutingPolicy.Latency,
-        Ttl = 5,
         Regions = [Region(Far, []), Region(Near, [cluster.Pods]) with { Clusters = [cluster.Name] }],
-        Replicas = 2,
         ServiceType = "NodePort",
-        Namespaces = [],
-        DeniedNetworks = [],
-        Resources = ResourceSettings.OfCoreDns,
     };
 
     private static GeoDnsRegion Region(string name, Cidr[] networks) => new()
@@ -95,11 +85,6 @@ internal static class RoutedCluster
         Name = DnsLabel.Parse(name),
         Clusters = [],
         Networks = [.. networks],
-        Continents = [],
-        Countries = [],
-        Nearest = [],
-        Servers = [],
-        Weight = 1,
     };
 
     private static Task<LiveCluster> Deliver(LiveCluster cluster, CancellationToken cancellationToken) =>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Controller.Policies;
 using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 

@@ -23,7 +23,7 @@ internal static class ControllerInTree
 
     internal static Resource Find(RenderedCluster tree, string kind, string? name = Name) =>
         tree.HealthController.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
-        ?? throw new MissingException(string.Create(CultureInfo.InvariantCulture, $"there is no {kind} {name}"));
+        ?? throw new MissingException(string.Create(CultureInfo.InvariantCulture, $"{kind} {name} does not exist"));
 
     internal static IEnumerable<RequiredAccess> Everywhere(RenderedCluster tree) =>
         tree.Definition.HealthController!.EndpointSliceNetworks.IsEmpty
@@ -40,6 +40,6 @@ internal static class ControllerInTree
         var (whole, name) = place is null ? ($"Cluster{kind}", Name) : (kind, $"{Name}-checks");
         return tree.HealthController.SingleOrDefault(
             resource => resource.Kind == whole && resource.Name == name && resource.Namespace == place)
-            ?? throw new MissingException($"there is no {whole} {(place is null ? "" : place + "/")}{name}");
+            ?? throw new MissingException($"{whole} {(place is null ? "" : place + "/")}{name} does not exist");
     }
 }

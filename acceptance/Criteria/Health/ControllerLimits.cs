@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;

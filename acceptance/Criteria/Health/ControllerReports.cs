@@ -66,7 +66,7 @@ public static class ControllerReports
     public static async Task Reasons(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
-        var fleet = await Fleet.Deploy(cluster, "told", 3, Fast, cancellationToken);
+        var fleet = await Fleet.Deploy(cluster, "noted", 3, Fast, cancellationToken);
         try
         {
             await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
@@ -75,7 +75,7 @@ public static class ControllerReports
             await follower.Until(fleet, answers => !answers.Contains(address), Patience, $"{pod.Name} leaves DNS", cancellationToken);
             var note = (await fleet.Now(pod, cancellationToken)).Annotations.GetValueOrDefault(Annotations.Removed)
                 .ShouldNotBeNull("no annotation of the pod says why it was removed");
-            note.ShouldContain($"{Fleet.Namespace}/told");
+            note.ShouldContain($"{Fleet.Namespace}/noted");
             note.ShouldContain("failed 2 times in a row");
             await fleet.Recover(pod, cancellationToken);
             await follower.Until(

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using PlatformGitOps.Controller.Api;
 using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Evidence;
-
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>One endpoint of a fleet stops answering and recovers, and how long that may take.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>A pod that queries every DNS pod for the fleets' names, twenty times a second, and logs each change of an answer.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Dns.Client;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;

@@ -119,7 +119,7 @@ public static class HealthCriterion
     {
         var election = Config(tree).LeaderElection;
         election.RenewDeadline.ShouldBeLessThan(election.LeaseDuration, "two would be leaders at once");
-        (election.LeaseDuration + election.RetryPeriod).ShouldBeLessThan(TimeSpan.FromSeconds(5), "there is no leader for too long");
+        (election.LeaseDuration + election.RetryPeriod).ShouldBeLessThan(TimeSpan.FromSeconds(5), "no instance leads for too long");
     }
 
     [StaticCheck("Health.9", "ServiceMonitor, Service and port of the metrics, and the probes of /healthz and /readyz")]

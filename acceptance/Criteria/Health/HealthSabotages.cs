@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Sabotage;
-
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>What the checks of the health controller must notice, and the parts that other sabotages of it share.</summary>
@@ -133,7 +130,7 @@ public static class HealthSabotages
             tree => Config(tree, text => text.Replace("path: /health", "path: /health\n  minHealthy: \"1\"", StringComparison.Ordinal))),
         new("annotation on another Service", "Health.6", "Services beside kube-dns",
             tree => Set(tree, "Service", "metadata.annotations", new JsonObject { ["dns.aikernel.io/health-check-enabled"] = "true" })),
-        new("the Lease of client-go's defaults", "Health.7", "there is no leader for too long",
+        new("the Lease of client-go's defaults", "Health.7", "no instance leads for too long",
             tree => Config(tree, text => Lasting(text, "15s"))),
         new("metrics Service lost its label", "Health.9", "selects no Service",
             tree => Set(tree, "Service", "metadata.labels", new JsonObject())),

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Policies;
 using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
@@ -34,6 +32,7 @@ public static class OtherServices
     public static async Task Crowd(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
+        await NeedsSilence(cluster, cancellationToken);
         var crowd = CrowdNamespace(cluster);
         await cluster.Api.ApplyNamespace(crowd, cancellationToken);
         var fleet = await Fleet.Deploy(cluster, "crowded", 3, Fast, cancellationToken);
@@ -207,6 +206,16 @@ public static class OtherServices
         ("never", "failure-threshold", "100000"),
         ("endless", "addresses", Unused(cluster, 0, 2 * CrowdEndpoints)),
     ];
+
+    /// <summary>Cilium sends what is for an unused address of the pods out of the node, where a machine may answer it.</summary>
+    private static async Task NeedsSilence(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await ClientPods.Ensure(cluster, cancellationToken);
+        var unused = Unused(cluster, 0, 1);
+        cluster.Needs(
+            !await PolicyEnforcement.Connects(cluster, unused, 80, cancellationToken),
+            $"a machine outside of the cluster answers at {unused}, an address of the pods that no pod has");
+    }
 
     /// <summary>Addresses at the end of the pods' range, which no node has before all others are handed out.</summary>
     private static string Unused(LiveCluster cluster, int first, int count)

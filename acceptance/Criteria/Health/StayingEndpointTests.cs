@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;

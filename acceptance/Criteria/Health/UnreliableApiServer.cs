@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
 using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 using static PlatformGitOps.Acceptance.Criteria.Health.HealthSabotages;
 

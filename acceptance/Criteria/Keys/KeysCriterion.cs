@@ -1,7 +1,3 @@
-using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Generator.Apps.CoreDns;
-
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
 /// <summary>What clients and running pods show of the keys.</summary>

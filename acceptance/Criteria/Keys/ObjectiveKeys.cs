@@ -1,9 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
 /// <summary>The alerts on the error and latency budgets of DNS.</summary>

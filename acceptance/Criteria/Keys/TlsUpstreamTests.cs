@@ -1,8 +1,4 @@
 using PlatformGitOps.Dns.Client;
-using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Acceptance.Criteria.Keys;

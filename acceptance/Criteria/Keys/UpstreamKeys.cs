@@ -1,8 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Generator.Apps.CoreDns;
-
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
 /// <summary>Which upstreams have the queries for other names, and how.</summary>

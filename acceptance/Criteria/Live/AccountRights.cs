@@ -1,6 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>What an account may do: by the rules of a role, and by the API server's own list.</summary>

@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using System.Text.Json;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>
@@ -18,10 +15,13 @@ public static class Ask
         LiveCluster cluster, string pod, string name, CancellationToken cancellationToken, params IReadOnlyList<string> options)
     {
         var result = await cluster.Api.Exec(ClientPods.Namespace, pod, null, ["/prober", "resolve", name, .. options], cancellationToken);
-        var answers = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => JsonSerializer.Deserialize<DnsAnswer>(line, Json)!).ToList();
+        var answers = Read(result.Output);
         return answers.Count > 0 ? answers : throw new NotYetException($"{pod} could not query {name}: {result.Error}");
     }
+
+    /// <summary>What the prober printed: one answer a line.</summary>
+    internal static IReadOnlyList<DnsAnswer> Read(string output) =>
+        [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<DnsAnswer>(line, Json)!)];
 
     /// <summary>Every way of asking, from every client, gives exactly these answers.</summary>
     public static async Task Expect(LiveCluster cluster, string name, IReadOnlyList<string> expected, CancellationToken cancellationToken)

@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Disruption;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>Client pods, and the pods and Services that they query: an ordinary workload namespace.</summary>

@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>A running cluster to which the tree has been delivered. Live checks read nothing else.</summary>
@@ -85,5 +82,5 @@ public sealed record LiveCluster
     }
 
     public async Task<Resource> Require(ResourceAddress address, CancellationToken cancellationToken) =>
-        await Api.Get(address, cancellationToken) ?? throw new Waiting.NotYetException($"there is no {address}");
+        await Api.Get(address, cancellationToken) ?? throw new Waiting.NotYetException($"{address} does not exist");
 }

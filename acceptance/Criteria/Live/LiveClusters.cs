@@ -1,10 +1,6 @@
-using System.Collections.Concurrent;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
@@ -35,6 +31,12 @@ public static class LiveClusters
     public static LiveCluster? Running(string role) =>
         Clusters.TryGetValue(role, out var bringing) && bringing.IsValueCreated
             && bringing.Value.IsCompletedSuccessfully ? bringing.Value.Result : null;
+
+    /// <summary>The clusters that a test asked for.</summary>
+    public static IReadOnlyList<string> Asked => [.. Repository.Roles.Where(Clusters.ContainsKey)];
+
+    /// <summary>Those of them that came up.</summary>
+    public static IReadOnlyList<string> Up => [.. Asked.Where(role => Running(role) is not null)];
 
     /// <summary>Returns when no cluster is being made: that would take the processors from what is measured on another.</summary>
     public static Task NoneIsBeingMade(CancellationToken cancellationToken) => Task.WhenAll(
@@ -101,22 +103,7 @@ public static class LiveClusters
         var tree = RenderedCluster.From(ours ? DefinedTree.Generated(platform, Repository.Tree.VersionDrift) : Repository.Tree, role);
         if (delivery is not null)
         {
-            var defined = platform.Clusters.Single(entry => entry.Name.Text == role);
-            // Nodes get the images that this machine has, and pull the others.
-            foreach (var image in Delivered.Of(new FluxTree(tree.Defined.Source).Cluster(role, strict: false))
-                .Where(delivered => delivered.Kind == Delivered.Image).Select(delivered => delivered.Reference).Distinct())
-            {
-                await ProberImage.TryBring(cluster, Engine, image, limit.Token);
-            }
-
-            await GivenSecrets.Bring([.. secrets, .. GivenSecrets.ForTheSuite(secrets, defined.Workloads)], api, limit.Token);
-            await UpstreamDns.Install(api, defined.Dns, defined.Workloads, limit.Token);
-            await StubServer.Install(api, defined.Dns, defined.Workloads, limit.Token);
-            if (defined.Substrate is { } substrate)
-            {
-                await TestSubstrate.Install(api, substrate, defined.Workloads, limit.Token);
-            }
-
+            await Supply(cluster, api, tree, platform.ClusterNamed(role), secrets, limit.Token);
             await delivery.Deliver(platform, tree, cluster, api, limit.Token);
         }
 
@@ -138,6 +125,27 @@ public static class LiveClusters
         };
     }
 
+    /// <summary>What the delivered objects need: images, Secrets, and the servers that DNS forwards to.</summary>
+    private static async Task Supply(
+        RunningCluster cluster, KubernetesApi api, RenderedCluster tree, Cluster defined, IReadOnlyList<Resource> secrets,
+        CancellationToken cancellationToken)
+    {
+        // Nodes get the images that this machine has, and pull the others.
+        foreach (var image in Delivered.Of(new FluxTree(tree.Defined.Source).Cluster(defined.Name.Text, strict: false))
+            .Where(delivered => delivered.Kind == Delivered.Image).Select(delivered => delivered.Reference).Distinct())
+        {
+            await ProberImage.TryBring(cluster, Engine, image, cancellationToken);
+        }
+
+        await GivenSecrets.Bring([.. secrets, .. GivenSecrets.ForTheSuite(secrets, defined.Workloads)], api, cancellationToken);
+        await UpstreamDns.Install(api, defined.Dns, defined.Workloads, cancellationToken);
+        await StubServer.Install(api, defined.Dns, defined.Workloads, cancellationToken);
+        if (defined.Substrate is { } substrate)
+        {
+            await TestSubstrate.Install(api, substrate, defined.Workloads, cancellationToken);
+        }
+    }
+
     private static IClusterProvider Provider(ClusterChoice choice) => choice switch
     {
         ClusterChoice.Kind => new KindProvider(Engine, SuiteSettings.Current),
@@ -155,7 +163,7 @@ public static class LiveClusters
     private static ClusterShape Shape(string role)
     {
         // With the policies that are delivered: they say who translates the Service's address.
-        var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role) with
+        var cluster = Repository.Platform.ClusterNamed(role) with
         {
             NetworkPolicy = SuiteSettings.Current.NetworkPolicy,
         };

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
-using CliWrap;
-using CliWrap.Buffered;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>What is made of a cluster once in a run, when the first test needs it.</summary>

@@ -29,7 +29,7 @@ public sealed class OutsideClient : IAsyncDisposable
         }
 
         var nodes = await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken);
-        var network = (await cluster.Engine.Find(nodes[0].Name, cancellationToken))!.NetworkSettings!.Networks!.Keys.First();
+        var network = await Network(cluster, nodes[0], cancellationToken);
         var range = IPNetwork.Parse(Delivery.TestPlatform.NodeRange(nodes));
         var run = await RunSession.Current;
         var outsider = new OutsideClient(cluster.Engine);
@@ -48,6 +48,10 @@ public sealed class OutsideClient : IAsyncDisposable
 
         return outsider;
     }
+
+    /// <summary>The Docker network of the nodes.</summary>
+    internal static async Task<string> Network(LiveCluster cluster, Resource node, CancellationToken cancellationToken) =>
+        (await cluster.Engine.Find(node.Name, cancellationToken))!.NetworkSettings!.Networks!.Keys.First();
 
     /// <summary>Queries the pod over UDP; true if any answer came.</summary>
     public async Task<bool> IsAnswered(LiveCluster cluster, Resource pod, string name, CancellationToken cancellationToken)

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>Manifests of what the suite puts into a cluster.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>Finds out whether a cluster's network plugin enforces policies, by one that forbids everything.</summary>
@@ -148,9 +146,16 @@ public static class EgressEnforcement
     }
 
     /// <summary>Runs a check while these policies apply in the namespace, and removes them.</summary>
-    public static async Task While(
+    public static Task While(
         LiveCluster cluster, IReadOnlyList<Resource> policies, Func<CancellationToken, Task> look, string because,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) => While(
+            policy => cluster.Api.Apply(ResourceKind.Of(policy), policy, cancellationToken),
+            policy => cluster.Api.Delete(ResourceKind.Of(policy).Named(policy.Name, Namespace), null, CancellationToken.None),
+            policies, look, because, cancellationToken);
+
+    internal static async Task While(
+        Func<Resource, Task> apply, Func<Resource, Task> remove, IReadOnlyList<Resource> policies, Func<CancellationToken, Task> look,
+        string because, CancellationToken cancellationToken)
     {
         var placed = policies.Select(policy =>
         {
@@ -162,16 +167,17 @@ public static class EgressEnforcement
         {
             foreach (var policy in placed)
             {
-                await cluster.Api.Apply(ResourceKind.Of(policy), policy, cancellationToken);
+                await apply(policy);
             }
 
             await Eventually.Within(TimeSpan.FromSeconds(30), look, because, cancellationToken);
+            await Evidence.CommandOutput.Seen();
         }
         finally
         {
             foreach (var policy in placed)
             {
-                await cluster.Api.Delete(ResourceKind.Of(policy).Named(policy.Name, Namespace), null, CancellationToken.None);
+                await remove(policy);
             }
         }
     }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>

@@ -49,7 +49,7 @@ public static class Rollout
         within,
         async token =>
         {
-            var running = await api.Get(workload, token) ?? throw new NotYetException($"there is no {workload}");
+            var running = await api.Get(workload, token) ?? throw new NotYetException($"{workload} does not exist");
             await (also?.Invoke(running, token) ?? Task.CompletedTask);
             Missing(running).ShouldBeEmpty(running.Kind == "DaemonSet" ? null : Conditions.Say(running, "Available"));
         },

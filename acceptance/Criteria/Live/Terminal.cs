@@ -1,6 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>A terminal of a person whose kubectl uses the cluster.</summary>

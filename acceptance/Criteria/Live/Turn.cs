@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>What several checks need is made by the first of them; those that run beside it wait, and find it there.</summary>

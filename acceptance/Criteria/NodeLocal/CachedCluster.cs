@@ -1,6 +1,4 @@
-using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 
@@ -29,7 +27,7 @@ internal static class CachedCluster
         }
 
         cluster.NeedsDelivery();
-        var definition = Switched(cluster.Platform, on: true).Clusters.Single(entry => entry.Name.Text == cluster.Role);
+        var definition = Switched(cluster.Platform, on: true).ClusterNamed(cluster.Role);
         cluster.Needs(NodeLocalDnsSettings.WayIn(definition) == NodeLocalDnsWay.ServiceAddress,
             "the caches are on the Service's address with iptables and nftables alone, and without Cilium");
         cluster.Needs(await HasInterfaces(cluster, cancellationToken),

@@ -1,6 +1,3 @@
-using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Sabotage;
-
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 
 /// <summary>The names of a substrate, which the caches ask its own servers for.</summary>

@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
@@ -37,9 +36,6 @@ public static class NodeLocalCriterion
     /// <summary>In whose place the program puts the address of CoreDNS.</summary>
     internal const string CoreDnsWord = "__PILLAR__CLUSTER__DNS__";
 
-    /// <summary>The cache's own; behind the redirect its second container has another one.</summary>
-    private const string BaseCorefile = "Corefile.base";
-
     /// <summary>The setting with the substrate's servers.</summary>
     internal const string SubstrateServers = "SUBSTRATE_SERVERS";
 
@@ -76,7 +72,11 @@ public static class NodeLocalCriterion
         var other = pod.Parts("containers").SingleOrDefault(entry => entry.Text("name") == NodeLocalDnsDrain.Container);
         other.ShouldNotBeNull("a cache that stops stays ready: Cilium sends it queries until it is gone");
         other.At("lifecycle").ShouldBeNull("it stays ready for as long as the cache itself");
-        var unready = other.Number("readinessProbe.periodSeconds") * other.Number("readinessProbe.failureThreshold");
+        var probe = other.Part("readinessProbe").ShouldNotBeNull("it is ready whatever happens to it");
+        Lines(Corefile(tree.NodeLocalDns, other)).ShouldContain($"health :{probe.Number("httpGet.port")}",
+            "no pod is ever ready: nothing answers the probe of the second container");
+        // A probe may also hang, and begins a period after the one before at the latest.
+        var unready = (probe.Number("periodSeconds") + (probe.Number("timeoutSeconds") ?? 1)) * probe.Number("failureThreshold");
         (container.Number("lifecycle.preStop.sleep.seconds") ?? 0).ShouldBeGreaterThan(unready!.Value,
             "the cache is gone before Cilium has taken the redirect away");
     }
@@ -163,13 +163,25 @@ public static class NodeLocalCriterion
 
     /// <summary>The server blocks of the cache: their zones, and what is in them.</summary>
     private static IEnumerable<(IReadOnlyList<string> Zones, IReadOnlyList<string> Lines)> Servers(RenderedCluster tree) =>
-        Corefile(tree).Split("\n}\n", StringSplitOptions.RemoveEmptyEntries)
+        Corefile(tree.NodeLocalDns, Container(tree.NodeLocalDns, 0)).Split("\n}\n", StringSplitOptions.RemoveEmptyEntries)
             .Select(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Where(lines => lines.Length > 0)
-            .Select(lines => ((IReadOnlyList<string>)lines[0].TrimEnd(' ', '{').Split(' '), (IReadOnlyList<string>)[.. lines.Skip(1)
-                .Select(line => line.Trim())]));
+            .Select(lines => ((IReadOnlyList<string>)lines[0].TrimEnd(' ', '{').Split(' '), Lines(lines.Skip(1))));
 
-    internal static string Corefile(RenderedCluster tree) =>
-        tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Map("data")[BaseCorefile];
+    private static IReadOnlyList<string> Lines(string text) => Lines(text.Split('\n'));
+
+    private static IReadOnlyList<string> Lines(IEnumerable<string> lines) => [.. lines.Select(line => line.Trim())];
+
+    /// <summary>What the container's program reads: each container may have another file of the ConfigMap.</summary>
+    private static string Corefile(IEnumerable<Resource> layer, Resource container) =>
+        Files(layer).Map("data").TryGetValue(FileOf(container), out var text) ? text
+            : throw new MissingException($"the ConfigMap has no {FileOf(container)}, which a container reads");
+
+    private static string FileOf(Resource container) => Path.GetFileName(Argument(container, "-basecorefile"));
+
+    private static Resource Files(IEnumerable<Resource> layer) => layer.Single(resource => resource.Kind == "ConfigMap");
+
+    private static Resource Container(IEnumerable<Resource> layer, int index) =>
+        layer.Single(resource => resource.Kind == "DaemonSet").Parts("spec.template.spec.containers")[index];
 
     private static string Argument(Resource container, string name) =>
         After(container.Texts("args"), name) ?? throw new MissingException($"the cache has no argument {name}");
@@ -179,7 +191,7 @@ public static class NodeLocalCriterion
 
     private static Resource Find(RenderedCluster tree, string kind, string name) =>
         tree.NodeLocalDns.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
-        ?? throw new MissingException($"there is no {kind} {name}");
+        ?? throw new MissingException($"{kind} {name} does not exist");
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
@@ -209,6 +221,11 @@ public static class NodeLocalCriterion
         new("a cache that is ready until it is gone", "NodeLocal.1", "stays ready", tree =>
             tree.NodeLocalDns.Single(resource => resource.Kind == "DaemonSet").At("spec.template.spec.containers")!.AsArray()
                 .RemoveAt(1)) { Definition = BehindRedirect },
+        new("a probe of the second container that hangs too long", "NodeLocal.1", "before Cilium has taken the redirect away", tree =>
+            Daemon(tree, "spec.template.spec.containers[1].readinessProbe.timeoutSeconds", 5)) { Definition = BehindRedirect },
+        new("a second container that listens elsewhere", "NodeLocal.1", "nothing answers the probe", tree =>
+            Corefile(tree, $"health :{NodeLocalDnsNames.ReadinessPort}", $"health :{NodeLocalDnsNames.HealthPort}", container: 1))
+            { Definition = BehindRedirect },
         new("the cache asks over UDP", "NodeLocal.3", "over UDP", tree => Corefile(tree, "force_tcp", "")),
         new("the cache behind the redirect asks over UDP", "NodeLocal.3", "over UDP", tree => Corefile(tree, "force_tcp", ""))
             { Definition = BehindRedirect },
@@ -233,9 +250,10 @@ public static class NodeLocalCriterion
     private static void Daemon(SabotagedTree tree, string path, JsonNode? value) =>
         JsonPath.Set(tree.NodeLocalDns.Single(resource => resource.Kind == "DaemonSet").Document, path, value);
 
-    private static void Corefile(SabotagedTree tree, string text, string instead)
+    private static void Corefile(SabotagedTree tree, string text, string instead, int container = 0)
     {
-        var data = tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Document["data"]!.AsObject();
-        data[BaseCorefile] = ((string)data[BaseCorefile]!).Replace(text, instead, StringComparison.Ordinal);
+        var file = FileOf(Container(tree.NodeLocalDns, container));
+        var data = Files(tree.NodeLocalDns).Document["data"]!.AsObject();
+        data[file] = ((string)data[file]!).Replace(text, instead, StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,4 @@
 using NUnit.Framework.Interfaces;
-using PlatformGitOps.Acceptance.Evidence;
 
 namespace PlatformGitOps.Acceptance.Criteria.Running;
 

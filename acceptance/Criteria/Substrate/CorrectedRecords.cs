@@ -18,13 +18,11 @@ public static class CorrectedRecords
 
     internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
-        Of("answers that are kept for minutes", CorrectedId, "a long TTL is corrected", SubstratePair.Delivered, "success 9984 30 5",
-            "success 9984 300 5"),
-        // Two spaces: the check puts its time in the place of the tree's alone.
-        Of("short answers that are kept as long as others", CorrectedId, "a short TTL is corrected", SubstratePair.Delivered,
-            "success 9984 30 5", "success 9984  30 30"),
-        Of("denials that are kept for minutes", CorrectedId, "a missing name is corrected", SubstratePair.Delivered, "denial 9984 30\n",
-            "denial 9984 300\n"),
+        .. In(CorrectedId, SubstratePair.Delivered,
+            ("answers that are kept for minutes", "a long TTL is corrected", "success 9984 30 5", "success 9984 300 5"),
+            // Two spaces: the check puts its time in the place of the tree's alone.
+            ("short answers that are kept as long as others", "a short TTL is corrected", "success 9984 30 5", "success 9984  30 30"),
+            ("denials that are kept for minutes", "a missing name is corrected", "denial 9984 30\n", "denial 9984 300\n")),
     ];
 
     [HostCheck(CorrectedId,

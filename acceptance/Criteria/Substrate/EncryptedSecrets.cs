@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
@@ -16,12 +14,11 @@ public static class EncryptedSecrets
     [
         Of("an API server without the key", "Substrate.29", "can be read in etcd", "units/kube-apiserver.service",
             "  --encryption-provider-config=/var/lib/kubernetes/pki/encryption.yaml \\\n", ""),
-        Of("plain text first", "Substrate.29", "can be read in etcd", $"scripts/{Certs}", "    providers:\n",
-            "    providers:\n      - identity: {}\n"),
-        Of("a key for Secrets that others read", "Substrate.29", "others read", $"scripts/{Certs}",
-            "same \"$pki/encryption.yaml\" \"$own/encryption.yaml\" 600", "same \"$pki/encryption.yaml\" \"$own/encryption.yaml\" 644"),
-        Of("a key for each control plane", "Substrate.29", "makes a key of its own", $"scripts/{Certs}",
-            "|| [ \"${control_planes#* }\" = \"$control_planes\" ]", "|| true"),
+        .. In("Substrate.29", $"scripts/{Certs}",
+            ("plain text first", "can be read in etcd", "    providers:\n", "    providers:\n      - identity: {}\n"),
+            ("a key for Secrets that others read", "others read",
+                "same \"$pki/encryption.yaml\" \"$own/encryption.yaml\" 600", "same \"$pki/encryption.yaml\" \"$own/encryption.yaml\" 644"),
+            ("a key for each control plane", "makes a key of its own", "|| [ \"${control_planes#* }\" = \"$control_planes\" ]", "|| true")),
     ];
 
     [HostCheck("Substrate.29", "a Secret of a real API server, in etcdctl's answer and in every file of etcd; a ConfigMap beside it")]

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using CliWrap.Buffered;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;

@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
@@ -73,7 +72,12 @@ public sealed record HostSabotage(string Name, string Check, string ExpectedMess
             files[file] = files[file].Replace(old, @new, StringComparison.Ordinal);
         });
 
-    /// <summary>The same for the servers of BIND.</summary>
+    /// <summary>Several in one file that one check has to notice.</summary>
+    public static IEnumerable<HostSabotage> In(
+        string check, string file, params (string Name, string ExpectedMessage, string Old, string New)[] rows) =>
+        rows.Select(row => Of(row.Name, check, row.ExpectedMessage, file, row.Old, row.New));
+
+    /// <summary>As <see cref="Of"/>, for the servers of BIND.</summary>
     public static HostSabotage OfBind(string name, string check, string expectedMessage, string file, string old, string @new) =>
         Of(name, check, expectedMessage, file, old, @new) with { Cluster = "bind" };
 

@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using CliWrap.Buffered;
-
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.RegularExpressions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
@@ -20,16 +18,14 @@ public static class KubernetesCertificates
 
     internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
-        Of("a certificate without the address of the Service kubernetes", "Substrate.12", "names of apiserver", $"scripts/{Certs}",
-            "IP:$service_ip, ", ""),
-        Of("a client's certificate that can serve", "Substrate.12", "uses of admin", $"scripts/{Certs}",
-            "/O=system:masters/CN=kubernetes-admin clientAuth", "/O=system:masters/CN=kubernetes-admin 'clientAuth, serverAuth'"),
-        Of("a certificate that outlives its CA", "Substrate.12", "outlives", $"scripts/{Certs}",
-            "    [ \"$end\" -lt \"$limit\" ] || end=$limit\n    rm -f", "    rm -f"),
-        Of("certificates made again each time", "Substrate.12", "second run", $"scripts/{Certs}", "-ge $((($2 - $1) * 2)) ]", "-ge 0 ]"),
-        Of("no renewal", "Substrate.12", "near its end", $"scripts/{Certs}", "-ge $((($2 - $1) * 2)) ]", "-ge 999999999999 ]"),
-        Of("an expired CA goes on", "Substrate.12", "expired CA", $"scripts/{Certs}",
-            "[ \"$end\" -gt \"$now\" ] || die", "[ \"$end\" -gt \"$now\" ] || say"),
+        .. In("Substrate.12", $"scripts/{Certs}",
+            ("a certificate without the address of the Service kubernetes", "names of apiserver", "IP:$service_ip, ", ""),
+            ("a client's certificate that can serve", "uses of admin",
+                "/O=system:masters/CN=kubernetes-admin clientAuth", "/O=system:masters/CN=kubernetes-admin 'clientAuth, serverAuth'"),
+            ("a certificate that outlives its CA", "outlives", "    [ \"$end\" -lt \"$limit\" ] || end=$limit\n    rm -f", "    rm -f"),
+            ("certificates made again each time", "second run", "-ge $((($2 - $1) * 2)) ]", "-ge 0 ]"),
+            ("no renewal", "near its end", "-ge $((($2 - $1) * 2)) ]", "-ge 999999999999 ]"),
+            ("an expired CA goes on", "expired CA", "[ \"$end\" -gt \"$now\" ] || die", "[ \"$end\" -gt \"$now\" ] || say")),
         Of("keys that get their mode later", "Substrate.13", "could read", "scripts/k8s-lib.sh",
             "fresh=$(mktemp \"$(dirname \"$2\")/.new.XXXXXX\")", "umask 022; fresh=$2.new"),
         Of("keys that others read", "Substrate.13", "could read", $"scripts/{Certs}",

@@ -1,5 +1,3 @@
-using CliWrap.Buffered;
-
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 public sealed partial class KubernetesHosts

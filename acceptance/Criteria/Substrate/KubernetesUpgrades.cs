@@ -13,12 +13,12 @@ public static class KubernetesUpgrades
 
     internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
-        Of("no way back from a broken part", UpgradesId, "kube-apiserver is not as it was", "scripts/k8s-install.sh",
-            "if [ -e \"$stage/undo/$number\" ]; then mv -f \"$stage/undo/$number\" \"$path\"; else rm -f \"$path\"; fi", ":"),
-        Of("an upgrade that goes on behind a broken part", UpgradesId, "was touched", "scripts/k8s-install.sh",
-            "|| die \"$part ended: journalctl -u $part\"", "|| break"),
-        Of("an upgrade that waits for no health", UpgradesId, "kube-scheduler is not as it was", "scripts/k8s-install.sh",
-            "|| die \"$part is not healthy after $wait s: journalctl -u $part\"", "|| break"),
+        .. In(UpgradesId, "scripts/k8s-install.sh",
+            ("no way back from a broken part", "kube-apiserver is not as it was",
+                "if [ -e \"$stage/undo/$number\" ]; then mv -f \"$stage/undo/$number\" \"$path\"; else rm -f \"$path\"; fi", ":"),
+            ("an upgrade that goes on behind a broken part", "was touched", "|| die \"$part ended: journalctl -u $part\"", "|| break"),
+            ("an upgrade that waits for no health", "kube-scheduler is not as it was",
+                "|| die \"$part is not healthy after $wait s: journalctl -u $part\"", "|| break")),
     ];
 
     [HostCheck(UpgradesId,

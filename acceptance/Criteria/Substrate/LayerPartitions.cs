@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
@@ -16,12 +15,12 @@ public static class LayerPartitions
 
     internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
-        Of("nothing is shown once it has expired", PartitionId, "a look-up fails though its answer was kept", SubstratePair.Delivered,
-            "        serve_stale 1h immediate\n", ""),
-        Of("failures that are kept", PartitionId, "a look-up fails though its answer was kept", SubstratePair.Delivered,
-            "        servfail 0s\n", ""),
-        Of("old answers without an end", PartitionId, "what was kept ends", SubstratePair.Delivered, "serve_stale 1h", "serve_stale 24h"),
-        Of("errors that nobody writes", PartitionId, "does not write which name", SubstratePair.Delivered, "    errors \n", ""),
+        .. In(PartitionId, SubstratePair.Delivered,
+            ("nothing is shown once it has expired", "a look-up fails though its answer was kept",
+                "        serve_stale 1h immediate\n", ""),
+            ("failures that are kept", "a look-up fails though its answer was kept", "        servfail 0s\n", ""),
+            ("old answers without an end", "what was kept ends", "serve_stale 1h", "serve_stale 24h"),
+            ("errors that nobody writes", "does not write which name", "    errors \n", "")),
     ];
 
     [HostCheck(PartitionId,
@@ -62,7 +61,7 @@ public static class LayerPartitions
             // The lower layer goes on by itself.
             await Write($"update delete {name}. A", $"update add {name}. {ShortTtl.TotalSeconds} A {NewAnswer}");
             await pair.AtBoth(name, "A", [NewAnswer], cancellationToken);
-            (await pair.Ask(pair.Resolver, other, "A", cancellationToken)).ShouldBeEmpty("there is no partition");
+            (await pair.Ask(pair.Resolver, other, "A", cancellationToken)).ShouldBeEmpty("the hosts are not partitioned");
             await Eventually.Within((ShortTtl + ShownStale + Soon) * 2,
                 () => zone.Last.ShouldNotBe(OldAnswer),
                 "what was kept ends", cancellationToken);

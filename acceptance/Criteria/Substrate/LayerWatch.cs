@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using PlatformGitOps.Dns.Client;
-using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 

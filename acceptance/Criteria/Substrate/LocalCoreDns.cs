@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using CliWrap;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;

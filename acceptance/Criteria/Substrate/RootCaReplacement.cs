@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.CaReplacement;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesControlPlane;
@@ -24,30 +23,28 @@ public static class RootCaReplacement
 
     internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
-        Of("an old root that goes at once", RootId, "a client of the file that hosts have", $"scripts/{ReplaceRoot}",
-            "{ nth $one \"$pki/ca.crt\"; nth $other \"$pki/ca.crt\"; }", "{ nth $one \"$pki/ca.crt\"; nth $one \"$pki/ca.crt\"; }"),
-        Of("an old root that stays", RootId, "pods get 1 root CAs", $"scripts/{ReplaceRoot}",
-            "replace \"$stage/root\"", ": \"$stage/root\""),
-        Of("an old root that goes without a look", RootId, "while a server still needs it", $"scripts/{ReplaceRoot}",
-            "    die \"$1 shows no chain", "    : \"$1 shows no chain"),
-        Of("a way back that changes nothing", RootId, "a chain of the old root after 'back'", $"scripts/{ReplaceRoot}",
-            "nth 2 \"$pki/$name.crt\" >\"$stage/one\"", "nth 1 \"$pki/$name.crt\" >\"$stage/one\""),
+        .. In(RootId, $"scripts/{ReplaceRoot}",
+            ("an old root that goes at once", "a client of the file that hosts have",
+                "{ nth $one \"$pki/ca.crt\"; nth $other \"$pki/ca.crt\"; }", "{ nth $one \"$pki/ca.crt\"; nth $one \"$pki/ca.crt\"; }"),
+            ("an old root that stays", "pods get 1 root CAs", "replace \"$stage/root\"", ": \"$stage/root\""),
+            ("an old root that goes without a look", "while a server still needs it",
+                "    die \"$1 shows no chain", "    : \"$1 shows no chain"),
+            ("a way back that changes nothing", "a chain of the old root after 'back'",
+                "nth 2 \"$pki/$name.crt\" >\"$stage/one\"", "nth 1 \"$pki/$name.crt\" >\"$stage/one\"")),
         Of("servers that show the chain of before", RootId, "while a server still needs it", $"scripts/{Certs}",
             "if ! nth 2 \"$1\" | cmp -s - \"$stage/issuer\"; then", "if false; then"),
         Of("workers that keep their root", RootId, "the worker's root CA is not that of 'trust'", "scripts/k8s-install.sh",
             "put \"$stage/ca.crt\"", "[ -f \"$own/ca.crt\" ] || put \"$stage/ca.crt\""),
-        Of("a CA that is signed again and again", CutOffId, "this host has another CA", $"scripts/{ReplaceRoot}",
-            "! verify -CAfile \"$stage/root\" \"$stage/first\" || continue", ":"),
-        Of("a host without the key that goes on", CutOffId, "on a host without the key of the new root", $"scripts/{ReplaceRoot}",
-            "! is_of 1 \"$pki/ca.key\" ||", ""),
-        Of("an old root's key that is taken for the new one", CutOffId, "with the key of the old root", $"scripts/{ReplaceRoot}",
-            "|| [ \"$(starts 1)\" -lt \"$(starts 2)\" ]", ""),
-        Of("a way back from half of 'drop'", CutOffId, "'back' after half of 'drop'", $"scripts/{ReplaceRoot}",
-            "[ \"$next\" != drop ] ||", "true ||"),
-        Of("a server without a certificate that counts", CutOffId, "a server that shows no certificate", $"scripts/{ReplaceRoot}",
-            "*'Server certificate'*'Verify", "*'Verify"),
-        Of("certificates that stay after a cut", CutOffId, "is not of the root", $"scripts/{ReplaceRoot}",
-            "case $step in sign | drop)", "case $step in none)"),
+        .. In(CutOffId, $"scripts/{ReplaceRoot}",
+            ("a CA that is signed again and again", "this host has another CA",
+                "! verify -CAfile \"$stage/root\" \"$stage/first\" || continue", ":"),
+            ("a host without the key that goes on", "on a host without the key of the new root", "! is_of 1 \"$pki/ca.key\" ||", ""),
+            ("an old root's key that is taken for the new one", "with the key of the old root",
+                "|| [ \"$(starts 1)\" -lt \"$(starts 2)\" ]", ""),
+            ("a way back from half of 'drop'", "'back' after half of 'drop'", "[ \"$next\" != drop ] ||", "true ||"),
+            ("a server without a certificate that counts", "a server that shows no certificate",
+                "*'Server certificate'*'Verify", "*'Verify"),
+            ("certificates that stay after a cut", "is not of the root", "case $step in sign | drop)", "case $step in none)")),
     ];
 
     [HostCheck(RootId,

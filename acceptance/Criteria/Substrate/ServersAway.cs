@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
@@ -27,13 +26,12 @@ public static class ServersAway
     [
         Forwarding("a secondary that is not asked", "failed look-ups while the primary is away", "$1"),
         Forwarding("a primary that is asked twice", "the slowest answer while the primary is silent", "$1 $1 $2"),
-        Of("a silent server that is asked without end", ServersAwayId, "the silent primary is found out", SubstratePair.Delivered,
-            "policy sequential\n", "policy sequential\n        max_fails 0\n"),
-        Of("nothing is shown without servers", ServersAwayId, "a look-up fails though its answer was kept", SubstratePair.Delivered,
-            "        serve_stale 1h immediate\n", ""),
-        Of("old answers of no server without an end", ServersAwayId, "what was kept ends", SubstratePair.Delivered, "serve_stale 1h",
-            "serve_stale 24h"),
-        Of("failures that are kept for minutes", ServersAwayId, "recovers alone", SubstratePair.Delivered, "servfail 0s", "servfail 5m"),
+        .. In(ServersAwayId, SubstratePair.Delivered,
+            ("a silent server that is asked without end", "the silent primary is found out",
+                "policy sequential\n", "policy sequential\n        max_fails 0\n"),
+            ("nothing is shown without servers", "a look-up fails though its answer was kept", "        serve_stale 1h immediate\n", ""),
+            ("old answers of no server without an end", "what was kept ends", "serve_stale 1h", "serve_stale 24h"),
+            ("failures that are kept for minutes", "recovers alone", "servfail 0s", "servfail 5m")),
         new(Below, ServersAwayId, $"failed look-ups of {ClusterName}", files =>
         {
             var (text, zone) = (files[SubstratePair.Delivered], files["zones/globular.internal.zone"]);

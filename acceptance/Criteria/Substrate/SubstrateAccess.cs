@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.ExpectedRecords;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
@@ -20,13 +19,11 @@ public static class SubstrateExternalDns
 
     internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
-        Of("a key that may not write owners", ExternalDnsId, "one is [192.0.2.1] at both servers", "primary/knot.conf",
-            "CNAME, TXT, SRV", "CNAME, SRV"),
-        Of("a key that may not read its child", ExternalDnsId, "one is [192.0.2.5] at both servers", "primary/knot.conf",
-            "action: [update, transfer]", "action: update"),
-        Of("a child that is written again from its file", ExternalDnsId, "one.apps.globular.internal is at both servers",
-            "primary/knot.conf",
-            "    zonefile-sync: 60\n", "    zonefile-sync: -1\n    zonefile-load: difference-no-serial\n    journal-content: all\n"),
+        .. In(ExternalDnsId, "primary/knot.conf",
+            ("a key that may not write owners", "one is [192.0.2.1] at both servers", "CNAME, TXT, SRV", "CNAME, SRV"),
+            ("a key that may not read its child", "one is [192.0.2.5] at both servers", "action: [update, transfer]", "action: update"),
+            ("a child that is written again from its file", "one.apps.globular.internal is at both servers",
+                "    zonefile-sync: 60\n", "    zonefile-sync: -1\n    zonefile-load: difference-no-serial\n    journal-content: all\n")),
         OfBind("a key that may not write owners", ExternalDnsId, "one is [192.0.2.1] at both servers", "primary/named.conf",
             "CNAME TXT SRV", "CNAME SRV"),
     ];

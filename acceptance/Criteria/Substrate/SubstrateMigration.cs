@@ -13,8 +13,7 @@ public static class SubstrateMigration
 {
     internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
-        new("the zone at the pod's loopback", "Substrate.23", "learns the zone", files =>
-            files["coredns.server"] = files["coredns.server"].Replace("192.168.10.1", "127.0.0.1", StringComparison.Ordinal)),
+        HostSabotage.Of("the zone at the pod's loopback", "Substrate.23", "learns the zone", "coredns.server", "192.168.10.1", "127.0.0.1"),
     ];
 
     [HostCheck("Substrate.23",

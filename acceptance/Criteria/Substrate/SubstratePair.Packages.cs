@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 public sealed partial class SubstratePair

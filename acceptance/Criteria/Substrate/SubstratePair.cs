@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-using CliWrap.Buffered;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 // File modes, network namespaces and shell scripts: the suite does not run on Windows.

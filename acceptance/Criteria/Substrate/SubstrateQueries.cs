@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using System.Text.RegularExpressions;
-using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Wire;
 using PlatformGitOps.Generator.Apps.Substrate;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;

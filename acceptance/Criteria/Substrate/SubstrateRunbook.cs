@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using CliWrap.Buffered;
-
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>The commands of docs/substrate.md: each block of the language sh, the heading above it, the hosts of its first line.</summary>

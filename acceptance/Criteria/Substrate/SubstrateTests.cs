@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 [assembly: LevelOfParallelism(8)]
@@ -11,49 +10,28 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 /// </summary>
 [Parallelizable(ParallelScope.Self | ParallelScope.Children)]
 [Platform("Linux", Reason = "the servers are Debian's")]
-public sealed class SubstrateTests
+public sealed class SubstrateTests : HostTests<SubstratePair>
 {
-    private static IEnumerable<Check> All => Catalog.Checks.Where(check => check.HostMethod is not null);
-
     private static IEnumerable<TestCaseData> Checks() =>
         from cluster in new[] { "knot", "bind" }
         from check in All
-        select new TestCaseData(check, cluster).SetName($"{check} [{cluster}]").SetCategory("Substrate");
+        select Row($"{check} [{cluster}]", check, cluster);
 
     [TestCaseSource(nameof(Checks))]
     [CancelAfter(300_000)]
-    public async Task Holds_on_real_servers(Check check, string cluster, CancellationToken cancellationToken)
-    {
-        await using var pair = await Pair(check, cluster, null, cancellationToken);
-        await check.HostMethod!(pair, cancellationToken);
-    }
+    public Task Holds_on_real_servers(Check check, string cluster, CancellationToken cancellationToken) =>
+        Holds(check, cluster, cancellationToken);
 
     private static IEnumerable<TestCaseData> Sabotaged() =>
-        from sabotage in Sabotages.Host
-        where All.Any(check => check.Id == sabotage.Check)
-        select new TestCaseData(sabotage).SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Check}, {sabotage.Cluster})")
-            .SetCategory("Substrate").SetCategory("Sabotage");
+        AllSabotages.Select(sabotage => Row(sabotage, $"{sabotage.Check}, {sabotage.Cluster}"));
 
     [TestCaseSource(nameof(Sabotaged))]
     [CancelAfter(300_000)]
-    public async Task Is_caught_by_its_check(HostSabotage sabotage, CancellationToken cancellationToken)
-    {
-        var check = All.Single(entry => entry.Id == sabotage.Check);
-        await sabotage.ShouldBeNoticed(async () =>
-        {
-            await using var pair = await Pair(check, sabotage.Cluster, sabotage, cancellationToken);
-            using var scale = Eventually.ScaledBy(0.5);
-            await check.HostMethod!(pair, cancellationToken);
-        });
-    }
-
-    [Test]
-    public void Every_check_is_proven_by_a_sabotage() => All.Select(check => check.Id)
-        .Except(Sabotages.Host.Select(sabotage => sabotage.Check)).Except(Sabotages.Static.Select(sabotage => sabotage.Check))
-        .ShouldBeEmpty();
+    public Task Is_caught_by_its_check(HostSabotage sabotage, CancellationToken cancellationToken) => IsCaught(sabotage, cancellationToken);
 
     /// <summary>Installed and running, but for the check of the installation's own checks.</summary>
-    private static Task<SubstratePair> Pair(Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
+    private protected override Task<SubstratePair> Start(
+        Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
     {
         // Said before servers are installed for nothing.
         string[] programs =
@@ -95,48 +73,26 @@ public sealed class SubstrateTests
 [Parallelizable(ParallelScope.Self)]
 [Category("Systemd")]
 [Platform("Linux", Reason = "the hosts are Debian's")]
-public sealed class SystemdTests
+public sealed class SystemdTests : HostTests<SystemdHosts>
 {
-    private static IEnumerable<Check> All => Catalog.Checks.Where(check => check.SystemdMethod is not null);
-
     private static IEnumerable<TestCaseData> Checks() =>
         from check in All
         from cluster in check.Id == SystemdUnits.KubernetesUnitsId ? new[] { "knot" } : ["knot", "bind"]
-        select new TestCaseData(check, cluster).SetName($"{check} [{cluster}]").SetCategory("Substrate");
+        select Row($"{check} [{cluster}]", check, cluster);
 
     [TestCaseSource(nameof(Checks))]
     [CancelAfter(300_000)]
-    public async Task Holds_under_systemd(Check check, string cluster, CancellationToken cancellationToken)
-    {
-        await using var hosts = await Start(check, cluster, null, cancellationToken);
-        await check.SystemdMethod!(hosts, cancellationToken);
-    }
+    public Task Holds_under_systemd(Check check, string cluster, CancellationToken cancellationToken) =>
+        Holds(check, cluster, cancellationToken);
 
-    private static IEnumerable<HostSabotage> AllSabotages =>
-        Sabotages.Host.Where(sabotage => All.Any(check => check.Id == sabotage.Check));
-
-    private static IEnumerable<TestCaseData> Sabotaged() => AllSabotages.Select(sabotage =>
-        new TestCaseData(sabotage).SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Check})")
-            .SetCategory("Substrate").SetCategory("Sabotage"));
+    private static IEnumerable<TestCaseData> Sabotaged() => AllSabotages.Select(sabotage => Row(sabotage, sabotage.Check));
 
     [TestCaseSource(nameof(Sabotaged))]
     [CancelAfter(300_000)]
-    public async Task Is_caught_by_its_check(HostSabotage sabotage, CancellationToken cancellationToken)
-    {
-        var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
-        await using var hosts = await Start(check, "knot", sabotage, cancellationToken);
-        await sabotage.ShouldBeNoticed(async () =>
-        {
-            using var scale = Eventually.ScaledBy(0.5);
-            await check.SystemdMethod!(hosts, cancellationToken);
-        });
-    }
+    public Task Is_caught_by_its_check(HostSabotage sabotage, CancellationToken cancellationToken) => IsCaught(sabotage, cancellationToken);
 
-    [Test]
-    public void Every_check_is_proven_by_a_sabotage() =>
-        All.Select(check => check.Id).Except(Sabotages.Host.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
-
-    private static async Task<SystemdHosts> Start(Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
+    private protected override async Task<SystemdHosts> Start(
+        Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
     {
         var tree = RenderedCluster.From(StorySample.Substrates, cluster);
         if (check.Id != SystemdUnits.KubernetesUnitsId)

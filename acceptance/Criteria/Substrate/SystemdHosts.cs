@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using CliWrap;
-using CliWrap.Buffered;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 

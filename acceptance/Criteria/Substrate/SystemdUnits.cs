@@ -1,6 +1,4 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Values;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 

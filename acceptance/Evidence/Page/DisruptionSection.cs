@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using PlatformGitOps.Acceptance.Disruption;
 using static PlatformGitOps.Acceptance.Evidence.Page.Markup;
 
 namespace PlatformGitOps.Acceptance.Evidence.Page;

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Dns.Client;
 using static PlatformGitOps.Acceptance.Evidence.Page.Markup;
 

@@ -27,7 +27,7 @@ internal static class Arguments
             : Refuse<TimeSpan>(result, $"{name} takes a number of milliseconds above 0."),
     };
 
-    /// <summary>resolv.conf as this process has it; empty where there is none.</summary>
+    /// <summary>resolv.conf as this process has it; empty without the file.</summary>
     public static ResolvConf ResolvConf() =>
         File.Exists("/etc/resolv.conf") ? Dns.Client.ResolvConf.Parse(File.ReadAllText("/etc/resolv.conf")) : new ResolvConf();
 

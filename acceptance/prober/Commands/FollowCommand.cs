@@ -21,7 +21,7 @@ internal static class FollowCommand
         };
         var cadence = Arguments.Milliseconds("--cadence", 50, "Between two questions for a name to a server");
         var timeout = Arguments.Milliseconds("--timeout", 1000, "How long one question waits");
-        var command = new Command("follow", "Prints what names resolve to, each time that it changes, until told to stop.") { names,
+        var command = new Command("follow", "Prints what names resolve to, each time that it changes, until a signal ends it.") { names,
             servers, cadence, timeout };
         command.SetAction(async (arguments, cancellationToken) =>
         {

@@ -5,7 +5,7 @@ using PlatformGitOps.Dns.Probing;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>Asks at a steady pace until told to stop; one line for each attempt.</summary>
+/// <summary>Asks at a steady pace until a signal ends it; one line for each attempt.</summary>
 internal static class ProbeCommand
 {
     public static Command Create()

@@ -7,7 +7,7 @@ internal static class WaitCommand
 {
     public static Command Create()
     {
-        var command = new Command("wait", "Does nothing until told to stop.");
+        var command = new Command("wait", "Does nothing until a signal ends it.");
         command.SetAction(async (_, cancellationToken) =>
         {
             try

@@ -27,7 +27,7 @@ public sealed class MuslClient
         }
         catch (Win32Exception)
         {
-            Assert.Ignore("there is no C compiler on PATH; install gcc");
+            Assert.Ignore("PATH has no C compiler; install gcc");
         }
     }
 

@@ -169,9 +169,66 @@ public sealed class GeoInstances
         await UntilAsync(() => Zones()["eu.zone"]!.GetValue<string>() == one.Read("eu.zone") && one.Answers("eu") == Address(0), "again");
     }
 
+    [Test]
+    public async Task An_instance_that_cannot_write_its_files_decides_for_the_others()
+    {
+        var one = Start("one", brokenFolder: true);
+        await UntilAsync(() => one.Host.IsLeading, "it leads");
+        var two = Start("two");
+        await UntilAsync(() => two.Answers("eu") == Address(0), "the other serves what it decides");
+        _endpoints.Fail(0);
+        await UntilAsync(() => two.Answers("eu") == Address(1), "a dead address leaves the answers");
+        one.Host.IsLeading.ShouldBeTrue();
+        one.Host.IsSynced.ShouldBeFalse("its CoreDNS has no zones");
+        one.Host.WriteMetrics().ShouldContain("dns_geo_zone_file_writes_total{result=\"failure\"}");
+        one.Host.WriteMetrics().ShouldNotContain("dns_geo_zone_writes_total{result=\"failure\"}");
+        one.RepairFolder();
+        await UntilAsync(() => one.Answers("eu") == Address(1) && one.Host.IsSynced, "it tries again");
+    }
+
+    [Test]
+    public async Task Events_without_an_answer_do_not_hold_up_the_zones()
+    {
+        PutService("wrong", "mars", 2);
+        var held = Hold("POST", "/events");
+        var one = Start("one");
+        await UntilAsync(() => one.Answers("eu") == Address(0) && held.Begun == 1, "it serves, and has an Event to write");
+        _endpoints.Fail(0);
+        await UntilAsync(() => one.Answers("eu") == Address(1), "a dead address leaves the answers");
+        held.Ended.ShouldBe(0, "the Event is still under way");
+    }
+
+    [Test]
+    public async Task A_write_without_an_answer_does_not_hold_up_what_is_served()
+    {
+        var one = Start("one");
+        await UntilAsync(() => one.Answers("eu") == Address(0), "it serves");
+        var held = Hold("PATCH", "/configmaps/");
+        _endpoints.Fail(0);
+        await UntilAsync(() => held.Begun == 1, "it writes");
+        var zones = _server.Store.Find("configmaps", "default", "zones")!;
+        zones["data"]!["serial"] = $"{Serial() + 1}";
+        zones["data"]!["eu.zone"] = one.Read("eu.zone")!.Replace(Address(0), Address(2), StringComparison.Ordinal);
+        _server.Store.Put("configmaps", zones);
+        await UntilAsync(() => one.Answers("eu") == Address(2), "it serves what another one wrote");
+        held.Ended.ShouldBe(0, "its own write is still under way");
+    }
+
+    [Test]
+    public async Task Addresses_above_the_limit_are_reported_at_the_youngest_service()
+    {
+        var one = Start("one", mostTargets: 1);
+        await UntilAsync(() => one.Answers("eu") == Address(0) && _server.Store.List("events", "shop").Count > 0, "it has an Event");
+        var reported = _server.Store.List("events", "shop").ShouldHaveSingleItem();
+        reported["involvedObject"]!["name"]!.GetValue<string>().ShouldBe("api-us");
+        reported["message"]!.GetValue<string>().ShouldContain("1 of 1 are not probed");
+        one.Answers("us").ShouldBe(Address(0), "an address that is not probed counts as unhealthy");
+        one.Host.WriteMetrics().ShouldContain("dns_geo_invalid_services 1\n");
+    }
+
     private static string Address(int index) => Endpoints.Address(index).ToString();
 
-    private Running Start(string identity)
+    private Running Start(string identity, bool brokenFolder = false, int mostTargets = 100)
     {
         var connection = new ApiConnection
         {
@@ -187,6 +244,7 @@ public sealed class GeoInstances
                 Interval = TimeSpan.FromMilliseconds(100),
                 RetryInterval = TimeSpan.FromMilliseconds(50),
                 Timeout = TimeSpan.FromSeconds(1),
+                MostTargets = mostTargets,
             },
             LeaderElection = new LeaderElectionOptions
             {
@@ -196,7 +254,12 @@ public sealed class GeoInstances
             },
             WatchSilence = TimeSpan.FromSeconds(2),
         };
-        var folder = Directory.CreateTempSubdirectory("geo-").FullName;
+        var folder = Path.Combine(Directory.CreateTempSubdirectory("geo-").FullName, "zones");
+        if (brokenFolder)
+        {
+            File.WriteAllText(folder, "");
+        }
+
         var host = new GeoHost(connection, identity, folder, options, TimeProvider.System, NullLoggerFactory.Instance);
         var running = new Running(host, folder);
         _running.Add(running);
@@ -225,6 +288,32 @@ public sealed class GeoInstances
         ["spec"] = new JsonObject { ["ports"] = new JsonArray(new JsonObject { ["port"] = _endpoints.Port }) },
     });
 
+    /// <summary>Such requests have no answer.</summary>
+    private Held Hold(string method, string path)
+    {
+        var held = new Held();
+        _server.Intercept = async context =>
+        {
+            if (context.Request.Method != method || !context.Request.Path.Value!.Contains(path, StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            Interlocked.Increment(ref held.Begun);
+            try
+            {
+                await Latency.Of(Timeout.InfiniteTimeSpan, context.RequestAborted);
+            }
+            finally
+            {
+                Interlocked.Increment(ref held.Ended);
+            }
+
+            return true;
+        };
+        return held;
+    }
+
     private JsonObject Zones() => _server.Store.Find("configmaps", "default", "zones")!["data"]!.AsObject();
 
     private uint Serial() => uint.Parse(Zones()["serial"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
@@ -244,6 +333,12 @@ public sealed class GeoInstances
         }
     }
 
+    private sealed class Held
+    {
+        public int Begun;
+        public int Ended;
+    }
+
     private sealed class Running : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();
@@ -260,6 +355,8 @@ public sealed class GeoInstances
         public GeoHost Host { get; }
 
         public string? Read(string file) => File.Exists(Path.Combine(_folder, file)) ? File.ReadAllText(Path.Combine(_folder, file)) : null;
+
+        public void RepairFolder() => File.Delete(_folder);
 
         /// <summary>The addresses of the name in a view's file; null for none.</summary>
         public string? Answers(string view) => Read($"{view}.zone")?.Split('\n')
@@ -280,7 +377,7 @@ public sealed class GeoInstances
             await _task;
             Host.Dispose();
             _stop.Dispose();
-            Directory.Delete(_folder, recursive: true);
+            Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
         }
     }
 }

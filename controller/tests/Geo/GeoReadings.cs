@@ -53,6 +53,36 @@ public sealed class GeoReadings
     public void A_wrong_value_is_a_problem(string key, string value, string problem) =>
         Problem(("geo-hostname", Host), (key, value)).ShouldContain(problem);
 
+    [TestCase("dns", 53)]
+    [TestCase("tcp", 443)]
+    [TestCase("https", 443)]
+    [TestCase(null, 443)]
+    public void The_first_port_of_the_probes_protocol_is_probed(string? scheme, int port)
+    {
+        var service = Mixed(scheme, [("TCP", 443), ("UDP", 53), ("TCP", 8443)]);
+        service.Service!.Targets.Single().Address.Port.ShouldBe(port);
+        Mixed(scheme, [("UDP", 53), ("TCP", 443)]).Service!.Targets.Single().Address.Port.ShouldBe(port, "in the other order too");
+    }
+
+    [TestCase("dns", "TCP", "health-check-scheme: a probe of the scheme dns needs a UDP port")]
+    [TestCase("http", "UDP", "health-check-scheme: a probe of the scheme http needs a TCP port")]
+    [TestCase(null, "UDP", "health-check-scheme: a probe of the scheme tcp needs a TCP port")]
+    public void A_service_without_a_port_of_the_probes_protocol_is_a_problem(string? scheme, string protocol, string problem)
+    {
+        var reading = Mixed(scheme, [(protocol, 53)]);
+        reading.Service.ShouldBeNull();
+        reading.Problems.ShouldHaveSingleItem().ShouldContain(problem);
+    }
+
+    [Test]
+    public void A_named_port_of_another_protocol_is_a_problem()
+    {
+        var reading = Mixed("dns", [("UDP", 53), ("TCP", 443)], ("health-check-port", "443"));
+        reading.Service.ShouldBeNull();
+        reading.Problems.ShouldHaveSingleItem().ShouldContain(
+            "health-check-port: a probe of the scheme dns needs a UDP port, and '443' is not one");
+    }
+
     [Test]
     public void A_load_balancer_with_a_name_needs_the_addresses()
     {
@@ -106,6 +136,14 @@ public sealed class GeoReadings
         problems.ShouldContain(problem => problem.Contains("servers must be a list of addresses: 'dns'", StringComparison.Ordinal));
         problems.ShouldContain(problem => problem.Contains("policy must be one of", StringComparison.Ordinal));
         problems.ShouldContain(problem => problem.Contains("unknown key more", StringComparison.Ordinal));
+    }
+
+    private static GeoReading Mixed(string? scheme, (string Protocol, int Port)[] ports, params (string, string)[] more)
+    {
+        // An empty annotation is as none.
+        var service = GeoExample.Service("api", "192.0.2.1", [("geo-hostname", Host), ("health-check-scheme", scheme ?? ""), .. more]);
+        service.Spec.Ports = [.. ports.Select(port => new V1ServicePort { Port = port.Port, Protocol = port.Protocol })];
+        return GeoServiceReader.Read(service, GeoExample.Options);
     }
 
     private static GeoService? Read(params (string, string)[] annotations)

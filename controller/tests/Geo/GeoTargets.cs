@@ -18,6 +18,22 @@ public sealed class GeoTargets
         Should.Throw<ObjectDisposedException>(() => token.WaitHandle, "the source of the loop's token is freed");
     }
 
+    [Test]
+    public void A_new_service_takes_no_probe_from_an_older_one()
+    {
+        var older = GeoExample.Routed("eu", "192.0.2.1") with { Name = new("shop", "z") };
+        var other = GeoExample.Routed("us", "192.0.2.1") with { Name = new("shop", "y"), Created = DateTime.UnixEpoch.AddDays(1) };
+        var newer = GeoExample.Routed("us", "192.0.2.2") with { Name = new("shop", "x"), Created = DateTime.UnixEpoch.AddDays(2) };
+
+        ProbedTargets.Of([newer, other, older], 2).Problems.ShouldBeEmpty("an address of two Services is probed once");
+        var probed = ProbedTargets.Of([newer, other, older], 1);
+
+        probed.Targets.ShouldBe(older.Targets);
+        var (service, problem) = probed.Problems.ShouldHaveSingleItem();
+        service.ShouldBe(newer.Name);
+        problem.ShouldContain("more than 1 addresses");
+    }
+
     /// <summary>Its probes end when they are cancelled.</summary>
     private sealed class Endless : IProber
     {

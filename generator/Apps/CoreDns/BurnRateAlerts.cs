@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Definition.Rules;
-
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>Values of the release that one cluster has to itself, as a patch in its Flux Kustomization.</summary>

@@ -1,6 +1,4 @@
 using PlatformGitOps.Generator.Apps.MonitoringCrds;
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 

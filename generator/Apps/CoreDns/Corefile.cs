@@ -1,4 +1,3 @@
-using System.Net;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;

@@ -1,7 +1,4 @@
-using System.Net;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 

@@ -1,7 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Definition.Rules;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 

@@ -1,8 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 

@@ -1,11 +1,10 @@
-using PlatformGitOps.Generator.Definition.Rules;
-
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>How many CoreDNS pods there are in one cluster, and what each may use.</summary>
 internal static class ScalingRules
 {
-    private const decimal MostCores = 256;
+    // Not 100 and more, which is written where 100m was meant.
+    private const decimal MostCores = 64;
     private const decimal LeastCores = 0.001m;
     private const decimal LeastMemory = 8 * 1_048_576m;
     private const decimal MostMemory = 256 * 1_073_741_824m;
@@ -92,7 +91,7 @@ internal static class ScalingRules
         if (most <= dns.Replicas)
         {
             at.Report(DefinitionRules.AutoscalingMaximum, $"{Section}.maxReplicas",
-                $"maxReplicas is {most} and replicas, the fewest, is {dns.Replicas}: there is nothing to scale.",
+                $"maxReplicas is {most} and replicas, the fewest, is {dns.Replicas}: the autoscaler can add no pod.",
                 "Write more maxReplicas or 'kind: none'.",
                 $"{Section}.kind",
                 "dns.replicas");

@@ -1,6 +1,4 @@
-using System.Net;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition.Rules;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 

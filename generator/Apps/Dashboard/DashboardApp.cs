@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Definition.Rules;
-
 namespace PlatformGitOps.Generator.Apps.Dashboard;
 
 /// <summary>

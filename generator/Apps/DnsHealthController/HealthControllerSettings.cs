@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;

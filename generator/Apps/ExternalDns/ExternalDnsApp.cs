@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
@@ -29,6 +30,8 @@ internal sealed class ExternalDnsApp : App
     public override void Check(Cluster cluster, SectionReader at) => ExternalDnsRules.Check(cluster, at);
 
     public override void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) => ExternalDnsRules.CheckFleet(clusters);
+
+    public override ImmutableArray<LintRule> LintRules => [AnnotationPrefixRule.Rule, RoutingAnnotationRule.Rule];
 
     public override IEnumerable<string> Roles(Cluster cluster) =>
         cluster.Of<ExternalDnsSettings>()?.Instances.Select(ExternalDnsNames.Of) ?? [];

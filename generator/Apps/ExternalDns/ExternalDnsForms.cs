@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>The forms of text in the keys of External-DNS.</summary>
@@ -15,7 +12,7 @@ internal static partial class ExternalDnsForms
 
     public static readonly TextShape<string> TxtPrefix = Forms.Matching("edns-%{record_type}.", TxtPrefixForm(), new Fault(
         ExternalDnsRules.Text, "is not the beginning of a DNS name",
-        "Write letters, digits, '-', '_' and '.'; %{record_type} stands for the type, which is added in front otherwise."));
+        "Write letters, digits, '-', '_' and '.'; %{record_type} becomes the type, which is added in front otherwise."));
 
     public static readonly TextShape<string> Identity = Forms.Matching("arn:aws:iam::123456789012:role/external-dns", IdentityForm(),
         new Fault(ExternalDnsRules.Text, "is not an identity", "Write a role's ARN, a service account's e-mail or a client id."));
@@ -51,7 +48,8 @@ internal static partial class ExternalDnsForms
         }
 
         fault = DomainName.TryParse(text, out _, out _) && !Digits().IsMatch(text) ? null
-            : new Fault(ExternalDnsRules.Text, "is not an address or a name", "Write the server's address or its DNS name.");
+            : new Fault(ExternalDnsRules.Text, "is not an address or a name", text.Split(':') is [var name, [>= '0' and <= '9', ..] port]
+                ? $"Write {name}, and its port as 'port: {port}'." : "Write the server's address or its DNS name.");
         return text;
     }
 

@@ -1,6 +1,4 @@
-using System.Net;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition.Rules;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 

@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
@@ -26,6 +27,8 @@ internal sealed class GeoDnsApp : App
         """;
 
     public override void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) => GeoDnsRules.CheckFleet(clusters);
+
+    public override ImmutableArray<LintRule> LintRules => [GeoAnnotationRule.Rule];
 
     public override IEnumerable<string> Roles(Cluster cluster) => cluster.Of<GeoDnsSettings>() is null ? []
         : [GeoDnsNames.Name, GeoDnsAccess.InNamespace];

@@ -1,6 +1,4 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition.Rules;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
@@ -50,7 +48,8 @@ internal static partial class GeoDnsRules
             }
 
             CheckPairs(regions);
-            if (regions.Length > 0 && settings.RegionOf(cluster.Name) is null)
+            if (regions.Length > 0 && settings.RegionOf(cluster.Name) is null
+                && Array.TrueForAll(regions, pair => pair.Second.IsSound("clusters")))
             {
                 at.Report(ClusterWithoutRegion, $"{Key}.enabled", $"No region names the cluster '{cluster.Name}'.",
                     $"Add '{cluster.Name}' to the clusters of a region.", "name");
@@ -70,7 +69,7 @@ internal static partial class GeoDnsRules
 
         if (settings.Regions.IsEmpty)
         {
-            at.Report(WithoutRegions, $"{Key}.enabled", "Geographic routing is enabled, but there are no regions.",
+            at.Report(WithoutRegions, $"{Key}.enabled", "Geographic routing is enabled, but it has no regions.",
                 "Write 'regions:' under defaults, each with a name, its clusters and its clients' networks, countries or continents.",
                 $"{Key}.regions");
         }
@@ -122,7 +121,7 @@ internal static partial class GeoDnsRules
                 "Write another name.");
         }
 
-        if (region.Clusters.IsEmpty)
+        if (region.Clusters.IsEmpty && here.IsSound("clusters"))
         {
             here.Report(RegionWithoutCluster, here.Has("clusters") ? here.PositionOf("clusters") : here.Position,
                 $"The region '{region.Name}' has no cluster.", "Write 'clusters:' with the clusters in it, or delete the region.");
@@ -132,7 +131,8 @@ internal static partial class GeoDnsRules
         {
             if (!clusters.Contains(name.Text))
             {
-                here.Report(ClusterUnknown, $"clusters[{index}]", $"There is no cluster '{name}'.", "Name a cluster of this file.");
+                here.Report(ClusterUnknown, $"clusters[{index}]", $"Cluster '{name}' is not in this definition.",
+                    "Name a cluster of this file.");
             }
         }
 
@@ -140,7 +140,7 @@ internal static partial class GeoDnsRules
         {
             if (settings.Regions.All(other => other.Name != name))
             {
-                here.Report(RegionUnknown, $"nearest[{index}]", $"There is no region '{name}'.", "Name a region of this list.");
+                here.Report(RegionUnknown, $"nearest[{index}]", $"Region '{name}' is not in this list.", "Name a region of this list.");
             }
             else if (name == region.Name)
             {

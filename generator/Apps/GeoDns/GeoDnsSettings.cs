@@ -1,7 +1,4 @@
-using System.Net;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
@@ -9,6 +6,8 @@ namespace PlatformGitOps.Generator.Apps.GeoDns;
 public sealed record GeoDnsSettings
 {
     public const string DefaultCoreDnsImage = "docker.io/coredns/coredns:1.11.4";
+
+    private static readonly GeoDnsSettings Standard = new();
 
     private static readonly Words<GeoRoutingPolicy> Policies = new(("latency", GeoRoutingPolicy.Latency),
         ("failover", GeoRoutingPolicy.Failover), ("weighted", GeoRoutingPolicy.Weighted), ("priority", GeoRoutingPolicy.Priority));
@@ -22,29 +21,29 @@ public sealed record GeoDnsSettings
     /// <summary>The health controller's image, which has the zones' writer; null for that of the cluster's controller.</summary>
     public string? Image { get; init; }
 
-    public required string CoreDnsImage { get; init; }
+    public string CoreDnsImage { get; init; } = DefaultCoreDnsImage;
 
-    public required GeoRoutingPolicy Policy { get; init; }
+    public GeoRoutingPolicy Policy { get; init; } = GeoRoutingPolicy.Latency;
 
     /// <summary>Seconds.</summary>
-    public required int Ttl { get; init; }
+    public int Ttl { get; init; } = 5;
 
-    public required ImmutableArray<GeoDnsRegion> Regions { get; init; }
+    public ImmutableArray<GeoDnsRegion> Regions { get; init; } = [];
 
     /// <summary>Null where clients are distinguished by networks alone.</summary>
     public GeoDatabase? Database { get; init; }
 
-    public required int Replicas { get; init; }
+    public int Replicas { get; init; } = 2;
 
     /// <summary>The type of the Service that clients outside of the cluster ask.</summary>
-    public required string ServiceType { get; init; }
+    public string ServiceType { get; init; } = "LoadBalancer";
 
     /// <summary>The namespaces whose Services count; none means all.</summary>
-    public required ImmutableArray<DnsLabel> Namespaces { get; init; }
+    public ImmutableArray<DnsLabel> Namespaces { get; init; } = [];
 
-    public required ImmutableArray<Cidr> DeniedNetworks { get; init; }
+    public ImmutableArray<Cidr> DeniedNetworks { get; init; } = [];
 
-    public required ResourceSettings Resources { get; init; }
+    public ResourceSettings Resources { get; init; } = ResourceSettings.OfCoreDns;
 
     /// <summary>The policy as the definition has it.</summary>
     public string PolicyWord => Policies.Of(Policy);
@@ -66,24 +65,24 @@ public sealed record GeoDnsSettings
                 "The zone of the names; its parent delegates it to the servers of the regions.", absent: "required with enabled"),
             Image = section.Optional("image", Forms.Image, "The health controller's image, which writes the zones.",
                 absent: "that of healthController"),
-            CoreDnsImage = section.Text("coreDnsImage", Forms.Image with { Example = DefaultCoreDnsImage }, DefaultCoreDnsImage,
+            CoreDnsImage = section.Text("coreDnsImage", Forms.Image with { Example = DefaultCoreDnsImage }, Standard.CoreDnsImage,
                 "The image of the CoreDNS that answers."),
-            Policy = section.Choice("policy", GeoRoutingPolicy.Latency, Policies,
+            Policy = section.Choice("policy", Standard.Policy, Policies,
                 "Which regions answer: the nearest one, the first that is up, all by weight, or the lowest priority of the Services."),
-            Ttl = section.Number("ttl", 5, 1, 3600, "How many seconds resolvers keep an answer."),
+            Ttl = section.Number("ttl", Standard.Ttl, 1, 3600, "How many seconds resolvers keep an answer."),
             Regions = section.MappingList("regions",
                 "The places that clients are near to, in the order of failover. Write them in defaults.",
                 (0, 50, GeoDnsRules.Count), GeoDnsRegion.Bind),
             Database = section.Mapping("database", "The database that knows the countries of addresses; not for networks.",
                 GeoDatabase.Bind),
-            Replicas = section.Number("replicas", 2, 2, 9, "How many servers run, each on its own node."),
-            ServiceType = section.Choice("service", "LoadBalancer", ServiceTypes, "The type of the Service that clients ask."),
+            Replicas = section.Number("replicas", Standard.Replicas, 2, 9, "How many servers run, each on its own node."),
+            ServiceType = section.Choice("service", Standard.ServiceType, ServiceTypes, "The type of the Service that clients ask."),
             Namespaces = section.List("namespaces", Forms.Label with { Example = "shop" }, (0, 200, GeoDnsRules.Count),
                 "The only namespaces whose Services may have names in the zone; they must exist.", absent: "all") ?? [],
             DeniedNetworks = section.List("deniedNetworks", Forms.Range with { Example = "192.168.20.0/24" }, (0, 50, GeoDnsRules.Count),
                 "Networks whose addresses no Service may publish, beside the cluster's own pods and services.") ?? [],
             Resources = section.Mapping("resources", "Requests and limits of a server.",
-                resources => ResourceSettings.Bind(resources, ResourceSettings.OfCoreDns)),
+                resources => ResourceSettings.Bind(resources, Standard.Resources)),
         };
         return enabled ? settings : null;
     }
@@ -126,17 +125,17 @@ public sealed partial record GeoDnsRegion
 
     public required ImmutableArray<DnsLabel> Clusters { get; init; }
 
-    public required ImmutableArray<Cidr> Networks { get; init; }
+    public ImmutableArray<Cidr> Networks { get; init; } = [];
 
-    public required ImmutableArray<string> Continents { get; init; }
+    public ImmutableArray<string> Continents { get; init; } = [];
 
-    public required ImmutableArray<string> Countries { get; init; }
+    public ImmutableArray<string> Countries { get; init; } = [];
 
-    public required ImmutableArray<DnsLabel> Nearest { get; init; }
+    public ImmutableArray<DnsLabel> Nearest { get; init; } = [];
 
-    public required ImmutableArray<IPAddress> Servers { get; init; }
+    public ImmutableArray<IPAddress> Servers { get; init; } = [];
 
-    public required int Weight { get; init; }
+    public int Weight { get; init; } = 1;
 
     internal static GeoDnsRegion Bind(Section section) => new()
     {

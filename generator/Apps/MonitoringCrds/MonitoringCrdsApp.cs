@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Apps.MonitoringCrds;
 
 /// <summary>

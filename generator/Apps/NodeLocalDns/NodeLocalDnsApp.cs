@@ -1,8 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition.Rules;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 

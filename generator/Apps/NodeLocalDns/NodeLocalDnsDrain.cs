@@ -17,7 +17,7 @@ public static class NodeLocalDnsDrain
 
     internal const string Component = "local-redirect-stop";
 
-    /// <summary>Two failed probes, a second apart, and then the update of the pod have to reach Cilium, on a busy node too.</summary>
+    /// <summary>Two failed probes, each of 3 s at most, and then the update of the pod have to reach Cilium, on a busy node too.</summary>
     private const int Seconds = 10;
 
     private const string File = "Corefile.readiness";
@@ -55,7 +55,7 @@ public static class NodeLocalDnsDrain
             {
                 { "httpGet", new Mapping { { "path", "/health" }, { "port", NodeLocalDnsNames.ReadinessPort } } },
                 { "periodSeconds", 1 },
-                { "timeoutSeconds", 5 },
+                { "timeoutSeconds", 2 },
                 { "failureThreshold", 2 },
             }
         },

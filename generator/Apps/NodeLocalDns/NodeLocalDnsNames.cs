@@ -1,7 +1,5 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition.Rules;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 

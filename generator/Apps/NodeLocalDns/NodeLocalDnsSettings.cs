@@ -1,4 +1,3 @@
-using System.Net;
 using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;

@@ -1,8 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
-using PlatformGitOps.Generator.Definition.Rules;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
@@ -65,7 +63,7 @@ internal static class SubstrateRules
 
         if (cluster.Substrate is not { } substrate)
         {
-            at.Report(Unknown, "substrate", $"There is no substrate '{name}'.",
+            at.Report(Unknown, "substrate", $"Substrate '{name}' is not in this definition.",
                 "Describe it under 'substrates', or name one that is there.");
             return;
         }

@@ -1,8 +1,5 @@
-using System.Net;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>The findings of one definition, and the nodes that have one, so that no later rule reports about them.</summary>
@@ -10,39 +7,6 @@ internal sealed class DefinitionFindings(string file)
 
     public const string SecretFix =
         "Put it into a Secret in the cluster and revoke it if it was pushed; the definition holds its name alone (secretName).";
-
-    /// <summary>What other tools have at this place, and where it is here.</summary>
-    private static readonly Dictionary<string, string> WordsOfOtherTools = new()
-    {
-        ["minReplicas"] = "The fewest pods are 'dns.replicas'.",
-        ["clusterDNS"] = "The address of the DNS Service is 'dns.clusterIP'.",
-        ["clusterDns"] = "The address of the DNS Service is 'dns.clusterIP'.",
-        ["clusterDomain"] = "The cluster's domain is 'domain'.",
-        ["forward"] = "The servers for all other names are 'dns.upstreams', those for a zone 'dns.stubDomains'.",
-        ["forwarders"] = "The servers for all other names are 'dns.upstreams'.",
-        ["nameservers"] = "The servers for all other names are 'dns.upstreams'.",
-        ["upstreamNameservers"] = "The servers for all other names are 'dns.upstreams'.",
-        ["waves"] = "Clusters that get a change before the others are a group of 'groups', which a cluster names by 'group'.",
-        ["extends"] = "What clusters share is under 'defaults', or in a group of 'groups' that a cluster names by 'group'.",
-        ["provider"] = "Each provider is an entry of 'externalDns.instances', with its 'name' and its 'domainFilters'.",
-        ["helm"] = "Values of a chart are 'values.coredns', its version is 'charts.coredns.version'.",
-        ["corefile"] = "Servers with plugins of your own are 'dns.extraServers'.",
-        ["Corefile"] = "Servers with plugins of your own are 'dns.extraServers'.",
-        ["hpa"] = "An autoscaler is 'dns.autoscaling' with 'kind: hpa'.",
-        ["apiVersion"] = "This is not a Kubernetes object: 'init' prints a definition to begin with.",
-    };
-
-    /// <summary>Keys with one value where a list is a likely thought.</summary>
-    private static readonly Dictionary<string, string> NoLists = new()
-    {
-        ["pods"] = OneRange,
-        ["services"] = OneRange,
-        ["nodes"] = OneRange,
-        ["serverName"] = "Write one name: the forward plugin takes one for all servers of a list. Servers with another name belong to a "
-            + "stub domain of their own.",
-    };
-
-    private const string OneRange = "Write one range. That of the other family of a dual-stack cluster belongs under network.second.";
 
     private readonly List<Finding> findings = [];
 
@@ -107,7 +71,7 @@ internal sealed class DefinitionFindings(string file)
         _ => $" It concerns the clusters {ListText.First(clusters, 3)}.",
     };
 
-    public void Add(ShapeProblem problem)
+    public void Add(ShapeProblem problem, Mapping root)
     {
         if (!MarkUnbound(problem) && problem.Kind != ShapeProblemKind.UnknownKey)
         {
@@ -125,7 +89,8 @@ internal sealed class DefinitionFindings(string file)
                 break;
             case { Kind: ShapeProblemKind.Empty }:
                 Add(DefinitionRules.EmptyValue, problem.Position, $"The key '{Name(problem)}' has no value.",
-                    "Write a value or delete the key.");
+                    problem.Shape is TextShape mayBeEmpty && mayBeEmpty.Check("") is null
+                        ? "Write a value (\"\" for an empty one) or delete the key." : "Write a value or delete the key.");
                 break;
             case { Kind: ShapeProblemKind.UnknownKey } when SecretKeys.IsSecret(problem.Key):
                 Add(DefinitionRules.Secret, problem.Position,
@@ -133,19 +98,21 @@ internal sealed class DefinitionFindings(string file)
                 break;
             case { Kind: ShapeProblemKind.UnknownKey, Shape: ObjectShape keys }:
                 Add(DefinitionRules.UnknownKey, problem.Position, $"The key '{Shorten(problem.Key)}' is unknown in {Mapping(problem)}.",
-                    Known(problem, keys));
+                    Known(problem, keys, root));
                 break;
             case { Kind: ShapeProblemKind.MissingKey, Shape: ObjectShape keys } when keys[problem.Key] is { } key:
                 missing[findings.Count] = (problem.Around, key.Name);
                 Add(DefinitionRules.MissingKey, problem.Position, $"The key '{key.Name}' is missing in {Mapping(problem)}.",
-                    key.Shape is TextShape text ? $"Add '{key.Name}: {text.Example}'." : $"Add '{key.Name}:' ({Lower(key.Description)}).");
+                    key.Shape is TextShape text
+                        ? $"Add '{key.Name}: {TypeAdvice.Written(text, text.Example)}'."
+                        : $"Add '{key.Name}:' ({Lower(key.Description)}).");
                 break;
             case { Kind: ShapeProblemKind.UnknownWord, Shape: ChoiceShape choice, Node: Scalar word }:
                 Add(DefinitionRules.UnknownChoice, problem.Position, $"{value} is not one of {string.Join(", ", choice.Words)}.",
-                    $"Write {Suggestion.For(word.Value, choice.Words) ?? "one of them"}.");
+                    TypeAdvice.ForWord(word.Value, choice));
                 break;
             case { Fault: { } fault }:
-                Add(fault.Rule, problem.Position, $"{value} {fault.Problem}.", fault.Fix);
+                Add(fault.Rule, problem.Position, $"{value} {fault.Problem}.", TypeAdvice.OfAddress(problem, Name(problem)) ?? fault.Fix);
                 break;
             case { Kind: ShapeProblemKind.Range, Shape: NumberShape number }:
                 Add(DefinitionRules.NumberRange, problem.Position, $"{value} is not from {number.Minimum} to {number.Maximum}.",
@@ -162,103 +129,18 @@ internal sealed class DefinitionFindings(string file)
                 break;
             case { Kind: ShapeProblemKind.WrongType }:
                 Add(DefinitionRules.WrongType, problem.Position, $"{value} is {ScalarKind.Describe(problem.Node)}.",
-                    problem is { Shape: TextShape, Node: Sequence } && NoLists.GetValueOrDefault(Name(problem)) is { } one ? one
-                        : Wanted(problem.Shape, problem.Node));
+                    TypeAdvice.For(problem.Shape, problem.Node, Name(problem), problem.Name.EndsWith(']')));
                 break;
         }
     }
 
     /// <summary>What to write instead of a key that is not known.</summary>
-    private string Known(ShapeProblem problem, ObjectShape shape)
+    private string Known(ShapeProblem problem, ObjectShape shape, Mapping root)
     {
-        var word = problem.Key;
-        var names = shape.Keys.Select(key => key.Name).ToArray();
-        if (WordsOfOtherTools.GetValueOrDefault(word) is { } here)
-        {
-            return here;
-        }
-
-        if (Above(problem.Around, word) is { } above)
-        {
-            return $"It belongs to {above}, not below {Mapping(problem)}: indent it less.";
-        }
-
-        var near = Suggestion.For(word, names);
+        var (fix, near) = KeyAdvice.For(problem, shape, Mapping(problem), root);
         misspelt.Add((problem.Around, near ?? ""));
-        return near is not null ? $"Did you mean '{near}'?"
-            : Below(shape, word) is { } path ? $"It belongs under {path}."
-            : shape.Complete?[word] is not null ? "It belongs to each cluster; it cannot be a default."
-            : $"Known here: {string.Join(", ", names)}.";
+        return fix;
     }
-
-    /// <summary>The nearest mapping around this one that knows the word.</summary>
-    private static string? Above(string around, string word)
-    {
-        for (var path = around; path.Length > 0;)
-        {
-            path = path.LastIndexOf('.') is > 0 and var dot ? path[..dot] : "";
-            if (ShapeAt(path)?[word] is not null)
-            {
-                var last = path[(path.LastIndexOf('.') + 1)..];
-                return path.Length == 0 ? "the definition" : !path.EndsWith(']') ? $"'{last}'"
-                    : last.StartsWith("clusters[", StringComparison.Ordinal) ? "the cluster" : $"the entry of '{last.Split('[')[0]}'";
-            }
-        }
-
-        return null;
-    }
-
-    private static ObjectShape? ShapeAt(string path)
-    {
-        Shape? shape = PlatformText.Shape;
-        foreach (var name in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
-        {
-            shape = (shape as ObjectShape)?[name.Split('[')[0]]?.Shape;
-            shape = shape is ListShape list ? list.Item : shape;
-        }
-
-        return shape as ObjectShape;
-    }
-
-    /// <summary>The keys above a word that is known further down.</summary>
-    private static string? Below(ObjectShape shape, string word)
-    {
-        foreach (var key in shape.Keys)
-        {
-            if (key.Shape is ObjectShape inner
-                && (inner[word] is not null ? $"'{key.Name}'" : Below(inner, word) is { } path ? $"'{key.Name}', {path}"
-                : null) is { } found)
-            {
-                return found;
-            }
-        }
-
-        return null;
-    }
-
-    private static string Wanted(Shape shape, Node node) => shape switch
-    {
-        TextShape when node is Scalar => "Put it in quotes.",
-        TextShape text => $"Write a text such as {text.Example}.",
-        NumberShape number => $"Write a whole number from {number.Minimum} to {number.Maximum}, without quotes.",
-        SwitchShape => "Write true or false, without quotes.",
-        ChoiceShape choice => $"Write one of {string.Join(", ", choice.Words)}.",
-        ListShape when node is Scalar { Value: var one } => $"Write a list, also for one entry: [{Shorten(one)}].",
-        ObjectShape keys when node is Scalar { Value: var word } && KeyFor(word, keys) is { } key =>
-            $"Write '{{ {key}: {Shorten(word)} }}', or the key '{key}' in a line of its own below it.",
-        ListShape { Item: ObjectShape entry } => $"Write a list: each entry begins with '- {entry.Keys[0].Name}:'.",
-        ListShape => "Write a list: each entry in a line of its own behind '- '.",
-        ObjectShape keys when node is Sequence && keys.Keys.FirstOrDefault(key => key.Required && key.Shape is ListShape) is { } key =>
-            $"Write the list below the key '{key.Name}'.",
-        ObjectShape { Keys: [var key, ..] } => $"Write keys below it, indented by two spaces, such as '{key.Name}:'.",
-        _ => "Write keys below it, indented by two spaces.",
-    };
-
-    /// <summary>The key that a text in place of a mapping was most likely meant for.</summary>
-    private static string? KeyFor(string word, ObjectShape shape) => shape.Keys
-        .Where(key => key.Shape is ChoiceShape choice ? choice.Words.Contains(word)
-            : key.Required && key.Shape is TextShape text && text.Check(word) is null)
-        .Select(key => key.Name).FirstOrDefault();
 
     private static string Name(ShapeProblem problem) => problem.Name.Split('[')[0];
 

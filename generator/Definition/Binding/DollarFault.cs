@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>The character <c>$</c> in a value: the tree passes Flux' substitution of variables.</summary>

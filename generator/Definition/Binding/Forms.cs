@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>The forms of text in a definition.</summary>
@@ -27,19 +23,7 @@ public static partial class Forms
     /// <summary>The name of a cluster. How long it may be is a rule of its own, which knows what is named after it.</summary>
     public static readonly TextShape<DnsLabel> ClusterName = Label with { Parser = Plain<DnsLabel>(ReadClusterName) };
 
-    public static readonly TextShape<DomainName> Name = Of<DomainName>(
-        "cluster.local", $"^{LabelPattern}(\\.{LabelPattern})*$", DomainName.TryParse, DefinitionRules.DomainName,
-        "Write a name such as cluster.local: a-z, 0-9 and '-', with dots between the labels and none at the end.");
-
     public static readonly TextShape<Cidr> Range = new("10.244.0.0/16", "^[0-9a-fA-F.:]+/(0|[1-9][0-9]{0,2})$", Plain<Cidr>(ReadRange));
-
-    public static readonly TextShape<System.Net.IPAddress> Address = Of<System.Net.IPAddress>(
-        "10.245.0.10", "^[0-9a-fA-F.:]+$", IpText.TryParse, DefinitionRules.AddressForm, "Write an IPv4 or an IPv6 address.");
-
-    public static readonly TextShape<Upstream> Server =
-        Of<Upstream>("1.1.1.1", "^(tls://)?(\\[[0-9a-fA-F.:]+\\]|[0-9a-fA-F.:]+)(:[1-9][0-9]{0,4})?$", Upstream.TryParse,
-        DefinitionRules.UpstreamForm,
-            "Write the server's address, with tls:// in front for DNS over TLS. A name cannot be resolved before there is DNS.");
 
     public static readonly TextShape<SemVer> Version = Of<SemVer>(
         "1.38.0", "^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$", SemVer.TryParse,
@@ -189,6 +173,8 @@ public static partial class Forms
                 ? new Fault(DefinitionRules.CidrHostBits, problem, $"Write {meant}.")
                 : new Fault(DefinitionRules.CidrForm, problem, text.Contains(',', StringComparison.Ordinal)
                     ? "Write one range. A cluster's range of the other family belongs under network.second."
+                    : IpText.TryParse(text, out var one, out _)
+                    ? $"Write a slash and the number of leading bits behind it; {IpText.Range(one)} is this address alone."
                     : "Write an address, a slash and the number of leading bits.");
             return range;
         }
@@ -211,9 +197,11 @@ public static partial class Forms
         return quantity;
     }
 
-    /// <summary>256Mi for 256MB or 256MiB; null where the text is not an amount in bytes either.</summary>
-    private static string? WithoutByte(string text) => BytesForm().Match(text) is { Success: true } bytes
-        ? $"{bytes.Groups["number"].Value}{bytes.Groups["unit"].Value}i" : null;
+    /// <summary>256Mi for 256MB, 256mb or 256 Mi; null where the text is not an amount in bytes either.</summary>
+    private static string? WithoutByte(string text) => text.Replace(" ", "", StringComparison.Ordinal) is var together
+        && together != text && Quantity.TryParse(together, out _, out _) ? together
+        : BytesForm().Match(together) is { Success: true } bytes
+            ? $"{bytes.Groups["number"].Value}{bytes.Groups["unit"].Value.ToUpperInvariant()}i" : null;
 
     private static Quantity? ReadAmountOrNone(string text, out Fault? fault)
     {
@@ -224,7 +212,10 @@ public static partial class Forms
     private static Duration? ReadIntervalOrNone(string text, out Fault? fault)
     {
         fault = null;
-        return text == "none" ? null : Interval.Parser(text, out fault);
+        Duration? value = text == "none" ? null : Interval.Parser(text, out fault);
+        fault = fault is { Rule: DefinitionRules.DurationForm }
+            ? fault with { Fix = "Write a number with its unit (h, m, s or ms), or none." } : fault;
+        return value;
     }
 
     private static string ReadZone(string text, out Fault? fault)
@@ -308,7 +299,7 @@ public static partial class Forms
     [GeneratedRegex("[^a-z0-9-]+")]
     private static partial Regex NoLabelForm();
 
-    [GeneratedRegex("^(?<number>[0-9]+) ?(?<unit>[KMGT])i?[Bb]$")]
+    [GeneratedRegex("^(?<number>[0-9]+)(?<unit>[KMGTkmgt])[Ii]?[Bb]?$")]
     private static partial Regex BytesForm();
 
     [GeneratedRegex(@"^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\z", RegexOptions.CultureInvariant)]

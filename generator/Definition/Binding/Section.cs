@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
 using Mapping = PlatformGitOps.Generator.Yaml.Mapping;
 
 namespace PlatformGitOps.Generator.Definition.Binding;
@@ -38,6 +36,11 @@ public abstract class Section
     /// <summary>One of some words.</summary>
     public T Choice<T>(string name, T fallback, Words<T> words, string description) =>
         words.Parse(Scalar(new Key(name, words.Shape, description) { Default = words.Of(fallback) })!);
+
+    /// <summary>One of some words, or null where the key is missing.</summary>
+    public T? Optional<T>(string name, Words<T> words, string description, string absent)
+        where T : class =>
+        Scalar(new Key(name, words.Shape, description) { Absent = absent }) is { } text ? words.Parse(text) : null;
 
     /// <summary>One of some words, which every definition must have.</summary>
     public T Required<T>(string name, Words<T> words, string description) =>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>Keeps the keys that a binding function names.</summary>
@@ -28,7 +26,8 @@ internal sealed class SectionRecorder : Section
         var entry = Shape(bind);
         var shared = entry.ForDefaults();
         keys.Add(new Key(defaults.Name, shared, defaults.Description));
-        keys.Add(new Key(groups.Name, new FreeShape(shared) { Form = Forms.Label, SchemaOf = defaults.Name }, groups.Description));
+        keys.Add(new Key(groups.Name, new FreeShape(shared) { Form = Forms.Label with { Example = "canary" }, SchemaOf = defaults.Name },
+            groups.Description));
         keys.Add(new Key(entries.Name, new ListShape(entry, count.Minimum, count.Maximum) { CountRule = count.Rule },
             entries.Description)
         { Required = true });

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Overlays;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 
@@ -25,16 +24,7 @@ internal static class ClusterRules
         CheckVersions(platform, cluster, at);
         CheckSecond(cluster, at);
         CheckNotifications(cluster, at);
-        foreach (var (toleration, entry) in cluster.Workloads.Tolerations.Zip(at.Entries("tolerations")))
-        {
-            if (toleration is { Key: null, Value: { } value })
-            {
-                entry.Report(DefinitionRules.TolerationKey, "value",
-                    $"The toleration has the value '{value}', but no key: the API server refuses it.",
-                    "Write the taint's 'key:' beside it, or delete the value to tolerate every taint.", "key");
-            }
-        }
-
+        CheckTolerations(cluster, at);
         foreach (var (section, keys) in new[] { ("labels", cluster.Workloads.Labels), ("annotations", cluster.Workloads.Annotations) })
         {
             foreach (var (key, _) in keys.Where(pair => IsReserved(pair.Key)))
@@ -50,6 +40,39 @@ internal static class ClusterRules
             if (app.HasLayer)
             {
                 CheckPatches(app, cluster, at);
+            }
+        }
+    }
+
+    /// <summary>What the API server refuses of a toleration.</summary>
+    private static void CheckTolerations(Cluster cluster, SectionReader at)
+    {
+        foreach (var (toleration, entry) in cluster.Workloads.Tolerations.Zip(at.Entries("tolerations")))
+        {
+            if (toleration is { Operator: Toleration.Exists, Value: { Length: > 0 } unread })
+            {
+                entry.Report(DefinitionRules.TolerationOperator, "value",
+                    $"The toleration has the operator Exists and the value '{unread}': the API server refuses it.",
+                    "Delete the value to tolerate each value of the taint, or write 'operator: Equal'.", "operator");
+            }
+            else if (toleration is { Key: null, Value: { } value, Operator: not Toleration.Exists })
+            {
+                entry.Report(DefinitionRules.TolerationKey, "value",
+                    $"The toleration has the value '{value}', but no key: the API server refuses it.",
+                    "Write the taint's 'key:' beside it, or delete the value to tolerate every taint.", "key", "operator");
+            }
+            else if (toleration is { Operator: Toleration.Equal, Value: null })
+            {
+                entry.Report(DefinitionRules.TolerationOperator, "operator", "The toleration has the operator Equal, but no value.",
+                    "Write the taint's 'value:' beside it (\"\" for a taint without one), or 'operator: Exists'.", "value");
+            }
+
+            if (toleration is { Seconds: not null, Effect: not Toleration.NoExecute })
+            {
+                entry.Report(DefinitionRules.TolerationSeconds, "tolerationSeconds",
+                    $"The toleration has seconds and {(toleration.Effect is { } effect ? $"the effect {effect}" : "no effect")}: the API "
+                        + "server takes seconds with the effect NoExecute alone.",
+                    "Write 'effect: NoExecute', or delete the seconds.", "effect");
             }
         }
     }

@@ -97,6 +97,8 @@ public static class DefinitionRules
     public const string FamilyPolicy = "family-policy-without-second";
     public const string SecondAddress = "second-address-of-single-stack";
     public const string TolerationKey = "toleration-without-key";
+    public const string TolerationOperator = "toleration-operator";
+    public const string TolerationSeconds = "toleration-seconds";
     public const string LabelReserved = "label-reserved";
     public const string ValueUnknown = "value-unknown";
     public const string ValueType = "value-type";

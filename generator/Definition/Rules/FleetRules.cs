@@ -1,4 +1,3 @@
-using System.Net;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
 
@@ -50,7 +49,7 @@ internal static class FleetRules
         string[] names = [.. groups?.Entries.Select(entry => entry.Key) ?? []];
         foreach (var (cluster, at) in clusters.Where(entry => entry.Cluster.Group is { } group && !names.Contains(group.Text)))
         {
-            at.Report(DefinitionRules.GroupUnknown, Section.GroupKey, $"There is no group '{cluster.Group}' below groups.",
+            at.Report(DefinitionRules.GroupUnknown, Section.GroupKey, $"Group '{cluster.Group}' is not below groups.",
                 names.Length == 0 ? "Add it, or delete the key." : $"Write {string.Join(" or ", names)}, or add it below groups.");
         }
     }

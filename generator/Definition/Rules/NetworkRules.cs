@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.CoreDns;
 

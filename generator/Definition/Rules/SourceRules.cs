@@ -1,4 +1,3 @@
-using System.Net;
 using PlatformGitOps.Generator.Apps;
 
 namespace PlatformGitOps.Generator.Definition.Rules;

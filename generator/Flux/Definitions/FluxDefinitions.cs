@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Flux.Definitions;
 

@@ -26,7 +26,7 @@ internal static class KustomizationFile
     /// <summary>Whether kustomize knows a key; capital letters are alike for it.</summary>
     public static bool IsKey(string key) => Keys.Contains(key, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The folder's file, or null if there is none or it is not a mapping.</summary>
+    /// <summary>The folder's file, or null without a file or where it is not a mapping.</summary>
     public static (string Path, Mapping Content)? In(Kustomizer kustomizer, string folder)
     {
         foreach (var path in Names.Select(name => Join(folder, name)))

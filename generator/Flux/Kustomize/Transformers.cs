@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
 /// <summary>What a kustomization.yaml changes in every object, in kustomize's order: namespace, prefix, suffix, labels, images.</summary>

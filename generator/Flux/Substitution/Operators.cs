@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Flux.Substitution;
 
 /// <summary>What the operators of a reference do to its value; lengths and offsets count UTF-8 bytes, as Flux counts them.</summary>

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 

@@ -78,12 +78,16 @@ internal static class ChartPatchObjects
         }
 
         // What the nodeSelector alone has wrong is said above: an empty label that every node has, and another system than linux.
-        if (NodePlace.Contradiction(patched.Pod) is { Key: NodePlace.Affinity, Reason: var reason })
+        if (NodePlace.Contradiction(patched.Pod) is { Key: NodePlace.Affinity } misfit)
         {
-            yield return (reason == NodePlace.OfBoth
-                    ? "has the affinity of the DNS pods exclude each node that their nodeSelector selects: no new one is placed"
-                    : $"gives the DNS pods a place that no node has, because {reason}: no new one is placed",
-                reason == NodePlace.OfBoth ? "Write one of the two." : "Write labels that a node can have.");
+            yield return misfit switch
+            {
+                { Reason: NodePlace.OfBoth } => (
+                    "has the affinity of the DNS pods exclude each node that their nodeSelector selects: no new one is placed",
+                    "Write one of the two."),
+                { IsRefused: true } => ($"gives the DNS pods a required affinity that {misfit.Reason}", misfit.Fix),
+                _ => ($"gives the DNS pods a place that no node has, because {misfit.Reason}: no new one is placed", misfit.Fix),
+            };
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Net;
 using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;

@@ -1,4 +1,3 @@
-using System.Net;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using static PlatformGitOps.Generator.Lint.Rules.PolicyTraffic;
 

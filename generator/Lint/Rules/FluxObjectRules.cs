@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Flux.Definitions;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>Annotations and variables of containers whose names ask for a credential, in objects and in the values of charts.</summary>

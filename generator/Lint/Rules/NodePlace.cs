@@ -12,7 +12,7 @@ internal static class NodePlace
 
     private const string Selector = "nodeSelector";
 
-    private const string None = "the required affinity has no term, which the API server refuses";
+    private const string Required = "requiredDuringSchedulingIgnoredDuringExecution";
 
     private const string Empty = "the required affinity has an empty term, and no node matches it";
 
@@ -33,14 +33,18 @@ internal static class NodePlace
             return new NodeMisfit(Selector, $"the nodeSelector {ofSelector}");
         }
 
-        if (pod.At(Affinity, "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution") is not Mapping required)
+        if (pod.At(Affinity, "nodeAffinity", Required) is not Mapping required)
         {
             return null;
         }
 
         if (required["nodeSelectorTerms"] is null or Scalar { IsNull: true } or Sequence { Items.IsEmpty: true })
         {
-            return new NodeMisfit(Affinity, None);
+            return new NodeMisfit(Affinity, "has no term, which the API server refuses: the upgrade fails, and the old pods stay")
+            {
+                IsRefused = true,
+                Fix = $"Write a term, or delete {Required}.",
+            };
         }
 
         // One term is enough for a node; all that a term says holds together, and beside the nodeSelector.
@@ -116,5 +120,11 @@ internal static class NodePlace
 
 /// <summary>Why no node fits pods.</summary>
 /// <param name="Key">The key of the pod that is wrong, or wrong beside the other one.</param>
-/// <param name="Reason">As it goes after "because".</param>
-internal sealed record NodeMisfit(string Key, string Reason);
+/// <param name="Reason">As it goes after "because"; of an affinity that is refused, as it goes behind "the required affinity".</param>
+internal sealed record NodeMisfit(string Key, string Reason)
+{
+    /// <summary>True where Kubernetes does not accept the affinity, so that no pod is made that no node fits.</summary>
+    public bool IsRefused { get; init; }
+
+    public string Fix { get; init; } = "Write labels that a node can have.";
+}

@@ -19,7 +19,8 @@ internal static class PlaceRules
     public static readonly LintRule Rule = LintRule.Of(
         "place",
         cluster => OfReleases.Check(cluster).Concat(Classes(cluster)),
-        (NoNode, "The nodeSelector and the required affinity of the DNS pods or their autoscaler exclude every node."),
+        (NoNode, "The nodeSelector and the required affinity of the DNS pods or their autoscaler exclude every node, or the affinity has "
+            + "no term."),
         (PriorityClass, "Pods name a PriorityClass that the tree does not have: without it the API server refuses them."));
 
     /// <summary>Of the DNS pods, and of the autoscaler beside them.</summary>
@@ -39,8 +40,9 @@ internal static class PlaceRules
 
     private static Finding Place(CoreDnsRelease release, string pods, NodeMisfit misfit, params string[] path) => release.Report(
         NoNode,
-        $"No node fits the {pods}, because {misfit.Reason}: none of them is placed.",
-        "Write labels that a node can have.",
+        misfit.IsRefused ? $"The required affinity of the {pods} {misfit.Reason}."
+            : $"No node fits the {pods}, because {misfit.Reason}: none of them is placed.",
+        misfit.Fix,
         [.. path, misfit.Key]);
 
     /// <summary>

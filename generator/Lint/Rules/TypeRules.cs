@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>Types in plain objects: a text must be one even after substitution, and so must numbers and addresses.</summary>

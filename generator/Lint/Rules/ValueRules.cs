@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 

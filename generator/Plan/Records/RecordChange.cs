@@ -157,7 +157,7 @@ internal sealed class RecordChange
     {
         var wasAsked = Asked(_before, after: false).Contains(name);
         var isKnown = _known.Has(name) && _known.AreOf(_before, name);
-        // An object alone is no record where nothing is written, and what is being deleted is not lost now.
+        // An object alone is not a record where nothing is written, and what is being deleted is not lost now.
         if (!isKnown && (!wasAsked || _before.DryRun) || (!wasAsked && _before.Deletes))
         {
             return null;

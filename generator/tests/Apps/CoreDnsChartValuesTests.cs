@@ -57,16 +57,8 @@ public sealed partial class CoreDnsChartValuesTests
     private static IEnumerable<TestCaseData> Clusters()
     {
         yield return new TestCaseData(Given.Infra).SetArgDisplayNames("fixed replicas");
-        yield return new TestCaseData(Given.Infra with { Dns = Given.Infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } })
-            .SetArgDisplayNames("horizontal");
-        yield return new TestCaseData(Given.Infra with
-        {
-            Dns = Given.Infra.Dns with
-            {
-                Autoscaling = new Autoscaling.Proportional(64, 8,
-            6)
-            }
-        }).SetArgDisplayNames("proportional");
+        yield return new TestCaseData(Given.Cluster("dns: { autoscaling: { kind: hpa } }")).SetArgDisplayNames("horizontal");
+        yield return new TestCaseData(Given.Cluster("dns: { autoscaling: { kind: proportional } }")).SetArgDisplayNames("proportional");
     }
 
     private static Mapping Values(DefinedCluster cluster)

@@ -1,5 +1,6 @@
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Commands;
+using PlatformGitOps.Generator.Tests.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
 
@@ -60,21 +61,13 @@ public sealed class LiveIdentityTests
         using var folder = new TemporaryFolder();
         var definition = folder.Write("platform.yaml", Definition);
         var backup = Path.Combine(folder.Path, "kept");
-        var kubectl = folder.Write("kubectl", """
-            #!/bin/sh
-            file="$(dirname "$0")/$2.json"
-            if [ -f "$file" ]; then cat "$file"; else echo '{"items":[]}'; fi
-            """);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+        var kubectl = new CannedKubectl(folder);
 
-        Is("kiel", $$"""{"items":[{{Service}}]}""");
+        Is("kiel", Service);
         (await Run("backup", backup)).ShouldSucceed();
         var kept = await File.ReadAllTextAsync(Path.Combine(backup, "objects", "service.yaml"), cancellationToken);
 
-        Is("ulm", """{"items":[]}""");
+        Is("ulm");
         foreach (var command in new[]
             { new[] { "backup", backup }, ["restore", backup], ["restore", backup, "--check"], ["takeover"], ["takeover", "--check"] })
         {
@@ -83,7 +76,7 @@ public sealed class LiveIdentityTests
             other.Error.ShouldContain("CLUSTER_NAME: ulm, and cluster kiel is meant");
         }
 
-        Is("kiel", """{"items":[]}""");
+        Is("kiel");
         var empty = await Run("backup", backup);
         empty.ExitCode.ShouldBe(ExitCode.Refused);
         empty.Error.ShouldContain("has 1 objects, and the new one has none. Nothing was written.");
@@ -92,27 +85,14 @@ public sealed class LiveIdentityTests
         (await Run("backup", backup, "--replace-with-empty")).ShouldSucceed();
         File.Exists(Path.Combine(backup, "objects", "service.yaml")).ShouldBeFalse();
 
-        void Is(string name, string services)
+        void Is(string name, params string[] services)
         {
-            folder.Write("configmaps.json", $$$"""
-                {"items":[{"kind":"ConfigMap","metadata":{"name":"cluster-settings","namespace":"flux-system"},
-                "data":{"CLUSTER_NAME":"{{{name}}}"}}]}
-                """);
-            folder.Write("services.json", services);
+            kubectl.Is(name);
+            kubectl.Has("services", services);
         }
 
-        Task<ToolResult> Run(params string[] arguments) => ToolProcess.RunAsync(
-            "/usr/bin/env",
-            ["dotnet", Path.Combine(AppContext.BaseDirectory, "PlatformGitOps.Generator.dll"), .. arguments, "--cluster", "kiel", "-f",
-                definition],
-            new ToolOptions
-            {
-                Environment = new Dictionary<string, string?>
-                {
-                    ["PATH"] = $"{folder.Path}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}",
-                },
-            },
-            cancellationToken);
+        Task<ToolResult> Run(params string[] arguments) =>
+            kubectl.Run(cancellationToken, [.. arguments, "--cluster", "kiel", "-f", definition]);
     }
 
     [TestCase(false, "The new backup has no object, and the earlier one cannot be compared")]

@@ -34,7 +34,7 @@ public sealed partial class LintWatchTests
         var wrong = await watch.Next(cancellationToken);
         wrong.ShouldContain("kubernetes/clusters/infra/coredns.yaml:");
         wrong.ShouldContain("Checked 1 of 2 clusters");
-        Told().Match(wrong).Groups[1].Value.ShouldSatisfyAllConditions(
+        Reported().Match(wrong).Groups[1].Value.ShouldSatisfyAllConditions(
             text => text.ShouldNotBeEmpty(wrong),
             // An editor writes in several steps, so the program waits 30 ms for the next one: that belongs to what a person waits.
             text => int.Parse(text, CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(30));
@@ -61,6 +61,19 @@ public sealed partial class LintWatchTests
     }
 
     [Test]
+    public async Task A_change_of_a_cluster_that_nobody_asked_for_counts_those_that_are_checked(CancellationToken cancellationToken)
+    {
+        using var tree = new TemporaryFolder();
+        tree.Write("platform.yaml", Definition + "  - { name: third, network: { pods: 10.248.0.0/16, services: 10.249.0.0/16 } }\n");
+        (await Verb.Run("generate", "-f", tree.Path)).ExitCode.ShouldBe(ExitCode.Fine);
+        await using var watch = new Watching(tree.Path, "infra", "apps");
+        await watch.Next(cancellationToken);
+
+        await File.AppendAllTextAsync(Path.Combine(tree.Path, "kubernetes/clusters/third/coredns.yaml"), "# seen\n", cancellationToken);
+        (await watch.Next(cancellationToken)).ShouldContain("Checked 2 of 2 clusters");
+    }
+
+    [Test]
     public async Task A_report_for_programs_is_refused()
     {
         using var tree = new TemporaryFolder();
@@ -71,7 +84,7 @@ public sealed partial class LintWatchTests
     }
 
     [GeneratedRegex("clusters, ([0-9]+) ms after the change; $")]
-    private static partial Regex Told();
+    private static partial Regex Reported();
 
     /// <summary>The command, and each of its rounds.</summary>
     private sealed class Watching : IAsyncDisposable
@@ -82,14 +95,16 @@ public sealed partial class LintWatchTests
         private readonly Task<int> running;
         private int read;
 
-        public Watching(string path)
+        public Watching(string path, params string[] clusters)
         {
             var configuration = new InvocationConfiguration
             {
                 Output = TextWriter.Synchronized(output),
                 Error = TextWriter.Synchronized(error),
             };
-            running = CommandLine.RunAsync(["lint", "--watch", "-f", path], configuration, TimeProvider.System, stop.Token);
+            running = CommandLine.RunAsync(
+                ["lint", .. clusters.Select(cluster => $"--cluster={cluster}"), "--watch", "-f", path], configuration, TimeProvider.System,
+                stop.Token);
         }
 
         public string Errors => error.ToString();

@@ -331,6 +331,6 @@ public sealed class RemarksTests
         var run = await GeneratorProcess.RunIn(Path.Combine(folder.Path, below), new Dictionary<string, string?>(), "check");
 
         run.ExitCode.ShouldBe(code, run.Output + run.Error);
-        (run.Output + run.Error).ShouldContain(own ? "There is no file 'platform.yaml'" : "0 different");
+        (run.Output + run.Error).ShouldContain(own ? "The file 'platform.yaml' does not exist." : "0 different");
     }
 }

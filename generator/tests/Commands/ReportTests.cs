@@ -132,6 +132,20 @@ public sealed class ReportTests
     }
 
     [Test]
+    public async Task A_fault_of_a_version_has_that_path_too()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(".git/HEAD", "ref: refs/heads/main\n");
+        folder.Write("sites/platform.yaml", await File.ReadAllTextAsync(Committed));
+
+        var run = await Verb.On("2026-11-28", "versions", "-f", Path.Combine(folder.Path, "sites"), "--output", "github");
+
+        run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldAllBe(line => line.StartsWith("::error file=sites/platform.yaml,title=known-fault::", StringComparison.Ordinal));
+        run.ExitCode.ShouldBe(1);
+    }
+
+    [Test]
     public async Task Quiet_prints_nothing_where_nothing_is_wrong()
     {
         using var tree = await Generated();
@@ -142,7 +156,7 @@ public sealed class ReportTests
     }
 
     [Test]
-    public async Task A_wrong_choice_is_told_in_one_line_with_the_right_ones() =>
+    public async Task A_wrong_choice_is_refused_in_one_line_with_the_right_ones() =>
         (await Verb.Run("lint", "--output", "xml")).Error
             .ShouldStartWith("Argument 'xml' not recognized. Must be one of: 'text' 'json' 'sarif' 'github'");
 
@@ -159,12 +173,12 @@ public sealed class ReportTests
 
     [TestCase("lint")]
     [TestCase("graph")]
-    public async Task An_unknown_cluster_is_told_with_those_that_are_there(string verb)
+    public async Task An_unknown_cluster_is_refused_with_those_that_are_there(string verb)
     {
         var run = await Verb.Run(verb, "-f", Committed, "--cluster", "nowhere");
 
         run.ExitCode.ShouldBe(2);
-        run.Error.ShouldContain("There is no cluster 'nowhere'. The tree has: apps, infra.");
+        run.Error.ShouldContain("Cluster 'nowhere' is not in the tree. The tree has: apps, infra.");
     }
 
     [Test]

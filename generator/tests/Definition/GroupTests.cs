@@ -50,7 +50,7 @@ public class GroupTests
     }
 
     [Test]
-    public void The_check_of_each_node_is_replaced_when_CoreDNS_is_delivered_anew_and_only_then()
+    public void The_check_of_each_node_is_replaced_when_another_CoreDNS_is_delivered_and_only_then()
     {
         var platform = Read(Definition);
         string Delivered(Platform other, string cluster) => string.Concat(Tree.Build(other)

@@ -41,7 +41,7 @@ public class PlatformFileTests
     }
 
     [Test]
-    public void A_link_to_nothing_is_told_with_its_target()
+    public void A_link_to_nothing_is_reported_with_its_target()
     {
         using var folder = new TemporaryFolder();
         var link = Path.Combine(folder.Path, "platform.yaml");

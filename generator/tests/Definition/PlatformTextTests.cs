@@ -56,7 +56,7 @@ public class PlatformTextTests
     }
 
     [Test]
-    public void A_thousand_clusters_with_the_same_ranges_are_each_told_once_for_each_range()
+    public void A_thousand_clusters_with_the_same_ranges_are_each_reported_once_for_each_range()
     {
         var bytes = Encoding.UTF8.GetBytes("repository: { url: https://github.com/example/platform.git }\nclusters:\n" +
             string.Concat(Enumerable.Range(0, 1000)
@@ -117,7 +117,7 @@ public class PlatformTextTests
     [TestCase("1.38.0", ", source: oci", ChartSource.Oci, "oci://ghcr.io/coredns/charts/coredns")]
     [TestCase("1.46.2", ", source: http", ChartSource.Http, "https://coredns.github.io/helm")]
     [TestCase("1.38.0", ", url: oci://registry.example.com/coredns", ChartSource.Oci, "oci://registry.example.com/coredns")]
-    public void The_charts_source_follows_its_version_unless_it_is_told(string version, string rest, ChartSource source, string url)
+    public void The_charts_source_follows_its_version_unless_it_is_written(string version, string rest, ChartSource source, string url)
     {
         var chart =
             Sound(

@@ -8,12 +8,12 @@ public class ComponentTests
     private const string Components = "kubernetes/components/coredns/";
 
     [Test]
-    public void A_cluster_gets_the_policy_of_its_flavour_and_the_nodes_rule_where_the_nodes_are_told()
+    public void A_cluster_gets_the_policy_of_its_flavour_and_the_nodes_rule_where_the_nodes_are_known()
     {
         Folders(Given.Infra).ShouldBe(["ingress-cilium"]);
-        Folders(Given.Infra with { NetworkPolicy = NetworkPolicyFlavour.None }).ShouldBeEmpty();
-        Folders(Given.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes }).ShouldBe(["ingress-kubernetes"]);
-        Folders(Given.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("172.18.0.0/16") })
+        Folders(Given.Cluster("networkPolicy: none")).ShouldBeEmpty();
+        Folders(Given.Cluster("networkPolicy: kubernetes")).ShouldBe(["ingress-kubernetes"]);
+        Folders(Given.Cluster("networkPolicy: kubernetes", "nodes: 172.18.0.0/16"))
             .ShouldBe(["ingress-kubernetes", "ingress-kubernetes-nodes"]);
     }
 
@@ -26,22 +26,15 @@ public class ComponentTests
         kubernetes.ShouldNotContain("ipBlock");
     }
 
-    [TestCase(KubeProxyMode.Iptables, "169.254.20.10/32", "10.245.0.10/32")]
-    [TestCase(KubeProxyMode.Nftables, "169.254.20.10/32", "10.245.0.10/32")]
-    [TestCase(KubeProxyMode.Ipvs, "169.254.20.10/32")]
-    [TestCase(KubeProxyMode.None)]
-    public void With_a_cache_in_one_cluster_it_allows_that_too(KubeProxyMode mode, params string[] ranges)
+    [TestCase("kubeProxy: iptables, networkPolicy: kubernetes", "169.254.20.10/32", "10.245.0.10/32")]
+    [TestCase("kubeProxy: nftables, networkPolicy: kubernetes", "169.254.20.10/32", "10.245.0.10/32")]
+    [TestCase("kubeProxy: ipvs, networkPolicy: kubernetes", "169.254.20.10/32")]
+    [TestCase("kubeProxy: none, networkPolicy: cilium")]
+    public void With_a_cache_in_one_cluster_it_allows_that_too(string keys, params string[] ranges)
     {
-        var cache = new NodeLocalDnsSettings { Image = NodeLocalDnsSettings.DefaultImage, Address = IPAddress.Parse("169.254.20.10") };
-        var (cilium, kubernetes) = AllowDns(
-            Given.Infra with
-            {
-                KubeProxy = mode,
-                NetworkPolicy = NetworkPolicyFlavour.Kubernetes,
-                Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name, cache),
-            },
-            Given.Apps);
-        var redirected = mode == KubeProxyMode.None;
+        var cluster = Given.Cluster($"{keys}, nodeLocalDns: {{ enabled: true }}", "nodes: 172.18.0.0/16");
+        var (cilium, kubernetes) = AllowDns(cluster, Given.Apps);
+        var redirected = cluster.KubeProxy == KubeProxyMode.None;
         cilium.Contains("    - toEntities:\n        - host\n      toPorts:\n        - ports:\n            - port: \"53\"\n",
             StringComparison.Ordinal).ShouldBe(!redirected, "a pod reaches its node by an entity");
         cilium.Contains("- node-local-dns\n", StringComparison.Ordinal).ShouldBe(redirected, "a cache behind the redirect is a pod");
@@ -50,22 +43,17 @@ public class ComponentTests
             .Select(line => line["cidr: ".Length..]).ShouldBe(ranges, ignoreOrder: true);
     }
 
-    [TestCase(NetworkPolicyFlavour.Cilium, 2)]
-    [TestCase(NetworkPolicyFlavour.Kubernetes, 2)]
-    [TestCase(NetworkPolicyFlavour.None, 0)]
-    public void A_port_that_is_exposed_is_open_for_pods_for_nodes_and_in_the_component_allow_dns(NetworkPolicyFlavour flavour, int rules)
+    [TestCase("cilium", 2)]
+    [TestCase("kubernetes", 2)]
+    [TestCase("none", 0)]
+    public void A_port_that_is_exposed_is_open_for_pods_for_nodes_and_in_the_component_allow_dns(string flavour, int rules)
     {
-        ServerBlock server = new() { Zones = [DomainName.Parse("a.example")], Port = 5300, Plugins = "whoami", Expose = true };
-        var cluster = Given.Infra with
-        {
-            NetworkPolicy = flavour,
-            Nodes = Cidr.Parse("172.18.0.0/16"),
-            Dns = Given.Infra.Dns with { ExtraServers = [server] },
-        };
+        var cluster = Given.Cluster($"networkPolicy: {flavour}, "
+            + "dns: { extraServers: [{ zones: [a.example], port: 5300, plugins: whoami, expose: true }] }", "nodes: 172.18.0.0/16");
         var layer = Tree.Build(Given.Platform(cluster)).Single(file => file.Path == "kubernetes/clusters/infra/coredns.yaml").Text;
         Regex.Count(layer, @"op: add\s+path: /spec/ingress/[01]/(?:toPorts/0/)?ports/-").ShouldBe(
-            flavour == NetworkPolicyFlavour.Kubernetes ? rules * 2 : rules, layer);
-        layer.Contains("name: coredns-ingress-nodes", StringComparison.Ordinal).ShouldBe(flavour == NetworkPolicyFlavour.Kubernetes);
+            flavour == "kubernetes" ? rules * 2 : rules, layer);
+        layer.Contains("name: coredns-ingress-nodes", StringComparison.Ordinal).ShouldBe(flavour == "kubernetes");
 
         var (cilium, kubernetes) = AllowDns(cluster, Given.Apps);
         cilium.ShouldContain("- port: \"5300\"\n              protocol: ANY");
@@ -76,50 +64,28 @@ public class ComponentTests
     [Test]
     public void The_caches_of_one_cluster_have_its_own_requests_and_limits()
     {
-        var cache = new NodeLocalDnsSettings
-        {
-            Image = NodeLocalDnsSettings.DefaultImage,
-            Address = IPAddress.Parse("169.254.20.10"),
-        };
-        var larger = cache with
-        {
-            Resources = cache.Resources with { CpuLimit = Quantity.Parse("150m"), MemoryLimit = Quantity.Parse("512Mi") },
-        };
-        Patch(cache).ShouldBeNull();
-        var patch = Patch(larger).ShouldNotBeNull();
+        Patch("").ShouldBeNull();
+        var patch = Patch(", resources: { limits: { cpu: 150m, memory: 512Mi } }").ShouldNotBeNull();
         patch.ShouldContain("cpu: 150m");
         patch.ShouldContain("memory: 512Mi");
 
-        static string? Patch(NodeLocalDnsSettings settings)
-        {
-            var cluster = Given.Infra with { Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name, settings) };
-            return Tree.Build(Given.Platform(cluster)).Where(file => file.Path.StartsWith("kubernetes/clusters/", StringComparison.Ordinal))
-                .Select(file => file.Text).SingleOrDefault(text => text.Contains("containers/0/resources", StringComparison.Ordinal));
-        }
+        static string? Patch(string keys) => Tree.Build(Given.Platform(Given.Cluster($"nodeLocalDns: {{ enabled: true{keys} }}")))
+            .Where(file => file.Path.StartsWith("kubernetes/clusters/", StringComparison.Ordinal))
+            .Select(file => file.Text).SingleOrDefault(text => text.Contains("containers/0/resources", StringComparison.Ordinal));
     }
 
-    [TestCase(KubeProxyMode.Iptables, NetworkPolicyFlavour.Kubernetes, null, "host-network", "10.245.0.10,169.254.20.10")]
-    [TestCase(KubeProxyMode.Nftables, NetworkPolicyFlavour.None, null, "host-network", "10.245.0.10,169.254.20.10")]
-    [TestCase(KubeProxyMode.Ipvs, NetworkPolicyFlavour.Kubernetes, null, "own-address", "169.254.20.10")]
-    [TestCase(KubeProxyMode.Nftables, NetworkPolicyFlavour.Kubernetes, false, "own-address", "169.254.20.10")]
-    [TestCase(KubeProxyMode.Iptables, NetworkPolicyFlavour.Cilium, null, "own-address", "169.254.20.10",
+    [TestCase("iptables", "kubernetes", "", "host-network", "10.245.0.10,169.254.20.10")]
+    [TestCase("nftables", "none", "", "host-network", "10.245.0.10,169.254.20.10")]
+    [TestCase("ipvs", "kubernetes", "", "own-address", "169.254.20.10")]
+    [TestCase("nftables", "kubernetes", ", onServiceAddress: false", "own-address", "169.254.20.10")]
+    [TestCase("iptables", "cilium", "", "own-address", "169.254.20.10",
         Description = "Cilium translates the Service's address before the node's network sees a query")]
-    [TestCase(KubeProxyMode.None, NetworkPolicyFlavour.Cilium, null, "local-redirect", "10.245.0.10,169.254.20.10")]
+    [TestCase("none", "cilium", "", "local-redirect", "10.245.0.10,169.254.20.10")]
     public void A_cache_whose_address_nobody_else_has_runs_until_the_next_one_does(
-        KubeProxyMode mode, NetworkPolicyFlavour policies, bool? onService, string component, string addresses)
+        string mode, string policies, string keys, string component, string addresses)
     {
-        var settings = new NodeLocalDnsSettings
-        {
-            Image = NodeLocalDnsSettings.DefaultImage,
-            Address = IPAddress.Parse("169.254.20.10"),
-            OnServiceAddress = onService,
-        };
-        var cluster = Given.Infra with
-        {
-            KubeProxy = mode,
-            NetworkPolicy = policies,
-            Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name, settings),
-        };
+        var cluster = Given.Cluster(
+            $"kubeProxy: {mode}, networkPolicy: {policies}, nodeLocalDns: {{ enabled: true{keys} }}", "nodes: 172.18.0.0/16");
         var files = Tree.Build(Given.Platform(cluster)).ToDictionary(file => file.Path, file => file.Text);
         var daemon = files.Single(file => file.Key.EndsWith("/daemonset.yaml", StringComparison.Ordinal));
 
@@ -131,22 +97,15 @@ public class ComponentTests
         daemon.Value.Contains("preStop:", StringComparison.Ordinal).ShouldBe(component == "host-network");
     }
 
-    [TestCase(KubeProxyMode.None, "1.34.0", true)]
-    [TestCase(KubeProxyMode.None, "1.30.0", true)]
-    [TestCase(KubeProxyMode.None, "1.29.4", false, Description = "Kubernetes waits by itself from 1.30 on")]
-    [TestCase(KubeProxyMode.None, null, false)]
-    [TestCase(KubeProxyMode.Iptables, "1.34.0", false)]
-    public void A_cache_behind_the_redirect_is_unready_before_it_stops(KubeProxyMode mode, string? kubernetes, bool expected)
+    [TestCase("kubeProxy: none, kubernetes: 1.34.0", true)]
+    [TestCase("kubeProxy: none, kubernetes: 1.30.0", true)]
+    [TestCase("kubeProxy: none, kubernetes: 1.29.4", false, Description = "Kubernetes waits by itself from 1.30 on")]
+    [TestCase("kubeProxy: none", false)]
+    [TestCase("kubeProxy: iptables, kubernetes: 1.34.0", false)]
+    public void A_cache_behind_the_redirect_is_unready_before_it_stops(string keys, bool expected)
     {
-        var cluster = Given.Infra with
-        {
-            KubeProxy = mode,
-            NetworkPolicy = NetworkPolicyFlavour.Cilium,
-            Kubernetes = kubernetes is null ? null : SemVer.Parse(kubernetes),
-            Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name,
-                new NodeLocalDnsSettings { Image = NodeLocalDnsSettings.DefaultImage, Address = IPAddress.Parse("169.254.20.10") }),
-        };
-        var files = Tree.Build(Given.Platform(cluster)).ToDictionary(file => file.Path, file => file.Text);
+        var files = Tree.Build(Given.Platform(Given.Cluster($"{keys}, nodeLocalDns: {{ enabled: true }}")))
+            .ToDictionary(file => file.Path, file => file.Text);
         const string Component = "kubernetes/components/node-local-dns/local-redirect-stop/kustomization.yaml";
 
         files.ContainsKey(Component).ShouldBe(expected);
@@ -170,7 +129,7 @@ public class ComponentTests
     [Test]
     public void A_cluster_without_monitoring_gets_no_monitoring_objects_and_no_definitions()
     {
-        var cluster = Given.Infra with { Monitoring = Given.Infra.Monitoring with { Flavour = MonitoringFlavour.None } };
+        var cluster = Given.Cluster("monitoring: { flavour: none }");
 
         Folders(cluster).ShouldContain("without-monitoring");
         Tree.Build(Given.Platform(cluster)).ShouldNotContain(file => file.Path.Contains("crds", StringComparison.Ordinal));
@@ -179,11 +138,9 @@ public class ComponentTests
     [Test]
     public void An_autoscaler_owns_the_replicas_and_drift_detection_leaves_them_to_it()
     {
-        Autoscaling[] scalers = [new Autoscaling.Horizontal(10, 70), new Autoscaling.Proportional(256, 16, 10)];
-        foreach (var scaler in scalers)
+        foreach (var kind in new[] { "hpa", "proportional" })
         {
-            var cluster = Given.Infra with { Dns = Given.Infra.Dns with { Autoscaling = scaler } };
-            var patch = Tree.Build(Given.Platform(cluster))
+            var patch = Tree.Build(Given.Platform(Given.Cluster($"dns: {{ autoscaling: {{ kind: {kind} }} }}")))
                 .Single(file => file.Path.StartsWith(Components + "autoscaling-", StringComparison.Ordinal));
             patch.Text.ShouldContain("- /spec/replicas");
         }
@@ -194,20 +151,9 @@ public class ComponentTests
     [TestCase("99.0.0", null)]
     public void The_proportional_autoscaler_runs_where_CoreDNS_runs_and_its_image_is_known(string chart, string? tag)
     {
-        var cluster = Given.Infra with
-        {
-            Dns = Given.Infra.Dns with { Autoscaling = new Autoscaling.Proportional(256, 16, 10) },
-            Workloads = new WorkloadSettings
-            {
-                ImageRegistry = "mirror.example.com",
-                NodeSelector = [("node-role", "infra")],
-                Tolerations = [new Toleration("dedicated", "dns", "NoSchedule")],
-            },
-            Pins = ClusterPins.None with
-            {
-                Charts = ClusterPins.None.Charts.Add(CoreDnsApp.ChartKey, SemVer.Parse(chart)),
-            },
-        };
+        var cluster = Given.Cluster("dns: { autoscaling: { kind: proportional } }, imageRegistry: mirror.example.com, "
+            + "nodeSelector: { node-role: infra }, tolerations: [{ key: dedicated, value: dns, effect: NoSchedule }], "
+            + $"charts: {{ coredns: {{ version: {chart} }} }}");
         var delivered = new FluxTree(SourceTree.Of(Tree.Build(Given.Platform(cluster)))).Cluster("infra", strict: true);
         var values = (Mapping)delivered.Applied.Single(resource => resource is { IsHelmRelease: true, Name: "coredns" })
             .Body.At("spec", "values", "autoscaler")!;
@@ -221,7 +167,7 @@ public class ComponentTests
     [Test]
     public void No_CPU_limit_is_an_explicit_null_because_the_chart_has_a_limit_of_its_own()
     {
-        var cluster = Given.Infra with { Dns = Given.Infra.Dns with { Resources = Given.Infra.Dns.Resources with { CpuLimit = null } } };
+        var cluster = Given.Cluster("dns: { resources: { limits: { cpu: none } } }");
         Tree.Build(Given.Platform(cluster)).Single(file => file.Path.EndsWith("cluster-settings.yaml", StringComparison.Ordinal))
             .Text.ShouldContain("COREDNS_CPU_LIMIT: \"null\"");
     }

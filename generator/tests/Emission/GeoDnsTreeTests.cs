@@ -10,15 +10,9 @@ public sealed class GeoDnsTreeTests
     [TestCase("kubernetes", "namespaces: [shop, web], ", "shop", "web")]
     public void The_writer_reaches_the_pods_behind_the_addresses_that_it_probes(string policies, string keys, params string[] reached)
     {
-        var tree = new FluxTree(SourceTree.Of(Tree.Build(Given.Defined($$"""
-            repository: { url: https://github.com/example/platform.git }
-            clusters:
-              - name: infra
-                networkPolicy: {{policies}}
-                network: { pods: 10.244.0.0/16, services: 10.245.0.0/16, nodes: 192.168.0.0/24 }
-                geoRouting: { enabled: true, zone: geo.example.com, {{keys}}image: "registry.example.com/controller:1.0.0",
-                              regions: [{ name: eu, clusters: [infra] }] }
-            """))));
+        var cluster = Given.Cluster($"networkPolicy: {policies}, geoRouting: {{ enabled: true, zone: geo.example.com, {keys}"
+            + "image: \"registry.example.com/controller:1.0.0\", regions: [{ name: eu, clusters: [infra] }] }", "nodes: 192.168.0.0/24");
+        var tree = new FluxTree(SourceTree.Of(Tree.Build(Given.Platform(cluster))));
         var policy = tree.Cluster("infra", strict: true).Applied.Single(resource => resource.Name == "geo-dns"
             && resource.Kind.EndsWith("NetworkPolicy", StringComparison.Ordinal)).Body;
 

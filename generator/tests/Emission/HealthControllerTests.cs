@@ -5,7 +5,7 @@ public sealed partial class HealthControllerTests
 {
     private const string Name = "dns-health-controller";
 
-    private static readonly Cluster Infra = Given.Infra with { HealthController = Given.HealthController };
+    private static readonly Cluster Infra = Checked("");
 
     private static readonly SecondRanges Second = new(Cidr.Parse("fd00:1::/56"), Cidr.Parse("fd00:2::/112"), Cidr.Parse("fd00:3::/64"));
 
@@ -92,7 +92,7 @@ public sealed partial class HealthControllerTests
         var files = Tree.Build(Given.Platform(Infra)).ToDictionary(file => file.Path, file => Given.Object(file.Text));
 
         files["kubernetes/clusters/infra/cluster-settings.yaml"].TextAt("data", "HEALTH_CONTROLLER_IMAGE")
-            .ShouldBe(Given.HealthController.Image);
+            .ShouldBe("registry.example.com/dns-health-controller:1.0.0");
         files["kubernetes/clusters/infra/cluster-settings.yaml"].TextAt("data", "HEALTH_CONTROLLER_CONFIG").ShouldBe(ConfigName(Infra));
         var layer = files[$"kubernetes/clusters/infra/{Name}.yaml"];
         layer.TextAt("metadata", "name").ShouldBe($"cluster-infra-{Name}");
@@ -102,24 +102,20 @@ public sealed partial class HealthControllerTests
 
     [Test]
     public void Without_monitoring_there_is_neither_monitor_nor_alert() =>
-        Objects(Infra with { Monitoring = Infra.Monitoring with { Flavour = MonitoringFlavour.None } })
+        Objects(Checked("", "monitoring: { flavour: none }"))
             .ShouldAllBe(resource => resource.Group != "monitoring.coreos.com");
 
-    [TestCase(NetworkPolicyFlavour.None, "")]
-    [TestCase(NetworkPolicyFlavour.Cilium, "CiliumNetworkPolicy")]
-    [TestCase(NetworkPolicyFlavour.Kubernetes, "NetworkPolicy")]
-    public void The_policy_is_of_the_clusters_flavour(NetworkPolicyFlavour flavour, string kind) =>
-        string.Join(' ', Objects(Infra with { NetworkPolicy = flavour }).Select(resource => resource.Kind)
+    [TestCase("none", "")]
+    [TestCase("cilium", "CiliumNetworkPolicy")]
+    [TestCase("kubernetes", "NetworkPolicy")]
+    public void The_policy_is_of_the_clusters_flavour(string flavour, string kind) =>
+        string.Join(' ', Objects(Checked("", $"networkPolicy: {flavour}")).Select(resource => resource.Kind)
             .Where(name => name.EndsWith("Policy", StringComparison.Ordinal))).ShouldBe(kind);
 
     [Test]
     public void Endpoint_slices_have_their_rights_and_networks_where_the_definition_opens_them()
     {
-        var open = Infra with
-        {
-            Nodes = Cidr.Parse("192.168.10.0/24"),
-            HealthController = Given.HealthController with { EndpointSliceNetworks = [Cidr.Parse("10.20.0.0/16")] },
-        };
+        var open = Checked("endpointSliceNetworks: [10.20.0.0/16]", network: "nodes: 192.168.10.0/24");
 
         Rules("ClusterRole", open).ShouldContain("discovery.k8s.io/endpointslices: list, watch, create, patch, delete");
         ConfigText(open).ShouldContain(
@@ -132,10 +128,7 @@ public sealed partial class HealthControllerTests
     [Test]
     public void Namespaces_have_a_Role_each_and_there_is_no_ClusterRole()
     {
-        var few = Infra with
-        {
-            HealthController = Given.HealthController with { Namespaces = [DnsLabel.Parse("shop"), DnsLabel.Parse("kube-system")] },
-        };
+        var few = Checked("namespaces: [shop, kube-system]");
 
         Objects(few).Where(resource => resource.Kind.Contains("Role", StringComparison.Ordinal))
             .Select(resource => $"{resource.Kind} {resource.Namespace}/{resource.Name}").ShouldBe(
@@ -150,7 +143,7 @@ public sealed partial class HealthControllerTests
     [Test]
     public void Shards_have_a_Lease_each_and_one_shard_changes_nothing()
     {
-        var three = Infra with { HealthController = Given.HealthController with { Shards = 3 } };
+        var three = Checked("shards: 3");
 
         var before = Objects(Infra).Select(resource => resource.Name).ToHashSet();
         var added = Objects(three).Where(resource => resource.Kind != "ConfigMap" && !before.Contains(resource.Name)).ToArray();
@@ -170,21 +163,21 @@ public sealed partial class HealthControllerTests
         bool Has(Cluster cluster) => Objects(cluster).Any(resource => resource.Kind == "ValidatingAdmissionPolicy");
 
         Has(Infra).ShouldBeFalse("nobody said what the cluster runs");
-        Has(Infra with { Kubernetes = SemVer.Parse("1.29.9") }).ShouldBeFalse();
-        Has(Infra with { Kubernetes = SemVer.Parse("1.30.0") }).ShouldBeTrue();
+        Has(Checked("", "kubernetes: 1.29.9")).ShouldBeFalse();
+        Has(Checked("", "kubernetes: 1.30.0")).ShouldBeTrue();
     }
 
     [Test]
     public void The_admission_policy_allows_the_note_under_its_name_and_its_earlier_one() =>
-        YamlWriter.WriteFragment(Objects(Infra with { Kubernetes = SemVer.Parse("1.30.0") })
+        YamlWriter.WriteFragment(Objects(Checked("", "kubernetes: 1.30.0"))
                 .First(resource => resource.Kind == "ValidatingAdmissionPolicy").Body)
             .ShouldContain("key in ['dns.aikernel.io/removed', 'dns.aikernel.io/taken-out']");
 
     [Test]
     public void Where_the_API_server_is_known_a_plain_policy_lets_the_controller_out_to_the_cluster_alone()
     {
-        var plain = Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes };
-        var known = plain with { HealthController = Given.HealthController with { ApiServer = [Cidr.Parse("192.168.9.1/32")] } };
+        var plain = Checked("", "networkPolicy: kubernetes");
+        var known = Checked("apiServer: [192.168.9.1/32]", "networkPolicy: kubernetes");
 
         Egress(plain).ShouldBe("- {}\n");
         Egress(known).ShouldBe("- to:\n" + Block("10.244.0.0/16") + Block("10.245.0.0/16") + Block("192.168.9.1/32"));
@@ -200,14 +193,7 @@ public sealed partial class HealthControllerTests
     [Test]
     public void Requests_limits_and_replicas_are_the_definitions()
     {
-        var large = Infra with
-        {
-            HealthController = Given.HealthController with
-            {
-                Replicas = 3,
-                Resources = Given.HealthController.Resources with { CpuLimit = Quantity.Parse("1"), MemoryLimit = Quantity.Parse("1Gi") },
-            },
-        };
+        var large = Checked("replicas: 3, resources: { limits: { cpu: 1, memory: 1Gi } }");
         var settings = (Mapping)Given.Objects(Tree.Build(Given.Platform(large))
             .Single(file => file.Path == "kubernetes/clusters/infra/cluster-settings.yaml").Text)[0]["data"]!;
 
@@ -222,16 +208,11 @@ public sealed partial class HealthControllerTests
     [Test]
     public void In_the_step_before_it_goes_a_Job_with_the_same_account_and_rights_puts_everything_back()
     {
-        var standard = Given.HealthController;
-        var limited = standard with { Resources = standard.Resources with { CpuLimit = Quantity.Parse("1") } };
-        Cluster[] running = [Infra with { HealthController = limited }, Infra with
+        const string Limited = "resources: { limits: { cpu: 1 } }";
+        foreach (var keys in new[] { "", "monitoring: { flavour: none }" })
         {
-            HealthController = limited,
-            Monitoring = Infra.Monitoring with { Flavour = MonitoringFlavour.None },
-        }];
-        foreach (var cluster in running)
-        {
-            var objects = Objects(cluster with { HealthController = limited with { Release = true } });
+            var cluster = Checked(Limited, keys);
+            var objects = Objects(Checked($"{Limited}, release: true", keys));
 
             objects.Select(resource => $"{resource.Kind} {resource.Namespace}/{resource.Name}").ShouldBe(
             [
@@ -278,7 +259,7 @@ public sealed partial class HealthControllerTests
     [Test]
     public void CoreDNS_under_it_is_a_Service_that_asks_and_selects_what_the_pods_carry()
     {
-        var under = Infra with { HealthController = Given.HealthController with { CoreDns = true } };
+        var under = Checked("coreDns: true");
         var values = (Mapping)Build(under, "cluster-infra-coredns")
             .Single(resource => resource.Kind == "HelmRelease").Body.At("spec", "values")!;
         var service = (Mapping)values["service"]!;
@@ -294,6 +275,10 @@ public sealed partial class HealthControllerTests
         values.TextAt("customLabels", "dns.aikernel.io/serve").ShouldBe("true");
         values.At("deployment", "selector").ShouldBeNull("a ReplicaSet that selects the label would replace a pod that loses it");
     }
+
+    /// <summary>The cluster with the health controller.</summary>
+    private static Cluster Checked(string controllerKeys, string keys = "", string? network = null) =>
+        Given.Cluster($"healthController: {{ enabled: true, {controllerKeys} }}, {keys}", network);
 
     private static string Release(Cluster cluster) =>
         YamlWriter.WriteFragment(Build(cluster, "cluster-infra-coredns").Single(resource => resource.Kind == "HelmRelease").Body);

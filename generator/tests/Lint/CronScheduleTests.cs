@@ -27,6 +27,8 @@ public sealed class CronScheduleTests
     [TestCase("1-2-3 * * * *", "has minute '1-2-3', which is neither a number nor a range")]
     [TestCase("1/2/3 * * * *", "has minute '1/2/3', which is neither a number nor a range")]
     [TestCase("-5 * * * *", "has minute '-5', which is neither a number nor a range")]
+    [TestCase("H/5 * * * *", "has minute 'H/5', which is neither a number nor a range", Description = "as the file has it")]
+    [TestCase("0 3 * JUNE *", "has month 'JUNE', which is neither a number nor a range")]
     [TestCase("@nightly", "is not one of @yearly")]
     [TestCase("@every day", "is not one of @yearly")]
     [TestCase(" @daily", "has 1 field; 5 are expected", Description = "@ is looked for at the first character")]

@@ -24,7 +24,7 @@ public sealed class IgnoredFindingsTests
 
     [TestCase("a: 1 # lint-ignore some-rule")]
     [TestCase("a: 1 # lint-ignore some-rule:  ")]
-    public void A_comment_without_a_reason_is_told_so(string text) =>
+    public void A_comment_without_a_reason_is_a_finding(string text) =>
         Split(text, 1).Left.ShouldHaveSingleItem().Fix.ShouldContain("needs a reason");
 
     [Test]

@@ -88,8 +88,7 @@ public sealed record LintFixture(string Rule, string About)
 
     private Platform Platform()
     {
-        var dns = Given.Infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) };
-        var platform = Given.Platform(Scaled ? Given.Infra with { Dns = dns } : Given.Infra);
+        var platform = Given.Platform(Scaled ? Given.Cluster("dns: { autoscaling: { kind: hpa, maxReplicas: 6 } }") : Given.Infra);
         return Strict ? platform with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } }
             : platform;
     }

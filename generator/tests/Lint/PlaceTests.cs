@@ -17,7 +17,8 @@ public sealed class PlaceTests
         new LintFixture(Unknown, "a class of a workload") { Where = OwnObjects.File, Says = "pods of Pod shop/web" }.WithOwn(Pod),
     ];
 
-    private const string Required = "{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [";
+    private const string Demanded = "requiredDuringSchedulingIgnoredDuringExecution";
+    private const string Required = "{nodeAffinity: {" + Demanded + ": {nodeSelectorTerms: [";
 
     private const string Pod = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {priorityClassName: shop-high, "
         + "containers: [{name: web, image: 'web:1'}]}}";
@@ -31,7 +32,6 @@ public sealed class PlaceTests
     [TestCase("{matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows]}]}", "is not linux")]
     [TestCase("{matchExpressions: [{key: kubernetes.io/hostname, operator: DoesNotExist}]}", "every node has it")]
     [TestCase("{matchExpressions: [{key: kubernetes.io/arch, operator: In, values: ['']}]}", "no node has it")]
-    [TestCase("", "has no term")]
     [TestCase("{}", "has an empty term")]
     [TestCase("{matchExpressions: []}", "has an empty term")]
     [TestCase("{}, {matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows]}]}", "no other term of it fits a node")]
@@ -49,6 +49,21 @@ public sealed class PlaceTests
         var said = Place("", null, "", terms).Said(NoNode);
         said.Length.ShouldBe(says is null ? 0 : 1);
         string.Concat(said).ShouldContain(says ?? "");
+    }
+
+    /// <summary>Kubernetes accepts an empty term and places no pod; an affinity without a term it does not accept.</summary>
+    [TestCase("nodeSelectorTerms: []")]
+    [TestCase("nodeSelectorTerms: null")]
+    [TestCase("")]
+    public void A_required_affinity_without_a_term(string terms)
+    {
+        var affinity = $"{{nodeAffinity: {{{Demanded}: {{{terms}}}}}}}";
+        foreach (var values in new[] { $"affinity: {affinity}\n", $"{Autoscaler}affinity: {affinity}}}\n" })
+        {
+            var said = new LintFixture("", "").AddValues(values).Check().Where(finding => finding.Rule == NoNode).ShouldHaveSingleItem();
+            said.Message.ShouldEndWith("which the API server refuses: the upgrade fails, and the old pods stay.");
+            said.Fix.ShouldBe($"Write a term, or delete {Demanded}.");
+        }
     }
 
     [TestCase("nodeSelector: {disk: ssd}", "{matchExpressions: [{key: disk, operator: In, values: [ssd, nvme]}]}")]

@@ -22,6 +22,11 @@ public sealed class SecretNameTests
     [TestCase("VAULT_SECRET_ID", "0a1b2c3d-4e5f-6789-abcd-ef0123456789", true, Description = "AppRole's password is called its secret ID")]
     [TestCase("vaultSecretId", "0a1b2c3d4e5f", true)]
     [TestCase("SECRET_ID", "shop-db-1", false, Description = "the name of a Secret")]
+    [TestCase("SECRET_ID", "shop_db_1_password", false, Description = "the name of a secret of AWS or Google")]
+    [TestCase("DB_SECRET_ID", "'arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-AbC123'", false)]
+    [TestCase("AWS_SECRET_ID", "prod/mysql8/app", false)]
+    [TestCase("GCP_SECRET_ID", "projects/123/secrets/shop", false)]
+    [TestCase("AZURE_CLIENT_SECRET_ID", "0a1b2c3d-4e5f-6789-abcd-ef0123456789", false, Description = "of the secret, beside its value")]
     public void A_variable(string name, string value, bool isFound)
     {
         var said = OwnObjects.With("{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {containers: [{name: web, "

@@ -42,7 +42,7 @@ public sealed class DriftCheckTests
     }
 
     [Test]
-    public async Task A_foreign_file_beside_ours_is_told_but_is_no_drift()
+    public async Task A_foreign_file_beside_ours_is_reported_but_is_not_drift()
     {
         using var tree = new TemporaryTree();
         await tree.GenerateAsync((One, "a: 1\n"));
@@ -65,8 +65,9 @@ public sealed class DriftCheckTests
         var request = tree.Request(force: false, (One, "a: 1\n")) with { DefinitionHash = ContentHash.OfText("other") };
         var result = DriftCheck.Run(request, CancellationToken.None);
 
-        result.LockIsStale.ShouldBeTrue();
         result.Drifted.ShouldBeTrue();
+        Text(result).ShouldStartWith($"{LockFile.Name}: was written from another text of the definition, which gives the same files. "
+            + "Run generate.\n");
     }
 
     [Test]
@@ -81,6 +82,53 @@ public sealed class DriftCheckTests
 
         result.Files.ShouldHaveSingleItem().Cause.ShouldBe(DriftCause.InTheWay);
         Text(result).ShouldContain("symlink: is a symbolic link");
+    }
+
+    [Test]
+    public async Task What_is_read_only_and_would_change_is_said_in_one_way_in_each_format()
+    {
+        using var tree = new TemporaryTree();
+        await tree.GenerateAsync((One, "a: 1\n"));
+        File.SetAttributes(tree.OnDisk(One), FileAttributes.ReadOnly);
+
+        var result = DriftCheck.Run(tree.Request(force: false, (One, "a: 2\n")), CancellationToken.None);
+
+        File.SetAttributes(tree.OnDisk(One), FileAttributes.Normal);
+        Text(result).ShouldStartWith($"{One}: read-only: {result.Findings.ShouldHaveSingleItem().Text}\n");
+    }
+
+    /// <summary>A file that another program holds alone: root may read any other.</summary>
+    [Test]
+    public async Task What_cannot_be_read_is_not_said_to_be_unwritable()
+    {
+        using var tree = new TemporaryTree();
+        await tree.GenerateAsync((One, "a: 1\n"));
+        using var held = new FileStream(tree.OnDisk(One), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        Finding[] found =
+        [
+            .. DriftCheck.Run(tree.Request(force: false, (One, "a: 1\n")), CancellationToken.None).Files.Select(file => file.AsFinding()),
+            (await tree.GenerateAsync((One, "a: 2\n"))).Files.ShouldHaveSingleItem().Finding!,
+        ];
+
+        found.Select(finding => finding.Rule).ShouldBe(["file-unreadable", "file-unreadable"]);
+        found.ShouldAllBe(finding => finding.Message.StartsWith("cannot be read (", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task However_many_foreign_files_there_are_what_differs_is_shown()
+    {
+        using var tree = new TemporaryTree();
+        await tree.GenerateAsync((One, "a: 1\n"));
+        foreach (var number in Enumerable.Range(0, 101))
+        {
+            tree.Put($"kubernetes/bases/a{number}.yaml", "x");
+        }
+
+        tree.Put(One, "a: mine\n");
+
+        Text(DriftCheck.Run(tree.Request(force: false, (One, "a: 1\n")), CancellationToken.None))
+            .ShouldContain($"{One}: was edited by hand.");
     }
 
     [Test]

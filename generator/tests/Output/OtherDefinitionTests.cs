@@ -79,7 +79,7 @@ public sealed class OtherDefinitionTests
     {
         _tree.Put(LockFile.Name, _tree.Lock.Replace("# definition file:platform.yaml\n", "", StringComparison.Ordinal));
 
-        (await Run("check", "platform.yaml")).ExitCode.ShouldBe(0, "the name alone is no drift");
+        (await Run("check", "platform.yaml")).ExitCode.ShouldBe(0, "the name alone is not drift");
         (await Run("generate", "platform.yaml")).ExitCode.ShouldBe(0);
         _tree.Lock.ShouldContain("\n# definition file:platform.yaml\n");
     }

@@ -72,7 +72,7 @@ public sealed class TreeWriterTests
             refused.Refused.ShouldBeTrue();
             refused.Files[0].Finding!.Rule.ShouldBe("hand-edited");
             tree.Read(One).ShouldBe("a: by hand\n");
-            tree.Read(Two).ShouldBe("b: 3\n", "one refused file is no reason to leave the others");
+            tree.Read(Two).ShouldBe("b: 3\n", "one refused file does not keep the others back");
         }
 
         var forced = await tree.GenerateAsync(force: true, (One, "a: 3\n"), (Two, "b: 3\n"));

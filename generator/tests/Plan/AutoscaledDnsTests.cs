@@ -4,9 +4,9 @@ namespace PlatformGitOps.Generator.Tests.Plan;
 [TestFixture]
 public sealed class AutoscaledDnsTests
 {
-    private static readonly EditedTree Fixed = Tree(new Autoscaling.Off());
-    private static readonly EditedTree Horizontal = Tree(new Autoscaling.Horizontal(4, 70));
-    private static readonly EditedTree Proportional = Tree(new Autoscaling.Proportional(256, 16, 4));
+    private static readonly EditedTree Fixed = Tree("kind: none");
+    private static readonly EditedTree Horizontal = Tree("kind: hpa, maxReplicas: 4");
+    private static readonly EditedTree Proportional = Tree("kind: proportional, maxReplicas: 4");
 
     [Test]
     public void Switching_an_autoscaler_on_says_that_one_pod_runs_for_a_while()
@@ -46,6 +46,6 @@ public sealed class AutoscaledDnsTests
     private static Change Release(PlanResult result) =>
         result.Clusters.Single().Changes.Single(change => change.Id is { Kind: "HelmRelease", Name: "coredns" });
 
-    private static EditedTree Tree(Autoscaling autoscaling) =>
-        EditedTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Autoscaling = autoscaling } }));
+    private static EditedTree Tree(string autoscaling) =>
+        EditedTree.Of(Given.Platform(Given.Cluster($"dns: {{ autoscaling: {{ {autoscaling} }} }}")));
 }

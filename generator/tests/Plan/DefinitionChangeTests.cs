@@ -21,7 +21,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void More_replicas_change_the_release_of_that_cluster_alone_and_the_field_is_named()
     {
-        var result = To(Given.Infra with { Dns = Given.Infra.Dns with { Replicas = 3 } });
+        var result = To(Given.Cluster("dns: { replicas: 3 }"));
 
         result.ExitCode.ShouldBe(0);
         result.Clusters[0].Changes.ShouldBeEmpty();
@@ -34,7 +34,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void Another_DNS_address_is_refused_since_a_Service_cannot_change_it()
     {
-        var result = To(Given.Infra with { Dns = Given.Infra.Dns with { ClusterIP = IPAddress.Parse("10.245.0.53") } });
+        var result = To(Given.Cluster("dns: { clusterIP: 10.245.0.53 }"));
 
         var release = result.Clusters[1].Changes.Single(change => change.Id.Kind == "HelmRelease");
         release.Kind.ShouldBe(ChangeKind.Replace);
@@ -46,7 +46,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void Another_domain_is_refused_since_running_pods_keep_asking_for_names_in_the_old_one()
     {
-        var result = To(Given.Infra with { Domain = DomainName.Parse("corp.example") });
+        var result = To(Given.Cluster("domain: corp.example"));
 
         var release = result.Clusters[1].Changes.Single(change => change.EndangersDns);
         release.Id.Kind.ShouldBe("HelmRelease");
@@ -133,7 +133,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void Without_monitoring_the_alerts_are_pruned_and_the_definitions_stay_behind()
     {
-        var result = To(Given.Infra with { Monitoring = Given.Infra.Monitoring with { Flavour = MonitoringFlavour.None } });
+        var result = To(Given.Cluster("monitoring: { flavour: none }"));
 
         var changes = result.Clusters[1].Changes;
         changes.Single(change => change.Id.Kind == "PrometheusRule").Kind.ShouldBe(ChangeKind.Prune);
@@ -163,7 +163,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void Another_policy_engine_replaces_one_policy_by_another()
     {
-        var result = To(Given.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes });
+        var result = To(Given.Cluster("networkPolicy: kubernetes"));
 
         result.Clusters[1].Changes.Where(change => change.Kind == ChangeKind.Prune)
             .ShouldAllBe(change => change.Id.Kind == "CiliumNetworkPolicy");

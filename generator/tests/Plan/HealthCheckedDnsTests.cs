@@ -1,15 +1,13 @@
-using PlatformGitOps.Generator.Apps.DnsHealthController;
-
 namespace PlatformGitOps.Generator.Tests.Plan;
 
 /// <summary>CoreDNS goes under the health controller in two steps, because Helm changes the Service before it replaces the pods.</summary>
 [TestFixture]
 public sealed class HealthCheckedDnsTests
 {
-    private static readonly EditedTree Without = Tree(null);
-    private static readonly EditedTree Labelled = Tree(Given.HealthController);
-    private static readonly EditedTree Under = Tree(Given.HealthController with { CoreDns = true });
-    private static readonly EditedTree Released = Tree(Given.HealthController with { CoreDns = true, Release = true });
+    private static readonly EditedTree Without = EditedTree.Of(Given.Platform(Given.Infra));
+    private static readonly EditedTree Labelled = Tree("enabled: true");
+    private static readonly EditedTree Under = Tree("enabled: true, coreDns: true");
+    private static readonly EditedTree Released = Tree("enabled: true, coreDns: true, release: true");
 
     [Test]
     public void Both_steps_at_once_are_refused_in_a_cluster_that_runs()
@@ -71,7 +69,7 @@ public sealed class HealthCheckedDnsTests
     [Test]
     public void Another_image_makes_the_Job_again()
     {
-        var changed = Tree(Given.HealthController with { CoreDns = true, Release = true, Image = "registry.example.com/other:1" });
+        var changed = Tree("enabled: true, coreDns: true, release: true, image: \"registry.example.com/other:1\"");
 
         var job = Released.To(changed).Clusters.Single().Changes.Single(change => change.Id.Kind == "Job");
 
@@ -81,12 +79,13 @@ public sealed class HealthCheckedDnsTests
 
     [Test]
     public void A_new_cluster_gets_both_at_once() =>
-        Without.To(EditedTree.Of(Given.Platform(Given.Infra,
-            Given.Apps with { HealthController = Given.HealthController with { CoreDns = true } }))).Refused.ShouldBeFalse();
+        EditedTree.Of(Given.Platform(Given.Apps))
+            .To(EditedTree.Of(Given.Platform(Given.Apps, Checked("enabled: true, coreDns: true")))).Refused.ShouldBeFalse();
 
     private static Change Release(PlanResult result) =>
         result.Clusters.Single().Changes.Single(change => change.Id is { Kind: "HelmRelease", Name: "coredns" });
 
-    private static EditedTree Tree(HealthControllerSettings? settings) =>
-        EditedTree.Of(Given.Platform(Given.Infra with { HealthController = settings }));
+    private static EditedTree Tree(string keys) => EditedTree.Of(Given.Platform(Checked(keys)));
+
+    private static Cluster Checked(string keys) => Given.Cluster($"healthController: {{ {keys} }}");
 }

@@ -7,7 +7,7 @@ public sealed class ObjectDiffTests
     public void A_changed_object_is_a_diff_of_its_lines_and_the_others_are_not_there()
     {
         var before = EditedTree.Of(Given.Platform(Given.Infra, Given.Apps)).Source();
-        var after = EditedTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Replicas = 3 } }, Given.Apps)).Source();
+        var after = EditedTree.Of(Given.Platform(Given.Cluster("dns: { replicas: 3 }"), Given.Apps)).Source();
 
         new ObjectDiff(before, after).Of("apps", strict: true).ShouldBeEmpty();
         var diffs = new ObjectDiff(before, after).Of("infra", strict: true).ToArray();

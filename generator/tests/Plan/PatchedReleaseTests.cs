@@ -61,10 +61,7 @@ public sealed class PatchedReleaseTests
     [TestCase("HorizontalPodAutoscaler", "{op: replace, path: /spec/maxReplicas, value: 2}", "spec.maxReplicas")]
     public void A_patch_of_the_scaler_s_bounds_is_refused(string kind, string operation, string says)
     {
-        var scaled = EditedTree.Of(Given.Platform(Given.Infra with
-        {
-            Dns = Given.Infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) },
-        }));
+        var scaled = EditedTree.Of(Given.Platform(Given.Cluster("dns: { autoscaling: { kind: hpa, maxReplicas: 6 } }")));
 
         var result = scaled.To(Patched(scaled, kind, "coredns", operation));
 

@@ -41,8 +41,7 @@ public sealed class PlanRunTests
         Write(Story.Without("kubernetes/clusters/apps/kustomization.yaml"));
         Git("commit", "--quiet", "--allow-empty", "--message=later");
 
-        var result = await Run(reference, EditedTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Replicas = 3 } },
-            Given.Apps)).Source());
+        var result = await Run(reference, EditedTree.Of(Given.Platform(Given.Cluster("dns: { replicas: 3 }"), Given.Apps)).Source());
 
         result.Clusters[1].Changes.Select(change => change.Id.Kind).ShouldBe(["ConfigMap", "HelmRelease"], ignoreOrder: true);
     }

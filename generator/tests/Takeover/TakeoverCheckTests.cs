@@ -5,12 +5,6 @@ namespace PlatformGitOps.Generator.Tests.Takeover;
 /// <summary>fixtures/takeover has the DNS objects of each kind of cluster, cut to what identifies it.</summary>
 public class TakeoverCheckTests
 {
-    private static readonly Cluster Infra = Given.Defined("""
-        repository: { url: https://github.com/example/platform.git }
-        clusters:
-          - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
-        """).Clusters[0];
-
     [TestCase("eks", "EKS", true, TakeoverCheck.Reverted, TakeoverCheck.Reverted, TakeoverCheck.Reverted, TakeoverCheck.Selector,
         TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape)]
     [TestCase("eks-preserved", "EKS", true, TakeoverCheck.Selector, TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape)]
@@ -31,10 +25,10 @@ public class TakeoverCheckTests
     [TestCase("other-address", "another distribution", true, TakeoverCheck.Address, TakeoverCheck.Address)]
     [TestCase("daemonset", "another distribution", true, TakeoverCheck.DaemonSet, TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape)]
     [TestCase("empty", "another distribution", false)]
-    public void Each_kind_of_cluster_is_told_apart_and_what_stands_in_the_way_is_named(
+    public void Each_kind_of_cluster_is_recognised_and_what_stands_in_the_way_is_named(
         string fixture, string distribution, bool refused, params string[] rules)
     {
-        var result = TakeoverCheck.Of(Fixture(fixture), Infra, "platform.yaml");
+        var result = TakeoverCheck.Of(Fixture(fixture), Given.Infra, "platform.yaml");
 
         result.Distribution.Name.ShouldBe(distribution);
         result.Findings.Select(finding => finding.Rule).ShouldBe(rules);
@@ -48,7 +42,7 @@ public class TakeoverCheckTests
     [TestCase("empty")]
     public void Old_pods_lack_the_label_that_the_service_selects_under_the_health_controller(string fixture, params string[] rules)
     {
-        var checkedDns = Infra with { HealthController = new() { Image = "registry.example.com/controller:1.0.0", CoreDns = true } };
+        var checkedDns = Given.Cluster("healthController: { enabled: true, coreDns: true }");
 
         var result = TakeoverCheck.Of(Fixture(fixture), checkedDns, "platform.yaml");
 
@@ -62,7 +56,7 @@ public class TakeoverCheckTests
     {
         var objects = Fixture("older-chart").Where(item => deployment || item.Kind != "Deployment");
 
-        var result = TakeoverCheck.Of([.. objects], Infra, "platform.yaml");
+        var result = TakeoverCheck.Of([.. objects], Given.Infra, "platform.yaml");
 
         result.Findings.Length.ShouldBe(findings);
         result.Findings.ShouldAllBe(finding => finding.Fix.Contains(Docs.Page("adoption-chart.md"), StringComparison.Ordinal));
@@ -74,7 +68,7 @@ public class TakeoverCheckTests
         var objects = Fixture("kubeadm-prepared").Select(resource => resource.Kind != "Service" ? resource
             : new Manifest(resource.Body.SetAt(["spec", "ports"], Sequence.Of(new Mapping { { "name", "dns" }, { "port", 53 } })), ""));
 
-        var result = TakeoverCheck.Of([.. objects], Infra, "platform.yaml");
+        var result = TakeoverCheck.Of([.. objects], Given.Infra, "platform.yaml");
 
         result.Findings.ShouldHaveSingleItem().Rule.ShouldBe(TakeoverCheck.ServiceShape);
         (result.Refused, result.Ready).ShouldBe((false, false));
@@ -138,7 +132,7 @@ public class TakeoverCheckTests
     [Test]
     public void What_the_live_Corefile_answers_and_the_definition_does_not_is_named()
     {
-        var result = TakeoverCheck.Of(WithCorefile(LiveText), Infra, "platform.yaml");
+        var result = TakeoverCheck.Of(WithCorefile(LiveText), Given.Infra, "platform.yaml");
 
         result.Refused.ShouldBeTrue();
         result.Findings[0].Rule.ShouldBe(DefinitionComparison.Domain);
@@ -158,7 +152,7 @@ public class TakeoverCheckTests
     [Test]
     public void What_the_definition_has_is_not_named()
     {
-        var cluster = Cluster("domain: k8s.nord.example, dns: { upstreams: [10.9.9.9, \"8.8.8.8:5353\"], "
+        var cluster = Given.Cluster("domain: k8s.nord.example, dns: { upstreams: [10.9.9.9, \"8.8.8.8:5353\"], "
             + "hosts: { node.nord.example: [10.9.0.1] }, "
             + "stubDomains: { corp.nord.example: { servers: [172.16.5.5] }, lab.example: { servers: [172.16.5.5] } } }");
 
@@ -174,8 +168,8 @@ public class TakeoverCheckTests
              spec: {selector: {matchLabels: {k8s-app: nodelocaldns}}, template: {metadata: {labels: {k8s-app: nodelocaldns}}}}}
             """)];
 
-        TakeoverCheck.Of(objects, Infra, "platform.yaml").Findings.ShouldBeEmpty("the tree has none");
-        var result = TakeoverCheck.Of(objects, Cluster("nodeLocalDns: { enabled: true }"), "platform.yaml");
+        TakeoverCheck.Of(objects, Given.Infra, "platform.yaml").Findings.ShouldBeEmpty("the tree has none");
+        var result = TakeoverCheck.Of(objects, Given.Cluster("nodeLocalDns: { enabled: true }"), "platform.yaml");
         (result.Findings.ShouldHaveSingleItem().Rule, result.Refused).ShouldBe((DefinitionComparison.NodeCache, true));
     }
 
@@ -184,13 +178,8 @@ public class TakeoverCheckTests
     {
         var objects = Fixture("kubeadm-prepared").Select(resource => resource.Kind != "Service" ? resource
             : new Manifest(resource.Body.SetAt(["spec", "clusterIPs"], Sequence.Of("10.245.0.10", "fd00:43::a")), "")).ToArray();
-        Cluster Dual(string address) => Given.Defined($$"""
-            repository: { url: https://github.com/example/platform.git }
-            clusters:
-              - name: infra
-                network: { pods: 10.244.0.0/16, services: 10.245.0.0/16, second: { pods: "fd00:42::/56", services: "fd00:43::/112" } }
-                dns: { secondClusterIP: "{{address}}" }
-            """).Clusters[0];
+        Cluster Dual(string address) => Given.Cluster(
+            $"dns: {{ secondClusterIP: \"{address}\" }}", "second: { pods: \"fd00:42::/56\", services: \"fd00:43::/112\" }");
 
         TakeoverCheck.Of(objects, Dual("fd00:43::a"), "platform.yaml").Findings.ShouldBeEmpty();
         var finding = TakeoverCheck.Of(objects, Dual("fd00:43::53"), "platform.yaml").Findings.ShouldHaveSingleItem();
@@ -207,7 +196,7 @@ public class TakeoverCheckTests
              status: {nodeInfo: {kubeletVersion: v1.29.4+k3s1}}}
             """)];
 
-        var result = TakeoverCheck.Of(objects, Cluster("kubernetes: 1.34.2"), "platform.yaml");
+        var result = TakeoverCheck.Of(objects, Given.Cluster("kubernetes: 1.34.2"), "platform.yaml");
 
         (result.Ready, result.Refused).ShouldBe((true, false), "they are warnings");
         result.Findings.Select(finding => finding.Rule).ShouldBe([DefinitionComparison.Range, DefinitionComparison.Version]);
@@ -220,12 +209,6 @@ public class TakeoverCheckTests
         .. Fixture("kubeadm-prepared").Select(resource => resource is not { Kind: "ConfigMap", Name: "coredns" } ? resource
             : new Manifest(resource.Body.SetAt(["data", "Corefile"], new Scalar(text) { IsText = true }), "")),
     ];
-
-    private static Cluster Cluster(string keys) => Given.Defined($$"""
-        repository: { url: https://github.com/example/platform.git }
-        clusters:
-          - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }, {{keys}} }
-        """).Clusters[0];
 
     private static Manifest[] Fixture(string name) =>
     [

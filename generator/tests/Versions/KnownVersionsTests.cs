@@ -95,7 +95,7 @@ public sealed partial class KnownVersionsTests
         Known.Faults.Single(fault => fault.Id == "CVE-2025-5187").IsIn(SemVer.Parse(version)).ShouldBe(isIn, why);
 
     [Test]
-    public async Task A_fault_of_kubernetes_is_told_with_its_fixes_and_with_what_the_definition_does_not_say()
+    public async Task A_fault_of_kubernetes_is_reported_with_its_fixes_and_with_what_the_definition_does_not_say()
     {
         var run = await On("2026-11-30", Story);
 

@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using System.Net.Sockets;
-using System.Text;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
 /// <summary>A proxy on the loopback address that lets nobody through: it keeps the hosts that a program asks for.</summary>

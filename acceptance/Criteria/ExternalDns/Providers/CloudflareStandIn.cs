@@ -1,5 +1,4 @@
 using System.Net.Mime;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
 /// <summary>

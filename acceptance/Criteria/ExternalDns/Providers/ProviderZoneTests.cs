@@ -1,8 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Generator.Apps.ExternalDns;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using PlatformGitOps.Generator.Apps.ExternalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
@@ -64,7 +63,7 @@ internal sealed class Route53RoutingTests() : StandInFixture<Route53StandIn>(() 
         yield return Sabotage("no set identifier", Same, "aws-region=eu-central-1", "a set identifier and a routing go together");
         yield return Sabotage("two ways of routing", Same, $"{Latency} aws-weight=1", "it is routed in two ways");
         yield return Sabotage("a primary without a health check", Same, "set-identifier=eu aws-failover=PRIMARY",
-            "a primary that is no alias has no health check");
+            "a primary that is not an alias has no health check");
         yield return Sabotage("no routing", Same, "set-identifier=eu", "a set identifier and a routing go together");
         yield return Sabotage("annotations with a prefix that nobody reads",
             instance => instance.With($"--annotation-prefix={ExternalDnsNames.AnnotationPrefix}", $"--annotation-prefix={Other}"),

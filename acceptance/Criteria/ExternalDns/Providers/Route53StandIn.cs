@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net.Mime;
-using System.Security.Cryptography;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
 
@@ -115,7 +114,8 @@ internal sealed class Route53StandIn : ProviderStandIn
         return set.Elements().Count(part => Ways.Contains(part.Name.LocalName)) > 1 ? "it is routed in two ways"
             : (way is null) != (Text(set, "SetIdentifier") is null) ? "a set identifier and a routing go together"
             : others.Any(other => Way(other) != way) ? "another record of this name and type is routed in another way"
-            : Text(set, "Failover") == "PRIMARY" && Text(set, "HealthCheckId") is null ? "a primary that is no alias has no health check"
+            : Text(set, "Failover") == "PRIMARY" && Text(set, "HealthCheckId") is null
+                ? "a primary that is not an alias has no health check"
             : way is "Region" or "Failover" && others.Any(other => Text(other, way) == Text(set, way)) ? $"another record has this {way}"
             : null;
     }

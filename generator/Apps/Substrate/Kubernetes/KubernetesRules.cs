@@ -24,7 +24,7 @@ internal static class KubernetesRules
         if (cluster is null || cluster.SubstrateName != substrate.Name)
         {
             at.Report(SubstrateRules.KubernetesCluster, $"{Key}.cluster", cluster is null
-                    ? $"There is no cluster '{kubernetes.Cluster}'."
+                    ? $"Cluster '{kubernetes.Cluster}' is not in this definition."
                     : $"The cluster '{cluster.Name}' does not name the substrate '{substrate.Name}'.",
                 $"Name a cluster of this definition that has 'substrate: {substrate.Name}'.");
             return;

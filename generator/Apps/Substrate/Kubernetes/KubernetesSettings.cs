@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Schema;
-
 namespace PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 
 /// <summary>Records of a master file (RFC 1035 section 5), checked and in the form in which the generator writes zones.</summary>

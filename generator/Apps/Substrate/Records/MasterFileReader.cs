@@ -1,4 +1,3 @@
-using System.Net;
 using PlatformGitOps.Generator.ZoneFiles;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
@@ -16,6 +15,8 @@ internal sealed partial class MasterFileReader
     private const int MostOfAName = 500;
 
     private static readonly string[] Types = ["A", "AAAA", "MX", "SRV", "TXT"];
+
+    private static readonly string Form = $"Write [name] [seconds] [IN] and one of {string.Join(", ", Types)}.";
 
     private readonly MasterFileTokens tokens;
     private readonly MasterFileBounds bounds;
@@ -109,49 +110,8 @@ internal sealed partial class MasterFileReader
             return;
         }
 
-        int? given = null;
-        for (; next < words.Count && !words[next].IsQuoted; next++)
+        if (TtlBefore(ref next) is not { } ttl || TypeAt(next) is not { } type)
         {
-            var word = tokens[words[next]];
-            if (word is [>= '0' and <= '9', ..])
-            {
-                if (given is { } first)
-                {
-                    Report(SubstrateRules.RecordsFile, words[next],
-                        $"The record of '{owner}' has the TTL {first} and '{Shown(words[next])}'.",
-                        "Write one TTL, and the type before the value.");
-                    return;
-                }
-
-                if ((given = ReadTtl(words[next])) is null)
-                {
-                    return;
-                }
-            }
-            else if (!word.Equals("IN", StringComparison.OrdinalIgnoreCase))
-            {
-                break;
-            }
-        }
-
-        if (next == words.Count)
-        {
-            Report(SubstrateRules.RecordsFile, words[^1], $"The record of '{owner}' has no type.",
-                $"Write [name] [seconds] [IN] and one of {string.Join(", ", Types)}.");
-            return;
-        }
-
-        var (ttl, type) = (given ?? defaultTtl, words[next].IsQuoted ? -1 : TypeOf(tokens[words[next]]));
-        if (type < 0)
-        {
-            var at = words[next];
-            Report(SubstrateRules.RecordsFile, at, $"The type of '{owner}' is '{Shown(at)}'.", tokens[at] switch
-            {
-                var word when word.Equals("CNAME", StringComparison.OrdinalIgnoreCase) => "Write it under 'aliases', which are watched.",
-                var word when word.Equals("SOA", StringComparison.OrdinalIgnoreCase)
-                    || word.Equals("NS", StringComparison.OrdinalIgnoreCase) => "Take it out: the generator writes the SOA and NS records.",
-                _ => $"Write [name] [seconds] [IN] and one of {string.Join(", ", Types)}.",
-            });
             return;
         }
 
@@ -178,6 +138,64 @@ internal sealed partial class MasterFileReader
         {
             output.Length = start;
         }
+    }
+
+    /// <summary>The TTL of a record, for which <c>[seconds] [IN]</c> is read; null where that is wrong.</summary>
+    private int? TtlBefore(ref int next)
+    {
+        var words = tokens.Words;
+        int? given = null;
+        for (; next < words.Count && !words[next].IsQuoted; next++)
+        {
+            var word = tokens[words[next]];
+            if (word is [>= '0' and <= '9', ..])
+            {
+                if (given is { } first)
+                {
+                    Report(SubstrateRules.RecordsFile, words[next],
+                        $"The record of '{owner}' has the TTL {first} and '{Shown(words[next])}'.",
+                        "Write one TTL, and the type before the value.");
+                    return null;
+                }
+
+                if ((given = ReadTtl(words[next])) is null)
+                {
+                    return null;
+                }
+            }
+            else if (!word.Equals("IN", StringComparison.OrdinalIgnoreCase))
+            {
+                break;
+            }
+        }
+
+        return given ?? defaultTtl;
+    }
+
+    /// <summary>The type of a record; null where it has none, or one that the file may not have.</summary>
+    private int? TypeAt(int next)
+    {
+        var words = tokens.Words;
+        if (next == words.Count)
+        {
+            Report(SubstrateRules.RecordsFile, words[^1], $"The record of '{owner}' has no type.", Form);
+            return null;
+        }
+
+        var at = words[next];
+        if (!at.IsQuoted && TypeOf(tokens[at]) is >= 0 and var type)
+        {
+            return type;
+        }
+
+        Report(SubstrateRules.RecordsFile, at, $"The type of '{owner}' is '{Shown(at)}'.", tokens[at] switch
+        {
+            var word when word.Equals("CNAME", StringComparison.OrdinalIgnoreCase) => "Write it under 'aliases', which are watched.",
+            var word when word.Equals("SOA", StringComparison.OrdinalIgnoreCase) || word.Equals("NS", StringComparison.OrdinalIgnoreCase) =>
+                "Take it out: the generator writes the SOA and NS records.",
+            _ => Form,
+        });
+        return null;
     }
 
     /// <summary>The first of its kind, with the TTL of its set (RFC 2181 section 5.2).</summary>

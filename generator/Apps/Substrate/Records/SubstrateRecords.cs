@@ -19,7 +19,8 @@ internal static class SubstrateRecords
 
         if (files.Read(path) is not { } bytes)
         {
-            at.Report(SubstrateRules.RecordsFile, "recordsFile", $"There is no file '{path}' beside the definition that can be read.",
+            at.Report(SubstrateRules.RecordsFile, "recordsFile",
+                $"The file '{path}' beside the definition does not exist or cannot be read.",
                 "Write the path from the definition's folder to a file of up to 64 MB.");
             return substrate;
         }

@@ -121,7 +121,7 @@ if [ -n "$settings_query_log" ]; then
         fi
     fi
 fi
-# When the newest of them was written; 0 where there is none.
+# When the newest of them was written; 0 without any.
 kept_at() { find "$state/queries" -type f -printf '%T@\n' 2>/dev/null | sort -n | sed -n '$s/\..*//p' | grep . || say 0; }
 
 # --- What it refuses.

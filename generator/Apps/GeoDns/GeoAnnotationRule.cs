@@ -1,7 +1,7 @@
 using PlatformGitOps.Generator.Apps.DnsHealthController;
-using PlatformGitOps.Generator.Apps.GeoDns;
+using PlatformGitOps.Generator.Lint;
 
-namespace PlatformGitOps.Generator.Lint.Rules;
+namespace PlatformGitOps.Generator.Apps.GeoDns;
 
 /// <summary>
 /// Annotations of geographic routing that nobody reads: in a cluster without it, or of a name outside of its zone. External-DNS does not

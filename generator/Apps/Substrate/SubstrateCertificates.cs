@@ -1,6 +1,4 @@
-using System.Text.RegularExpressions;
-
-namespace PlatformGitOps.Generator.Lint.Rules;
+namespace PlatformGitOps.Generator.Apps.Substrate;
 
 /// <summary>The names and addresses by which clients reach the API server and etcd, in what makes their certificates.</summary>
 internal static partial class SubstrateCertificates

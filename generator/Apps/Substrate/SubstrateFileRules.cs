@@ -1,7 +1,4 @@
-using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Apps.Substrate;
-
-namespace PlatformGitOps.Generator.Lint.Rules;
+namespace PlatformGitOps.Generator.Apps.Substrate;
 
 /// <summary>Hand edits of the files below substrate/, which the definition's rules cannot see. They belong to no cluster.</summary>
 internal static partial class SubstrateFileRules
@@ -49,7 +46,7 @@ internal static partial class SubstrateFileRules
             if (file.EndsWith(".conf", StringComparison.Ordinal) && file.Contains("/primary/", StringComparison.Ordinal)
                 && !files.Contains(file.Replace("/primary/", "/secondary/", StringComparison.Ordinal)))
             {
-                yield return At(file, new Position(1, 1), Secondary, "There is no such file for the secondary.",
+                yield return At(file, new Position(1, 1), Secondary, "The secondary has no such file.",
                     "Run the generator, which writes both hosts.");
             }
         }
@@ -108,7 +105,7 @@ internal static partial class SubstrateFileRules
             else if (!files.Contains(service))
             {
                 yield return At(file, PositionOf(text, sink.Groups[1].Index), QueryLog,
-                    $"Nothing listens at {Printable.Of(sink.Groups[1].Value)}: there is no {service}.",
+                    $"Nothing listens at {Printable.Of(sink.Groups[1].Value)}: {service} does not exist.",
                     "Set queryLog in the definition, and run the generator.");
             }
         }

@@ -1,7 +1,7 @@
-using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Plan.Records;
 
-namespace PlatformGitOps.Generator.Lint.Rules;
+namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>
 /// Annotations for Route 53's routing that have no effect, or not the meant one: External-DNS 0.22 passes them on for the provider aws

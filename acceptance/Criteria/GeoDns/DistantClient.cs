@@ -1,0 +1,57 @@
+using PlatformGitOps.Generator.Apps.GeoDns;
+
+namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
+
+/// <summary>
+/// A client in no region. Beside nodes that are containers of this machine it is a container, which asks the servers' node ports; elsewhere
+/// it is a pod on its node's network, which asks the Service.
+/// </summary>
+internal sealed class DistantClient : IAsyncDisposable
+{
+    private readonly LiveCluster cluster;
+    private readonly OutsideProber? prober;
+    private readonly Resource service;
+
+    private DistantClient(LiveCluster cluster, OutsideProber? prober, Resource service) =>
+        (this.cluster, this.prober, this.service) = (cluster, prober, service);
+
+    public static async Task<DistantClient> Of(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var service = await cluster.Require(ResourceKind.Service.Named(GeoDnsNames.Name, GeoDnsNames.Namespace), cancellationToken);
+        var prober = service.Text("spec.type") == "ClusterIP" ? null : await OutsideProber.Beside(cluster, cancellationToken);
+        cluster.Needs(
+            prober is not null || SuiteSettings.Current.NetworkPolicy != NetworkPolicyFlavour.Cilium,
+            "under Cilium a node's own queries may have an address of the pods: a client outside needs a Service with node ports, and " +
+                "nodes that are containers of this machine");
+        return new DistantClient(cluster, prober, service);
+    }
+
+    /// <summary>The answers over UDP and TCP, of each node with a server.</summary>
+    public async Task<IReadOnlyList<DnsAnswer>> Ask(string name, CancellationToken cancellationToken)
+    {
+        if (prober is null)
+        {
+            return await Live.Ask.From(
+                cluster, ClientPods.OnHostNetwork, name, cancellationToken,
+                ["--via", "udp", "--via", "tcp", "--server", service.Text("spec.clusterIP")!]);
+        }
+
+        // A node without a server does not answer, so that the client's address stays (externalTrafficPolicy: Local).
+        var pods = await cluster.Api.List(
+            ResourceKind.Pod, GeoDnsNames.Namespace, $"app.kubernetes.io/name={GeoDnsNames.Name}", cancellationToken);
+        var answers = new List<DnsAnswer>();
+        foreach (var node in pods.Select(pod => IPAddress.Parse(pod.Text("status.hostIP")!)).Distinct())
+        {
+            answers.Add(await prober.Asks(name, "udp", new IPEndPoint(node, NodePort("UDP")), cancellationToken));
+            answers.Add(await prober.Asks(name, "tcp", new IPEndPoint(node, NodePort("TCP")), cancellationToken));
+        }
+
+        return answers;
+    }
+
+    public ValueTask DisposeAsync() => prober?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private int NodePort(string protocol) =>
+        service.Parts("spec.ports").FirstOrDefault(port => port.Text("protocol") == protocol)?.Number("nodePort")
+            ?? throw new NotYetException($"the Service {GeoDnsNames.Name} has no node port for {protocol}");
+}
