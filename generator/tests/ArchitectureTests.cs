@@ -9,10 +9,13 @@ public sealed partial class ArchitectureTests
             .ShouldBe(Directory.GetDirectories(RepositoryRoot.File("generator")).Select(Path.GetFileName)
                 .Except(["tests", "bin", "obj"]).Order());
 
-    /// <summary>Beside commands: an upgrade compares findings, and a definition may name only rules that lint has.</summary>
+    /// <summary>
+    /// Beside commands: an upgrade compares findings, a definition may name only rules that lint has, and an application has rules of its own.
+    /// </summary>
     [Test]
-    public void Commands_alone_use_lint() => Users("Lint").Where(file => !file.StartsWith("Commands/", StringComparison.Ordinal))
-        .ShouldBe(["Definition/Rules/LintSettingsRules.cs", "Upgrade/UpgradePlan.cs"]);
+    public void Commands_alone_use_lint() =>
+        Users("Lint").Where(file => !file.StartsWith("Commands/", StringComparison.Ordinal) && !OwnRules().IsMatch(file))
+            .ShouldBe(["Definition/Rules/LintSettingsRules.cs", "Upgrade/UpgradePlan.cs"]);
 
     [TestCase("Values")]
     [TestCase("Yaml")]
@@ -43,6 +46,9 @@ public sealed partial class ArchitectureTests
     // Inside a string: a comment has no quote before it.
     [GeneratedRegex("^[^/\"\\n]*\"[^\\n]*\\bthere (is|are) no\\b", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex NoSubject();
+
+    [GeneratedRegex(@"^Apps/(App|(\w+)/(\2App|\w*Rules?))\.cs$")]
+    private static partial Regex OwnRules();
 
     [GeneratedRegex("^\\| `generator/([A-Za-z]+)` \\|", RegexOptions.Multiline)]
     private static partial Regex Row();
