@@ -77,7 +77,7 @@ public abstract record Node
     /// two columns further in. A text of one line may be quoted beside its key, which then is the place of all.
     /// </summary>
     public Node PlacedIn(Entry block) =>
-        Moved(block.Value.File, block.Value is not Scalar { Value: var text } || text.Contains('\n', StringComparison.Ordinal)
+        Moved(block.Value.File, block.Value is not Scalar { IsBlock: false } text || text.Value.Contains('\n', StringComparison.Ordinal)
             ? position => new Position(position.Line + block.KeyPosition.Line, position.Column + block.KeyPosition.Column + 1)
             : _ => block.KeyPosition);
 
@@ -110,6 +110,9 @@ public sealed record Scalar(string Value) : Node
 
     /// <summary>True if a reader must get a string: it is quoted where a plain scalar would be a number, a boolean or null.</summary>
     public bool IsText { get; init; }
+
+    /// <summary>True for a text that began on the line below its key when it was read.</summary>
+    public bool IsBlock { get; init; }
 
     /// <summary>True where Kubernetes takes it for a string.</summary>
     public bool IsString => IsText || PlainScalars.IsText(Value);

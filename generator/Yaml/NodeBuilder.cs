@@ -134,7 +134,13 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
         : options.AsKustomize && type == TagType.None && PlainScalars.InKustomize(scalar.Value) is { } text ? Text(scalar, text)
         : new Scalar(scalar.Value) { File = file, Position = At(scalar.Start) };
 
-    private Scalar Text(ParsedScalar scalar, string text) => new(text) { File = file, Position = At(scalar.Start), IsText = true };
+    private Scalar Text(ParsedScalar scalar, string text) => new(text)
+    {
+        File = file,
+        Position = At(scalar.Start),
+        IsText = true,
+        IsBlock = scalar.Style is ScalarStyle.Literal or ScalarStyle.Folded,
+    };
 
     private Node ReadCollection(Parser parser, int depth)
     {

@@ -169,7 +169,13 @@ internal sealed partial class SimpleYamlReader
         Require(inner >= 0);
         MoveToContent();
         Require(column <= indent);
-        return new Scalar(value.Append(strips || !isEnded ? "" : "\n").ToString()) { File = file, Position = position, IsText = true };
+        return new Scalar(value.Append(strips || !isEnded ? "" : "\n").ToString())
+        {
+            File = file,
+            Position = position,
+            IsText = true,
+            IsBlock = true,
+        };
     }
 
     /// <summary>Most keys and short values are in many files.</summary>

@@ -179,12 +179,12 @@ internal sealed class Accumulation(Kustomizer kustomizer)
 
     private void Transform(string folder, string file, Mapping kustomization, ResourceList into)
     {
-        foreach (var patch in PatchesOf(kustomization))
+        foreach (var (patch, isOlder) in PatchesOf(kustomization))
         {
             Try(KustomizeRules.Patch, file, patch, () =>
             {
                 var missed = new List<Finding>();
-                if (Patches.Apply(patch, folder, kustomizer.Tree, into, (operation, keys) =>
+                if (Patches.Apply(patch, folder, kustomizer.Tree, into, !isOlder, (operation, keys) =>
                     missed.Add(Added(operation, keys, FileOf(operation, FileOf(patch, file))))) == 0 && !isFilledLater)
                 {
                     var target = YamlWriter.WriteFragment(patch["target"] ?? patch).Trim().ReplaceLineEndings(", ");
@@ -237,13 +237,17 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     }
 
     /// <summary>All patches in kustomize's order; the older members have no list of targets, or the text itself as their item.</summary>
-    private static IEnumerable<Mapping> PatchesOf(Mapping kustomization) => kustomization.ItemsAt("patchesStrategicMerge").OfType<Scalar>()
-        .Select(item => new Mapping { { item.Value.Contains('\n', StringComparison.Ordinal) ? "patch" : "path", item } } with
-        {
-            Position = item.Position,
-            File = item.File,
-        })
-        .Concat(kustomization.MappingsAt("patches")).Concat(kustomization.MappingsAt("patchesJson6902"));
+    private static IEnumerable<(Mapping Patch, bool IsOlder)> PatchesOf(Mapping kustomization) =>
+    [
+        .. kustomization.ItemsAt("patchesStrategicMerge").OfType<Scalar>()
+            .Select(item => (new Mapping { { item.Value.Contains('\n', StringComparison.Ordinal) ? "patch" : "path", item } } with
+            {
+                Position = item.Position,
+                File = item.File,
+            }, true)),
+        .. kustomization.MappingsAt("patches").Select(patch => (patch, false)),
+        .. kustomization.MappingsAt("patchesJson6902").Select(patch => (patch, true)),
+    ];
 
     private static bool IsRemote(string text) => RemoteStarts.Any(start => text.StartsWith(start, StringComparison.Ordinal))
         || text.Contains("://", StringComparison.Ordinal) || text.Contains("?ref=", StringComparison.Ordinal);

@@ -10,14 +10,17 @@ internal static class Patches
     /// <param name="folder">The folder that its <c>path</c> is relative to.</param>
     /// <param name="tree">The tree of its file.</param>
     /// <param name="resources">All that was accumulated so far.</param>
+    /// <param name="isTrimmed">True where kustomize takes the space at the end of the patch's text away: in <c>patches</c>, and not in the
+    /// older members. A block text that ends the patch has no last line break then.</param>
     /// <param name="missed">Called for a "replace" whose key none of the patched resources has, with the keys beside it.</param>
     /// <returns>How many resources were patched.</returns>
     /// <exception cref="FormatException">The patch cannot be read or applied.</exception>
     public static int Apply(
-        Mapping patch, string folder, SourceTree tree, ResourceList resources, Action<Mapping, IEnumerable<string>>? missed = null)
+        Mapping patch, string folder, SourceTree tree, ResourceList resources, bool isTrimmed = false,
+        Action<Mapping, IEnumerable<string>>? missed = null)
     {
         var target = patch["target"] is Mapping selector ? new PatchTarget(selector) : null;
-        return Documents(patch, folder, tree).Sum(document => document switch
+        return Documents(patch, folder, tree, isTrimmed).Sum(document => document switch
         {
             Sequence operations when target is null => throw new FormatException("a JSON patch needs a target"),
             Sequence operations => ByOperations(resources, target, operations, missed),
@@ -27,9 +30,9 @@ internal static class Patches
         });
     }
 
-    private static IEnumerable<Node> Documents(Mapping patch, string folder, SourceTree tree)
+    private static IEnumerable<Node> Documents(Mapping patch, string folder, SourceTree tree, bool isTrimmed)
     {
-        var inline = patch.TextAt("patch");
+        var inline = isTrimmed ? patch.TextAt("patch")?.TrimEnd() : patch.TextAt("patch");
         var path = inline is null && patch.TextAt("path") is { } relative ? SourceTree.Combine(folder, relative) : null;
         var bytes = inline is not null ? Encoding.UTF8.GetBytes(inline) : path is not null ? tree.Read(path) : null;
         if (bytes is null)

@@ -24,7 +24,7 @@ public sealed class ReplacedNothingTests
         result.Findings.ShouldBeEmpty("kustomize builds it");
         var warning = result.Warnings.ShouldHaveSingleItem().Finding;
         (warning.Rule, warning.Severity, warning.Fix).ShouldBe((Layer.RuleReplaceMissing, Severity.Warning, fix));
-        (warning.File, warning.Position.Line).ShouldBe(("app/kustomization.yaml", 4));
+        (warning.File, warning.Position.Line).ShouldBe(("app/kustomization.yaml", 5));
     }
 
     [TestCase("{op: replace, path: /data/a, value: '2'}", Description = "one of the two objects has it")]

@@ -110,7 +110,7 @@ public sealed class SimpleYamlReaderTests
     {
         Mapping mapping => string.Join(", ", mapping.Entries.Select(entry => $"{entry.Key} {entry.KeyPosition} {Written(entry.Value)}")),
         Sequence sequence => "[" + string.Join(", ", sequence.Items.Select(Written)) + "]",
-        Scalar scalar => $"{(scalar.IsText ? "text" : "plain")} <{scalar.Value}>",
+        Scalar scalar => $"{(scalar.IsText ? "text" : "plain")}{(scalar.IsBlock ? " block" : "")} <{scalar.Value}>",
         _ => node.GetType().Name,
     };
 }
