@@ -10,7 +10,8 @@ public sealed partial class ArchitectureTests
                 .Except(["tests", "bin", "obj"]).Order());
 
     /// <summary>
-    /// Beside commands: an upgrade compares findings, a definition may name only rules that lint has, and an application has rules of its own.
+    /// Beside commands: an upgrade compares findings, a definition may name only rules that lint has, and an application has rules of its
+    /// own.
     /// </summary>
     [Test]
     public void Commands_alone_use_lint() =>

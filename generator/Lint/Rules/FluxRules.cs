@@ -22,8 +22,8 @@ internal static class FluxRules
         (Source, "A sourceRef or chartRef names a source that the tree does not contain."),
         (Layer.RulePathMissing, "spec.path does not exist in the tree."),
         (Layer.RulePatchWithoutTarget,
-            "The target of a patch selects no object in any of the cluster's Flux Kustomizations that have it; kustomize silently ignores " +
-                "the patch."),
+            "The target of a patch selects no object in any of the cluster's Flux Kustomizations that have it; kustomize silently " +
+                "ignores the patch."),
         (Layer.RuleReplaceMissing,
             "A JSON patch replaces a field that no patched object has in any of the cluster's Flux Kustomizations that have the patch: " +
                 "kustomize adds it, and a mistyped word is a new field."),
