@@ -5,7 +5,7 @@ namespace PlatformGitOps.Controller.Tests.Geo;
 /// <summary>Whole instances between a fake API server and real endpoints.</summary>
 public sealed class GeoInstances
 {
-    private readonly List<Running> _running = [];
+    private readonly List<GeoInstance> _running = [];
     private CancellationTokenSource _limit = null!;
     private FakeApiServer _server = null!;
     private Endpoints _endpoints = null!;
@@ -228,7 +228,7 @@ public sealed class GeoInstances
 
     private static string Address(int index) => Endpoints.Address(index).ToString();
 
-    private Running Start(string identity, bool brokenFolder = false, int mostTargets = 100)
+    private GeoInstance Start(string identity, bool brokenFolder = false, int mostTargets = 100)
     {
         var connection = new ApiConnection
         {
@@ -261,7 +261,7 @@ public sealed class GeoInstances
         }
 
         var host = new GeoHost(connection, identity, folder, options, TimeProvider.System, NullLoggerFactory.Instance);
-        var running = new Running(host, folder);
+        var running = new GeoInstance(host, folder);
         _running.Add(running);
         return running;
     }
@@ -337,47 +337,5 @@ public sealed class GeoInstances
     {
         public int Begun;
         public int Ended;
-    }
-
-    private sealed class Running : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource _stop = new();
-        private readonly Task _task;
-        private readonly string _folder;
-        private bool _stopped;
-
-        public Running(GeoHost host, string folder)
-        {
-            (Host, _folder) = (host, folder);
-            _task = Task.Run(() => host.RunAsync(_stop.Token));
-        }
-
-        public GeoHost Host { get; }
-
-        public string? Read(string file) => File.Exists(Path.Combine(_folder, file)) ? File.ReadAllText(Path.Combine(_folder, file)) : null;
-
-        public void RepairFolder() => File.Delete(_folder);
-
-        /// <summary>The addresses of the name in a view's file; null for none.</summary>
-        public string? Answers(string view) => Read($"{view}.zone")?.Split('\n')
-            .Where(line => line.StartsWith($"api.{GeoExample.Zone}. ", StringComparison.Ordinal))
-            .Select(line => line.Split(' ')[^1]).ToArray() is { Length: > 0 } found ? string.Join(' ', found) : null;
-
-        public async ValueTask DisposeAsync() => await StopAsync();
-
-        public async Task StopAsync()
-        {
-            if (_stopped)
-            {
-                return;
-            }
-
-            _stopped = true;
-            await _stop.CancelAsync();
-            await _task;
-            Host.Dispose();
-            _stop.Dispose();
-            Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
-        }
     }
 }
