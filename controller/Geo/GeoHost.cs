@@ -183,6 +183,8 @@ internal sealed class GeoHost : IStatus, IDisposable
         GeoService[] services;
         // Asked first: of a list that comes in meanwhile a part would look like the whole.
         var synced = _watches.HasSynced;
+        // Of a write that ends meanwhile the zones before it would be taken for the present ones.
+        var isWriting = !_writing.IsCompleted;
         var current = _zones.Current;
         lock (_lock)
         {
@@ -192,7 +194,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         _served.Serve(current);
         var probed = ProbedTargets.Of(services, _options.Probes.MostTargets);
         _probes.Follow(probed.Targets);
-        if (!synced || !_writing.IsCompleted || !_zones.MayWrite
+        if (!synced || isWriting || !_zones.MayWrite
             || !(Volatile.Read(ref _dirty) || _time.GetElapsedTime(_decidedAt) >= LookAgain))
         {
             return;

@@ -14,7 +14,8 @@ internal sealed class GeoMetrics
 
     public Family FailOpen { get; } = new("dns_geo_fail_open_names", "gauge", "Names without a healthy address: all are answered.");
 
-    public Family Invalid { get; } = new("dns_geo_invalid_services", "gauge", "Services whose annotations are invalid.");
+    public Family Invalid { get; } = new(
+        "dns_geo_invalid_services", "gauge", "Services with invalid annotations, or with addresses that are not probed.");
 
     public Family Writes { get; } = new("dns_geo_zone_writes_total", "counter", "Writes of the zones to their ConfigMap by result.");
 

@@ -39,8 +39,9 @@ internal sealed class DistantClient : IAsyncDisposable
         // A node without a server does not answer, so that the client's address stays (externalTrafficPolicy: Local).
         var pods = await cluster.Api.List(
             ResourceKind.Pod, GeoDnsNames.Namespace, $"app.kubernetes.io/name={GeoDnsNames.Name}", cancellationToken);
-        var answers = new List<DnsAnswer>();
-        foreach (var node in pods.Select(pod => IPAddress.Parse(pod.Text("status.hostIP")!)).Distinct())
+        var nodes = pods.Select(pod => pod.Text("status.hostIP")).OfType<string>().Distinct().Select(IPAddress.Parse).ToList();
+        var answers = nodes.Count > 0 ? new List<DnsAnswer>() : throw new NotYetException("no server of geographic DNS is on a node");
+        foreach (var node in nodes)
         {
             answers.Add(await prober.Asks(name, "udp", new IPEndPoint(node, NodePort("UDP")), cancellationToken));
             answers.Add(await prober.Asks(name, "tcp", new IPEndPoint(node, NodePort("TCP")), cancellationToken));

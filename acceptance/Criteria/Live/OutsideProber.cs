@@ -26,8 +26,17 @@ public sealed class OutsideProber : IAsyncDisposable
             .WithNetwork(await OutsideClient.Network(cluster, nodes[0], cancellationToken))
             .Build();
         var prober = new OutsideProber(cluster.Engine, container);
-        await container.StartAsync(cancellationToken);
-        return prober;
+        try
+        {
+            await container.StartAsync(cancellationToken);
+            return prober;
+        }
+        catch
+        {
+            // It may have no name yet.
+            await container.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Asks the server over UDP or TCP.</summary>

@@ -29,6 +29,9 @@ public sealed class SubstrateTests : HostTests<SubstratePair>
     [CancelAfter(300_000)]
     public Task Is_caught_by_its_check(HostSabotage sabotage, CancellationToken cancellationToken) => IsCaught(sabotage, cancellationToken);
 
+    /// <summary>Checks with a static part too.</summary>
+    private protected override IEnumerable<string> ProvenElsewhere => Sabotages.Static.Select(sabotage => sabotage.Check);
+
     /// <summary>Installed and running, but for the check of the installation's own checks.</summary>
     private protected override Task<SubstratePair> Start(
         Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)

@@ -30,8 +30,8 @@ internal static class GeoDnsMonitoring
             "This server answers with its last ones: a region that dies stays in its answers. The others are not affected."),
         Alert.Warning("GeoDNSInvalidServices", after: "15m",
             $"max(dns_geo_invalid_services{{{Series}}}) > 0",
-            "{{ $value }} Services have invalid annotations of geographic routing.",
-            "Such a Service has the Event InvalidGeoRouting and is left out of the zone."),
+            "The geographic routing of {{ $value }} Services has a fault.",
+            "The Event InvalidGeoRouting of each says which: it is left out of the zone, or has addresses that are not probed."),
     ];
 
     public static Mapping Rule(SourceRepository repository) =>
