@@ -8,6 +8,19 @@ namespace PlatformGitOps.Generator.Flux;
 internal sealed class UnreadableFileException(string path, Exception cause)
     : Exception($"{path} cannot be read: {cause.Message} Check its permissions.", cause)
 {
+    /// <summary>The bytes of a file of the tree.</summary>
+    public static byte[] Read(string root, string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(Path.Combine(root, path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UnreadableFileException(path, exception);
+        }
+    }
+
     /// <summary>The one that ended a run on several threads or on one; null where something else did.</summary>
     public static UnreadableFileException? In(Exception exception) => exception switch
     {

@@ -21,7 +21,7 @@ public static class TargetTree
             if (new FileInfo(DiskState.OnDisk(root, file.Path)) is { Exists: true, LinkTarget: null } onDisk
                 && !SpecialFile.Is(onDisk.FullName))
             {
-                tree[file.Path] = File.ReadAllBytes(onDisk.FullName);
+                tree[file.Path] = UnreadableFileException.Read(root, file.Path);
             }
             else
             {
@@ -38,7 +38,7 @@ public static class TargetTree
         if (new FileInfo(Path.Combine(root, SourceIgnore.FileName)) is { Exists: true, LinkTarget: null, Length: > 0 } ignore)
         {
             // What it leaves out, Flux does not see, although it is on disk.
-            tree[SourceIgnore.FileName] = File.ReadAllBytes(ignore.FullName);
+            tree[SourceIgnore.FileName] = UnreadableFileException.Read(root, SourceIgnore.FileName);
         }
 
         var disk = DiskState.Of(root);
@@ -47,7 +47,7 @@ public static class TargetTree
             foreach (var path in disk.Entries.Values.Where(entry => entry.Kind == EntryKind.File).Select(entry => entry.Path)
                 .Where(path => !owned.Files.ContainsKey(path) && !tree.ContainsKey(path)))
             {
-                tree.Add(path, File.ReadAllBytes(DiskState.OnDisk(root, path)));
+                tree.Add(path, UnreadableFileException.Read(root, path));
             }
         }
 

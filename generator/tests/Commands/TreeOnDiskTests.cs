@@ -88,6 +88,22 @@ public sealed class TreeOnDiskTests
         run.ExitCode.ShouldBe(2);
     }
 
+    [Test]
+    [Platform("Linux", Reason = "setpriv.")]
+    public async Task Plan_names_a_file_of_an_overlay_that_it_may_not_read()
+    {
+        const string Own = "kubernetes/overlays/infra/own.yaml";
+        using var tree = await Generated();
+        tree.Write(Own, "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: own, namespace: default }\n");
+        (await Verb.Run("generate", "-f", tree.Path)).ExitCode.ShouldBe(0);
+        using var closed = new Closed(Path.Combine(tree.Path, Own));
+
+        var run = await RunAsNobody("plan", "-f", tree.Path);
+
+        run.Error.ShouldStartWith($"{Own} cannot be read: ");
+        run.ExitCode.ShouldBe(2);
+    }
+
     [TestCase("generate")]
     [TestCase("schema")]
     [Platform("Linux", Reason = "/dev/full.")]
