@@ -1,4 +1,3 @@
-using System.Globalization;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Yaml;
 
@@ -54,7 +53,7 @@ internal sealed class Corpus(string source, string target)
     }
 
     private static bool IsYaml(string file) =>
-        Path.GetExtension(file) is ".yaml" or ".yml" && !file.Contains("/templates/", StringComparison.Ordinal);
+        Path.GetExtension(file) is ".yaml" or ".yml" && !file.Contains("/templates/");
 
     private void AddFolder(SourceTree tree, string[] files, bool manifestsToo)
     {
@@ -88,7 +87,7 @@ internal sealed class Corpus(string source, string target)
 
         if (manifestsToo && objects.Count > 0)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"folder-{manifests:0000}");
+            var name = $"folder-{manifests:0000}";
             Tree("manifests", name, $"kubernetes/{name}");
             objects.ForEach(file => Save($"manifests/kubernetes/{name}/{Path.GetFileName(file)}", tree.Read(file)!));
             manifests += objects.Count;
@@ -117,7 +116,7 @@ internal sealed class Corpus(string source, string target)
 
     private void Save(string tree, int number, Mapping group, string note = "")
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{number:0000}{(note.Length > 0 ? "-" : "")}{note}");
+        var name = $"{number:0000}{(note.Length > 0 ? "-" : "")}{note}";
         Save($"{tree}/promtool/{name}.yaml", System.Text.Encoding.UTF8.GetBytes(YamlWriter.WriteFragment(new Mapping
         {
             { "groups", Sequence.Of(group) },

@@ -71,7 +71,7 @@ internal static partial class DashboardPicture
     {
         var query = Uri.EscapeDataString(DashboardModel.Asked(expression, RateInterval));
         using var answer = JsonDocument.Parse(await http.GetStringAsync(new Uri(
-            string.Create(CultureInfo.InvariantCulture, $"api/v1/query_range?query={query}&start={from}&end={until}&step={Step}"),
+            $"api/v1/query_range?query={query}&start={from}&end={until}&step={Step}",
             UriKind.Relative)));
         return
         [
@@ -176,7 +176,7 @@ internal static partial class DashboardPicture
         foreach (var point in points)
         {
             var (x, y) = place(point);
-            yield return string.Create(CultureInfo.InvariantCulture, $"{(point.Time - last > 2 * Step ? 'M' : 'L')}{x:F1} {y:F1}");
+            yield return $"{(point.Time - last > 2 * Step ? 'M' : 'L')}{x:F1} {y:F1}";
             last = point.Time;
         }
     }
@@ -190,11 +190,11 @@ internal static partial class DashboardPicture
 
     private static string Text(double value, string unit) => unit switch
     {
-        "percentunit" => string.Create(CultureInfo.InvariantCulture, $"{value * 100:0.##} %"),
-        "s" when value is > 0 and < 1 => string.Create(CultureInfo.InvariantCulture, $"{value * 1000:0.###} ms"),
-        "s" => string.Create(CultureInfo.InvariantCulture, $"{value:0.##} s"),
-        "reqps" or "ops" => string.Create(CultureInfo.InvariantCulture, $"{value:0.###}/s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{value:0.##}"),
+        "percentunit" => $"{value * 100:0.##} %",
+        "s" when value is > 0 and < 1 => $"{value * 1000:0.###} ms",
+        "s" => $"{value:0.##} s",
+        "reqps" or "ops" => $"{value:0.###}/s",
+        _ => $"{value:0.##}",
     };
 
     private static void Label(StringBuilder to, double x, double y, string anchor, string text) =>

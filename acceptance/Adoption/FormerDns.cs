@@ -32,7 +32,7 @@ public static class FormerDns
 
         // Its Corefile forwards to the node's resolver, which in a node that is a container leads to the internet.
         var corefile = (await Corefile(cluster, cancellationToken))
-            .Replace("/etc/resolv.conf", TestPlatform.UpstreamAddress(cluster.Role).ToString(), StringComparison.Ordinal);
+            .Replace("/etc/resolv.conf", TestPlatform.UpstreamAddress(cluster.Role).ToString());
         await cluster.Api.Patch(Configuration, JsonPath.Patch("data.Corefile", corefile), cancellationToken);
         await Rollout.Restart(cluster, cancellationToken);
     }
@@ -41,7 +41,7 @@ public static class FormerDns
     /// Whether a pod of it still answers while it terminates. If not, each terminating pod costs queries, independent of the migration.
     /// </summary>
     public static async Task<bool> AnswersWhileEnding(LiveCluster cluster, CancellationToken cancellationToken) =>
-        (await Corefile(cluster, cancellationToken)).Contains("lameduck", StringComparison.Ordinal);
+        (await Corefile(cluster, cancellationToken)).Contains("lameduck");
 
     /// <summary>Restores the delivered DNS after a failed migration.</summary>
     public static async Task Remove(LiveCluster cluster, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ public sealed record MigrationSabotage(string Name, string ExpectedMessage)
     public override string ToString() => Name;
 
     private static AdoptionGuide WithBlock(string part, string other) => AdoptionGuide.OfSubstrate.With(SubstrateAdoption.AddZone, script =>
-        script.Contains(part, StringComparison.Ordinal)
-            ? script.Replace(part, other, StringComparison.Ordinal)
+        script.Contains(part)
+            ? script.Replace(part, other)
             : throw new InvalidOperationException($"docs/migration.md has no '{part}' under '{SubstrateAdoption.AddZone}'"));
 }

@@ -56,7 +56,7 @@ internal static class OlderChart
     private const string Version = "1.35.0";
 
     /// <summary>Whether the chart is where the suite finds charts: one archive is of one version.</summary>
-    public static bool CanBeHad => SuiteSettings.Current.Chart is not { } place || place.Contains("://", StringComparison.Ordinal)
+    public static bool CanBeHad => SuiteSettings.Current.Chart is not { } place || place.Contains("://")
         || File.Exists(Path.Combine(place, $"coredns-{Version}.tgz"));
 
     public static Task Install(LiveCluster cluster, CancellationToken cancellationToken) => HelmDelivery.Helm(

@@ -133,7 +133,7 @@ public sealed partial class KubernetesApi : IDisposable
     {
         try
         {
-            var proxy = string.Create(CultureInfo.InvariantCulture, $"{ResourceKind.Pod.Path(inNamespace)}/http:{pod}:{port}/proxy{path}");
+            var proxy = $"{ResourceKind.Pod.Path(inNamespace)}/http:{pod}:{port}/proxy{path}";
             return new HttpAnswer(200, await Text(HttpMethod.Get, proxy, null, null, cancellationToken));
         }
         catch (KubernetesApiException exception) when (exception.Status != 0)

@@ -47,7 +47,7 @@ public sealed class RunSession : IAsyncDisposable
     /// </summary>
     public static string NewFolder(string name)
     {
-        var path = Path.Combine(Ours.Folder, string.Create(CultureInfo.InvariantCulture, $"{name}{Interlocked.Increment(ref folders)}"));
+        var path = Path.Combine(Ours.Folder, $"{name}{Interlocked.Increment(ref folders)}");
         return Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 

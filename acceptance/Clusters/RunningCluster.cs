@@ -26,5 +26,5 @@ public sealed record ClusterShape(string Role, string PodRange, string ServiceRa
 
     /// <summary><c>ipv4</c>, <c>ipv6</c> or <c>dual</c>.</summary>
     public string Families =>
-        PodRange.Contains(',', StringComparison.Ordinal) ? "dual" : PodRange.Contains(':', StringComparison.Ordinal) ? "ipv6" : "ipv4";
+        PodRange.Contains(',') ? "dual" : PodRange.Contains(':') ? "ipv6" : "ipv4";
 }

@@ -94,7 +94,7 @@ public sealed class CliWrapContract
         try
         {
             using var process = Process.GetProcessById(id);
-            return !process.HasExited && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal);
+            return !process.HasExited && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ");
         }
         catch (Exception exception) when (exception is ArgumentException or IOException)
         {

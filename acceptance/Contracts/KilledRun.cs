@@ -48,11 +48,11 @@ internal sealed class KilledRun : IDisposable
 
     /// <summary>The commands of this machine that name something.</summary>
     public static IReadOnlyList<string> Programs(string about) =>
-        [.. Process.GetProcesses().Select(Command).Where(command => command.Contains(about, StringComparison.Ordinal))];
+        [.. Process.GetProcesses().Select(Command).Where(command => command.Contains(about))];
 
     /// <summary>Those of one program.</summary>
     public static IReadOnlyList<string?> Programs(string name, string about) =>
-        [.. Process.GetProcessesByName(name).Select(Command).Where(command => command.Contains(about, StringComparison.Ordinal))];
+        [.. Process.GetProcessesByName(name).Select(Command).Where(command => command.Contains(about))];
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
@@ -63,7 +63,7 @@ internal sealed class KilledRun : IDisposable
     {
         try
         {
-            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/cmdline")).Replace('\0', ' ');
+            return File.ReadAllText($"/proc/{process.Id}/cmdline").Replace('\0', ' ');
         }
         catch (IOException)
         {

@@ -129,12 +129,11 @@ public static partial class AC2Resolution
             (cluster, token) => OnePod(cluster, null, token)),
         Corefile("the name of a Service rewritten", "AC2.3", "web resolves", text => text.Replace(
             "    errors",
-            "    errors\n    rewrite name web.acceptance-clients.svc.cluster.local nobody.acceptance-clients.svc.cluster.local",
-            StringComparison.Ordinal)),
+            "    errors\n    rewrite name web.acceptance-clients.svc.cluster.local nobody.acceptance-clients.svc.cluster.local")),
         Corefile("pod names off", "AC2.4", "pod.cluster.local",
-            text => text.Replace("pods insecure", "pods disabled", StringComparison.Ordinal)),
+            text => text.Replace("pods insecure", "pods disabled")),
         Corefile("upstream does not answer", "AC2.5", "example.com",
-            text => Lines(text, line => line.Contains("forward . ", StringComparison.Ordinal) ? "    forward . 192.0.2.1 {" : line))
+            text => Lines(text, line => line.Contains("forward . ") ? "    forward . 192.0.2.1 {" : line))
             .With(Outside, "AC2.6", "AC2.10", "AC2.12", "AC3.4", "AC3.6", "Substrate.1"),
     ];
 

@@ -112,7 +112,7 @@ public static partial class AC3Observability
     internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
         Corefile("metrics on another port", "AC3.1", "the metrics of each pod can be read",
-            text => text.Replace("prometheus :9153", "prometheus :9154", StringComparison.Ordinal))
+            text => text.Replace("prometheus :9153", "prometheus :9154"))
                 .With(Scraped, "AC3.2", "AC3.3", "AC3.4", "AC3.6"),
         Patched("metrics Service lost its label", "AC3.2", "Services that the ServiceMonitor selects",
             ResourceKind.Service.Named("coredns-metrics", "kube-system"),
@@ -124,11 +124,11 @@ public static partial class AC3Observability
             ResourceKind.ServiceMonitor.Named("coredns", "kube-system"))
             .With(Scraped, "AC3.3", "AC3.4", "AC3.6"),
         Alert("alert on a dead metric", "AC3.4", "CoreDNSForwardLatencyHigh reads no series of", "CoreDNSForwardLatencyHigh",
-            text => text.Replace("coredns_proxy_request", "coredns_forward_request", StringComparison.Ordinal)),
+            text => text.Replace("coredns_proxy_request", "coredns_forward_request")),
         Alert("alert that cannot be evaluated", "AC3.4", "CoreDNSCacheOverflow", "CoreDNSCacheOverflow",
             _ => "coredns_cache_entries * on (server) coredns_cache_requests_total"),
         Alert("alert that never fires", "AC3.5", "CoreDNSDown", "CoreDNSDown",
-            text => text.Replace("== 0", "== 2", StringComparison.Ordinal)),
+            text => text.Replace("== 0", "== 2")),
     ];
 
     private static JsonArray Rules(Rendering.SabotagedTree tree) => tree.Get("PrometheusRule", "coredns")

@@ -176,7 +176,7 @@ public static partial class AC5Security
     private static async Task UseAccount(LiveCluster cluster, string name, CancellationToken cancellationToken)
     {
         var patch = """{"spec":{"template":{"spec":{"serviceAccountName":"NAME","serviceAccount":"NAME"}}}}""".Replace(
-            "NAME", name, StringComparison.Ordinal);
+            "NAME", name);
         await Patch(cluster, Deployment, patch, rolls: name == "coredns", cancellationToken);
         await Eventually.Within(
             TimeSpan.FromSeconds(60),

@@ -118,7 +118,7 @@ public static partial class AC6VersionAlignment
 
     /// <summary>A checkout may have changed the line ends.</summary>
     private static string? Text(byte[]? file) => file is null ? null : Encoding.UTF8.GetString(file)
-        .Replace("\r\n", "\n", StringComparison.Ordinal);
+        .Replace("\r\n", "\n");
 
     /// <summary>A line of the report's table of pinned versions: what, and which version.</summary>
     [GeneratedRegex(@"^\| ([^|*]+) \| \*\*([0-9][^*|]*)\*\* \|", RegexOptions.Multiline)]
@@ -136,9 +136,9 @@ public static partial class AC6VersionAlignment
         new("image out of step with the chart", "AC6.2", "another CoreDNS",
             tree => tree.Value("image", new JsonObject { ["tag"] = "1.12.0" })),
         new("drift report about the chart before", "AC6.3", "about another chart",
-            tree => tree.VersionDrift = tree.VersionDrift!.Replace("| **1.38.0** |", "| **1.37.0** |", StringComparison.Ordinal)),
+            tree => tree.VersionDrift = tree.VersionDrift!.Replace("| **1.38.0** |", "| **1.37.0** |")),
         new("drift report about another CoreDNS", "AC6.3", "about another CoreDNS",
-            tree => tree.VersionDrift = tree.VersionDrift!.Replace("| **1.11.4** |", "| **1.12.0** |", StringComparison.Ordinal)),
+            tree => tree.VersionDrift = tree.VersionDrift!.Replace("| **1.11.4** |", "| **1.12.0** |")),
         new("monitoring definitions changed alone", "AC6.3", "other monitoring definitions", tree => JsonPath.Set(
             tree.Definitions.Single(resource => resource.Kind == "OCIRepository").Document, "spec.ref.tag", "31.0.0")),
     ];
@@ -148,7 +148,7 @@ public static partial class AC6VersionAlignment
         Patched("budget edited by hand", "AC6.3", "minAvailable: delivered 1, running 0", Budget,
             """{"spec":{"minAvailable":0}}""", """{"spec":{"minAvailable":1}}""", rolls: false),
         Corefile("a plugin added by hand", "AC6.3", "data.Corefile line",
-            text => text.Replace("    errors", "    errors\n    any", StringComparison.Ordinal)),
+            text => text.Replace("    errors", "    errors\n    any")),
         Patched("fewer revisions kept", "AC6.3", "spec.revisionHistoryLimit: delivered nothing, running 3", Deployment,
             """{"spec":{"revisionHistoryLimit":3}}""", """{"spec":{"revisionHistoryLimit":10}}""", rolls: false),
         Patched("label of another chart", "AC6.1", "coredns-1.38.0", Deployment,

@@ -103,8 +103,8 @@ public static class AccessDocument
                 .Select(resource => group.Length == 0 ? resource : $"{resource}.{group}"));
             var names = rule.Texts("resourceNames");
             var of = string.Join(", ", resources) + (names.Count == 0 ? "" : $" named {string.Join(", ", names)}");
-            return $"{where} | {of.Replace("*.*", "everything", StringComparison.Ordinal)} | " +
-                string.Join(", ", rule.Texts("verbs")).Replace("*", "everything", StringComparison.Ordinal);
+            return $"{where} | {of.Replace("*.*", "everything")} | " +
+                string.Join(", ", rule.Texts("verbs")).Replace("*", "everything");
         });
     }
 
@@ -155,7 +155,7 @@ public sealed class AccessDocumentTests
     public void The_rows_of_allow_dns_have_the_caches_of_the_same_tree()
     {
         var rows = AccessDocument.Write().Split('\n')
-            .Where(line => line.Contains("Policy `allow-dns`", StringComparison.Ordinal)).ToList();
+            .Where(line => line.Contains("Policy `allow-dns`")).ToList();
         rows.Single(row => row.StartsWith("| Cilium", StringComparison.Ordinal)).ShouldContain("`host`: 53");
         rows.Single(row => row.StartsWith("| NetworkPolicy", StringComparison.Ordinal)).ShouldContain("169.254.");
     }

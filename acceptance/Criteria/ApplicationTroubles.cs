@@ -84,7 +84,7 @@ public static class ApplicationTroubles
         await TroubleshootingCriterion.WithCorefile(
             cluster,
             text => text.Replace(
-                $"forward . {cluster.Tree.Settings["SUBSTRATE_SERVERS"]} {{", "forward . 192.0.2.1 {", StringComparison.Ordinal),
+                $"forward . {cluster.Tree.Settings["SUBSTRATE_SERVERS"]} {{", "forward . 192.0.2.1 {"),
             "Names of the substrate fail",
             cancellationToken,
             ("dns-1.globular.internal", name),

@@ -73,8 +73,8 @@ public static class BootstrapCriterion
             Conditions.Holds(pod, "Ready").ShouldBeTrue(Conditions.Say(pod, "Ready"));
             NeverCrashed(pod);
             var dns = await cluster.StayingDnsPods(token);
-            EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture,
-                $"{Conditions.Say(pod, "Ready").TrimEnd()} on {pod.Text("spec.nodeName")}, beside {dns.Count} pods of CoreDNS"));
+            EvidenceLog.Observed(
+                $"{Conditions.Say(pod, "Ready").TrimEnd()} on {pod.Text("spec.nodeName")}, beside {dns.Count} pods of CoreDNS");
         },
         $"{name} runs",
         cancellationToken);

@@ -43,8 +43,8 @@ public static class CriteriaDocument
             .Concat(MigrationSabotage.All.Where(_ => check.Id == MigrationSabotage.Check).Select(sabotage => $"{sabotage.Name} (live)")));
 
     private static string Cell(string? text) =>
-        string.IsNullOrEmpty(text) ? "–" : text.Replace("|", "\\|", StringComparison.Ordinal)
-            .Replace("<", "&lt;", StringComparison.Ordinal);
+        string.IsNullOrEmpty(text) ? "–" : text.Replace("|", "\\|")
+            .Replace("<", "&lt;");
 }
 
 public sealed class CriteriaDocumentTests

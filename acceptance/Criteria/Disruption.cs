@@ -159,11 +159,10 @@ public static class DisruptionCriterion
         var evidence = await new DisruptionRun(cluster, cadence, more).Measure(budget, lost, disturb, cancellationToken);
         foreach (var via in evidence.Report.Transports)
         {
-            await TestContext.Out.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
+            await TestContext.Out.WriteLineAsync(
                 $"{via.Via}: {via.Queries} queries, {via.LostPackets} packets lost, {via.Retried} retried, {via.Failures} failed, "
                 + $"lost time {via.LostTime.TotalSeconds:0.0} s, "
-                + $"p50 {via.P50.TotalMilliseconds:0.0} ms, p99 {via.P99.TotalMilliseconds:0.0} ms"));
+                + $"p50 {via.P50.TotalMilliseconds:0.0} ms, p99 {via.P99.TotalMilliseconds:0.0} ms");
         }
 
         return evidence;

@@ -110,7 +110,7 @@ public static class NoticesCriterion
     {
         var body = new Resource(JsonNode.Parse(notice.Body)!.AsObject());
         return body.Text("involvedObject.kind") == "Kustomization" && body.Text("involvedObject.name") == $"cluster-{role}"
-            && body.Text("severity") == "error" && body.Text("message")!.Contains(Missing, StringComparison.Ordinal);
+            && body.Text("severity") == "error" && body.Text("message")!.Contains(Missing);
     }
 
     private static IEnumerable<Resource> Of(RenderedCluster tree, string kind) => tree.Flux.Where(resource => resource.Kind == kind);

@@ -65,8 +65,7 @@ public static class RestoreCriterion
 
             void Took(string what)
             {
-                var said = string.Create(
-                    CultureInfo.InvariantCulture, $"{what} after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
+                var said = $"{what} after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s";
                 EvidenceLog.Observed(said);
                 TestContext.Out.WriteLine(said);
             }

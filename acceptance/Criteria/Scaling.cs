@@ -160,14 +160,14 @@ public static class ScalingCriterion
         for (var pod = 1; ; pod++)
         {
             var manifest = Pods.Prober(
-                Namespace, string.Create(CultureInfo.InvariantCulture, $"load-{pod}"), SuiteSettings.Current.ProberImage, []);
+                Namespace, $"load-{pod}", SuiteSettings.Current.ProberImage, []);
             manifest["spec"]!["containers"]![0]!["command"] = new JsonArray(
             [
-                "/prober", "follow", .. Enumerable.Range(0, NamesOfAPod).Select(name => (JsonNode)string.Create(
-                    CultureInfo.InvariantCulture, $"kubernetes.default.svc.{cluster.Domain}.{(name % 2 == 0 ? "" : "/AAAA")}")),
+                "/prober", "follow",
+                .. Enumerable.Range(0, NamesOfAPod).Select(name => (JsonNode)$"kubernetes.default.svc.{cluster.Domain}.{(name % 2 == 0 ? "" : "/AAAA")}"),
                 "--cadence", "1", .. server.Select(word => (JsonNode)word),
             ]);
-            run.Note(Namespace, string.Create(CultureInfo.InvariantCulture, $"{pod} pods ask"));
+            run.Note(Namespace, $"{pod} pods ask");
             await cluster.Api.Apply(ResourceKind.Pod, new Resource(manifest), cancellationToken);
             try
             {
@@ -180,10 +180,9 @@ public static class ScalingCriterion
                         return replicas.Value;
                     },
                     "load brings one more pod", cancellationToken);
-                EvidenceLog.Observed(string.Create(
-                    CultureInfo.InvariantCulture,
+                EvidenceLog.Observed(
                     $"{grown} pods after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s, with {pod} pods of load; "
-                        + $"before {least}"));
+                        + $"before {least}");
                 return;
             }
             catch (NeverHeldException) when (pod < MostPods)

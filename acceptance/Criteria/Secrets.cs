@@ -197,7 +197,7 @@ public static class SecretsCriterion
         select ResourceKind.Secret.Named(parts[1], parts[0]);
 
     internal static bool IsEncrypted(string? value) =>
-        value is not null && Encoding.UTF8.GetString(Convert.FromBase64String(value)).Contains(Encrypted, StringComparison.Ordinal);
+        value is not null && Encoding.UTF8.GetString(Convert.FromBase64String(value)).Contains(Encrypted);
 
     /// <summary>Another value for the first key of a Secret; all else of it stays Flux'.</summary>
     private static Task Change(LiveCluster cluster, Resource secret, string field, string value, CancellationToken cancellationToken) =>

@@ -108,7 +108,7 @@ public static class SubstrateAdoption
 
     private static string Script(AdoptionGuide guide, SubstrateSettings substrate, string folder) =>
         $"cd '{folder}'\n" + guide.Steps.Single(step => step.Title == AddZone).Script!
-            .Replace("substrate/main/", $"substrate/{substrate.Name}/", StringComparison.Ordinal);
+            .Replace("substrate/main/", $"substrate/{substrate.Name}/");
 
     /// <summary>A checkout in which the blocks of the page find what they name.</summary>
     private static async Task InFolderOf(SubstrateSettings substrate, Func<string, Task> action)

@@ -56,7 +56,7 @@ public static class TroubleshootingCriterion
         var before = (await cluster.Require(Configuration, cancellationToken)).Text("data.Corefile")!;
         try
         {
-            await Write(before.Replace("    errors", "    errors\n    unknown", StringComparison.Ordinal), cancellationToken);
+            await Write(before.Replace("    errors", "    errors\n    unknown"), cancellationToken);
             await Delete((await cluster.StayingDnsPods(cancellationToken))[0]);
             await Follow(cluster, "A CoreDNS pod does not start", cancellationToken);
         }
@@ -81,7 +81,7 @@ public static class TroubleshootingCriterion
     [LiveCheck("Troubleshooting.3", "the commands of the section, with an upstream that does not answer", Disruptive = true)]
     public static Task NoUpstream(LiveCluster cluster, CancellationToken cancellationToken) => WithCorefile(
         cluster,
-        text => Lines(text, line => line.Contains("forward . ", StringComparison.Ordinal) ? "    forward . 192.0.2.1 {" : line),
+        text => Lines(text, line => line.Contains("forward . ") ? "    forward . 192.0.2.1 {" : line),
         "Only names outside the cluster fail",
         cancellationToken);
 
@@ -211,7 +211,7 @@ internal static partial class TroubleshootingGuide
         string.Join('|', names.Select(name => Regex.Escape(name.Written))),
         match => names.First(name => name.Written == match.Value).Here);
 
-    private static string Cell(Match row, int column) => row.Groups[column].Value.Replace("\\|", "|", StringComparison.Ordinal);
+    private static string Cell(Match row, int column) => row.Groups[column].Value.Replace("\\|", "|");
 
     [GeneratedRegex(@"^\| `((?:\\\||[^|])+)` \| `((?:\\\||[^|])+)` \|", RegexOptions.Multiline)]
     private static partial Regex Rows();

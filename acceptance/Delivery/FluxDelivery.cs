@@ -56,7 +56,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
             tree.Platform.Repository,
             cluster.Shape.Role,
             Files(platform).Select(file => file.Path == path
-                ? file with { Text = file.Text.Replace("resources:\n", $"resources:\n  - {missing}\n", StringComparison.Ordinal) }
+                ? file with { Text = file.Text.Replace("resources:\n", $"resources:\n  - {missing}\n") }
                 : file),
             Signer(platform),
             cancellationToken);

@@ -97,7 +97,7 @@ public sealed class GivenSecretsTests
             ImageRegistry = "registry.example.com/mirror",
             PullSecrets = [DomainName.Parse("registry")],
         };
-        var given = GivenSecrets.Read("secrets.yaml", $"{Secret}---\n{Secret.Replace("registry", "proxy", StringComparison.Ordinal)}");
+        var given = GivenSecrets.Read("secrets.yaml", $"{Secret}---\n{Secret.Replace("registry", "proxy")}");
         var copy = GivenSecrets.ForTheSuite(given, workloads).ShouldHaveSingleItem();
         (copy.Name, copy.Namespace).ShouldBe(("registry", UpstreamDns.Namespace));
         given[0].Namespace.ShouldBe("kube-system", "the cluster's own stays");

@@ -104,7 +104,7 @@ public sealed class TestSubstrateTests
         var names = edge.FileRecords.Names.Where(name => name != edge.Zone.Text).ToList();
         names.ShouldNotBeEmpty();
         var zone = TestSubstrate.Files(TestSubstrate.At(edge, First, Second))[$"{edge.Zone}.zone"];
-        names.ShouldAllBe(name => !zone.Contains($"\n{name}. ", StringComparison.Ordinal));
+        names.ShouldAllBe(name => !zone.Contains($"\n{name}. "));
     }
 
     private static SubstrateSettings Defined(string name) =>

@@ -18,7 +18,7 @@ public static class Disturb
         var replicas = (await cluster.Require(Deployment, cancellationToken)).Number("spec.replicas")!.Value;
         foreach (var wanted in new[] { replicas + 1, replicas })
         {
-            run.Note("coredns", string.Create(CultureInfo.InvariantCulture, $"scaled to {wanted}"));
+            run.Note("coredns", $"scaled to {wanted}");
             await cluster.Api.Patch(Deployment, JsonPath.Patch("spec.replicas", wanted), cancellationToken);
             await Rollout.Done(cluster, cancellationToken);
         }
@@ -85,7 +85,7 @@ public static class Disturb
             }
         }
 
-        run.Note("coredns", string.Create(CultureInfo.InvariantCulture, $"{evicted} evictions went through, {refused} were refused"));
+        run.Note("coredns", $"{evicted} evictions went through, {refused} were refused");
         refused.ShouldBeGreaterThan(0, "the budget refused nothing");
         await Settled(cluster, cancellationToken);
     }
@@ -103,7 +103,7 @@ public static class Disturb
         var (pod, process) = (await NodeProcesses.OfDnsPods(cluster, cancellationToken))[0];
         run.Note(pod.Name, "process killed");
         await cluster.Engine.Exec(
-            process.Node, ["sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -9 {process.Id}")], cancellationToken);
+            process.Node, ["sh", "-c", $"kill -9 {process.Id}"], cancellationToken);
         await Settled(cluster, cancellationToken);
     }
 

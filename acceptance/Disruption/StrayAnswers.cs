@@ -55,7 +55,7 @@ public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> node
     /// </summary>
     internal static IEnumerable<StrayAnswer> In(string listing, IReadOnlySet<string> pods, DateTimeOffset now) =>
         from line in listing.Split('\n')
-        where line.Contains("[UNREPLIED]", StringComparison.Ordinal)
+        where line.Contains("[UNREPLIED]")
         let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
         where First(fields, "sport=") == "53" && First(fields, "src=") is { } pod && pods.Contains(pod)
         let left = TimeSpan.FromSeconds(int.Parse(fields[2], CultureInfo.InvariantCulture))

@@ -34,7 +34,7 @@ public static class FieldDrift
             _ => [new FieldDifference(path, Say(delivered), Say(running))],
         };
 
-    private static string At(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
+    private static string At(string path, int index) => $"{path}[{index}]";
 
     /// <summary>
     /// Of long texts the first line that differs; of quantities the amount, because the server writes them in its own form.
@@ -42,7 +42,7 @@ public static class FieldDrift
     private static IEnumerable<FieldDifference> OfValues(string path, string delivered, string running)
     {
         if (delivered == running
-            || (path.Contains(".resources.", StringComparison.Ordinal)
+            || (path.Contains(".resources.")
                 && Quantity.TryParse(delivered, out var wanted, out _)
                 && Quantity.TryParse(running, out var there, out _)
                 && wanted.Amount == there.Amount))
@@ -56,7 +56,7 @@ public static class FieldDrift
         yield return before.Length == 1 && after.Length == 1
             ? new FieldDifference(path, delivered, running)
             : new FieldDifference(
-                string.Create(CultureInfo.InvariantCulture, $"{path} line {line + 1}"),
+                $"{path} line {line + 1}",
                 before.ElementAtOrDefault(line)?.Trim(),
                 after.ElementAtOrDefault(line)?.Trim());
     }

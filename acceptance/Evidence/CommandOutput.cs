@@ -50,8 +50,7 @@ internal static partial class CommandOutput
 
     /// <summary>The error alone would look like what a person sees beside a passed check.</summary>
     private static string Text(Printed printed) => printed.Output.Trim() is { Length: > 0 } output ? output
-        : string.Create(CultureInfo.InvariantCulture,
-            $"# It printed nothing at the end of the check (exit code {printed.ExitCode}). {printed.Error}").Trim();
+        : $"# It printed nothing at the end of the check (exit code {printed.ExitCode}). {printed.Error}".Trim();
 
     /// <summary>A check's outcome does not depend on it, so that whatever goes wrong becomes its text.</summary>
     private static async Task<Printed> Run(string command, LiveCluster cluster, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ public static class Description
 
     private static string Line(Resource happened)
     {
-        var times = happened.Number("count") is > 1 and var count ? string.Create(CultureInfo.InvariantCulture, $" ({count} times)") : "";
+        var times = happened.Number("count") is > 1 and var count ? $" ({count} times)" : "";
         return $"# {When(happened)} {happened.Text("type")} {happened.Text("reason")}{times}: " +
             $"{happened.Text("message")?.ReplaceLineEndings(" ")}\n";
     }

@@ -83,7 +83,7 @@ public sealed class EvidenceTests
     {
         var notes = Files["dev-notes.md"];
 
-        RedRun.Mixed.Lines.ShouldAllBe(line => notes.Contains($"### {line.Check} ", StringComparison.Ordinal));
+        RedRun.Mixed.Lines.ShouldAllBe(line => notes.Contains($"### {line.Check} "));
         notes.ShouldContain($"**{RedRun.Cluster}**: ❌ failed, live: the process runs as uid 0 &lt;root> & may write");
         notes.ShouldContain("uid 0 in coredns-7d4b8c6f5-x2x8q\n````");
         notes.ShouldContain(
@@ -95,12 +95,12 @@ public sealed class EvidenceTests
     public void Only_commands_that_read_are_run()
     {
         var commands = Catalog.Checks.Select(check => check.Line.Command).OfType<string>()
-            .Select(command => command.Replace("{context}", "kind-a.b/c@d:1", StringComparison.Ordinal)
-                .Replace("{policies}", "cnp", StringComparison.Ordinal)).ToList();
+            .Select(command => command.Replace("{context}", "kind-a.b/c@d:1")
+                .Replace("{policies}", "cnp")).ToList();
 
         commands.Where(command => command.StartsWith("kubectl ", StringComparison.Ordinal))
-            .Where(command => command.Contains(" get ", StringComparison.Ordinal)).ShouldAllBe(command => CommandOutput.OnlyReads(command));
-        commands.Where(CommandOutput.OnlyReads).ShouldAllBe(command => command.Contains(" get ", StringComparison.Ordinal));
+            .Where(command => command.Contains(" get ")).ShouldAllBe(command => CommandOutput.OnlyReads(command));
+        commands.Where(CommandOutput.OnlyReads).ShouldAllBe(command => command.Contains(" get "));
         foreach (var command in new[]
         {
             "kubectl --context a -n kube-system delete pod x", "kubectl --context a get pods; reboot", "kubectl --context a get pods $(id)",

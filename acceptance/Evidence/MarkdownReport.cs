@@ -114,7 +114,7 @@ public static class MarkdownReport
         }
 
         var (fence, blank) = (new string('`', longest + 1), longest == 0 ? "" : " ");
-        return $"{fence}{blank}{text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal)}{blank}{fence}";
+        return $"{fence}{blank}{text.ReplaceLineEndings(" ").Replace("|", "\\|")}{blank}{fence}";
     }
 
     internal static string Sign(ResultOutcome outcome) => outcome switch
@@ -127,6 +127,6 @@ public static class MarkdownReport
 
     /// <summary>A line break or a bar would end the table's cell; brackets would become HTML, links or images.</summary>
     internal static string Cell(string text) => text.ReplaceLineEndings(" ")
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal)
-        .Replace("[", "\\[", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+        .Replace("\\", "\\\\").Replace("|", "\\|")
+        .Replace("[", "\\[").Replace("<", "&lt;");
 }

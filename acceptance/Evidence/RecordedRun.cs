@@ -35,7 +35,7 @@ public static class RecordedRun
             ],
         };
 
-        string? Anywhere(string? text) => text?.Replace(checkout, ".", StringComparison.Ordinal);
+        string? Anywhere(string? text) => text?.Replace(checkout, ".");
     }
 
     /// <summary>Makes the run the recorded one.</summary>

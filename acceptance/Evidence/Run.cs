@@ -88,7 +88,7 @@ public sealed record CheckResult
     {
         get
         {
-            var byHand = Commands.Where(command => Observed?.Contains($"$ {command}", StringComparison.Ordinal) != true)
+            var byHand = Commands.Where(command => Observed?.Contains($"$ {command}") != true)
                 .Select(command => $"$ {command}").ToList();
             return Observed is not { } seen ? byHand : byHand.Count == 0 ? [seen] : [.. byHand, "# The suite saw:", seen];
         }

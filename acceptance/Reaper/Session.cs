@@ -54,7 +54,7 @@ public sealed class Session
     public void BelongsTo(Process owner)
     {
         // Another run may look at it meanwhile, and would take a file without an owner for an orphan's.
-        File.WriteAllText(In(OwnerFile + ".new"), string.Create(CultureInfo.InvariantCulture, $"{owner.Id} {Start(owner)}"));
+        File.WriteAllText(In(OwnerFile + ".new"), $"{owner.Id} {Start(owner)}");
         File.Move(In(OwnerFile + ".new"), In(OwnerFile), overwrite: true);
     }
 

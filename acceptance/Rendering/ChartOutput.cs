@@ -122,9 +122,8 @@ public static class ChartOutput
     public static readonly IReadOnlyList<(string Name, string Protocol)> ServicePorts = [("udp-53", "UDP"), ("tcp-53", "TCP")];
 
     /// <summary>The image that the chart's pods run: the values', and the chart's appVersion where they set no tag.</summary>
-    public static string Image(RenderedCluster tree) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{tree.Values.Text("image.repository") ?? "coredns/coredns"}:{tree.Values.Text("image.tag") ?? AppVersion(tree.Platform)}");
+    public static string Image(RenderedCluster tree) =>
+        $"{tree.Values.Text("image.repository") ?? "coredns/coredns"}:{tree.Values.Text("image.tag") ?? AppVersion(tree.Platform)}";
 
     /// <summary>The CoreDNS that the definition says: its tag of the image, and the chart's appVersion where it has none.</summary>
     public static string CoreDns(Platform platform, Cluster cluster) =>

@@ -17,7 +17,7 @@ public sealed class Resource(JsonObject document)
     public IReadOnlyDictionary<string, string> Annotations => Map("metadata.annotations");
 
     /// <summary>True for what only Flux' controllers understand: sources, Kustomizations, releases.</summary>
-    public bool IsOfFlux => ApiVersion.Contains(".toolkit.fluxcd.io/", StringComparison.Ordinal);
+    public bool IsOfFlux => ApiVersion.Contains(".toolkit.fluxcd.io/");
 
     public bool Is(ResourceKind kind) => kind.Kind == Kind && kind.ApiVersion == ApiVersion;
 

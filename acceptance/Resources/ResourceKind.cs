@@ -59,7 +59,7 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
     /// <summary>The API server's path of the kind's collection.</summary>
     public string Path(string? inNamespace)
     {
-        var group = ApiVersion.Contains('/', StringComparison.Ordinal) ? $"/apis/{ApiVersion}" : $"/api/{ApiVersion}";
+        var group = ApiVersion.Contains('/') ? $"/apis/{ApiVersion}" : $"/api/{ApiVersion}";
         return Namespaced && inNamespace is not null ? $"{group}/namespaces/{inNamespace}/{Plural}" : $"{group}/{Plural}";
     }
 }

@@ -66,9 +66,9 @@ internal static class LiveChanges
     {
         var nodes = await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken);
         var ingress = cluster.Tree.Delivered.FirstOrDefault(resource => resource.Name == IngressPolicy.Name)?.At("spec.ingress");
-        var text = patch.Replace("WORKER", nodes.First(node => !Clusters.Nodes.IsControlPlane(node)).Name, StringComparison.Ordinal)
-            .Replace("INGRESS", ingress?.ToJsonString() ?? "null", StringComparison.Ordinal)
-            .Replace("SPREAD", cluster.Tree.Values.At("topologySpreadConstraints")!.ToJsonString(), StringComparison.Ordinal);
+        var text = patch.Replace("WORKER", nodes.First(node => !Clusters.Nodes.IsControlPlane(node)).Name)
+            .Replace("INGRESS", ingress?.ToJsonString() ?? "null")
+            .Replace("SPREAD", cluster.Tree.Values.At("topologySpreadConstraints")!.ToJsonString());
         await cluster.Api.Patch(address, (JsonObject)JsonNode.Parse(text)!, cancellationToken);
         if (rolls)
         {

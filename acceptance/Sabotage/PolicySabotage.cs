@@ -70,7 +70,7 @@ internal sealed record PolicySabotage(string Check, string Policy, string Select
     /// <summary>Without any rule Cilium would let everybody in: an empty one lets nobody in, apart from the node.</summary>
     private static JsonArray Without(JsonArray rules, string monitoring)
     {
-        var left = new JsonArray([.. rules.Where(rule => !rule!.ToJsonString().Contains($"\"{monitoring}\"", StringComparison.Ordinal))
+        var left = new JsonArray([.. rules.Where(rule => !rule!.ToJsonString().Contains($"\"{monitoring}\""))
             .Select(rule => rule!.DeepClone())]);
         left.Count.ShouldBeLessThan(rules.Count, "no rule of the policy is for the monitoring");
         return left.Count == 0 && LiveChanges.IsCilium ? Rule("{}") : left;

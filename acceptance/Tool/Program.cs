@@ -12,7 +12,7 @@ using PlatformGitOps.Acceptance.Tool;
 [assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 
 // The suite as a program: each of its settings is an option, and the checks of the tree in the current folder run.
-var settings = SuiteSettings.Names("<cluster>").Where(name => !name.Contains('<', StringComparison.Ordinal))
+var settings = SuiteSettings.Names("<cluster>").Where(name => !name.Contains('<'))
     .Select(name => (Name: name, Option: new Option<string>($"--{name}") { HelpName = "value" })).ToArray();
 var contexts = new Option<string[]>("--context")
 {

@@ -100,7 +100,7 @@ public sealed partial class CommandTests
             .Select(match => match.Groups[1].Value).ToList();
 
         documents.ShouldNotBeEmpty();
-        documents.ShouldAllBe(document => script.Contains($"\"$here/{document}\"", StringComparison.Ordinal));
+        documents.ShouldAllBe(document => script.Contains($"\"$here/{document}\""));
     }
 
     [Test]

@@ -65,7 +65,7 @@ public sealed class StarterTests
     {
         var steps = Check.Steps.SkipWhile(step => step.Text("id") != "tool").Skip(1).ToList();
         steps.Select(step => step.Text("run")?.Split(' ').ElementAtOrDefault(2)).Take(3).ShouldBe(["check", "lint", "versions"]);
-        steps.Skip(1).ShouldAllBe(step => step.Text("if")!.Contains("!cancelled()", StringComparison.Ordinal));
+        steps.Skip(1).ShouldAllBe(step => step.Text("if")!.Contains("!cancelled()"));
         Check.Document.Text("outputs.comment").ShouldBe("${{ steps.changes.outputs.comment }}");
         OfGitHub.Jobs.Single(job => job.Id == "comment").Document.Text("if")!
             .ShouldContain("!cancelled() && needs.check.outputs.comment == 'true'");

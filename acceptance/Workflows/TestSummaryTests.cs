@@ -39,7 +39,7 @@ public sealed class TestSummaryTests
     public async Task A_class_with_arguments_is_named_without_them_because_it_is_a_filter_of_the_next_run() =>
         (await Say(
             succeeded: false,
-            ("Dns.Tests", Run(Failed).Replace("Example.Tests", "Example.Tests(&quot;a&quot;)", StringComparison.Ordinal))))
+            ("Dns.Tests", Run(Failed).Replace("Example.Tests", "Example.Tests(&quot;a&quot;)"))))
             .ShouldContain("  Example.Tests.Answers(\"a\")");
 
     [Test]
@@ -77,7 +77,7 @@ public sealed class TestSummaryTests
         var lines = await Say("SummarizeTests", properties,
         [
             ("Acceptance", Run(Timed("10:00:00", "10:01:40") + Timed("10:00:20", "10:01:10") + Timed("10:05:00.5", "10:06:21.5"))
-                .Replace("Example.Tests", "Example.Substrate.SubstrateTests", StringComparison.Ordinal)),
+                .Replace("Example.Tests", "Example.Substrate.SubstrateTests")),
         ]);
         lines.ShouldContain("The substrate's DNS tests: 3 in 181 s of 180 s"
             + (excused ? ", which this machine is too small or too busy for" : ""));

@@ -23,7 +23,7 @@ public sealed partial class WorkflowTests
 
     [TestCaseSource(nameof(Workflows))]
     public void Every_action_is_pinned_to_a_commit_and_says_which_release_that_is(Workflow workflow) =>
-        workflow.Text.Split('\n').Where(line => line.Contains("uses:", StringComparison.Ordinal))
+        workflow.Text.Split('\n').Where(line => line.Contains("uses:"))
             .ShouldAllBe(line => Pinned().IsMatch(line));
 
     [TestCaseSource(nameof(Workflows))]
@@ -110,7 +110,7 @@ public sealed partial class WorkflowTests
             .ShouldBe([DeliveryChoice.Helm, DeliveryChoice.Flux]);
         var folder = Path.GetDirectoryName(job.Document.Text("env.ACCEPTANCE_DEFINITION"))!;
         string.Join('\n', job.Steps.Select(step => step.Text("run"))).ShouldContain($"path: {folder}' ");
-        job.Steps.Where(step => step.Text("run")?.Contains("TestCategory=Live&", StringComparison.Ordinal) == true)
+        job.Steps.Where(step => step.Text("run")?.Contains("TestCategory=Live&") == true)
             .ShouldAllBe(step => step.Text("if") == null);
     }
 
@@ -118,14 +118,14 @@ public sealed partial class WorkflowTests
     public void Evidence_is_kept_from_every_run_on_a_cluster_also_from_a_red_one(Workflow workflow)
     {
         foreach (var job in workflow.Jobs
-            .Where(job => job.Steps.Any(step => step.Text("run")?.Contains("dotnet test acceptance", StringComparison.Ordinal) == true)))
+            .Where(job => job.Steps.Any(step => step.Text("run")?.Contains("dotnet test acceptance") == true)))
         {
             var keep = job.Steps
                 .Single(step => step.Text("uses")?.StartsWith("actions/upload-artifact@", StringComparison.Ordinal) == true);
             keep.Text("if").ShouldBe("always()");
             Path.GetFullPath(Path.Combine(Repository.Root, keep.Text("with.path")!)).TrimEnd('/').ShouldBe(EvidenceFolder.Default);
             job.Legs[0].Keys.ShouldAllBe(
-                axis => keep.Text("with.name")!.Contains($"matrix.{axis} ", StringComparison.Ordinal),
+                axis => keep.Text("with.name")!.Contains($"matrix.{axis} "),
                 "legs of one name would overwrite each other");
         }
     }
@@ -160,13 +160,13 @@ public sealed partial class WorkflowTests
         var legs = Nightly.Jobs.Where(job => job.Document.Text("env.ACCEPTANCE_CLUSTER") != "none")
             .Select(job => (Job: job, Script: string.Join('\n', job.Steps.Select(step => step.Text("run")))))
             .Select(leg => (leg.Job.Id, leg.Script, All: EveryCheck().IsMatch(leg.Script)))
-            .Where(leg => leg.All || leg.Script.Contains("TestCategory=Upgrade&", StringComparison.Ordinal)).ToList();
+            .Where(leg => leg.All || leg.Script.Contains("TestCategory=Upgrade&")).ToList();
         legs.Select(leg => leg.Id).ShouldBe(["acceptance", "upgrade", "definitions"]);
         foreach (var (id, script, all) in legs)
         {
             Pulled().Matches(script).Select(match => match.Groups[1].Value)
                 .ShouldBe([settings.SmallImage, settings.VictoriaMetricsImage, settings.VmalertImage], ignoreOrder: true, id);
-            (!all || script.Contains("controller/build-image", StringComparison.Ordinal)).ShouldBeTrue(id);
+            (!all || script.Contains("controller/build-image")).ShouldBeTrue(id);
         }
     }
 
@@ -182,11 +182,11 @@ public sealed partial class WorkflowTests
     {
         var files = Directory.GetFiles(Path.Combine(Repository.Root, "acceptance"), "*Tests.cs", SearchOption.AllDirectories)
             .Select(file => (Name: Path.GetFileNameWithoutExtension(file), Text: File.ReadAllText(file)))
-            .Where(file => Needs.Any(need => file.Text.Contains(need, StringComparison.Ordinal))).ToList();
+            .Where(file => Needs.Any(need => file.Text.Contains(need))).ToList();
         files.Count.ShouldBeGreaterThan(5);
-        Needs.ShouldAllBe(need => files.Any(file => file.Text.Contains(need, StringComparison.Ordinal)));
+        Needs.ShouldAllBe(need => files.Any(file => file.Text.Contains(need)));
         files.Where(file => !CategoryOfClass().Matches(file.Text)
-                .Any(category => Nightly.Text.Contains($"\"TestCategory={category.Groups[1].Value}\"", StringComparison.Ordinal)))
+                .Any(category => Nightly.Text.Contains($"\"TestCategory={category.Groups[1].Value}\"")))
             .Select(file => file.Name).ShouldBeEmpty("classes without a category that a leg runs");
     }
 
@@ -219,7 +219,7 @@ public sealed partial class WorkflowTests
     public void Every_night_runs_what_no_other_leg_does_and_a_red_one_is_reported(string leg, string filter)
     {
         var job = Nightly.Jobs.Single(entry => entry.Id == leg);
-        job.Steps.ShouldContain(step => step.Text("run") != null && step.Text("run")!.Contains(filter, StringComparison.Ordinal));
+        job.Steps.ShouldContain(step => step.Text("run") != null && step.Text("run")!.Contains(filter));
         var report = Nightly.Jobs.Single(entry => entry.Id == "report");
         report.Needs.ShouldContain(leg);
         foreach (var needed in report.Needs)
@@ -233,7 +233,7 @@ public sealed partial class WorkflowTests
     public void Every_change_runs_as_root_what_needs_root()
     {
         var script = Workflows.Single(one => one.Name == "ci.yml").Scripts
-            .Single(text => text.Contains("sudo env \"PATH=$PATH\" dotnet test dns/tests", StringComparison.Ordinal));
+            .Single(text => text.Contains("sudo env \"PATH=$PATH\" dotnet test dns/tests"));
         script.ShouldContain("grep -q '^Passed!'");
         File.ReadAllText(Path.Combine(Repository.Root, "dns", "tests", "Interoperability.cs"))
             .ShouldContain(NameFilter().Match(script).Groups[1].Value, Case.Sensitive, "the step runs no test");
@@ -245,8 +245,8 @@ public sealed partial class WorkflowTests
     [TestCase("platform.yml", "dotnet platform-gitops versions --output github")]
     public void Every_change_is_compared_with_the_known_faults(string workflow, string command) =>
         Workflows.Single(one => one.Name == workflow).Jobs.SelectMany(job => job.Steps)
-            .Count(step => step.Text("run")?.Contains(command, StringComparison.Ordinal) == true
-                && !(step.Text("if") ?? "").Contains("github.event", StringComparison.Ordinal)).ShouldBe(1);
+            .Count(step => step.Text("run")?.Contains(command) == true
+                && !(step.Text("if") ?? "").Contains("github.event")).ShouldBe(1);
 
     [Test]
     public void The_nightly_drives_to_the_release_and_the_image_that_init_writes()
@@ -272,7 +272,7 @@ public sealed partial class WorkflowTests
     [Test]
     public void An_image_keeps_its_program_out_of_the_folder_that_a_user_mounts() =>
         Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
-            .Where(file => File.ReadAllText(file).Contains("<ContainerWorkingDirectory>", StringComparison.Ordinal)).ShouldBeEmpty();
+            .Where(file => File.ReadAllText(file).Contains("<ContainerWorkingDirectory>")).ShouldBeEmpty();
 
     [Test]
     public void The_programs_of_the_nightly_are_those_of_the_tree()
@@ -289,7 +289,7 @@ public sealed partial class WorkflowTests
             variable => variable.Key["ACCEPTANCE_".Length..].Replace('_', '-').ToLowerInvariant(),
             variable => leg.Aggregate(
                 variable.Value,
-                (value, axis) => value.Replace($"${{{{ matrix.{axis.Key} }}}}", axis.Value, StringComparison.Ordinal)));
+                (value, axis) => value.Replace($"${{{{ matrix.{axis.Key} }}}}", axis.Value)));
 
     private static IReadOnlyList<string> AllSettings() => SuiteSettings.Names("<cluster>");
 

@@ -27,7 +27,7 @@ internal sealed class EventRecorder(ApiClient client, string instance, TimeProvi
         }
 
         var now = time.GetUtcNow().UtcDateTime;
-        var suffix = string.Create(CultureInfo.InvariantCulture, $"{now.Ticks:x}{Interlocked.Increment(ref _number):x}");
+        var suffix = $"{now.Ticks:x}{Interlocked.Increment(ref _number):x}";
         var name = $"{about.Name}.{suffix}";
         var body = new Corev1Event
         {

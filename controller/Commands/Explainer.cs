@@ -43,19 +43,18 @@ internal sealed class Explainer(ApiClient client, ControllerOptions options, End
     {
         var store = await LoadAsync(service.FullName(), policy, cancellationToken);
         var managed = store.Managed.Single(one => one.Name == service.FullName());
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"""
+        await output.WriteLineAsync($"""
             {service.FullName()}: {Spell(policy.Removal)}, {managed.Endpoints.Count} endpoints, {policy.MinHealthy} must remain
             probe: {Spell(policy.Scheme)} port {EndpointResolver.ServicePort(service, policy)?.Port} {Request(policy)}
             every {Durations.Format(policy.Interval)}, {Durations.Format(policy.RetryInterval)} while it fails
             time-out {Durations.Format(policy.Timeout)}
             out after {policy.FailureThreshold} failures, back after {policy.SuccessThreshold} successes
-            """));
+            """);
         if (options.Shards > 1)
         {
             var shard = Sharding.ShardOf(service.Metadata.NamespaceProperty, options.Shards);
-            await output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
-                $"in shard {shard} of {options.Shards}: the holder of the Lease {options.LeaderElection.LeaseName}-{shard} acts for it"));
+            await output.WriteLineAsync(
+                $"in shard {shard} of {options.Shards}: the holder of the Lease {options.LeaderElection.LeaseName}-{shard} acts for it");
         }
 
         await Task.WhenAll(managed.Endpoints.Values.Select(endpoint => ProbeAsync(endpoint, policy, cancellationToken)));

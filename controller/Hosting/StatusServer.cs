@@ -29,7 +29,7 @@ internal sealed class StatusServer : IAsyncDisposable
     private StatusServer(WebApplication app) => _app = app;
 
     /// <summary>Its address; with port 0 the system chooses the port.</summary>
-    public Uri Address => new(_app.Urls.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
+    public Uri Address => new(_app.Urls.First().Replace("[::]", "127.0.0.1"));
 
     public static async Task<StatusServer> StartAsync(IStatus host, int port, CancellationToken cancellationToken)
     {

@@ -95,14 +95,14 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
     /// <summary>An IPv4 address in its one usual form: others (octal, one number) mean different hosts to different programs.</summary>
     private static bool IsAddress(string text, [NotNullWhen(true)] out IPAddress? address)
     {
-        if (!IPAddress.TryParse(text, out address) || text.Contains('%', StringComparison.Ordinal))
+        if (!IPAddress.TryParse(text, out address) || text.Contains('%'))
         {
             return false;
         }
 
         address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         return address.AddressFamily == AddressFamily.InterNetworkV6
-            || text.Contains(':', StringComparison.Ordinal)
+            || text.Contains(':')
             || address.ToString() == text;
     }
 
@@ -243,8 +243,8 @@ public static partial class Durations
     }
 
     public static string Format(TimeSpan duration) => duration.TotalSeconds >= 1
-        ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###}s")
-        : string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0}ms");
+        ? $"{duration.TotalSeconds:0.###}s"
+        : $"{duration.TotalMilliseconds:0}ms";
 
     private static readonly (string Unit, TimeSpan Factor)[] Units =
     [

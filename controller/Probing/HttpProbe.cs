@@ -26,7 +26,7 @@ internal sealed class HttpProbe(X509Certificate2Collection authorities) : IDispo
         request.Headers.ConnectionClose = true;
         using var response = await Invoker(target).SendAsync(request, cancellationToken);
         var status = (int)response.StatusCode;
-        return (status is >= 200 and < 300, string.Create(CultureInfo.InvariantCulture, $"HTTP {status}"));
+        return (status is >= 200 and < 300, $"HTTP {status}");
     }
 
     /// <summary>
@@ -43,7 +43,7 @@ internal sealed class HttpProbe(X509Certificate2Collection authorities) : IDispo
         using var response = await Invoker(target).SendAsync(request, cancellationToken);
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            return (false, string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)response.StatusCode}"));
+            return (false, $"HTTP {(int)response.StatusCode}");
         }
 
         var buffer = new byte[GrpcPrefix + MaxGrpcAnswer];
@@ -57,7 +57,7 @@ internal sealed class HttpProbe(X509Certificate2Collection authorities) : IDispo
             : GrpcHealth.Status(buffer.AsSpan(0, length)) switch
             {
                 GrpcServing => (true, "SERVING"),
-                { } status => (false, string.Create(CultureInfo.InvariantCulture, $"health status {status}")),
+                { } status => (false, $"health status {status}"),
                 null => (false, "not a HealthCheckResponse"),
             };
     }

@@ -216,10 +216,9 @@ internal sealed class ProbeScheduler(
         if (share.StarvedReportedAt is not { } reported || now - reported > BetweenReports)
         {
             share.StarvedReportedAt = now;
-            var message = string.Create(
-                CultureInfo.InvariantCulture,
+            var message =
                 $"Its probes are {late.TotalSeconds:0} s late: {share.Probing} of them and {InNamespace(service)} of its namespace are " +
-                    $"under way, and {FreePlaces} of {places} places are free. Shorten its timeout or lengthen its interval.");
+                    $"under way, and {FreePlaces} of {places} places are free. Shorten its timeout or lengthen its interval.";
             Log.Starved(telemetry.Log, service.Name, message);
             telemetry.Warn(service.Service, "ProbesStarved", message);
         }

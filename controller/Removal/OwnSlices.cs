@@ -43,7 +43,7 @@ internal static class OwnSlices
             var rest = new Queue<string>(family);
             for (var index = 0; rest.Count > 0; index++)
             {
-                var suffix = string.Create(CultureInfo.InvariantCulture, $"{(family.Key ? "ipv6" : "ipv4")}-{index}");
+                var suffix = $"{(family.Key ? "ipv6" : "ipv4")}-{index}";
                 var name = $"{service.Metadata.Name}-health-{suffix}";
                 placed.TryAdd(name, []);
                 while (placed[name].Count < MaxEndpoints && rest.TryDequeue(out var address))

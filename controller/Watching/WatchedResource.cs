@@ -22,9 +22,8 @@ internal sealed record WatchedResource<T>
 
     public string WatchPath(string version, int timeoutSeconds)
     {
-        var query = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Path}?watch=1&allowWatchBookmarks=true&timeoutSeconds={timeoutSeconds}&resourceVersion={Uri.EscapeDataString(version)}");
+        var query =
+            $"{Path}?watch=1&allowWatchBookmarks=true&timeoutSeconds={timeoutSeconds}&resourceVersion={Uri.EscapeDataString(version)}";
         return query
             + (LabelSelector is null ? "" : $"&labelSelector={Uri.EscapeDataString(LabelSelector)}")
             + (FieldSelector is null ? "" : $"&fieldSelector={Uri.EscapeDataString(FieldSelector)}");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
@@ -59,7 +58,7 @@ internal static class Population
 
     private static IEnumerable<string> Services(int endpoints) =>
         Enumerable.Range(0, (endpoints + PodsPerService - 1) / PodsPerService)
-            .Select(index => string.Create(CultureInfo.InvariantCulture, $"service-{index}"));
+            .Select(index => $"service-{index}");
 
     private static JsonObject Service(string name, string ns, int port, string? profile) => new()
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using k8s;
 using PlatformGitOps.Controller.Benchmark;
 using PlatformGitOps.Controller.Election;
@@ -51,7 +50,7 @@ root.SetAction(async (parsed, cancellationToken) =>
     string[] namespaces =
     [
         .. Enumerable.Range(0, 100 * ofShard * parts)
-            .Select(index => string.Create(CultureInfo.InvariantCulture, $"health-benchmark-{Environment.ProcessId}-{index}"))
+            .Select(index => $"health-benchmark-{Environment.ProcessId}-{index}")
             .GroupBy(name => Sharding.ShardOf(name, parts)).SelectMany(names => names.Take(ofShard)),
     ];
     using var responder = new Responder();
@@ -75,7 +74,7 @@ root.SetAction(async (parsed, cancellationToken) =>
     var (config, besideConfig) = (Path.GetTempFileName(), Path.GetTempFileName());
     // A fake API server has no other namespaces.
     var watched = parsed.GetValue(kubeconfig) is null ? "" : $"namespaces: [{string.Join(", ", namespaces)}]\n";
-    var divided = string.Create(CultureInfo.InvariantCulture, $"shards: {parts}\n");
+    var divided = $"shards: {parts}\n";
     await File.WriteAllTextAsync(config, $"{watched}{divided}probes: {{allowLoopback: true}}\n", cancellationToken);
     try
     {
@@ -90,7 +89,7 @@ root.SetAction(async (parsed, cancellationToken) =>
         }
 
         Console.WriteLine(
-            string.Create(CultureInfo.InvariantCulture, $"{count} endpoints created in {time.GetElapsedTime(from).TotalSeconds:0} s"));
+            $"{count} endpoints created in {time.GetElapsedTime(from).TotalSeconds:0} s");
 
         if (parsed.GetValue(starts) is > 0 and var turns)
         {
@@ -133,7 +132,7 @@ root.SetAction(async (parsed, cancellationToken) =>
             if (!isAlone)
             {
                 var sum = running.Index().Sum(one => Reading.ChecksPerSecond(first[one.Index], last[one.Index], time));
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"checks per second of all {sum:0}"));
+                Console.WriteLine($"checks per second of all {sum:0}");
             }
         }
         finally

@@ -13,7 +13,7 @@ internal sealed class PublishedController : IAsyncDisposable
 
     public PublishedController(string controller, string kubeconfig, string config, int index, int core, bool dryRun)
     {
-        _metrics = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FirstPort + index}/metrics"));
+        _metrics = new Uri($"http://127.0.0.1:{FirstPort + index}/metrics");
         var start = new ProcessStartInfo("taskset")
         {
             ArgumentList =
@@ -21,7 +21,7 @@ internal sealed class PublishedController : IAsyncDisposable
                 "-c", core.ToString(CultureInfo.InvariantCulture), controller, "run",
                 "--kubeconfig", kubeconfig, "--config", config, "--port", _metrics.Port.ToString(CultureInfo.InvariantCulture),
             },
-            Environment = { ["POD_NAME"] = string.Create(CultureInfo.InvariantCulture, $"benchmark-{index}") },
+            Environment = { ["POD_NAME"] = $"benchmark-{index}" },
             RedirectStandardOutput = true,
         };
         if (dryRun)

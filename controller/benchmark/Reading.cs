@@ -21,8 +21,7 @@ internal sealed class Reading(string text, long takenAt)
         / time.GetElapsedTime(first.TakenAt, last.TakenAt).TotalSeconds;
 
     /// <summary>What an instance did between two readings.</summary>
-    public static string Describe(int endpoints, Reading first, Reading last, TimeProvider time) => string.Create(
-        CultureInfo.InvariantCulture, $"""
+    public static string Describe(int endpoints, Reading first, Reading last, TimeProvider time) => $"""
         endpoints          {endpoints}
         leads              {last.Shards}
         checks per second  {ChecksPerSecond(first, last, time):0}
@@ -31,7 +30,7 @@ internal sealed class Reading(string text, long takenAt)
         p99 lateness       under {Quantile(first, last, 0.99) * 1000} ms
         processor          {(last.Cpu - first.Cpu) / time.GetElapsedTime(first.TakenAt, last.TakenAt).TotalSeconds * 100:0} % of one core
         memory             {last.Memory / 1024 / 1024:0} MiB resident
-        """);
+        """;
 
     /// <summary>Cumulative counts of the lateness histogram by upper bound.</summary>
     public IReadOnlyList<(double Bound, double Count)> Lateness =>
@@ -55,7 +54,7 @@ internal sealed class Reading(string text, long takenAt)
 
     private IEnumerable<string> Lines(string name, string label) => text.Split('\n').Where(line =>
         (line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal))
-        && line.Contains(label, StringComparison.Ordinal));
+        && line.Contains(label));
 
     private static double Value(string line) => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
 }

@@ -21,14 +21,14 @@ internal sealed class Starts(Responder responder, string kubeconfig, int core, T
                 await using var controller = new PublishedController(program, kubeconfig, config, 0, core, dryRun: true);
                 var elapsed = time.GetElapsedTime(started, await probed.WaitAsync(Limit, time));
                 var peak = await PeakAsync(controller.Id);
-                yield return string.Create(CultureInfo.InvariantCulture, $"{index}\t{elapsed.TotalMilliseconds:0.0}\t{peak:0.0}");
+                yield return $"{index}\t{elapsed.TotalMilliseconds:0.0}\t{peak:0.0}";
             }
         }
     }
 
     private static async Task<double> PeakAsync(int process)
     {
-        var lines = await File.ReadAllLinesAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/status"));
+        var lines = await File.ReadAllLinesAsync($"/proc/{process}/status");
         var peak = lines.First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return double.Parse(peak[1], CultureInfo.InvariantCulture) / 1024;

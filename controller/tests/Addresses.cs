@@ -151,7 +151,7 @@ public sealed class Addresses : ClusterFixture
 
     private void AnswerWritesAfter(TimeSpan latency) => Server.Intercept = async context =>
     {
-        if (context.Request.Method == "PATCH" && context.Request.Path.Value!.Contains("/endpointslices/", StringComparison.Ordinal))
+        if (context.Request.Method == "PATCH" && context.Request.Path.Value!.Contains("/endpointslices/"))
         {
             await Latency.Of(latency, context.RequestAborted);
         }

@@ -164,7 +164,7 @@ public abstract class ClusterFixture
     private protected int Serving(int pods) => Enumerable.Range(0, pods).Count(Serves);
 
     private protected int Written() =>
-        Server.Log.Count(line => line.StartsWith("PATCH", StringComparison.Ordinal) && line.Contains("/pods/", StringComparison.Ordinal));
+        Server.Log.Count(line => line.StartsWith("PATCH", StringComparison.Ordinal) && line.Contains("/pods/"));
 
     private protected bool HasEvent(string reason, string ns = "shop") =>
         Server.Store.List("events", ns).Any(e => e["reason"]?.GetValue<string>() == reason);

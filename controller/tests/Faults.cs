@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -34,7 +33,7 @@ public sealed class Faults : ClusterFixture
         await AskedAsync(3, 1);
 
         Server.WatchesAreSilent = true;
-        await Server.Store.WaitForAsync(() => Server.Log.Count(line => line.Contains("pods?watch", StringComparison.Ordinal)) > 1, Limit);
+        await Server.Store.WaitForAsync(() => Server.Log.Count(line => line.Contains("pods?watch")) > 1, Limit);
         Server.WatchesAreSilent = false;
         PutPod(3, "node-1");
 
@@ -68,7 +67,7 @@ public sealed class Faults : ClusterFixture
         var patched = new List<long>();
         Server.Intercept = async context =>
         {
-            if (context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/pods/", StringComparison.Ordinal))
+            if (context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/pods/"))
             {
                 return false;
             }
@@ -288,7 +287,7 @@ public sealed class Faults : ClusterFixture
         }
 
         rounds[2].ShouldBeGreaterThanOrEqualTo(
-            4, string.Create(CultureInfo.InvariantCulture, $"probes until it was back: {string.Join(", ", rounds)}"));
+            4, $"probes until it was back: {string.Join(", ", rounds)}");
     }
 
     private string Note(int index) => Server.Store.Find("pods", "shop", $"web-{index}")!["metadata"]!["annotations"]!.ToJsonString();

@@ -115,7 +115,7 @@ public sealed class Leading : ClusterFixture
         var patching = new TaskCompletionSource();
         Server.Intercept = async context =>
         {
-            if (context.Request.Method == "PATCH" && context.Request.Path.Value!.Contains("/pods/", StringComparison.Ordinal))
+            if (context.Request.Method == "PATCH" && context.Request.Path.Value!.Contains("/pods/"))
             {
                 patching.TrySetResult();
                 await Latency.Of(TimeSpan.FromMilliseconds(700), context.RequestAborted);
@@ -144,7 +144,7 @@ public sealed class Leading : ClusterFixture
         Server.Intercept = async context =>
         {
             if (renewing.Task.IsCompleted
-                || context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/leases/", StringComparison.Ordinal))
+                || context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/leases/"))
             {
                 return false;
             }
@@ -190,7 +190,7 @@ public sealed class Leading : ClusterFixture
     /// <summary>Whoever it is does not get through to its Lease any more.</summary>
     private void CutOff(string instance) => Server.Intercept = async context =>
     {
-        if (context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/leases/", StringComparison.Ordinal))
+        if (context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/leases/"))
         {
             return false;
         }

@@ -62,7 +62,7 @@ public sealed class Releasing : ClusterFixture
         var (patching, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
         Server.Intercept = async context =>
         {
-            if (context.Request.Method == "PATCH" && context.Request.Path.Value!.Contains("/pods/", StringComparison.Ordinal))
+            if (context.Request.Method == "PATCH" && context.Request.Path.Value!.Contains("/pods/"))
             {
                 patching.TrySetResult();
                 await goOn.Task.WaitAsync(Limit);
@@ -90,7 +90,7 @@ public sealed class Releasing : ClusterFixture
         await LeaveOutAsync(0);
         Server.Intercept = async context =>
         {
-            var isWrite = context.Request.Method != "GET" && context.Request.Path.Value!.Contains("/leases", StringComparison.Ordinal);
+            var isWrite = context.Request.Method != "GET" && context.Request.Path.Value!.Contains("/leases");
             if (isWrite)
             {
                 await context.WriteStatusAsync(403, "Forbidden", "leases is forbidden");
@@ -113,7 +113,7 @@ public sealed class Releasing : ClusterFixture
         await LeaveOutAsync(0);
         Server.Intercept = async context =>
         {
-            var isSlices = context.Request.Path.Value!.Contains("/endpointslices", StringComparison.Ordinal);
+            var isSlices = context.Request.Path.Value!.Contains("/endpointslices");
             if (isSlices)
             {
                 await context.WriteStatusAsync(403, "Forbidden", "endpointslices is forbidden");
@@ -194,7 +194,7 @@ public sealed class Releasing : ClusterFixture
     }
 
     private static bool IsLookAtTheLease(string line) =>
-        line.StartsWith("GET", StringComparison.Ordinal) && line.Contains("/leases/", StringComparison.Ordinal);
+        line.StartsWith("GET", StringComparison.Ordinal) && line.Contains("/leases/");
 
     private string? Holder() => Server.Store.Find("leases", "default", LeaseName)?["spec"]?["holderIdentity"]?.GetValue<string>();
 }

@@ -80,7 +80,7 @@ public sealed class SharedPods : ClusterFixture
         Deploy(4, index => $"node-{index}");
         Server.Intercept = async context =>
         {
-            if (context.Request.Method == "PATCH" && context.Request.Path.Value!.Contains("/pods/", StringComparison.Ordinal))
+            if (context.Request.Method == "PATCH" && context.Request.Path.Value!.Contains("/pods/"))
             {
                 await Latency.Of(TimeSpan.FromMilliseconds(1500), context.RequestAborted);
             }
@@ -202,5 +202,5 @@ public sealed class SharedPods : ClusterFixture
         .FirstOrDefault(condition => condition!["type"]!.GetValue<string>() == Annotations.GateCondition)?["status"]?.GetValue<string>();
 
     private int StatusPatches() => Server.Log.Count(line =>
-        line.StartsWith("PATCH", StringComparison.Ordinal) && line.Contains("/status", StringComparison.Ordinal));
+        line.StartsWith("PATCH", StringComparison.Ordinal) && line.Contains("/status"));
 }

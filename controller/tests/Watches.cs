@@ -90,7 +90,7 @@ public sealed class Watches : ClusterFixture
     public async Task A_server_that_stops_or_is_not_there_ends_the_watch()
     {
         var watching = EndAsync(Now());
-        await Server.Store.WaitForAsync(() => Server.Log.Any(line => line.Contains("watch=1", StringComparison.Ordinal)), Limit);
+        await Server.Store.WaitForAsync(() => Server.Log.Any(line => line.Contains("watch=1")), Limit);
 
         await Server.StopAsync();
 
@@ -204,7 +204,7 @@ public sealed class Watches : ClusterFixture
             return true;
         };
 
-        (await ReflectAsync(() => Server.Log.Any(line => line.Contains("watch=1", StringComparison.Ordinal)), "it lists in the end"))
+        (await ReflectAsync(() => Server.Log.Any(line => line.Contains("watch=1")), "it lists in the end"))
             .ShouldContain("web-0");
     }
 
@@ -229,14 +229,14 @@ public sealed class Watches : ClusterFixture
         };
 
         var seen = await ReflectAsync(
-            () => Server.Log.Any(line => line.Contains("watch=1", StringComparison.Ordinal)), "the list is complete");
+            () => Server.Log.Any(line => line.Contains("watch=1")), "the list is complete");
 
         seen.Distinct().Count().ShouldBe(1200);
         Lists().ShouldBe(3, "two pages, of which the second fails, and then all at once");
     }
 
     private int Lists() =>
-        Server.Log.Count(line => line.Contains("/pods?", StringComparison.Ordinal) && !line.Contains("watch=1", StringComparison.Ordinal));
+        Server.Log.Count(line => line.Contains("/pods?") && !line.Contains("watch=1"));
 
     private async Task<List<string>> ReflectAsync(Func<bool> condition, string because)
     {

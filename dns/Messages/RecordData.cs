@@ -63,7 +63,7 @@ public sealed record TextData(ImmutableArray<string> Strings) : RecordData
     public override int GetHashCode() => string.GetHashCode(ToString(), StringComparison.Ordinal);
 
     public override string ToString() => string.Join(' ', Strings.Select(
-        s => $"\"{s.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
+        s => $"\"{s.Replace("\\", "\\\\").Replace("\"", "\\\"")}\""));
 }
 
 /// <summary>The octets of a type that this library does not read (RFC 3597).</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Sockets;
 
 namespace PlatformGitOps.Dns.Tests;
@@ -78,7 +77,7 @@ public sealed class Interoperability
         await upstream.AskAsync(transport, "www.example.test");
 
         var ended = Run("ss", ["-H", "-u", "-n", "-K", "dst", "127.0.0.1", "dport", "=", $":{upstream.EndPoint.Port}"]);
-        if (!ended.Contains($":{upstream.EndPoint.Port}", StringComparison.Ordinal))
+        if (!ended.Contains($":{upstream.EndPoint.Port}"))
         {
             Assert.Ignore("ending a socket needs root, and a kernel that can (CONFIG_INET_DIAG_DESTROY).");
         }
@@ -129,7 +128,7 @@ public sealed class Interoperability
             .FirstOrDefault(File.Exists);
         if (path is null)
         {
-            Assert.Ignore(string.Create(CultureInfo.InvariantCulture, $"{program} is not on the PATH; install it to run this check."));
+            Assert.Ignore($"{program} is not on the PATH; install it to run this check.");
         }
 
         return Process.Start(new ProcessStartInfo(path!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;

@@ -102,7 +102,7 @@ internal static class BackupFolder
     private static string[] PathsIn(string folder) =>
     [
         .. Patterns.SelectMany(pattern => Matches(folder, pattern)).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
-            .Where(path => path.Contains('/', StringComparison.Ordinal)
+            .Where(path => path.Contains('/')
                 || path is DnsBackup.Index or DnsBackup.Namespaces or "platform.yaml")
             .Take(MostFiles),
     ];

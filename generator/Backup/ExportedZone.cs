@@ -164,8 +164,8 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
 
         return records.ToImmutable();
 
-        ZoneTransferException Wrong(int at, string what) => Problem(file, string.Create(CultureInfo.InvariantCulture,
-            $"line {tokens.PositionOf(at).Line}: {what}"), $"Export the zone again as a master file ({Docs.Page("backup.md")}).");
+        ZoneTransferException Wrong(int at, string what) => Problem(file,
+            $"line {tokens.PositionOf(at).Line}: {what}", $"Export the zone again as a master file ({Docs.Page("backup.md")}).");
     }
 
     private static string Absolute(string name, string origin) => MasterFileName.Absolute(name, origin).ToLowerInvariant();

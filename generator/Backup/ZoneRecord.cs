@@ -8,7 +8,7 @@ namespace PlatformGitOps.Generator.Backup;
 internal sealed partial record ZoneRecord(string Name, long Ttl, string Type, string Data)
 {
     /// <summary>One line of a zone file.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} {Ttl} IN {Type} {Data}");
+    public override string ToString() => $"{Name} {Ttl} IN {Type} {Data}";
 
     /// <summary>
     /// The records of a text with one on each line, as kdig and this class write it. The first record of a transfer is there twice.
@@ -78,9 +78,9 @@ internal sealed partial class OwnedZone
     {
         const string Template = "%{record_type}";
         var word = type.ToLowerInvariant();
-        var prefix = _prefix?.Replace(Template, word, StringComparison.Ordinal) ?? "";
-        yield return _prefix?.Contains(Template, StringComparison.Ordinal) == true ? prefix + name : $"{prefix}{word}-{name}";
-        yield return _prefix?.Replace(Template, "", StringComparison.Ordinal) + name;
+        var prefix = _prefix?.Replace(Template, word) ?? "";
+        yield return _prefix?.Contains(Template) == true ? prefix + name : $"{prefix}{word}-{name}";
+        yield return _prefix?.Replace(Template, "") + name;
     }
 
     private static bool IsOwnership(ZoneRecord record) => record.Type == "TXT" && Owner().IsMatch(record.Data);

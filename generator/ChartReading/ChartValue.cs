@@ -48,7 +48,7 @@ internal sealed record ChartValue
             {
                 var inner = new StringBuilder();
                 child.Write(inner, "", releases, isRead, path);
-                var flow = $"{indent}{child.Name}: {{ {inner.ToString().TrimEnd().Replace("\n", ", ", StringComparison.Ordinal)} }}\n";
+                var flow = $"{indent}{child.Name}: {{ {inner.ToString().TrimEnd().Replace("\n", ", ")} }}\n";
                 if (flow.Length <= ChartData.LongestLine && child.Children.All(grandchild => grandchild.Type is not null))
                 {
                     lines.Append(flow);

@@ -120,7 +120,7 @@ public static class CommandLine
 
         // "   at Namespace.Type.Method(...) in /folder/File.cs:line 12", without the folder of the machine that built this program.
         var frame = (cause.StackTrace ?? "").Split('\n')
-            .FirstOrDefault(line => line.Contains(nameof(PlatformGitOps), StringComparison.Ordinal));
+            .FirstOrDefault(line => line.Contains(nameof(PlatformGitOps)));
         var place = frame is null ? "" : frame.Trim().Split(" in ") is [var method, var file]
             ? $" {method.Split('(')[0]} ({file[(file.LastIndexOfAny(['/', '\\']) + 1)..]})"
             : $" {frame.Trim().Split('(')[0]}";

@@ -78,7 +78,7 @@ internal static class DoctorCommand
         var result = await ToolProcess.RunAsync(file, arguments, options, cancellationToken);
         var line = (result.Output + "\n" + result.Error).Split('\n').FirstOrDefault(line => line.Any(char.IsAsciiDigit));
         var word = line?.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)
-            .FirstOrDefault(word => word.Any(char.IsAsciiDigit) && word.Contains('.', StringComparison.Ordinal));
+            .FirstOrDefault(word => word.Any(char.IsAsciiDigit) && word.Contains('.'));
         return result.Succeeded && word is not null ? word.TrimStart('v') : "version unknown";
     }
 

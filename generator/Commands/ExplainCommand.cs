@@ -87,7 +87,7 @@ internal static partial class ExplainCommand
             var text = columns == 2 ? row.Groups[2].Value : row.Groups[2].Value.Split(" | ").MaxBy(cell => cell.Length)!;
             foreach (var rule in row.Groups[1].Value.Split(", "))
             {
-                rules[rule.Trim('`')] = text.Replace("\\|", "|", StringComparison.Ordinal);
+                rules[rule.Trim('`')] = text.Replace("\\|", "|");
             }
         }
 

@@ -139,7 +139,7 @@ internal static class InitCommand
             + "Then run generate there.");
         if (below.Length > 0)
         {
-            var isNamed = repository.Files[0].Text.Contains("\n  path: ", StringComparison.Ordinal);
+            var isNamed = repository.Files[0].Text.Contains("\n  path: ");
             output.WriteLine($"It is the folder '{Printable.Of(below)}' of a git repository, "
                 + (isNamed ? "as repository.path says." : "which repository.path cannot name: rename it, and write its path there.")
                 + $" Move {(ci == GitHub ? ".github/" : ".gitlab-ci.yml")} and renovate.json to the root: the steps of the first need this "

@@ -62,9 +62,8 @@ internal static class LintWatch
             var found = again ? Linter.CheckAgain(known!, input.Files, options, LintRules.All, concerned!)
                 : Linter.CheckAll(input.Files, options, LintRules.All, input.Clusters);
             LintCommand.Report(context, input, found.InOrder());
-            context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Checked {(again ? concerned!.Length : input.Clusters.Count)} of {input.Clusters.Count} clusters, "
-                    + $"{context.Time.GetElapsedTime(since.At).TotalMilliseconds:0} ms after the {since.Cause}; waiting for a change."));
+            context.Output.WriteLine($"Checked {(again ? concerned!.Length : input.Clusters.Count)} of {input.Clusters.Count} clusters, "
+                    + $"{context.Time.GetElapsedTime(since.At).TotalMilliseconds:0} ms after the {since.Cause}; waiting for a change.");
             return found;
         }
         catch (Exception exception) when (UnreadableFileException.In(exception) is { } unreadable)

@@ -81,7 +81,7 @@ internal sealed record NewRepository
     public static string? Untrue(IEnumerable<(string Path, string Text)> made, IEnumerable<string> kept)
     {
         var text = made.FirstOrDefault(file => file.Path == Readme).Text ?? "";
-        string[] named = [.. kept.Where(path => text.Contains($"`{path}`", StringComparison.Ordinal))];
+        string[] named = [.. kept.Where(path => text.Contains($"`{path}`"))];
         return named.Length == 0 ? null
             : $"{Readme} says what {string.Join(" and ", named)} of init {(named.Length == 1 ? "does" : "do")}: write there what yours "
                 + $"{(named.Length == 1 ? "does" : "do")}.";
@@ -148,12 +148,12 @@ internal sealed record NewRepository
     private static string Starter(string name, string branch, string ci)
     {
         var version = typeof(NewRepository).Assembly.GetName().Version!.ToString(3);
-        var text = DataFile.Text($"Starter.{name}").Replace("VERSION", version, StringComparison.Ordinal)
-            .Replace("PAGES", Docs.Page(""), StringComparison.Ordinal);
+        var text = DataFile.Text($"Starter.{name}").Replace("VERSION", version)
+            .Replace("PAGES", Docs.Page(""));
         if (branch != MainBranch)
         {
-            text = text.Replace($"branches: [{MainBranch}]", $"branches: [\"{branch}\"]", StringComparison.Ordinal)
-                .Replace($"`{MainBranch}`", $"`{branch}`", StringComparison.Ordinal);
+            text = text.Replace($"branches: [{MainBranch}]", $"branches: [\"{branch}\"]")
+                .Replace($"`{MainBranch}`", $"`{branch}`");
         }
 
         // Lines of the other CI are left out, and the mark of this one is taken away.

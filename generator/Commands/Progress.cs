@@ -46,7 +46,7 @@ internal sealed class Progress(TextWriter? output, TimeProvider time) : IDisposa
             if (_step.Length > 0)
             {
                 var seconds = time.GetElapsedTime(_started).TotalSeconds;
-                output!.WriteLine(string.Create(CultureInfo.InvariantCulture, $"... {_step} ({seconds:0} s)"));
+                output!.WriteLine($"... {_step} ({seconds:0} s)");
             }
         }
     }

@@ -185,8 +185,8 @@ internal static class Remarks
             .Where(file => Path.GetExtension(file) is ".yaml" or ".yml" || Path.GetFileName(file) == "Kustomization")
             .Where(file => !IsBelow(file, folder))
             .SelectMany(file => YamlReader.Read(file, File.ReadAllBytes(file), YamlOptions.Tree).Documents
-                .SelectMany(document => document.Scalars(text => text.Contains('/', StringComparison.Ordinal)
-                    && !text.Contains('\0', StringComparison.Ordinal)))
+                .SelectMany(document => document.Scalars(text => text.Contains('/')
+                    && !text.Contains('\0')))
                 .SelectMany(scalar => new[] { Path.GetDirectoryName(file)!, root }
                     .Select(from => Path.GetFullPath(Path.Combine(from, scalar.Value)))))
             .Any(path => IsBelow(path, folder));
@@ -205,7 +205,7 @@ internal static class Remarks
         var written = version.ToString();
         // 1.34 means 1.34.0.
         return Place(root, value => value == written
-            || (value.Contains('.', StringComparison.Ordinal) && written.StartsWith(value + ".", StringComparison.Ordinal)), key);
+            || (value.Contains('.') && written.StartsWith(value + ".", StringComparison.Ordinal)), key);
     }
 
     /// <summary>The first place with a value: for all clusters, for a group or for one cluster.</summary>

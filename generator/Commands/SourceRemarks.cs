@@ -66,7 +66,7 @@ internal static class SourceRemarks
     private static IEnumerable<Finding> Urls(CommandContext context, Mapping definition, string key, ChartPin pin)
     {
         if (pin.Source == ChartSource.Oci && definition.At("charts", key, "url") is Scalar url
-            && Last(pin.Url) is var last && Name(key) is var name && !last.Contains(name, StringComparison.Ordinal))
+            && Last(pin.Url) is var last && Name(key) is var name && !last.Contains(name))
         {
             yield return Remarks.Warning(WarningRules.ChartUrl, Path.GetFileName(context.DefinitionPath), url.Position,
                 $"The address of charts.{key} ends in '{Printable.Of(last)}', and Flux asks the registry for an artifact of that name.",

@@ -50,8 +50,8 @@ public sealed partial record RuleIgnored(string Rule, string? Path, string Reaso
     }
 
     private static Regex Pattern(string path) => new(
-        @"\A" + Regex.Escape(path).Replace(@"\*\*", ".*", StringComparison.Ordinal)
-            .Replace(@"\*", "[^/]*", StringComparison.Ordinal).Replace(@"\?", "[^/]", StringComparison.Ordinal) + @"\z",
+        @"\A" + Regex.Escape(path).Replace(@"\*\*", ".*")
+            .Replace(@"\*", "[^/]*").Replace(@"\?", "[^/]") + @"\z",
         RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
     [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]

@@ -147,11 +147,11 @@ public static class StarterDefinition
         const string Branch = "  # branch: main\n", Secret = "# secretName: platform-credentials", Tag = "  # Or a tag";
         Func<string, string>[] edits =
         [
-            text => url is null ? text : text.Replace(Example, url, StringComparison.Ordinal) is var named
-                && url.StartsWith("ssh:", StringComparison.Ordinal) ? named.Replace(Secret, Secret[2..], StringComparison.Ordinal) : named,
-            text => branch is null or "main" ? text : text.Replace(Branch, $"  branch: \"{branch}\"\n", StringComparison.Ordinal),
+            text => url is null ? text : text.Replace(Example, url) is var named
+                && url.StartsWith("ssh:", StringComparison.Ordinal) ? named.Replace(Secret, Secret[2..]) : named,
+            text => branch is null or "main" ? text : text.Replace(Branch, $"  branch: \"{branch}\"\n"),
             text => folder.Length == 0 ? text : text.Replace(Tag, "  # The folder of this file, from the root of the repository.\n"
-                + $"  path: \"{folder}\"\n{Tag}", StringComparison.Ordinal),
+                + $"  path: \"{folder}\"\n{Tag}"),
         ];
         return edits.Aggregate(Text, (text, edit) => edit(text) is var edited
             && PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(edited)) is PlatformReading.Valid ? edited : text);

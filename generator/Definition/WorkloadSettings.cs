@@ -121,7 +121,7 @@ public sealed record WorkloadSettings
             ? first : null;
         var path = host is null ? repository : repository[(slash + 1)..];
         return host is not (null or DockerHub or "index.docker.io") ? repository
-            : path.Contains('/', StringComparison.Ordinal) ? $"{DockerHub}/{path}" : $"{DockerHub}/library/{path}";
+            : path.Contains('/') ? $"{DockerHub}/{path}" : $"{DockerHub}/library/{path}";
     }
 
     private static ImmutableArray<(string Key, string Value)> Pairs(Section section, string name, string description,

@@ -4,6 +4,6 @@ namespace PlatformGitOps.Generator.Findings;
 internal static class ClusterNames
 {
     /// <summary>The text with a mark in place of the cluster's name, where that is a word of its own.</summary>
-    public static string Neutral(string text, string cluster) => text.Contains(cluster, StringComparison.Ordinal)
+    public static string Neutral(string text, string cluster) => text.Contains(cluster)
         ? Regex.Replace(text, $@"(?<![A-Za-z0-9]){Regex.Escape(cluster)}(?![A-Za-z0-9])", "\0") : text;
 }

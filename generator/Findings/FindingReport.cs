@@ -129,11 +129,11 @@ public static class FindingReport
 
     // The runner decodes these and no others (actions/toolkit, command.ts).
     private static string Data(string text) => text
-        .Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal)
-        .Replace("\n", "%0A", StringComparison.Ordinal);
+        .Replace("%", "%25").Replace("\r", "%0D")
+        .Replace("\n", "%0A");
 
     private static string Property(string text) => Data(text)
-        .Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
+        .Replace(":", "%3A").Replace(",", "%2C");
 
     private static string Text(Action<Utf8JsonWriter> members)
     {

@@ -101,7 +101,7 @@ internal static partial class SecretKeys
     /// </summary>
     public static bool MayBeOne(string value) => value.Length >= Shortest && value.Any(char.IsAsciiDigit) && value.Any(char.IsAsciiLetter)
         && !value.Any(char.IsWhiteSpace) && value[0] is not ('/' or '.' or '~' or '$' or '<' or '!')
-        && !NotSecretMarkers.Any(sign => value.Contains(sign, StringComparison.Ordinal));
+        && !NotSecretMarkers.Any(sign => value.Contains(sign));
 
     /// <summary>
     /// True where a key asks for a credential and its value may be one, for a guess that people read. In plans and diffs a value is hidden
@@ -128,7 +128,7 @@ internal static partial class SecretKeys
 
     /// <summary>The name of a Secret has words and dashes; so has a UUID, which is a credential of some clouds.</summary>
     private static bool NamesSecret(string last, string value) =>
-        last is "SECRET" or "SECRETS" && value.Contains('-', StringComparison.Ordinal)
+        last is "SECRET" or "SECRETS" && value.Contains('-')
             && ObjectName().IsMatch(value) && !Guid.TryParse(value, out _);
 
     // What belongs to a credential and may be known.

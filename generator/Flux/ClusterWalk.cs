@@ -162,7 +162,7 @@ public sealed class ClusterWalk
             File = kustomization.File,
             Position = kustomization.Body.At("spec", "path")?.Position ?? kustomization.Body.Position,
             Message = $"The path '{path}' of Flux Kustomization {kustomization.Name} is not a folder of the tree, so Flux applies nothing.",
-            Fix = path?.Contains(Layout.OverlayFolder(""), StringComparison.Ordinal) == true
+            Fix = path?.Contains(Layout.OverlayFolder("")) == true
                 ? "Restore the folder. If you removed it on purpose, delete the patches of overlays and run generate."
                 : "Name a folder of the repository, from its root: ./kubernetes/...",
         };

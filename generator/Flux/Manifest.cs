@@ -33,7 +33,7 @@ public sealed record Manifest(Mapping Body, string File)
     public bool IsHelmRelease => this is { Kind: "HelmRelease", Group: "helm.toolkit.fluxcd.io" };
 
     /// <summary>True for a kind that a definition adds: Kubernetes' own groups have no domain, or end in k8s.io.</summary>
-    public bool IsCustom => Group is var group && group.Contains('.', StringComparison.Ordinal)
+    public bool IsCustom => Group is var group && group.Contains('.')
         && !group.EndsWith(".k8s.io", StringComparison.Ordinal);
 
     public bool IsClusterScoped => HasNoNamespace(Kind);
@@ -71,7 +71,7 @@ public readonly record struct ResourceId(string Namespace, string Name, string G
 {
     /// <summary>As in the inventory of a Flux Kustomization: <c>namespace_name_group_kind</c>.</summary>
     // Names of RBAC objects may hold a colon, which an inventory writes as two underscores (cli-utils, ObjMetadata).
-    public override string ToString() => $"{Namespace}_{Name.Replace(":", "__", StringComparison.Ordinal)}_{Group}_{Kind}";
+    public override string ToString() => $"{Namespace}_{Name.Replace(":", "__")}_{Group}_{Kind}";
 
     /// <summary>For messages: <c>Kind namespace/name</c>.</summary>
     public string Title => Namespace.Length == 0 ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";

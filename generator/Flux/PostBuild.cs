@@ -84,7 +84,7 @@ public static partial class PostBuild
             }
             else
             {
-                values[entry.Key] = value?.Replace("\n", "", StringComparison.Ordinal);
+                values[entry.Key] = value?.Replace("\n", "");
             }
         }
     }

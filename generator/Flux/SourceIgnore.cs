@@ -108,11 +108,11 @@ internal sealed class SourceIgnore
             text = text.EndsWith("\\ ", StringComparison.Ordinal) ? text : text.TrimEnd(' ');
             var foldersOnly = text.EndsWith('/');
             var parts = (foldersOnly ? text[..^1] : text).Split('/');
-            Regex?[] classes = [.. parts.Select(part => part.Contains('[', StringComparison.Ordinal) ? Glob.Whole(part) : null)];
+            Regex?[] classes = [.. parts.Select(part => part.Contains('[') ? Glob.Whole(part) : null)];
             return new Pattern(folder.Length == 0 ? [] : folder.Split('/'), parts, classes, includes, foldersOnly)
             {
-                IsNever = parts.Zip(classes).Any(part => (part.First.Contains('[', StringComparison.Ordinal) && part.Second is null)
-                    || (parts.Length > 1 && part.First != "**" && part.First.Contains("**", StringComparison.Ordinal))),
+                IsNever = parts.Zip(classes).Any(part => (part.First.Contains('[') && part.Second is null)
+                    || (parts.Length > 1 && part.First != "**" && part.First.Contains("**"))),
             };
         }
 

@@ -53,7 +53,7 @@ internal sealed record GitFolder
     {
         if (Parsed(remote) is not { Scheme: "https" or "ssh" } uri
             // A host without a dot is an alias in somebody's configuration of ssh or git, which Flux does not have.
-            || (!remote.Contains("://", StringComparison.Ordinal) && !uri.Host.Contains('.', StringComparison.Ordinal)))
+            || (!remote.Contains("://") && !uri.Host.Contains('.')))
         {
             return null;
         }
@@ -71,7 +71,7 @@ internal sealed record GitFolder
     private static Uri? Parsed(string remote)
     {
         var colon = remote.IndexOf(':', StringComparison.Ordinal);
-        var url = !remote.Contains("://", StringComparison.Ordinal) && colon > 1 && !remote[..colon].Contains('/', StringComparison.Ordinal)
+        var url = !remote.Contains("://") && colon > 1 && !remote[..colon].Contains('/')
             ? $"ssh://{remote[..colon]}/{remote[(colon + 1)..].TrimStart('/')}" : remote;
         return Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri : null;
     }
@@ -105,8 +105,7 @@ internal sealed record GitFolder
             Branches = [.. Known(common, [.. urls.Select(url => url.Remote)]), .. head is null ? Array.Empty<string>() : [head]],
             Urls = [.. urls.Select(url => url.Value)],
             IsWhole = !File.Exists(Path.Combine(common, "shallow"))
-                && urls.All(url => fetches.Any(fetch => fetch.Remote == url.Remote && fetch.Value.Contains(Heads + "*:",
-                    StringComparison.Ordinal))),
+                && urls.All(url => fetches.Any(fetch => fetch.Remote == url.Remote && fetch.Value.Contains(Heads + "*:"))),
         };
     }
 

@@ -94,13 +94,13 @@ internal sealed class GitTree
             (true, ["true", var prefix, { Length: >= 40 } commit, ""]) when commit.All(char.IsAsciiHexDigitLower) => (commit, prefix),
             (true, ["false", ..]) => throw new GitException(
                 $"'{_root}' is not in the working tree of a git repository. Run plan in a checkout."),
-            _ when reference == "HEAD" && result.Error.Contains("Needed a single revision", StringComparison.Ordinal) =>
+            _ when reference == "HEAD" && result.Error.Contains("Needed a single revision") =>
                 throw new GitException(
                     "This repository has no commit yet. Commit platform.yaml and kubernetes/, then run the command again."),
-            _ when result.Error.Contains("Needed a single revision", StringComparison.Ordinal) => throw new GitException(
+            _ when result.Error.Contains("Needed a single revision") => throw new GitException(
                 $"git knows no commit '{reference}' here. "
                 + "Give a branch, a tag or a commit (a shallow clone has few: git fetch --unshallow)."),
-            _ when result.Error.Contains("not a git repository (or any", StringComparison.Ordinal) => throw new GitException(
+            _ when result.Error.Contains("not a git repository (or any") => throw new GitException(
                 $"'{_root}' is not in a git repository, but plan compares with a commit. Run plan in a checkout."),
             _ => throw new GitException($"git cannot read '{reference}' in '{_root}'. {result.Explain()}"),
         };

@@ -24,7 +24,7 @@ internal static partial class AlertTemplate
     /// <summary>What is wrong with it and how to fix it; null where nothing is known to be.</summary>
     public static (string Problem, string Fix)? Problem(string text)
     {
-        if (!text.Contains("{{", StringComparison.Ordinal))
+        if (!text.Contains("{{"))
         {
             return null;
         }

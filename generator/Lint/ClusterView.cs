@@ -37,7 +37,7 @@ public sealed class TreeText(SourceTree tree)
     /// <summary>Whether a manifest of one of these folders has a word.</summary>
     public bool Has(IEnumerable<string> folders, string word) => folders.SelectMany(folder => tree.FilesBelow(folder)
             .Where(file => file.LastIndexOf('/') == folder.Length && file.EndsWith(".yaml", StringComparison.Ordinal)))
-        .Any(file => LinesOf(file).Any(line => line.Contains(word, StringComparison.Ordinal)));
+        .Any(file => LinesOf(file).Any(line => line.Contains(word)));
 
     private string[] LinesOf(string file) =>
         lines.GetOrAdd(file, name => tree.Read(name) is { } bytes ? Encoding.UTF8.GetString(bytes).Split('\n') : []);
@@ -50,7 +50,7 @@ public sealed class TreeText(SourceTree tree)
     {
         // The text of a block begins on the line below its sign; line breaks of a folded text are not those of the file.
         var breaks = scalar.Value.AsSpan(0, offset).Count('\n');
-        var first = scalar.Position.Line + breaks + (scalar.Value.Contains('\n', StringComparison.Ordinal) ? 1 : 0);
+        var first = scalar.Position.Line + breaks + (scalar.Value.Contains('\n') ? 1 : 0);
         var file = LinesOf(scalar.File);
         for (var line = Math.Max(first, 1); line <= file.Length; line++)
         {

@@ -34,8 +34,8 @@ internal sealed record PromQl
 
     private static bool IsOfCoreDns(Selector selector) => selector.Metric.StartsWith("coredns_", StringComparison.Ordinal)
         || (selector.Metric == "up" && selector.Matchers.Any(matcher => matcher is { Label: "job" }
-            && (matcher.Value.Contains("coredns", StringComparison.Ordinal)
-                || matcher.Value.Contains("kube-dns", StringComparison.Ordinal))));
+            && (matcher.Value.Contains("coredns")
+                || matcher.Value.Contains("kube-dns"))));
 
     public static PromQl Parse(string expression) => new PromQlParser(expression).Parse();
 }

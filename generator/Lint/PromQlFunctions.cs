@@ -40,7 +40,7 @@ internal static class PromQlFunctions
 
     private static (char, string, int, bool) Read(string shape)
     {
-        var arguments = shape[2..].TrimEnd('*').Replace("|", "", StringComparison.Ordinal);
+        var arguments = shape[2..].TrimEnd('*').Replace("|", "");
         var optional = shape.IndexOf('|', StringComparison.Ordinal) is var bar and >= 0 ? bar - 2 : arguments.Length;
         return (shape[0], arguments, optional, shape.EndsWith('*'));
     }

@@ -81,7 +81,7 @@ internal static class PromQlLexer
         }
 
         var sign = Signs.FirstOrDefault(sign => string.CompareOrdinal(text, at, sign, 0, sign.Length) == 0)
-            ?? ("+-*/%^<>=(){}[],:@".Contains(first, StringComparison.Ordinal) ? first.ToString()
+            ?? ("+-*/%^<>=(){}[],:@".Contains(first) ? first.ToString()
                 : throw new PromQlException($"'{first}' does not belong there"));
         return (new(PromQlKind.Sign, sign, at), sign.Length);
     }
@@ -117,7 +117,7 @@ internal static class PromQlLexer
     /// <summary>A number; null if the text is not one.</summary>
     public static double? Value(string word)
     {
-        var digits = word.Replace("_", "", StringComparison.Ordinal);
+        var digits = word.Replace("_", "");
         return digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
             ? ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? hex : null
             : double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture,

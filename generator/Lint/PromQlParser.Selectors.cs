@@ -10,7 +10,7 @@ internal sealed partial class PromQlParser
         {
             while (!Take("}"))
             {
-                if (Current.Kind is not (PromQlKind.Name or PromQlKind.Text) || Current.Text.Contains(':', StringComparison.Ordinal))
+                if (Current.Kind is not (PromQlKind.Name or PromQlKind.Text) || Current.Text.Contains(':'))
                 {
                     throw Wrong(Current.Kind == PromQlKind.End ? "a '}' is missing" : $"'{Current.Text}' is not the name of a label");
                 }

@@ -212,7 +212,7 @@ internal sealed partial class PromQlParser(string expression)
         {
             names.Add(Current.Kind switch
             {
-                PromQlKind.Name when !Current.Text.Contains(':', StringComparison.Ordinal) => Current.Text,
+                PromQlKind.Name when !Current.Text.Contains(':') => Current.Text,
                 PromQlKind.Text => Current.Text,
                 _ => throw Wrong(Current.Kind == PromQlKind.End ? "a ')' is missing" : $"'{Current.Text}' is not the name of a label"),
             });

@@ -42,7 +42,7 @@ internal static class OtherDefinition
 
     /// <summary>The lock file is a text that anybody may have edited.</summary>
     private static bool IsFileName(string name) =>
-        name.Length > 0 && name == Path.GetFileName(name) && !name.Contains('\0', StringComparison.Ordinal);
+        name.Length > 0 && name == Path.GetFileName(name) && !name.Contains('\0');
 
     /// <summary>A link to the definition is the same definition.</summary>
     private static string Real(string root, string name)

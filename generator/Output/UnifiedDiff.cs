@@ -78,10 +78,10 @@ public static class UnifiedDiff
 
     // An empty range names the line before it (POSIX diff, "Unified format").
     private static string Range(int start, int count) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(count == 0 ? start : start + 1)},{count}");
+        $"{(count == 0 ? start : start + 1)},{count}";
 
     /// <summary>The lines without their ends; the last one has a note where it has none, as in diff.</summary>
-    private static string[] Lines(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n') switch
+    private static string[] Lines(string text) => text.Replace("\r\n", "\n").Split('\n') switch
     {
         [.. var whole, ""] => whole,
         [.. var whole, var last] => [.. whole, last + "\n\\ No newline at end of file"],

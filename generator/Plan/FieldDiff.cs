@@ -52,7 +52,7 @@ public static class FieldDiff
     /// <summary>Of a long text only the lines that differ.</summary>
     private static IEnumerable<FieldChange> Text(string path, Scalar before, Scalar after)
     {
-        if (!before.Value.Contains('\n', StringComparison.Ordinal) || !after.Value.Contains('\n', StringComparison.Ordinal))
+        if (!before.Value.Contains('\n') || !after.Value.Contains('\n'))
         {
             return [new FieldChange(path, Short(before), Short(after))];
         }
@@ -66,7 +66,7 @@ public static class FieldDiff
     private static string Bare(string path) =>
         path.LastIndexOf(FromLine, StringComparison.Ordinal) is var end and >= 0 ? path[..end] : path;
 
-    private static string Key(string key) => key.Contains('.', StringComparison.Ordinal) ? $"\"{key}\"" : key;
+    private static string Key(string key) => key.Contains('.') ? $"\"{key}\"" : key;
 
     // A quoted number is a text, and means something else to Helm.
     internal static string Meaning(Scalar scalar) =>

@@ -139,9 +139,9 @@ public static class KeyTable
     private static string Limits(Shape shape) => shape switch
     {
         ChoiceShape choice => $" (one of {string.Join(", ", choice.Words.Select(word => $"`{word}`"))})",
-        NumberShape number => string.Create(CultureInfo.InvariantCulture, $" ({number.Minimum} to {number.Maximum})"),
+        NumberShape number => $" ({number.Minimum} to {number.Maximum})",
         SwitchShape => " (true or false)",
-        ListShape list => string.Create(CultureInfo.InvariantCulture, $" (list of up to {list.Maximum})"),
+        ListShape list => $" (list of up to {list.Maximum})",
         _ => "",
     };
 }

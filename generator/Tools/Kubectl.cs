@@ -38,7 +38,7 @@ internal sealed partial record Kubectl(string File, string? Context, string? Kub
         var result = await ToolProcess.RunAsync(File, arguments, new ToolOptions(), cancellationToken);
         if (!result.Succeeded)
         {
-            return result.Error.Contains(NoSuchType, StringComparison.Ordinal) ? []
+            return result.Error.Contains(NoSuchType) ? []
                 : throw new KubectlException($"kubectl cannot list {kind}. {(result with { Error = Said(result.Error) }).Explain()}");
         }
 

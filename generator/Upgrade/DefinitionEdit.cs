@@ -19,7 +19,7 @@ internal static class DefinitionEdit
             return Replaced(text, scalar, version);
         }
 
-        var ending = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
+        var ending = text.Contains("\r\n") ? "\r\n" : "\n";
         return root.At("charts", chart) is Mapping pin ? Inside(text, pin, $"version: {version}", ending)
             : root["charts"] is Mapping charts ? Inside(text, charts, $"{chart}: {{ version: {version} }}", ending)
             // Before the second key: what is above the first one is often about the whole file.

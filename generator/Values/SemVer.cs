@@ -7,7 +7,7 @@ public sealed record SemVer(int Major, int Minor, int Patch, string PreRelease =
     {
         value = null!;
         problem = "is not a version such as 1.38.0" + (text.StartsWith('v') ? ": leave the 'v' away"
-            : text.Contains('+', StringComparison.Ordinal) ? ": leave the '+' and what follows it away, or write '-' in its place" : "");
+            : text.Contains('+') ? ": leave the '+' and what follows it away, or write '-' in its place" : "");
         var dash = text.IndexOf('-', StringComparison.Ordinal);
         var core = (dash < 0 ? text : text[..dash]).Split('.');
         var preRelease = dash < 0 ? "" : text[(dash + 1)..];
@@ -38,8 +38,8 @@ public sealed record SemVer(int Major, int Minor, int Patch, string PreRelease =
     public static bool operator >=(SemVer left, SemVer right) => left.CompareTo(right) >= 0;
 
     public override string ToString() => PreRelease.Length == 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Patch}")
-        : string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Patch}-{PreRelease}");
+        ? $"{Major}.{Minor}.{Patch}"
+        : $"{Major}.{Minor}.{Patch}-{PreRelease}";
 
     private static int ComparePreRelease(string left, string right)
     {

@@ -16,7 +16,7 @@ public sealed record Upstream(IPAddress Address, int Port = 53, bool Tls = false
         value = null!;
         var tls = text.StartsWith(Scheme, StringComparison.Ordinal);
         text = tls ? text[Scheme.Length..] : text;
-        if (text.Contains('/', StringComparison.Ordinal))
+        if (text.Contains('/'))
         {
             problem = Form;
             return false;

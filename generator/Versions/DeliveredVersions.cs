@@ -139,7 +139,7 @@ public static class DeliveredVersions
         var name = image.Split('@')[0];
         var colon = name.LastIndexOf(':');
         return colon > name.LastIndexOf('/') ? (name[..colon], name[(colon + 1)..])
-            : (name, image.Contains('@', StringComparison.Ordinal) ? "a digest" : "latest");
+            : (name, image.Contains('@') ? "a digest" : "latest");
     }
 
     private static ImmutableSortedSet<string> FluxKinds(FluxCluster delivered) =>
@@ -153,7 +153,7 @@ public static class DeliveredVersions
         .. release.Values.MappingsAt("servers").SelectMany(server => server.MappingsAt("plugins"))
             .Select(plugin => plugin.TextAt("name") ?? ""),
         .. release.Values.MappingsAt("servers").SelectMany(server => server.MappingsAt("zones"))
-            .Select(zone => (zone.TextAt("scheme") ?? "").Replace("://", "", StringComparison.Ordinal)).Where(scheme => scheme.Length > 0),
+            .Select(zone => (zone.TextAt("scheme") ?? "").Replace("://", "")).Where(scheme => scheme.Length > 0),
     ];
 
     /// <summary>The words that begin a line of a Corefile in a ConfigMap that the pods mount, and those of their commands.</summary>
@@ -182,7 +182,7 @@ public sealed record Delivered(string Kind, string Reference, string? Digest, st
     public const string Image = "image";
 
     /// <summary>True where the reference has the digest itself, so that nothing else can be pulled.</summary>
-    public bool IsPinned => Reference.Contains('@', StringComparison.Ordinal);
+    public bool IsPinned => Reference.Contains('@');
 
     /// <summary>Charts, and the images of pods that the tree itself holds or whose chart this program knows.</summary>
     public static IEnumerable<Delivered> Of(FluxCluster cluster)

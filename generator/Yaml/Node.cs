@@ -77,7 +77,7 @@ public abstract record Node
     /// two columns further in. A text of one line may be quoted beside its key, which then is the place of all.
     /// </summary>
     public Node PlacedIn(Entry block) =>
-        Moved(block.Value.File, block.Value is not Scalar { IsBlock: false } text || text.Value.Contains('\n', StringComparison.Ordinal)
+        Moved(block.Value.File, block.Value is not Scalar { IsBlock: false } text || text.Value.Contains('\n')
             ? position => new Position(position.Line + block.KeyPosition.Line, position.Column + block.KeyPosition.Column + 1)
             : _ => block.KeyPosition);
 

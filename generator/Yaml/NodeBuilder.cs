@@ -261,7 +261,7 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
             return TagType.None;
         }
 
-        var name = node.Tag.Value.Replace("tag:yaml.org,2002:", "!!", StringComparison.Ordinal);
+        var name = node.Tag.Value.Replace("tag:yaml.org,2002:", "!!");
         var type = !options.Aliases ? TagType.Unknown : name switch
         {
             "!!str" or "!!binary" or "!" => TagType.Text,

@@ -103,7 +103,7 @@ public static partial class PlainScalars
     /// <summary>A whole number of 64 bits, with a sign or without; a larger one is a real number if it is a decimal, else a text.</summary>
     private static BigInteger? Whole(string text)
     {
-        if (Integer().Match(text.Replace("_", "", StringComparison.Ordinal)) is not { Success: true } match)
+        if (Integer().Match(text.Replace("_", "")) is not { Success: true } match)
         {
             return null;
         }
@@ -122,7 +122,7 @@ public static partial class PlainScalars
 
     /// <summary>A real number; after a leading point an underscore is allowed between digits only.</summary>
     private static double? Real(string text) => (text[0] != '.' || PointFloat().IsMatch(text))
-        && text.Replace("_", "", StringComparison.Ordinal) is var digits && Float().IsMatch(digits)
+        && text.Replace("_", "") is var digits && Float().IsMatch(digits)
         && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
         ? number : null;
 

@@ -40,7 +40,7 @@ internal sealed partial class SimpleYamlReader
     /// <summary>The documents; null for a text that needs a whole reader.</summary>
     public static ImmutableArray<Node>? Read(string text, string file, YamlOptions options)
     {
-        if (text.AsSpan().ContainsAny(Hidden) || (!options.Tabs && text.Contains('\t', StringComparison.Ordinal)))
+        if (text.AsSpan().ContainsAny(Hidden) || (!options.Tabs && text.Contains('\t')))
         {
             return null;
         }
@@ -308,7 +308,7 @@ internal sealed partial class SimpleYamlReader
         var (end, isQuoted) = (KeyEnd(), Current is '"' or '\'');
         Require(end > at && end - at < LongestKey && text[end - 1] != ' ' && Current is not (':' or '?'));
         var key = isQuoted ? Pooled(text.AsSpan(at + 1, end - at - 2)) : Pooled(text.AsSpan(at, end - at));
-        Require(!key.Contains('\t', StringComparison.Ordinal) && (isQuoted || IsSimpleKey(key)));
+        Require(!key.Contains('\t') && (isQuoted || IsSimpleKey(key)));
         at = end + 1;
         return key;
     }

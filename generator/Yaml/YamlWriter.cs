@@ -94,7 +94,7 @@ public static class YamlWriter
 
     private static ScalarStyle StyleOf(Scalar scalar) => scalar switch
     {
-        { Value: var value } when value.Contains('\n', StringComparison.Ordinal) => ScalarStyle.Literal,
+        { Value: var value } when value.Contains('\n') => ScalarStyle.Literal,
         // YamlDotNet writes a leading tab plain, and a reader takes it for space.
         { IsText: true, Value: var value } when PlainScalars.NeedsQuotes(value) || value.Any(char.IsControl) => ScalarStyle.DoubleQuoted,
         _ => ScalarStyle.Any,

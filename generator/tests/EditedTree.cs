@@ -21,7 +21,7 @@ internal sealed record EditedTree(IReadOnlyDictionary<string, string> Files)
     public EditedTree Edit(string path, string old, string now)
     {
         Files[path].ShouldContain(old, Case.Sensitive, $"The edit no longer fits {path}.");
-        return With(path, Files[path].Replace(old, now, StringComparison.Ordinal));
+        return With(path, Files[path].Replace(old, now));
     }
 
     /// <summary>Replaces whole lines that must be there, at whatever indentation the file has them.</summary>

@@ -106,9 +106,9 @@ internal sealed class AcmeChallengeTests(string kind)
     private async Task<RunningInstance> Run(
         Func<DeliveredInstance, DeliveredInstance> change, CancellationToken token, bool written = true)
     {
-        var delivered = change(DeliveredInstance.Of("infra", string.Create(CultureInfo.InvariantCulture,
+        var delivered = change(DeliveredInstance.Of("infra",
             $"{{ name: own, provider: rfc2136, policy: sync, domainFilters: [{ZoneServer.Zone}], interval: 10s, rfc2136: {{ host: "
-                + $"127.0.0.1, port: {server.Port}, keyName: {ZoneServer.KeyName} }} }}")));
+                + $"127.0.0.1, port: {server.Port}, keyName: {ZoneServer.KeyName} }} }}"));
         await delivered.Prepare(cluster.Api, token);
         var instance = delivered.Start(externalDns, cluster, server.Secret);
         if (written)
@@ -126,7 +126,7 @@ internal sealed class AcmeChallengeTests(string kind)
     /// <summary>The update of the page's issuer, sent to this server with its key.</summary>
     private SignedUpdate ByTheIssuer() => IntegrationsPage.UpdateOf(IntegrationsPage.Issuer) with
     {
-        Server = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{server.Port}"),
+        Server = $"127.0.0.1:{server.Port}",
         Secret = server.Secret,
     };
 }

@@ -44,7 +44,7 @@ internal sealed class BackupTests
         server = ZoneServer.Of(kind);
         await server.Start(LocalProgram.Find(ZoneServer.ProgramOf(kind))!, CancellationToken.None);
         await File.WriteAllTextAsync(In("secret"), server.Secret + "\n");
-        await File.WriteAllTextAsync(In("platform.yaml"), string.Create(CultureInfo.InvariantCulture, $$"""
+        await File.WriteAllTextAsync(In("platform.yaml"), $$"""
             repository: { url: https://github.com/example/platform.git }
             clusters:
               - name: infra
@@ -54,7 +54,7 @@ internal sealed class BackupTests
                     - { name: own, provider: rfc2136, policy: sync, domainFilters: [{{ZoneServer.Zone}}],
                         rfc2136: { host: 127.0.0.1, port: {{server.Port}}, keyName: {{ZoneServer.KeyName}} } }
 
-            """));
+            """);
         Program("kubectl", """cat "$(dirname "$0")/$2.json" 2>/dev/null || echo '{"items": []}'""");
         // The real kdig, behind a note of what every user of the machine can see of it.
         Program("kdig", $"""echo "$*" >> "$(dirname "$0")/seen"; env >> "$(dirname "$0")/seen"; exec {LocalProgram.Find("kdig")} "$@" """);
@@ -74,7 +74,7 @@ internal sealed class BackupTests
         Contents().ShouldBe(first, ignoreOrder: true);
         var zone = await File.ReadAllLinesAsync(Path.Combine(Backup, "zones", "own", $"{ZoneServer.Zone}.zone"), token);
         zone.Where(line => !line.StartsWith(';')).ShouldBe(Owned.Split('\n'), ignoreOrder: true);
-        first.ShouldAllBe(file => !file.Text.Contains(server.Secret, StringComparison.Ordinal));
+        first.ShouldAllBe(file => !file.Text.Contains(server.Secret));
         (await File.ReadAllTextAsync(In("seen"), token)).ShouldNotContain(server.Secret, Case.Sensitive, "in the arguments of kdig");
         foreach (var path in Directory.EnumerateFileSystemEntries(Backup, "*", SearchOption.AllDirectories).Append(Backup))
         {

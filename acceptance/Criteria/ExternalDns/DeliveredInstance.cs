@@ -112,7 +112,7 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
                 program,
                 [
                     .. arguments.Where(argument => !argument.StartsWith(Metrics, StringComparison.Ordinal)),
-                    string.Create(CultureInfo.InvariantCulture, $"{Metrics}127.0.0.1:{port}"),
+                    $"{Metrics}127.0.0.1:{port}",
                     $"--kubeconfig={config}",
                 ],
                 folder,
@@ -132,7 +132,7 @@ internal sealed class RunningInstance(LocalProgram program, int port) : IDisposa
     public LocalProgram Program => program;
 
     public Task<string> Metrics(CancellationToken cancellationToken) => Http.GetStringAsync(
-        new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/metrics")), cancellationToken);
+        new Uri($"http://127.0.0.1:{port}/metrics"), cancellationToken);
 
     /// <summary>The sum of a series over its labels; 0 where it is not there.</summary>
     public async Task<double> Metric(string name, CancellationToken cancellationToken) =>

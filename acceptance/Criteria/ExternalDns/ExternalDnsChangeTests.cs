@@ -61,7 +61,7 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
         var texts = names.Select(name => $"update delete a-{name}.{ZoneServer.Zone}. TXT "
             + $"\"heritage=external-dns,external-dns/owner=default,external-dns/resource=service/default/{name}\"");
         var update = new SignedUpdate(
-            string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Server.Port}"), ZoneServer.KeyName, "hmac-sha256", Server.Secret);
+            $"127.0.0.1:{Server.Port}", ZoneServer.KeyName, "hmac-sha256", Server.Secret);
         var sent = await update.Send(knsupdate, ZoneServer.Zone, string.Join('\n', texts), token);
         sent.ExitCode.ShouldBe(0, sent.StandardOutput + sent.StandardError);
 
@@ -117,8 +117,7 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
             },
             $"the name is an {what}", token);
         away.ShouldNotBeNull("docs/external-dns.md says that it has no record for a while");
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"no record for {TimeProvider.System.GetElapsedTime(away.Value).TotalSeconds:0.0} s before the {what}"));
+        TestContext.Out.WriteLine($"no record for {TimeProvider.System.GetElapsedTime(away.Value).TotalSeconds:0.0} s before the {what}");
         await Holds("one", from, [], 0, token);
     }
 
@@ -223,7 +222,7 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
         {
             for (var time = 0; time < times; time++)
             {
-                var address = string.Create(CultureInfo.InvariantCulture, $"192.0.2.{++last}");
+                var address = $"192.0.2.{++last}";
                 await Wants("one", address, token);
                 await Holds("one", RecordType.A, [address], 60, token);
             }
@@ -234,7 +233,7 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
             var errors = await instance.Metric("external_dns_registry_errors_total", token)
                 + await instance.Metric("external_dns_controller_consecutive_soft_errors", token);
             return instance.Program.Output.Split('\n').Where(IsRefusal)
-                .Concat(errors == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{errors} errors")]);
+                .Concat(errors == 0 ? [] : [$"{errors} errors"]);
         }
 
         static bool IsRefusal(string line) =>
@@ -251,8 +250,7 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
         await instance.Compares(3, token);
         writes = Writes() - writes;
         var after = await Server.Serial(token);
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{writes} records written in 3 comparisons; the serial {serial} became {after}"));
+        TestContext.Out.WriteLine($"{writes} records written in 3 comparisons; the serial {serial} became {after}");
         if (writes == 0)
         {
             after.ShouldBe(serial);

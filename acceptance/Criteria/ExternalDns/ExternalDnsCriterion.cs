@@ -38,7 +38,7 @@ public static class ExternalDnsCriterion
             var given = Deployment(tree, instance).Texts($"{Pod}.containers[0].args")
                 .Select(argument => argument.Split('=', 2))
                 .ToLookup(parts => parts[0], parts => parts.Length > 1 ? parts[1] : "");
-            var seconds = string.Create(CultureInfo.InvariantCulture, $"{instance.MinTtl}s");
+            var seconds = $"{instance.MinTtl}s";
             Has("--policy", instance.PolicyWord);
             Has("--registry", "txt");
             Has("--txt-owner-id", instance.OwnerId?.Text ?? tree.Role);

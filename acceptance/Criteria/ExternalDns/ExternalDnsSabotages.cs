@@ -73,7 +73,7 @@ public static class ExternalDnsSabotages
         LiveSabotage.Changed("alerts of series that no version exports", "Records.7", "that nobody exports",
             ResourceKind.PrometheusRule.Named(ExternalDnsNames.Name, ExternalDnsNames.Namespace), "spec.groups", groups =>
                 JsonNode.Parse(groups.ToJsonString().Replace(
-                    "external_dns_controller_last_sync", "external_dns_last_sync", StringComparison.Ordinal))!),
+                    "external_dns_controller_last_sync", "external_dns_last_sync"))!),
     ];
 
     /// <summary>Other arguments of the running Deployment.</summary>

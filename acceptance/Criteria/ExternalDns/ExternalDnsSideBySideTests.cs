@@ -79,7 +79,7 @@ internal sealed class ExternalDnsSideBySideTests : ExternalDnsFixture
             async probe => (await server.Ask(name, RecordType.A, probe)).ShouldBe([(address, 60)]), $"{name} is {address}", token);
     }
 
-    private static string Keys(string name, string domain, string also, ZoneServer server) => string.Create(CultureInfo.InvariantCulture,
+    private static string Keys(string name, string domain, string also, ZoneServer server) =>
         $"{{ name: {name}, provider: rfc2136, policy: sync, domainFilters: [{domain}], interval: 10s{also}, rfc2136: {{ host: " +
-            $"127.0.0.1, port: {server.Port}, keyName: {ZoneServer.KeyName} }} }}");
+            $"127.0.0.1, port: {server.Port}, keyName: {ZoneServer.KeyName} }} }}";
 }

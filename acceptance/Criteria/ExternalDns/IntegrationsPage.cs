@@ -10,9 +10,9 @@ internal static class IntegrationsPage
     ];
 
     public static Resource Issuer => YamlDocuments.Resources(
-        Blocks.Single(block => block.Contains("kind: ClusterIssuer", StringComparison.Ordinal))).Single();
+        Blocks.Single(block => block.Contains("kind: ClusterIssuer"))).Single();
 
-    public static string Instance => Blocks.Single(block => block.Contains("externalDns:", StringComparison.Ordinal));
+    public static string Instance => Blocks.Single(block => block.Contains("externalDns:"));
 
     public static Resource Solver(Resource issuer) => issuer.Parts("spec.acme.solvers").Single();
 
@@ -40,7 +40,7 @@ internal sealed class IntegrationsPageTests
     {
         const string Cluster = "  - name: infra\n";
         var text = "repository: { url: https://github.com/example/platform.git }\n" + IntegrationsPage.Instance.Replace(
-            Cluster, Cluster + "    network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }\n", StringComparison.Ordinal);
+            Cluster, Cluster + "    network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }\n");
         var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Valid>().Platform;
         var instance = platform.Clusters.Single().Of<ExternalDnsSettings>()!.Instances.Single();
         var delivered = DeliveredInstance.Of("infra", "{ name: own, provider: rfc2136, policy: sync, domainFilters: [example.com], "
@@ -50,7 +50,7 @@ internal sealed class IntegrationsPageTests
         var solver = IntegrationsPage.Solver(IntegrationsPage.Issuer);
 
         IntegrationsPage.UpdateOf(IntegrationsPage.Issuer).ShouldBe(new SignedUpdate(
-            string.Create(CultureInfo.InvariantCulture, $"{instance.Rfc2136.Host}:{instance.Rfc2136.Port}"),
+            $"{instance.Rfc2136.Host}:{instance.Rfc2136.Port}",
             instance.Rfc2136.KeyName!, instance.Rfc2136.Algorithm, ""));
         solver.Text("dns01.rfc2136.tsigSecretSecretRef.name").ShouldBe(instance.SecretName);
         solver.Text("dns01.rfc2136.tsigSecretSecretRef.key").ShouldBe(delivered.Text("valueFrom.secretKeyRef.key"));

@@ -22,13 +22,13 @@ internal sealed class LocalAcme : IDisposable
         using var certificate = request.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
         File.WriteAllText(In("cert.pem"), certificate.ExportCertificatePem());
         File.WriteAllText(In("key.pem"), key.ExportPkcs8PrivateKeyPem());
-        File.WriteAllText(In("pebble.json"), string.Create(CultureInfo.InvariantCulture, $$"""
+        File.WriteAllText(In("pebble.json"), $$"""
             {"pebble": {"listenAddress": "127.0.0.1:{{port}}", "managementListenAddress": "127.0.0.1:{{LocalProgram.FreePort()}}",
               "certificate": "{{In("cert.pem")}}", "privateKey": "{{In("key.pem")}}", "httpPort": 1, "tlsPort": 1} }
-            """));
+            """);
         server = LocalProgram.Start(
             pebble,
-            ["-config", In("pebble.json"), "-dnsserver", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{dnsPort}")],
+            ["-config", In("pebble.json"), "-dnsserver", $"127.0.0.1:{dnsPort}"],
             folder,
             // Without its random delays and refusals.
             new Dictionary<string, string> { ["PEBBLE_VA_NOSLEEP"] = "1", ["PEBBLE_WFE_NONCEREJECT"] = "0" });
@@ -52,7 +52,7 @@ internal sealed class LocalAcme : IDisposable
         var accounts = In($"lego-{Guid.NewGuid():N}");
         var result = await LocalProgram.Run(lego,
         [
-            "--server", string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}/dir"), "--accept-tos",
+            "--server", $"https://127.0.0.1:{port}/dir", "--accept-tos",
             "--email", "platform@example.com", "--path", accounts, "--dns", "rfc2136", "--dns.resolvers", update.Server,
             // It would ask the servers of the NS records, on port 53.
             "--dns.disable-cp", "--domains", name, "run",

@@ -46,8 +46,8 @@ internal sealed class LocalApiServer : IDisposable
     public string ConfigByToken(string serviceAccount)
     {
         var file = Path.Combine(folder, $"kubeconfig-token-{serviceAccount}");
-        File.WriteAllText(file, Config("").Replace($"token: {Token}\n", $"token: {Token}-{serviceAccount}\n", StringComparison.Ordinal)
-            .Replace("      user: admin\n", "      user: admin\n      namespace: kube-system\n", StringComparison.Ordinal));
+        File.WriteAllText(file, Config("").Replace($"token: {Token}\n", $"token: {Token}-{serviceAccount}\n")
+            .Replace("      user: admin\n", "      user: admin\n      namespace: kube-system\n"));
         return file;
     }
 
@@ -80,7 +80,7 @@ internal sealed class LocalApiServer : IDisposable
         server = LocalProgram.Start(apiServerFile,
         [
             $"--etcd-servers={clients}", "--bind-address=127.0.0.1",
-            string.Create(CultureInfo.InvariantCulture, $"--secure-port={port}"), $"--cert-dir={Path.Combine(folder, "certificates")}",
+            $"--secure-port={port}", $"--cert-dir={Path.Combine(folder, "certificates")}",
             $"--token-auth-file={Path.Combine(folder, "tokens.csv")}", "--authorization-mode=RBAC",
             $"--service-account-key-file={Path.Combine(folder, "key.pem")}",
             $"--service-account-signing-key-file={Path.Combine(folder, "key.pem")}",
@@ -103,7 +103,7 @@ internal sealed class LocalApiServer : IDisposable
             cancellationToken);
     }
 
-    private string Config(string also) => string.Create(CultureInfo.InvariantCulture, $"""
+    private string Config(string also) => $"""
         apiVersion: v1
         kind: Config
         clusters:
@@ -122,7 +122,7 @@ internal sealed class LocalApiServer : IDisposable
               cluster: local
               user: admin
         current-context: local
-        """);
+        """;
 
-    private static string Url(string scheme, int port) => string.Create(CultureInfo.InvariantCulture, $"{scheme}://127.0.0.1:{port}");
+    private static string Url(string scheme, int port) => $"{scheme}://127.0.0.1:{port}";
 }

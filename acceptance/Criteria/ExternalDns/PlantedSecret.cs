@@ -23,7 +23,7 @@ internal sealed class PlantedSecret(string value)
     public void Look(string where, string text, string kind = "objects")
     {
         looked[kind] = looked.GetValueOrDefault(kind) + 1;
-        if (forms.Any(form => text.Contains(form, StringComparison.Ordinal)))
+        if (forms.Any(form => text.Contains(form)))
         {
             found.Add(where);
         }
@@ -86,7 +86,7 @@ internal sealed class PlantedSecret(string value)
 
             // The pods of the control plane are on the node's network and listen on its loopback address.
             foreach (var port in container.Parts("ports").Where(port => pod.Flag("spec.hostNetwork") != true
-                && (port.Text("name")?.Contains("metrics", StringComparison.Ordinal) == true || port.Number("containerPort") == 9153)))
+                && (port.Text("name")?.Contains("metrics") == true || port.Number("containerPort") == 9153)))
             {
                 await LookAtMetrics(cluster, pod, port.Number("containerPort")!.Value, cancellationToken);
             }
@@ -98,7 +98,7 @@ internal sealed class PlantedSecret(string value)
         try
         {
             var answer = await ProbeOrigin.FromMonitoring(cluster, pod, port, "/metrics", cancellationToken);
-            Look(string.Create(CultureInfo.InvariantCulture, $"metrics of {pod.Name}:{port}"), answer.Body, "metrics pages");
+            Look($"metrics of {pod.Name}:{port}", answer.Body, "metrics pages");
         }
         catch (NotYetException)
         {

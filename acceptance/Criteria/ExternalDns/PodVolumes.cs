@@ -44,7 +44,7 @@ internal sealed class PodVolumes
 
     /// <summary>A text with the pod's paths, with those of this machine in their place.</summary>
     public string Here(string text) =>
-        folders.Aggregate(text, (changed, folder) => changed.Replace(folder.Key, folder.Value, StringComparison.Ordinal));
+        folders.Aggregate(text, (changed, folder) => changed.Replace(folder.Key, folder.Value));
 
     /// <summary>The variables of a container.</summary>
     public Dictionary<string, string> Variables(Resource container) => container.Parts("env").ToDictionary(

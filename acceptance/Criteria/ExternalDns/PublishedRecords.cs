@@ -66,7 +66,7 @@ public static partial class PublishedRecords
         {
             foreach (var (index, name) in names.Index())
             {
-                await Wants(publishing, name, string.Create(CultureInfo.InvariantCulture, $"192.0.2.{31 + index}"), cancellationToken);
+                await Wants(publishing, name, $"192.0.2.{31 + index}", cancellationToken);
             }
 
             await Holds(publishing, "marker", "192.0.2.33", cancellationToken);
@@ -206,8 +206,7 @@ public static partial class PublishedRecords
     {
         var from = TimeProvider.System.GetTimestamp();
         await waiting();
-        var said = string.Create(
-            CultureInfo.InvariantCulture, $"{what} after {TimeProvider.System.GetElapsedTime(from).TotalSeconds:0.0} s");
+        var said = $"{what} after {TimeProvider.System.GetElapsedTime(from).TotalSeconds:0.0} s";
         EvidenceLog.Observed(said);
         await TestContext.Out.WriteLineAsync(said);
     }

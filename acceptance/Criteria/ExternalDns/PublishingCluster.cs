@@ -130,7 +130,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
 
     private static ExternalDnsSettings Settings(IPEndPoint server)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $$"""
+        var text = $$"""
             repository: { url: https://github.com/example/platform.git }
             clusters:
               - name: infra
@@ -144,7 +144,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
                       interval: 10s
                       rfc2136: { host: {{server.Address}}, port: {{server.Port}}, keyName: {{ZoneServer.KeyName}} }
 
-            """);
+            """;
         return PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) is PlatformReading.Valid valid
             ? valid.Platform.Clusters[0].Of<ExternalDnsSettings>()! : throw new InvalidDataException(text);
     }

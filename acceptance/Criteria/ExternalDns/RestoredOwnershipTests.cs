@@ -175,7 +175,7 @@ internal sealed class RestoredOwnershipTests
             await looking;
         }
 
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{looks} answers, {lost.Count} without the record"));
+        TestContext.Out.WriteLine($"{looks} answers, {lost.Count} without the record");
         looks.ShouldBeGreaterThan(100, "too few looks to say that nothing was deleted");
         lost.Distinct().ShouldBeEmpty("it was deleted");
 
@@ -212,9 +212,9 @@ internal sealed class RestoredOwnershipTests
         return instance.Start(programs["external-dns"], cluster, server.Secret);
     }
 
-    private string Instance(string policy) => string.Create(CultureInfo.InvariantCulture,
+    private string Instance(string policy) =>
         $"{{ name: own, provider: rfc2136, {policy}, domainFilters: [{ZoneServer.Zone}], interval: 10s, rfc2136: {{ host: 127.0.0.1, "
-            + $"port: {server.Port}, keyName: {ZoneServer.KeyName} }} }}");
+            + $"port: {server.Port}, keyName: {ZoneServer.KeyName} }} }}";
 
     private void Define(string policy) => File.WriteAllText(Path.Combine(folder, "platform.yaml"), $$"""
         repository: { url: https://github.com/example/platform.git }
@@ -256,6 +256,6 @@ internal sealed class RestoredOwnershipTests
             [.. arguments, "--tsig-file", Path.Combine(folder, "secret"), "--kubeconfig", cluster.AdminConfig],
             token);
 
-    private static void Took(string what, long since) => TestContext.Out.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"{what} after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s"));
+    private static void Took(string what, long since) => TestContext.Out.WriteLine(
+        $"{what} after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s");
 }

@@ -71,9 +71,9 @@ public static class SideBySideInstances
                 cancellationToken);
         }
 
-        static string Name(int index) => string.Create(CultureInfo.InvariantCulture, $"{Beside}-{index}");
+        static string Name(int index) => $"{Beside}-{index}";
 
-        static string Address(int index) => string.Create(CultureInfo.InvariantCulture, $"192.0.2.{61 + index}");
+        static string Address(int index) => $"192.0.2.{61 + index}";
     }
 
     internal static IReadOnlyList<LiveSabotage> LiveSabotages => [AnotherDomainBeside];

@@ -27,9 +27,9 @@ internal abstract class ZoneFixture(string kind) : ExternalDnsFixture
     protected DeliveredInstance Instance(
         string name, string also = "", string policy = "sync", string keyName = ZoneServer.KeyName, string server = "",
         string own = "own") =>
-        DeliveredInstance.Of(name, string.Create(CultureInfo.InvariantCulture,
+        DeliveredInstance.Of(name,
             $"{{ name: {own}, provider: rfc2136, policy: {policy}, domainFilters: [{ZoneServer.Zone}], interval: 10s{also}, rfc2136: {{ " +
-                $"host: 127.0.0.1, port: {Server.Port}, keyName: {keyName}{server} }} }}"));
+                $"host: 127.0.0.1, port: {Server.Port}, keyName: {keyName}{server} }} }}");
 
     protected async Task<RunningInstance> Run(DeliveredInstance instance, CancellationToken token, string? secret = null)
     {
@@ -54,7 +54,7 @@ internal abstract class ZoneFixture(string kind) : ExternalDnsFixture
     protected Task Owner(string name, string owner, CancellationToken token) => Eventually.Within(
         TimeSpan.FromSeconds(60),
         async probe => (await Server.Ask($"{name}.{ZoneServer.Zone}", RecordType.TXT, probe))
-            .ShouldContain(record => record.Text.Contains($"external-dns/owner={owner},", StringComparison.Ordinal)),
+            .ShouldContain(record => record.Text.Contains($"external-dns/owner={owner},")),
         $"{name} names the owner {owner}",
         token);
 }

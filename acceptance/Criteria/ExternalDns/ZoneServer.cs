@@ -152,7 +152,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
         protected override async Task<string> Configure(CancellationToken cancellationToken)
         {
             var file = Path.Combine(Folder, "knot.conf");
-            await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"""
+            await File.WriteAllTextAsync(file, $"""
                 server:
                   rundir: "{Folder}"
                   listen: {Address}@{Port}
@@ -173,7 +173,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
                     file: zone
                     acl: updates
 
-                """), cancellationToken);
+                """, cancellationToken);
             return file;
         }
 
@@ -187,7 +187,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
         protected override async Task<string> Configure(CancellationToken cancellationToken)
         {
             var file = Path.Combine(Folder, "named.conf");
-            await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $$"""
+            await File.WriteAllTextAsync(file, $$"""
                 {{Each(key => $"key {key.Name} {{ algorithm hmac-sha256; secret \"{key.Secret}\"; }};")}}
                 options {
                   directory "{{Folder}}";
@@ -202,7 +202,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
                 controls { };
                 zone {{Domain}} { type primary; file "zone"; update-policy { {{Each(key => $"grant {key.Name} zonesub ANY;")}} }; };
 
-                """), cancellationToken);
+                """, cancellationToken);
             return file;
         }
 

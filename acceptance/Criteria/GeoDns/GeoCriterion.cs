@@ -74,7 +74,7 @@ public static class GeoCriterion
         foreach (var policy in tree.GeoDns.Where(resource => resource.Kind.EndsWith("NetworkPolicy", StringComparison.Ordinal)))
         {
             policy.Parts("spec.ingress").ShouldContain(
-                rule => Everybody(rule) && rule.Document.ToJsonString().Contains("53", StringComparison.Ordinal),
+                rule => Everybody(rule) && rule.Document.ToJsonString().Contains("53"),
                 "the policy keeps clients out");
         }
     }
@@ -148,11 +148,11 @@ public static class GeoCriterion
         new("no TCP", "Geo.1", "a way of asking", tree =>
             Find(tree, "Service").At("spec.ports")!.AsArray().RemoveAt(1)),
         new("one answer for all clients", "Geo.2", "for everybody else", tree =>
-            Corefile(tree, text => text.Replace("view near", "# near", StringComparison.Ordinal))),
+            Corefile(tree, text => text.Replace("view near", "# near"))),
         new("a resolver for everybody", "Geo.2", "resolves for everybody", tree =>
-            Corefile(tree, text => text.Replace("minimal", "forward . 1.1.1.1", StringComparison.Ordinal))),
+            Corefile(tree, text => text.Replace("minimal", "forward . 1.1.1.1"))),
         new("zones that are read once a minute", "Geo.2", "stays in the answers", tree =>
-            Corefile(tree, text => text.Replace("reload 1s", "reload 1m", StringComparison.Ordinal))),
+            Corefile(tree, text => text.Replace("reload 1s", "reload 1m"))),
         new("the writer may read Secrets", "Geo.3", "other rights", tree =>
             tree.GeoDns.Single(resource => resource.Kind == "ClusterRole").At("rules[0].resources")!.AsArray().Add("secrets")),
         new("the server has the token", "Geo.3", "that clients ask has the token", tree =>

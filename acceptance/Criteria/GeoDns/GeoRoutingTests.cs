@@ -176,15 +176,15 @@ internal sealed class GeoRoutingTests
         if (Require.HasIPv6)
         {
             yield return new TestCaseData("no view of an IPv6 network", "latency", (string text) =>
-                text.Replace(" || incidr(client_ip(), '2001:db8:32::/48')", "", StringComparison.Ordinal));
+                text.Replace(" || incidr(client_ip(), '2001:db8:32::/48')", ""));
         }
 
         yield return new TestCaseData("no view of a network", "latency", (string text) =>
-            text.Replace("incidr(client_ip(), '10.32.0.0/12')", "false", StringComparison.Ordinal));
+            text.Replace("incidr(client_ip(), '10.32.0.0/12')", "false"));
         yield return new TestCaseData("no client subnet", "latency", (string text) =>
-            text.Replace("edns-subnet", "", StringComparison.Ordinal));
+            text.Replace("edns-subnet", ""));
         yield return new TestCaseData(
-            "no weights", "weighted", (string text) => text.Replace("/weights", "/no-weights", StringComparison.Ordinal));
+            "no weights", "weighted", (string text) => text.Replace("/weights", "/no-weights"));
     }
 
     [TestCaseSource(nameof(Sabotages))]
@@ -231,8 +231,8 @@ internal sealed class GeoRoutingTests
         {
             var output = row.Command switch
             {
-                var text when text.Contains(" logs ", StringComparison.Ordinal) => server!.WriterOutput,
-                var text when text.Contains("configmap", StringComparison.Ordinal) || text.Contains("events", StringComparison.Ordinal) =>
+                var text when text.Contains(" logs ") => server!.WriterOutput,
+                var text when text.Contains("configmap") || text.Contains("events") =>
                     await Typed(text),
                 _ => null,
             };
@@ -335,7 +335,7 @@ internal sealed class GeoRoutingTests
         var from = TimeProvider.System.GetTimestamp();
         await moves();
         var took = TimeProvider.System.GetElapsedTime(from);
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the answers {what} after {took.TotalSeconds:0.0} s"));
+        TestContext.Out.WriteLine($"the answers {what} after {took.TotalSeconds:0.0} s");
         took.ShouldBeLessThan(Bar);
     }
 }

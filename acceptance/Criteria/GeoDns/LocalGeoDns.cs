@@ -94,7 +94,7 @@ internal sealed class LocalGeoDns : IDisposable
         var config = local.Objects.Single(resource => resource.Kind == "ConfigMap" && resource.Map("data").Count > 0).Map("data");
         local.StartCoreDns(coreDns, (change ?? (text => text))(config[GeoDnsNames.Corefile]), places);
         await File.WriteAllTextAsync(local.In(GeoDnsNames.WriterConfig), config[GeoDnsNames.WriterConfig]
-            .Replace("probes:\n", "probes:\n  allowLoopback: true\n", StringComparison.Ordinal), cancellationToken);
+            .Replace("probes:\n", "probes:\n  allowLoopback: true\n"), cancellationToken);
         local.StartWriter(controller, server.ConfigByToken(GeoDnsNames.Name));
         return local;
     }
@@ -158,15 +158,15 @@ internal sealed class LocalGeoDns : IDisposable
         File.WriteAllBytes(database, places);
         var text = corefile
             .Replace($"{Zone}:{GeoDnsNames.DnsPort} ",
-                string.Create(CultureInfo.InvariantCulture, $"{Zone}:{port} "), StringComparison.Ordinal)
-            .Replace($"{GeoDnsNames.DatabaseFolder}/{GeoDnsNames.DatabaseFile}", database, StringComparison.Ordinal)
-            .Replace(GeoDnsNames.ZonesFolder, In("zones"), StringComparison.Ordinal)
-            .Replace(Office, LocalOffice, StringComparison.Ordinal)
-            .Replace(Office6, LocalOffice6, StringComparison.Ordinal);
+                $"{Zone}:{port} ")
+            .Replace($"{GeoDnsNames.DatabaseFolder}/{GeoDnsNames.DatabaseFile}", database)
+            .Replace(GeoDnsNames.ZonesFolder, In("zones"))
+            .Replace(Office, LocalOffice)
+            .Replace(Office6, LocalOffice6);
         foreach (var used in new[] { GeoDnsNames.HealthPort, GeoDnsNames.ReadyPort, GeoDnsNames.ServerMetricsPort })
         {
-            text = text.Replace(string.Create(CultureInfo.InvariantCulture, $" :{used}"),
-                string.Create(CultureInfo.InvariantCulture, $" 127.0.0.1:{LocalProgram.FreePort()}"), StringComparison.Ordinal);
+            text = text.Replace($" :{used}",
+                $" 127.0.0.1:{LocalProgram.FreePort()}");
         }
 
         File.WriteAllText(In(GeoDnsNames.Corefile), text);

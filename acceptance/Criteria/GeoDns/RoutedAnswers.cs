@@ -65,7 +65,7 @@ public static class RoutedAnswers
             .Where(container => container.Text("name") != GeoDnsNames.Writer)
             .SelectMany(container => container.Parts("volumeMounts").Select(mount => mount.Text("mountPath")!))
             .ShouldAllBe(
-                path => !path.StartsWith("/var/run/secrets", StringComparison.Ordinal) && !path.Contains("token", StringComparison.Ordinal),
+                path => !path.StartsWith("/var/run/secrets", StringComparison.Ordinal) && !path.Contains("token"),
                 "the server that clients ask has the token");
     }
 
@@ -103,7 +103,7 @@ public static class RoutedAnswers
             var from = TimeProvider.System.GetTimestamp();
             await Gets(cluster, expected, cancellationToken);
             var took = TimeProvider.System.GetElapsedTime(from);
-            EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture, $"the answers {what} after {took.TotalSeconds:0.0} s"));
+            EvidenceLog.Observed($"the answers {what} after {took.TotalSeconds:0.0} s");
             took.ShouldBeLessThan(Bar);
         }
     }

@@ -164,7 +164,7 @@ internal static class CheckedCluster
             var lines = (await Metrics(cluster, pod, cancellationToken)).Split('\n');
             foreach (var (shard, pods) in leaders.Index())
             {
-                var label = leases.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{{shard=\"{shard}\"}}");
+                var label = leases.Count == 1 ? "" : $"{{shard=\"{shard}\"}}";
                 if (lines.Contains($"dns_health_controller_leader{label} 1"))
                 {
                     pods.Add(pod);

@@ -56,7 +56,7 @@ public static class ControllerFaults
         var pods = (await CheckedCluster.Pods(cluster, cancellationToken)).Where(pod => pod.Name == name).ToList();
         var (_, process) = (await NodeProcesses.Of(cluster, pods, CheckedCluster.Process, cancellationToken)).Single();
         var stopped = await cluster.Engine.Exec(
-            process.Node, ["sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -STOP {process.Id}")], cancellationToken);
+            process.Node, ["sh", "-c", $"kill -STOP {process.Id}"], cancellationToken);
         stopped.Succeeded.ShouldBeTrue(stopped.Error);
     }
 

@@ -23,7 +23,7 @@ internal static class ControllerInTree
 
     internal static Resource Find(RenderedCluster tree, string kind, string? name = Name) =>
         tree.HealthController.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
-        ?? throw new MissingException(string.Create(CultureInfo.InvariantCulture, $"{kind} {name} does not exist"));
+        ?? throw new MissingException($"{kind} {name} does not exist");
 
     internal static IEnumerable<RequiredAccess> Everywhere(RenderedCluster tree) =>
         tree.Definition.HealthController!.EndpointSliceNetworks.IsEmpty

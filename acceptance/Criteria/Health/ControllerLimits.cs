@@ -181,7 +181,7 @@ public static class ControllerLimits
             await cluster.Api.TryPatch(ResourceKind.Pod.Named(pod.Name, Fleet.Namespace), subresource, User, patch, cancellationToken);
             return true;
         }
-        catch (KubernetesApiException exception) when (exception.Message.Contains(PodPolicy, StringComparison.Ordinal))
+        catch (KubernetesApiException exception) when (exception.Message.Contains(PodPolicy))
         {
             return false;
         }

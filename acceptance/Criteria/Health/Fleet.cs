@@ -57,7 +57,7 @@ internal sealed class Fleet
             .Select(node => node.Name)
             .Take(Math.Max(1, cluster.Cluster.Capabilities.WorkerNodes)).ToList();
         var addresses = Enumerable.Range(0, pods)
-            .Select(i => ResourceKind.Pod.Named(string.Create(CultureInfo.InvariantCulture, $"{name}-{i}"), Namespace)).ToList();
+            .Select(i => ResourceKind.Pod.Named($"{name}-{i}", Namespace)).ToList();
         foreach (var (i, address) in addresses.Index())
         {
             await cluster.Api.Delete(address, TimeSpan.Zero, cancellationToken);
@@ -294,8 +294,7 @@ internal sealed record FailureTimes(string Pod, DateTimeOffset Hung, DateTimeOff
         return new FailureTimes(pod.Name, hung, left, recovered, returned);
     }
 
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
+    public override string ToString() =>
         $"{Pod}: hangs {Hung:HH:mm:ss.fff}, out after {Gone.TotalSeconds:0.0} s, recovers {Recovered:HH:mm:ss.fff}, back after " +
-            $"{Back.TotalSeconds:0.0} s");
+            $"{Back.TotalSeconds:0.0} s";
 }

@@ -30,7 +30,7 @@ public sealed class HealthBars
             for (var i = 0; i < Fleets; i++)
             {
                 fleets.Add(await Fleet.Deploy(
-                    cluster, string.Create(CultureInfo.InvariantCulture, $"bars-{i}"), 3, asked, cancellationToken));
+                    cluster, $"bars-{i}", 3, asked, cancellationToken));
             }
 
             await using var follower = await Follower.Start(cluster, cancellationToken, fleets);
@@ -178,7 +178,7 @@ public sealed class HealthBars
     private sealed record Losses(int Asked, int Lost, TimeSpan Until)
     {
         public override string ToString() =>
-            string.Create(CultureInfo.InvariantCulture, $"{Lost} of {Asked} lost, the last {Until.TotalSeconds:0.0} s after the node died");
+            $"{Lost} of {Asked} lost, the last {Until.TotalSeconds:0.0} s after the node died";
     }
 }
 
@@ -193,8 +193,7 @@ internal sealed record MeasuredTimes(IReadOnlyList<TimeSpan> Times)
     /// <summary>The shortest time that so large a part did not exceed (nearest rank).</summary>
     public TimeSpan Quantile(double share) => Times[Math.Max(0, (int)Math.Ceiling(share * Times.Count) - 1)];
 
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
+    public override string ToString() =>
         $"median {Quantile(0.5).TotalSeconds:0.0} s, 90 % {Quantile(0.9).TotalSeconds:0.0} s, longest {Times[^1].TotalSeconds:0.0} s " +
-            $"[{string.Join(' ', Times.Select(time => time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)))}]");
+            $"[{string.Join(' ', Times.Select(time => time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)))}]";
 }

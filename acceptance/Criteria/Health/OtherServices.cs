@@ -165,8 +165,7 @@ public static class OtherServices
             var started = TimeProvider.System.GetTimestamp();
             await addressed.Hang(pod, cancellationToken);
             await InSlices(cluster, addressed, pod, expected: false, cancellationToken);
-            EvidenceLog.Observed(string.Create(
-                CultureInfo.InvariantCulture, $"addressed: out after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s"));
+            EvidenceLog.Observed($"addressed: out after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s");
             TimeProvider.System.GetElapsedTime(started)
                 .ShouldBeLessThan(FastBar * Settings.SuiteSettings.Current.BudgetScale, "it was in the EndpointSlices for too long");
             await addressed.Recover(pod, cancellationToken);
@@ -193,11 +192,11 @@ public static class OtherServices
     private static string CrowdNamespace(LiveCluster cluster)
     {
         var shards = cluster.Tree.Definition.HealthController?.Shards ?? 1;
-        return Enumerable.Range(0, int.MaxValue).Select(i => string.Create(CultureInfo.InvariantCulture, $"acceptance-crowd-{i}"))
+        return Enumerable.Range(0, int.MaxValue).Select(i => $"acceptance-crowd-{i}")
             .First(name => Sharding.ShardOf(name, shards) == Sharding.ShardOf(Fleet.Namespace, shards));
     }
 
-    private static string CrowdName(int i) => string.Create(CultureInfo.InvariantCulture, $"silent-{i}");
+    private static string CrowdName(int i) => $"silent-{i}";
 
     private static IEnumerable<(string Name, string Key, string Value)> Impossible(LiveCluster cluster) =>
     [
@@ -280,9 +279,8 @@ public static class OtherServices
         {
             var holder = await CheckedCluster.Holder(cluster, Fleet.Namespace, token);
             var leader = (await CheckedCluster.Pods(cluster, token)).Single(pod => pod.Name == holder);
-            (await CheckedCluster.Metrics(cluster, leader, token)).Split('\n').ShouldContain(string.Create(
-                CultureInfo.InvariantCulture,
-                $"dns_unhealthy_endpoints{{namespace=\"{Fleet.Namespace}\",service=\"{service}\"}} {count}"));
+            (await CheckedCluster.Metrics(cluster, leader, token)).Split('\n').ShouldContain(
+                $"dns_unhealthy_endpoints{{namespace=\"{Fleet.Namespace}\",service=\"{service}\"}} {count}");
         },
         $"{count} endpoints of {service} fail",
         cancellationToken);
@@ -294,8 +292,7 @@ public static class OtherServices
         var zones = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))
             .Select(node => node.Labels.GetValueOrDefault("topology.kubernetes.io/zone")).OfType<string>().Distinct().Count();
         var hints = endpoints.Count(endpoint => endpoint.Parts("hints.forZones").Count > 0);
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{hints} of {endpoints.Count} endpoints have a hint, the nodes are in {zones} zones");
+        return $"{hints} of {endpoints.Count} endpoints have a hint, the nodes are in {zones} zones";
     }
 
     private static async Task<IReadOnlyList<Resource>> Endpoints(LiveCluster cluster, Fleet fleet, CancellationToken cancellationToken) =>

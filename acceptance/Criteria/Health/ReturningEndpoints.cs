@@ -54,7 +54,7 @@ public static class ReturningEndpoints
                 },
                 "it stays out while one Service finds that it fails",
                 cancellationToken);
-            EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture, $"{versions.Count} versions of the pod in 30 s"));
+            EvidenceLog.Observed($"{versions.Count} versions of the pod in 30 s");
             versions.Count.ShouldBeLessThanOrEqualTo(MostVersions, "versions of the pod in 30 s: it is written again and again");
             foreach (var fleet in new[] { asking, connecting })
             {

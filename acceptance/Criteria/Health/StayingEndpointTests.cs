@@ -64,7 +64,7 @@ internal sealed class StayingEndpointTests
                 TimeSpan.FromSeconds(60),
                 async probe =>
                 {
-                    var output = row.Command.Contains(" logs ", StringComparison.Ordinal) ? controller.Output
+                    var output = row.Command.Contains(" logs ") ? controller.Output
                         : await Typed(row.Command, probe);
                     output.ShouldMatch(row.Output);
                     TestContext.Out.WriteLine($"$ {row.Command}\n{string.Join('\n', output.Split('\n').Take(4))}");
@@ -77,7 +77,7 @@ internal sealed class StayingEndpointTests
     /// <summary>Three pods of a Service, a Service with an interval that cannot be read, a ReplicaSet that selects the label.</summary>
     private async Task Objects(CancellationToken token)
     {
-        await Apply(string.Create(CultureInfo.InvariantCulture, $$"""
+        await Apply($$"""
             apiVersion: v1
             kind: ServiceAccount
             metadata: { name: default, namespace: default }
@@ -103,7 +103,7 @@ internal sealed class StayingEndpointTests
               template:
                 metadata: { labels: { app: replaced, dns.aikernel.io/serve: "true" } }
                 spec: { containers: [{ name: a, image: a }] }
-            """), token);
+            """, token);
         var uid = await Typed("kubectl -n default get replicaset replaced -o 'jsonpath={.metadata.uid}'", token);
         var owner = $"ownerReferences: [{{ apiVersion: apps/v1, kind: ReplicaSet, name: replaced, uid: {uid}, controller: true }}]";
         foreach (var (index, address) in Addresses.Index())
@@ -114,7 +114,7 @@ internal sealed class StayingEndpointTests
         await Pod("replaced-0", "replaced", "127.61.0.9", owner, token);
     }
 
-    private string Service(string name, string asked) => string.Create(CultureInfo.InvariantCulture, $$"""
+    private string Service(string name, string asked) => $$"""
         apiVersion: v1
         kind: Service
         metadata:
@@ -128,7 +128,7 @@ internal sealed class StayingEndpointTests
           clusterIP: None
           selector: { app: {{name}}, dns.aikernel.io/serve: "true" }
           ports: [{ port: 80, targetPort: {{port}} }]
-        """);
+        """;
 
     /// <summary>Nothing runs in it; its status alone says that it does.</summary>
     private async Task Pod(string name, string app, string address, string owner, CancellationToken token)
@@ -165,7 +165,7 @@ internal sealed class StayingEndpointTests
         var result = await LocalProgram.Run(
             "bash", ["-c", $"set -o pipefail; {command}"], token,
             new Dictionary<string, string?> { ["KUBECONFIG"] = cluster.AdminConfig });
-        return command.Contains(" get ", StringComparison.Ordinal) || result.ExitCode == 0 ? result.StandardOutput
+        return command.Contains(" get ") || result.ExitCode == 0 ? result.StandardOutput
             : throw new InvalidOperationException($"{command}: {result.StandardError}");
     }
 }

@@ -287,8 +287,8 @@ public static class KeysCriterion
     internal static void Replace(SabotagedTree tree, string plugin, string old, string @new, string key = "parameters", bool last = false)
     {
         var all = Plugins(tree).Where(entry => (string?)entry!["name"] == plugin
-            && ((string?)entry[key])?.Contains(old, StringComparison.Ordinal) == true);
+            && ((string?)entry[key])?.Contains(old) == true);
         var found = (last ? all.Last() : all.First())!;
-        found[key] = ((string)found[key]!).Replace(old, @new, StringComparison.Ordinal);
+        found[key] = ((string)found[key]!).Replace(old, @new);
     }
 }

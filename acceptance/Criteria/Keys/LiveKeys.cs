@@ -57,7 +57,7 @@ public static class LiveKeys
         await ClientPods.Ensure(cluster, cancellationToken);
         foreach (var zone in Dns(cluster).ZoneFiles)
         {
-            var serial = zone.Text.Split('\n').First(line => line.Contains("SOA", StringComparison.Ordinal))
+            var serial = zone.Text.Split('\n').First(line => line.Contains("SOA"))
                 .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).SkipWhile(word => word != "SOA").ElementAt(3);
             foreach (var answer in await Ask.From(
                 cluster, Ask.ByHand, $"{zone.Zone}./SOA", cancellationToken, "--via", "udp", "--via", "tcp"))
@@ -201,9 +201,9 @@ public static class LiveKeys
         LiveChanges.Corefile("a stub domain without its servers", "Keys.1", "resolves in", text => Without(text, "forward corp.")),
         LiveChanges.Corefile("no fixed names", "Keys.2", "resolves in", text => Without(text, "hosts /dev/null")),
         LiveChanges.Corefile("what should never be kept is kept", "Keys.6", "never kept", text =>
-            text.Replace("        disable success example.com\n", "", StringComparison.Ordinal)),
+            text.Replace("        disable success example.com\n", "")),
         LiveChanges.Corefile("no search path", "Keys.7", "follows its search path", text =>
-            text.Replace("    autopath @kubernetes\n", "", StringComparison.Ordinal)),
+            text.Replace("    autopath @kubernetes\n", "")),
     ];
 
     /// <summary>The Corefile without the first block that begins so.</summary>

@@ -40,7 +40,7 @@ public static partial class ObjectiveKeys
                 .ShouldBeEmpty($"{name} uses series that CoreDNS does not export");
             Windows().Matches(expression).Select(match => match.Groups[1].Value).Distinct()
                 .ShouldBe([window], $"{name} is of another time");
-            if (name.Contains(":slow:", StringComparison.Ordinal))
+            if (name.Contains(":slow:"))
             {
                 expression.ShouldContain($"le=\"{objectives.Within}\"", customMessage: $"{name} counts from another time on");
             }
@@ -109,10 +109,10 @@ public static partial class ObjectiveKeys
             "the alert on the error budget fires",
             cancellationToken);
         var share = (await VictoriaMetrics.Query(cluster, "dns:servfail:ratio_rate5m", cancellationToken)).FirstOrDefault()?.Value;
-        EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture, $"dns:servfail:ratio_rate5m is {share:0.###}"));
+        EvidenceLog.Observed($"dns:servfail:ratio_rate5m is {share:0.###}");
 
         Task Fail(int index, CancellationToken token) => Ask.From(
-            cluster, Ask.ByHand, string.Create(CultureInfo.InvariantCulture, $"no-{index}.{Delivery.UpstreamDns.FailingZone}."), token,
+            cluster, Ask.ByHand, $"no-{index}.{Delivery.UpstreamDns.FailingZone}.", token,
             "--via", "udp", "--via", "tcp");
     }
 
@@ -121,7 +121,7 @@ public static partial class ObjectiveKeys
         LiveSabotage.Changed(
             "a ratio of series that no version exports", "Keys.11", "has no value",
             ResourceKind.PrometheusRule.Named(Rule, "kube-system"), "spec.groups", groups => JsonNode.Parse(groups.ToJsonString().Replace(
-                "coredns_dns_responses_total", "coredns_dns_response_rcode_count_total", StringComparison.Ordinal))!),
+                "coredns_dns_responses_total", "coredns_dns_response_rcode_count_total"))!),
     ];
 
     internal static bool AreSet(Cluster cluster) =>
@@ -141,7 +141,7 @@ public static partial class ObjectiveKeys
         new("an alert of which one window is gone", "Keys.11", "14.4 times the budget", tree =>
         {
             var alert = tree.Get("PrometheusRule", "coredns-slo").At("spec.groups[2].rules[0]")!;
-            alert["expr"] = ((string)alert["expr"]!).Replace("ratio_rate5m", "ratio_rate1h", StringComparison.Ordinal);
+            alert["expr"] = ((string)alert["expr"]!).Replace("ratio_rate5m", "ratio_rate1h");
         }),
     ];
 
@@ -182,7 +182,7 @@ public sealed class ObjectivesOfAnImageTests
             foreach (var rule in tree.Get("PrometheusRule", "coredns-slo").At("spec.groups")!.AsArray()
                 .SelectMany(group => group!["rules"]!.AsArray()).Where(rule => rule!["record"] is not null))
             {
-                rule!["expr"] = ((string)rule["expr"]!).Replace("coredns_dns_responses_total", Newer, StringComparison.Ordinal);
+                rule!["expr"] = ((string)rule["expr"]!).Replace("coredns_dns_responses_total", Newer);
             }
         });
     }

@@ -37,7 +37,7 @@ internal sealed class TlsUpstreamTests
     public async Task Upstreams_in_turn_are_not_taken_for_the_first(CancellationToken token)
     {
         var (outcome, share, servers) = await Ask(
-            block => block.Replace("policy sequential", "policy round_robin", StringComparison.Ordinal), token);
+            block => block.Replace("policy sequential", "policy round_robin"), token);
 
         outcome.ShouldBe(AttemptOutcome.NameError);
         Should.NotThrow(() => share.ShouldFollow(ForwardPolicy.RoundRobin, servers));
@@ -48,7 +48,7 @@ internal sealed class TlsUpstreamTests
     [Test]
     [CancelAfter(60_000)]
     public async Task With_another_name_in_the_certificate_nobody_answers(CancellationToken token) =>
-        (await Ask(block => block.Replace(Name, "resolver.example.org", StringComparison.Ordinal), token)).Outcome
+        (await Ask(block => block.Replace(Name, "resolver.example.org"), token)).Outcome
             .ShouldBe(AttemptOutcome.ServerFailure);
 
     [TestCase("internal.example.net", AttemptOutcome.NameError)]
@@ -143,7 +143,7 @@ internal sealed class TlsUpstreamTests
             var outcome = AttemptOutcome.Timeout;
             for (var index = 0; index < Asked && outcome != AttemptOutcome.ServerFailure; index++)
             {
-                var label = string.Create(CultureInfo.InvariantCulture, $"name-{index}");
+                var label = $"name-{index}";
                 var query = DnsMessage.Query(
                     (ushort)(index + 1), new Question(DnsName.Parse($"{label}.{zone}"), RecordType.A));
                 var answer = (await Client.AskAsync(transport, query, token)).Final;
@@ -156,7 +156,7 @@ internal sealed class TlsUpstreamTests
             }
 
             using var http = new HttpClient();
-            var uri = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{metrics}/metrics"));
+            var uri = new Uri($"http://127.0.0.1:{metrics}/metrics");
             return (outcome, UpstreamShare.In([await http.GetStringAsync(uri, token)]), servers);
         }
         finally
@@ -177,11 +177,11 @@ internal sealed class TlsUpstreamTests
         }
 
         string Here(string corefile, int tls) => corefile
-            .Replace("tls://.:853", string.Create(CultureInfo.InvariantCulture, $"tls://.:{tls}"), StringComparison.Ordinal)
-            .Replace(".:53 ", string.Create(CultureInfo.InvariantCulture, $".:{LocalProgram.FreePort()} "), StringComparison.Ordinal)
-            .Replace("ready :8181", "ready 127.0.0.1:0", StringComparison.Ordinal)
-            .Replace("    errors\n", "    errors\n    bind 127.0.0.1\n", StringComparison.Ordinal)
-            .Replace("/etc/coredns/", $"{folder}/", StringComparison.Ordinal);
+            .Replace("tls://.:853", $"tls://.:{tls}")
+            .Replace(".:53 ", $".:{LocalProgram.FreePort()} ")
+            .Replace("ready :8181", "ready 127.0.0.1:0")
+            .Replace("    errors\n", "    errors\n    bind 127.0.0.1\n")
+            .Replace("/etc/coredns/", $"{folder}/");
     }
 
     /// <summary>The block of the delivered plugin.</summary>

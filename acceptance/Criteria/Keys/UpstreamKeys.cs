@@ -43,7 +43,7 @@ public static class UpstreamKeys
         var run = Guid.NewGuid().ToString("N")[..8];
         for (var index = 0; index < Asked; index++)
         {
-            await Denied(string.Create(CultureInfo.InvariantCulture, $"{run}-{index}"), cancellationToken);
+            await Denied($"{run}-{index}", cancellationToken);
         }
 
         var share = (await Counted(cancellationToken)).Since(before);
@@ -90,11 +90,11 @@ public static class UpstreamKeys
     internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
         LiveChanges.Corefile("another name in the certificate", "Keys.10", "no upstream answers", text =>
-            text.Replace("tls_servername resolver.example.net", "tls_servername resolver.example.org", StringComparison.Ordinal)),
+            text.Replace("tls_servername resolver.example.net", "tls_servername resolver.example.org")),
         LiveChanges.Corefile("queries in the clear", "Keys.10", "another server or port", text =>
-            text.Replace("tls://", "", StringComparison.Ordinal)),
+            text.Replace("tls://", "")),
         LiveChanges.Corefile("upstreams in turn", "Keys.10", "the first upstream", text =>
-            text.Replace("policy sequential", "policy round_robin", StringComparison.Ordinal)),
+            text.Replace("policy sequential", "policy round_robin")),
     ];
 }
 
@@ -133,7 +133,7 @@ internal sealed partial record UpstreamShare(IReadOnlyDictionary<string, double>
     }
 
     public override string ToString() => string.Join(", ", Queries.OrderBy(entry => entry.Key, StringComparer.Ordinal)
-        .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value:0} queries to {entry.Key}")));
+        .Select(entry => $"{entry.Value:0} queries to {entry.Key}"));
 
     /// <summary>As the label of CoreDNS names it.</summary>
     private static string Name(Generator.Values.Upstream upstream) => new IPEndPoint(upstream.Address, upstream.Port).ToString();

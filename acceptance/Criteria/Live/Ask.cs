@@ -52,7 +52,7 @@ public static class Ask
 
     /// <summary>AAAA is the type where all that is expected are IPv6 addresses and the name carries no type.</summary>
     private static string Typed(string name, IReadOnlyList<string> expected) =>
-        !name.Contains('/', StringComparison.Ordinal) && expected.Count > 0 && expected.All(text =>
+        !name.Contains('/') && expected.Count > 0 && expected.All(text =>
             IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6) ? $"{name}/AAAA" : name;
 
     private static Task Answered(

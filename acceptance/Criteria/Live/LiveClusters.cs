@@ -182,7 +182,7 @@ public static class LiveClusters
 
     private static void Report(string what, long started)
     {
-        var after = string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
+        var after = $"{TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s";
         TestContext.Progress.WriteLine($"acceptance: {what} after {after}");
         EvidenceLog.Fact(what, $"after {after}");
     }

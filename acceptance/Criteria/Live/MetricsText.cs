@@ -8,7 +8,7 @@ internal static class MetricsText
     /// <param name="name">The series.</param>
     /// <param name="label">Counts lines with this text alone.</param>
     public static double Sum(string text, string name, string label = "") => text.Split('\n')
-        .Where(line => IsOf(line, name) && line.Contains(label, StringComparison.Ordinal))
+        .Where(line => IsOf(line, name) && line.Contains(label))
         .Sum(line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), NumberStyles.Float, CultureInfo.InvariantCulture));
 
     public static bool Has(string text, string name) => text.Split('\n').Any(line => IsOf(line, name));

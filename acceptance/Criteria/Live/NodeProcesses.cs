@@ -18,8 +18,8 @@ public static class NodeProcesses
     /// <param name="Status">Fields of /proc/PID/status by name, the first value of each.</param>
     public sealed record DnsProcess(int Id, string Node, IReadOnlyDictionary<string, string> Status, string Cgroup, string RootOptions)
     {
-        public bool Belongs(Resource pod, string? container) => Cgroup.Contains(pod.Uid, StringComparison.Ordinal)
-            && (container is null || IdOf(pod, container) is { } id && Cgroup.Contains(id, StringComparison.Ordinal));
+        public bool Belongs(Resource pod, string? container) => Cgroup.Contains(pod.Uid)
+            && (container is null || IdOf(pod, container) is { } id && Cgroup.Contains(id));
 
         /// <summary>Such as containerd://4f3a…; null until it runs.</summary>
         private static string? IdOf(Resource pod, string container) => pod.Parts("status.containerStatuses")
@@ -61,7 +61,7 @@ public static class NodeProcesses
     private static DnsProcess Read(string node, string[] lines) => new(
         int.Parse(lines[0], System.Globalization.CultureInfo.InvariantCulture),
         node,
-        lines.Where(line => line.Contains(":\t", StringComparison.Ordinal)).Select(line => line.Split(":\t"))
+        lines.Where(line => line.Contains(":\t")).Select(line => line.Split(":\t"))
             .ToDictionary(pair => pair[0], pair => pair[1].Split('\t')[0]),
         lines.First(line => line.StartsWith("cgroup ", StringComparison.Ordinal)),
         lines.First(line => line.StartsWith("root ", StringComparison.Ordinal))["root ".Length..]);

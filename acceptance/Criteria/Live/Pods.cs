@@ -12,7 +12,7 @@ internal static class Pods
     /// <summary>The addresses of a pod that a Service of these families (<c>IPv4</c>, <c>IPv6</c>) leads to.</summary>
     public static IEnumerable<string> Addresses(Resource pod, IReadOnlyCollection<string> families) =>
         pod.Parts("status.podIPs").Select(entry => entry.Text("ip")).OfType<string>()
-            .Where(address => families.Contains(address.Contains(':', StringComparison.Ordinal) ? "IPv6" : "IPv4"));
+            .Where(address => families.Contains(address.Contains(':') ? "IPv6" : "IPv4"));
 
     /// <summary>Deletes the pod if it was made from something else, and returns when it is gone.</summary>
     public static async Task DropOther(LiveCluster cluster, Resource wanted, CancellationToken cancellationToken)

@@ -109,7 +109,7 @@ public static class PolicyEnforcement
     {
         var target = new IPEndPoint(IPAddress.Parse(address), port).ToString();
         var result = await cluster.Api.Exec(place, client, null, ["/prober", "connect", target, "--timeout", "1500"], cancellationToken);
-        return result.Output.Contains("\"open\"", StringComparison.Ordinal);
+        return result.Output.Contains("\"open\"");
     }
 
     private static Resource Placed(Resource policy)

@@ -70,7 +70,7 @@ public static class Rollout
             .. pods > 0 ? [] : new[] { $"{wanted} is 0: no pod is asked for" },
             .. counts.Select(count => (Name: count, Number: workload.Number($"status.{count}") ?? 0))
                 .Where(count => count.Number != pods)
-                .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Name} is {count.Number}, not {pods}")),
+                .Select(count => $"{count.Name} is {count.Number}, not {pods}"),
         ];
     }
 }
@@ -103,16 +103,16 @@ public sealed class RolloutTests
         Rollout.Missing(Of(workload)).ShouldBeEmpty();
         workload.ShouldContain(ended);
 
-        Rollout.Missing(Of(workload.Replace(ended, lasts, StringComparison.Ordinal))).ShouldBe([missing]);
+        Rollout.Missing(Of(workload.Replace(ended, lasts))).ShouldBe([missing]);
     }
 
     [TestCase(Deployment, "spec.replicas is 0: no pod is asked for")]
     [TestCase(DaemonSet, "status.desiredNumberScheduled is 0: no pod is asked for")]
     public void A_workload_without_pods_is_not_rolled_out(string workload, string missing)
     {
-        var none = workload.Replace("eplicas: 2", "eplicas: 0", StringComparison.Ordinal)
-            .Replace("Scheduled: 2", "Scheduled: 0", StringComparison.Ordinal)
-            .Replace("numberAvailable: 2", "numberAvailable: 0", StringComparison.Ordinal);
+        var none = workload.Replace("eplicas: 2", "eplicas: 0")
+            .Replace("Scheduled: 2", "Scheduled: 0")
+            .Replace("numberAvailable: 2", "numberAvailable: 0");
 
         Rollout.Missing(Of(none)).ShouldBe([missing]);
     }

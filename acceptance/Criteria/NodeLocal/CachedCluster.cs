@@ -49,7 +49,7 @@ internal static class CachedCluster
 
         var node = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))[0].Name;
         var tried = await cluster.Engine.Exec(node, ["sh", "-c", TryInterface], cancellationToken);
-        return tried.Output.Contains("usable", StringComparison.Ordinal);
+        return tried.Output.Contains("usable");
     }
 
     /// <summary>Takes the caches away and delivers the definition again; nothing where no check has brought any.</summary>

@@ -60,8 +60,7 @@ public static class CachedSubstrate
             },
             (cluster, before, token) => Write(cluster, before.Replace(
                 $"forward . {cluster.Tree.Settings[NodeLocalCriterion.SubstrateServers]} {{",
-                $"forward . {NodeLocalCriterion.CoreDnsWord} {{\n        force_tcp",
-                StringComparison.Ordinal), token),
+                $"forward . {NodeLocalCriterion.CoreDnsWord} {{\n        force_tcp"), token),
             Write),
     ];
 

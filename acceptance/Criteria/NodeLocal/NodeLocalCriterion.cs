@@ -130,7 +130,7 @@ public static class NodeLocalCriterion
         lines.ShouldContain($"bind {tree.Settings[NodeLocalDnsNames.BindVariable]}", "it would answer on every address of the node");
         lines.ShouldContain(line => line.StartsWith("serve_stale ", StringComparison.Ordinal), "no name outlives the substrate's servers");
         Find(tree, "DaemonSet", NodeLocalDnsNames.Name).Map("spec.template.metadata.annotations").Values
-            .ShouldContain(text => text.Contains(servers, StringComparison.Ordinal),
+            .ShouldContain(text => text.Contains(servers),
                 "other servers of the substrate do not reach a cache that runs");
     }
 
@@ -254,6 +254,6 @@ public static class NodeLocalCriterion
     {
         var file = FileOf(Container(tree.NodeLocalDns, container));
         var data = Files(tree.NodeLocalDns).Document["data"]!.AsObject();
-        data[file] = ((string)data[file]!).Replace(text, instead, StringComparison.Ordinal);
+        data[file] = ((string)data[file]!).Replace(text, instead);
     }
 }

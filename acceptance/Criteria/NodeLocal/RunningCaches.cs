@@ -39,7 +39,7 @@ public static class RunningCaches
         var after = await Metrics(cluster, [cache], NodeLocalDnsNames.MetricsPort, cancellationToken);
         var (asked, hits) = (after.Sum(Requests) - before.Sum(Requests), after.Sum(Hits) - before.Sum(Hits));
         EvidenceLog.Observed(
-            string.Create(CultureInfo.InvariantCulture, $"{cache.Name}: {asked} requests, {hits} answered from the cache"));
+            $"{cache.Name}: {asked} requests, {hits} answered from the cache");
         asked.ShouldBeGreaterThanOrEqualTo(Asked, "queries went past the cache");
         hits.ShouldBeGreaterThanOrEqualTo(Asked / 2, "the cache kept too little");
     }
@@ -70,14 +70,14 @@ public static class RunningCaches
         var run = Guid.NewGuid().ToString("n")[..8];
         for (var query = 0; query < Asked; query++)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"nobody-{run}-{query}.default.svc.{cluster.Domain}./TXT");
+            var name = $"nobody-{run}-{query}.default.svc.{cluster.Domain}./TXT";
             (await Ask.From(cluster, Ask.ByHand, name, cancellationToken, "--via", "udp"))
                 .ShouldAllBe(answer => answer.Outcome == "nxdomain", "the cache did not reach CoreDNS");
         }
 
         var after = await Metrics(cluster, pods, CoreDnsMetrics, cancellationToken);
         var (tcp, udp) = (Grown("tcp"), Grown("udp"));
-        EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture, $"CoreDNS: {tcp} requests over TCP, {udp} over UDP"));
+        EvidenceLog.Observed($"CoreDNS: {tcp} requests over TCP, {udp} over UDP");
         tcp.ShouldBeGreaterThanOrEqualTo(Asked, "queries reached CoreDNS in another way");
         udp.ShouldBe(0, "queries reached CoreDNS over UDP");
 
@@ -120,7 +120,7 @@ public static class RunningCaches
                 var (pod, process) = (await NodeProcesses.Of(cluster, pods, CachedCluster.Process, token, CachedCluster.Container))[0];
                 run.Note(pod.Name, "process killed");
                 await cluster.Engine.Exec(
-                    process.Node, ["sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -9 {process.Id}")], token);
+                    process.Node, ["sh", "-c", $"kill -9 {process.Id}"], token);
                 await CachedCluster.RolledOut(cluster, token);
             },
             cancellationToken);
@@ -175,7 +175,7 @@ public static class RunningCaches
     {
         /// <summary>Of queries for TXT records.</summary>
         public Series OfTexts => new(string.Join(
-            '\n', Text.Split('\n').Where(line => line.Contains("type=\"TXT\"", StringComparison.Ordinal))));
+            '\n', Text.Split('\n').Where(line => line.Contains("type=\"TXT\""))));
 
         /// <summary>The sum of the series of this name that have this label.</summary>
         public double Sum(string name, string label = "") => MetricsText.Sum(Text, name, label);

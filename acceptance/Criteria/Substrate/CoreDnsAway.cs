@@ -30,8 +30,8 @@ public static class CoreDnsAway
         {
             var (text, kept) = (files[SubstratePair.Cached], "servfail 0s");
             Fits(WithFailures, SubstratePair.Cached, text, kept);
-            files[SubstratePair.Cached] = text.Replace(kept, "servfail 5m", StringComparison.Ordinal).Replace(
-                "    loop\n", "    loop\n    rewrite cname suffix .cluster.local. .cluster.local.\n", StringComparison.Ordinal);
+            files[SubstratePair.Cached] = text.Replace(kept, "servfail 5m").Replace(
+                "    loop\n", "    loop\n    rewrite cname suffix .cluster.local. .cluster.local.\n");
         }),
     ];
 
@@ -102,19 +102,19 @@ public static class CoreDnsAway
         var asked = substrate.Zip(["cache", "primary", "secondary"],
             (watch, who) => $"{watch.Seen.Count} at the {who} (the slowest {Slowest(watch.Seen)} ms)");
         var expired = cached.Seen.Count(look => look.Stale);
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+        TestContext.Out.WriteLine($"""
             CoreDNS was away for {(back - away).TotalSeconds:F1} s.
             Look-ups of the substrate's names, 0 failed: {string.Join(", ", asked)}.
             {cached.Seen.Count} of the cluster's name that the cache has, {expired} answered though expired, 0 failed.
             After its start CoreDNS answered pods in {podAgain.TotalSeconds:F1} s, and the cache the rest in {latest.TotalSeconds:F1} s.
-            """));
+            """);
 
         LayerWatch Cluster(string name, string server) => new(pair, name, clock) { Server = server };
 
         // No cache has it: each is asked for once.
         LayerWatch Fresh(string who, string server)
         {
-            string Name(int turn) => string.Create(CultureInfo.InvariantCulture, $"{who}-{turn}.fresh.{pair.Child}");
+            string Name(int turn) => $"{who}-{turn}.fresh.{pair.Child}";
             return new LayerWatch(pair, Name, clock) { Server = server };
         }
 

@@ -40,8 +40,8 @@ public static class CorrectedRecords
         var file = Path.Combine(pair.Folder, "Corefile");
         var server = await File.ReadAllTextAsync(Path.Combine(pair.Folder, "tree", SubstratePair.Delivered), cancellationToken);
         await File.WriteAllTextAsync(file, server
-            .Replace("success 9984 30 ", $"success 9984 {KeptAtMost.TotalSeconds} ", StringComparison.Ordinal)
-            .Replace("denial 9984 30\n", $"denial 9984 {KeptAtMost.TotalSeconds}\n", StringComparison.Ordinal), cancellationToken);
+            .Replace("success 9984 30 ", $"success 9984 {KeptAtMost.TotalSeconds} ")
+            .Replace("denial 9984 30\n", $"denial 9984 {KeptAtMost.TotalSeconds}\n"), cancellationToken);
 
         var clock = Stopwatch.StartNew();
         LayerWatch[] all = [.. new[] { brief, lasting, missing }.Select(name => new LayerWatch(pair, name, clock))];
@@ -90,8 +90,7 @@ public static class CorrectedRecords
                 bound + (Second * SuiteSettings.Current.BudgetScale), $"{what}: what was wrong is answered for too long");
             watch.Seen.Select(look => look.Ttl ?? TimeSpan.Zero).Max()
                 .ShouldBeLessThanOrEqualTo(bound, $"{what}: clients may keep it for longer");
-            said.Add(string.Create(
-                CultureInfo.InvariantCulture, $"{what}: {watch.Seen.Count} look-ups, the last wrong one after {after.TotalSeconds:F1} s"));
+            said.Add($"{what}: {watch.Seen.Count} look-ups, the last wrong one after {after.TotalSeconds:F1} s");
         }
 
         TestContext.Out.WriteLine($"Since both servers have the correction: {string.Join("; ", said)}.");

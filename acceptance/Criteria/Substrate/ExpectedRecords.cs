@@ -89,7 +89,7 @@ internal static class ExpectedRecords
             if (record.Port is { } port)
             {
                 yield return ($"_{record.Service}._{record.Protocol}.{zone}", "SRV",
-                    [string.Create(CultureInfo.InvariantCulture, $"0 0 {port} {record.Name}.{zone}.")]);
+                    [$"0 0 {port} {record.Name}.{zone}."]);
             }
         }
     }

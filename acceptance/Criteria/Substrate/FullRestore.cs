@@ -91,8 +91,7 @@ public static class FullRestore
         await pair.Verified("primary", cancellationToken);
         await pair.Verified("secondary", cancellationToken);
         taken.ShouldBeLessThan(Restored * SuiteSettings.Current.BudgetScale, "the time of a full restore");
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"A full restore took {taken.TotalSeconds:F0} s: {keys.Count} keys of etcd, {files.Count} keys and CAs."));
+        TestContext.Out.WriteLine($"A full restore took {taken.TotalSeconds:F0} s: {keys.Count} keys of etcd, {files.Count} keys and CAs.");
     }
 
     /// <summary>What is in etcd, without what an API server or a manager renews by itself.</summary>
@@ -182,7 +181,7 @@ public static class FullRestore
 
             var arguments = words[2..].Select((word, index) => words[index + 1] is "--to" or "--transfer-key" or "--export" or "--import"
                 ? Here(word) : word).ToArray();
-            var ran = words[1].Contains("/dns/", StringComparison.Ordinal)
+            var ran = words[1].Contains("/dns/")
                 ? await pair.Script(Path.GetFileName(words[1]), RoleOf(pair, host), cancellationToken,
                     words[1].EndsWith("/install.sh", StringComparison.Ordinal) ? ["--role", RoleOf(pair, host), .. arguments] : arguments)
                 : await hosts.Script(Path.GetFileName(words[1]), host, cancellationToken, arguments);

@@ -69,7 +69,7 @@ public sealed record HostSabotage(string Name, string Check, string ExpectedMess
         new(name, check, expectedMessage, files =>
         {
             Fits(name, file, files[file], old);
-            files[file] = files[file].Replace(old, @new, StringComparison.Ordinal);
+            files[file] = files[file].Replace(old, @new);
         });
 
     /// <summary>Several in one file that one check has to notice.</summary>
@@ -84,7 +84,7 @@ public sealed record HostSabotage(string Name, string Check, string ExpectedMess
     /// <summary>Not by an assertion: its message would have the text, and with it what the check should say.</summary>
     public static void Fits(string name, string file, string text, string old)
     {
-        if (!text.Contains(old, StringComparison.Ordinal))
+        if (!text.Contains(old))
         {
             throw new InvalidOperationException($"the sabotage '{name}' does not fit {file} any more");
         }

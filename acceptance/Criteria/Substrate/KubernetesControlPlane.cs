@@ -121,10 +121,10 @@ public static class KubernetesControlPlane
         (await All(cancellationToken)).ShouldBe(keys, "the keys after the restore");
         var status = JsonNode.Parse((await hosts.Etcdctl(own, cancellationToken, "endpoint", "status", "-w", "json")).StandardOutput)!;
         var raised = (long)status[0]!["Status"]!["header"]!["revision"]! > Raised;
-        restored.StandardOutput.Contains("restart kubelet", StringComparison.Ordinal)
+        restored.StandardOutput.Contains("restart kubelet")
             .ShouldBe(!raised, $"clients see nothing where the revision is not raised (raised: {raised}): {restored.StandardOutput}");
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"An emptied host of etcd was back after {TimeProvider.System.GetElapsedTime(before).TotalSeconds:F1} s."));
+        TestContext.Out.WriteLine(
+            $"An emptied host of etcd was back after {TimeProvider.System.GetElapsedTime(before).TotalSeconds:F1} s.");
     }
 
     [HostCheck("Substrate.17", "requests to a real API server on that etcd, with each certificate of the definition and without one")]

@@ -13,7 +13,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     public static readonly IReadOnlyList<string> Programs = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
     // Certificates are made once for the definition; they depend on the addresses, which are those of this process.
-    private static readonly string Network = string.Create(CultureInfo.InvariantCulture, $"127.{(Environment.ProcessId % 200) + 20}.251");
+    private static readonly string Network = $"127.{(Environment.ProcessId % 200) + 20}.251";
     private static string? made;
 
     // The programs that are here decide which Kubernetes it is.
@@ -281,11 +281,11 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     }
 
     /// <summary>The same text with this machine's addresses.</summary>
-    private static string Local(string text, int loopback = 9) => text.Replace("192.168.10.", Network + ".", StringComparison.Ordinal)
-        .Replace("127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"{Network}.{loopback}"), StringComparison.Ordinal);
+    private static string Local(string text, int loopback = 9) => text.Replace("192.168.10.", Network + ".")
+        .Replace("127.0.0.1", $"{Network}.{loopback}");
 
     /// <summary>What is the host's own loopback address in place of 127.0.0.1.</summary>
-    public string Loopback(string host) => string.Create(CultureInfo.InvariantCulture, $"{Network}.{LoopbackOf(host)}");
+    public string Loopback(string host) => $"{Network}.{LoopbackOf(host)}";
 
     /// <summary>The tree with a loopback address of the host's own: the programs of several control planes listen there.</summary>
     private string TreeOf(string host) => LoopbackOf(host) == 9 ? Tree : $"{Tree}-{host}";

@@ -125,7 +125,7 @@ public static class KubernetesInstallation
         var verified = await LocalProgram.Run("systemd-analyze", ["verify", .. units], cancellationToken);
         verified.ExitCode.ShouldBe(0, verified.StandardError);
         // It reads the units of the whole machine too.
-        Lines(verified.StandardError).Where(line => units.Any(unit => line.Contains(Path.GetFileName(unit), StringComparison.Ordinal)))
+        Lines(verified.StandardError).Where(line => units.Any(unit => line.Contains(Path.GetFileName(unit))))
             .ShouldBeEmpty();
         var services = units.Where(unit => unit.EndsWith(".service", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
         services.ShouldNotBeEmpty();
@@ -164,8 +164,8 @@ public static class KubernetesInstallation
         var nowhere = Path.Combine(hosts.Folder, "nowhere");
         var unit = await File.ReadAllTextAsync(hosts.In(Worker, "/etc/systemd/system/kubelet.service"), cancellationToken);
         var flags = Regex.Matches(unit, @"^  (--[^ \n]+)", RegexOptions.Multiline).Select(flag => flag.Groups[1].Value)
-            .Select(flag => flag.Replace("${NAME}", Worker, StringComparison.Ordinal)
-                .Replace("${ADDRESS}", hosts.Address(Worker), StringComparison.Ordinal))
+            .Select(flag => flag.Replace("${NAME}", Worker)
+                .Replace("${ADDRESS}", hosts.Address(Worker)))
             .Where(flag => !Regex.IsMatch(flag, "^--(bootstrap-)?kubeconfig=")).ToArray();
         flags.ShouldContain($"--config={hosts.In(Worker, "/etc/globular-kubernetes/kubelet.yaml")}");
         var ended = await LocalProgram.Run(LocalProgram.Find("kubelet")!,

@@ -65,9 +65,9 @@ public static class KubernetesStart
         await pair.Service("primary", "stop", cancellationToken);
         await pair.Service("secondary", "stop", cancellationToken);
         var byAddress = await UntilFirstName(hosts, pair, hosts.Api, "by its address, without the substrate", cancellationToken);
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        TestContext.Out.WriteLine(
             $"From the start of the API server to the first name of the cluster: {byName.TotalSeconds:F1} s by the substrate's name of it, "
-                + $"{byAddress.TotalSeconds:F1} s by its address without the substrate."));
+                + $"{byAddress.TotalSeconds:F1} s by its address without the substrate.");
     }
 
     /// <summary>The API server and a CoreDNS start at once.</summary>
@@ -117,7 +117,7 @@ public static class KubernetesStart
             var body = string.Concat(block.Select(line => $"        {line}\n"));
             return $"    {plugin.Name} {string.Join(' ', plugin.Arguments)}{(body.Length == 0 ? "" : $" {{\n{body}    }}")}\n";
         });
-        return string.Create(CultureInfo.InvariantCulture, $".:{pair.Port} {{\n    bind {pair.Resolver}\n{string.Concat(lines)}}}\n");
+        return $".:{pair.Port} {{\n    bind {pair.Resolver}\n{string.Concat(lines)}}}\n";
     }
 
     internal const string RegistersId = "Substrate.43";

@@ -83,7 +83,7 @@ public static class KubernetesUpgrades
     private static async Task<string> Version(
         KubernetesHosts hosts, string host, string program, CancellationToken cancellationToken) =>
         (await LocalProgram.Run(hosts.In(host, $"/usr/local/bin/{program}"), ["--version"], cancellationToken)).StandardOutput.Trim()
-            .Replace("Kubernetes v", "", StringComparison.Ordinal);
+            .Replace("Kubernetes v", "");
 
     /// <summary>Etcd comes from Debian; what an upgrade changes is its unit.</summary>
     private static async Task EtcdStays(KubernetesHosts hosts, CancellationToken cancellationToken)
@@ -91,7 +91,7 @@ public static class KubernetesUpgrades
         var (tree, unit) = (Path.Combine(hosts.Tree, "units", Unit), hosts.In(Store, $"/etc/systemd/system/{Unit}"));
         var (text, installed) = (await File.ReadAllTextAsync(tree, cancellationToken),
             await File.ReadAllTextAsync(unit, cancellationToken));
-        await File.WriteAllTextAsync(tree, text.Replace("--name=", "--no-such-flag --name=", StringComparison.Ordinal), cancellationToken);
+        await File.WriteAllTextAsync(tree, text.Replace("--name=", "--no-such-flag --name="), cancellationToken);
         var failed = await hosts.Script("k8s-install.sh", Store, cancellationToken, "--wait", "60");
         (await File.ReadAllTextAsync(unit, cancellationToken)).ShouldBe(installed, "etcd is not as it was");
         failed.ExitCode.ShouldNotBe(0, "an etcd that does not start goes unseen");

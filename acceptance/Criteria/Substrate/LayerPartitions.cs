@@ -36,7 +36,7 @@ public static class LayerPartitions
         var file = Path.Combine(pair.Folder, "Corefile");
         var server = await File.ReadAllTextAsync(Path.Combine(pair.Folder, "tree", SubstratePair.Delivered), cancellationToken);
         await File.WriteAllTextAsync(file, LocalCoreDns.OfCluster(pair)
-            + server.Replace("serve_stale 1h ", $"serve_stale {ShownStale.TotalSeconds}s ", StringComparison.Ordinal), cancellationToken);
+            + server.Replace("serve_stale 1h ", $"serve_stale {ShownStale.TotalSeconds}s "), cancellationToken);
 
         var clock = Stopwatch.StartNew();
         var (cluster, zone) = (new LayerWatch(pair, ClusterName, clock), new LayerWatch(pair, name, clock));
@@ -81,11 +81,11 @@ public static class LayerPartitions
         }
 
         Judge(cluster, zone, cut, healing, healed);
-        var lines = Lines(written).Where(line => line.Contains("[ERROR]", StringComparison.Ordinal)).ToArray();
+        var lines = Lines(written).Where(line => line.Contains("[ERROR]")).ToArray();
         // Not of a name that it shows stale: no query failed. The code is 0 where the log plugin has sent the answer before.
         lines.ShouldContain(line => Regex.IsMatch(line, $"plugin/errors: [02] {Regex.Escape(other)}\\. A: .*i/o timeout"),
             $"CoreDNS does not write which name it could not resolve, and why: {written}");
-        lines.ShouldNotContain(line => line.Contains(ClusterName, StringComparison.Ordinal), "CoreDNS has trouble with the cluster's name");
+        lines.ShouldNotContain(line => line.Contains(ClusterName), "CoreDNS has trouble with the cluster's name");
         TestContext.Out.WriteLine($"CoreDNS wrote {lines.Length} errors:\n{string.Join('\n', lines.Distinct())}");
 
         Task Write(params string[] lines) => pair.Write(cancellationToken, lines);
@@ -116,12 +116,12 @@ public static class LayerPartitions
         var first = zone.Seen.First(look => look.Answer == NewAnswer);
         zone.Seen.SkipWhile(look => look != first).ShouldAllBe(look => look.Answer == NewAnswer, "it does not stay recovered");
         var others = string.Join(", ", failed.Select(look => look.Answer).Distinct());
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+        TestContext.Out.WriteLine($"""
             {cluster.Seen.Count} look-ups of the cluster's name: 0 failed, the slowest {Slowest(cluster.Seen)} ms.
             {old.Length} old answers of the substrate's for {(old[^1].At - cut).TotalSeconds:F1} s, the slowest {Slowest(old)} ms;
             then {failed.Length} without an answer ({others}).
             The new answer {(first.At + first.Took - healed).TotalSeconds:F1} s after the end.
-            """));
+            """);
 
     }
 }

@@ -135,7 +135,7 @@ internal sealed class LayerPartition(SubstratePair pair) : IAsyncDisposable
     {
         var file = Path.Combine(pair.Folder, "partition.nft");
         // Dropped where it arrives: what is dropped where it leaves ends as an error for its sender.
-        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $$"""
+        await File.WriteAllTextAsync(file, $$"""
             table inet {{table}} {
                 chain leaves {
                     type filter hook output priority mangle
@@ -147,7 +147,7 @@ internal sealed class LayerPartition(SubstratePair pair) : IAsyncDisposable
                 }
             }
 
-            """), cancellationToken);
+            """, cancellationToken);
         (await LocalProgram.Run("nft", ["-f", file], cancellationToken)).ShouldSucceed();
     }
 

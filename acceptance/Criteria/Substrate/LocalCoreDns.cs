@@ -39,14 +39,13 @@ internal static class LocalCoreDns
         var servers = tree.Settings["SUBSTRATE_SERVERS"];
         string[] here = [.. new[] { pair.Primary, pair.Secondary }.Select(At)];
         return tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Map("data").Single().Value
-            .Replace("__PILLAR__CLUSTER__DNS__", At(pair.Resolver), StringComparison.Ordinal)
-            .Replace($"forward . {servers} ", $"forward . {string.Join(' ', here)} ", StringComparison.Ordinal)
-            .Replace($"bind {tree.Settings[NodeLocalDnsNames.BindVariable]}\n", $"bind {pair.NodeCache}\n", StringComparison.Ordinal)
-            .Replace($"health {tree.Settings[NodeLocalDnsNames.HealthVariable]}\n", $"health {pair.NodeCache}:8080\n",
-                StringComparison.Ordinal)
-            .Replace("prometheus :", $"prometheus {pair.NodeCache}:", StringComparison.Ordinal);
+            .Replace("__PILLAR__CLUSTER__DNS__", At(pair.Resolver))
+            .Replace($"forward . {servers} ", $"forward . {string.Join(' ', here)} ")
+            .Replace($"bind {tree.Settings[NodeLocalDnsNames.BindVariable]}\n", $"bind {pair.NodeCache}\n")
+            .Replace($"health {tree.Settings[NodeLocalDnsNames.HealthVariable]}\n", $"health {pair.NodeCache}:8080\n")
+            .Replace("prometheus :", $"prometheus {pair.NodeCache}:");
 
-        string At(string address) => string.Create(CultureInfo.InvariantCulture, $"{address}:{pair.Port}");
+        string At(string address) => $"{address}:{pair.Port}";
     }
 
     /// <summary>Runs the server of the zone alone, until it ends or is ended, and returns what it wrote.</summary>
@@ -100,7 +99,7 @@ internal static class LocalCoreDns
     /// <summary>
     /// The layer above in the same process: where its names come from does not matter here. The TTL is that of the delivered CoreDNS.
     /// </summary>
-    internal static string OfCluster(SubstratePair pair) => string.Create(CultureInfo.InvariantCulture, $$"""
+    internal static string OfCluster(SubstratePair pair) => $$"""
         cluster.local:{{pair.Port}} {
             bind {{pair.Resolver}}
             errors
@@ -111,7 +110,7 @@ internal static class LocalCoreDns
             }
         }
 
-        """);
+        """;
 
     /// <summary>Waits until each of them has asked this often since.</summary>
     internal static Task Asked(IEnumerable<LayerWatch> watches, TimeSpan since, int times, CancellationToken cancellationToken) =>

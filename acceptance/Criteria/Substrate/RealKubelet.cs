@@ -63,8 +63,8 @@ internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
         var configuration = Path.Combine(hosts.Folder, "packages", Host, "worker", "kubelet.yaml");
         var text = await File.ReadAllTextAsync(configuration, cancellationToken);
         await File.WriteAllTextAsync(configuration, text
-            .Replace("cgroupDriver: systemd", "cgroupDriver: cgroupfs", StringComparison.Ordinal)
-            .Replace("/run/containerd/containerd.sock", socket, StringComparison.Ordinal) + $"""
+            .Replace("cgroupDriver: systemd", "cgroupDriver: cgroupfs")
+            .Replace("/run/containerd/containerd.sock", socket) + $"""
             address: {hosts.Address(Host)}
             cgroupsPerQOS: false
             enforceNodeAllocatable: []

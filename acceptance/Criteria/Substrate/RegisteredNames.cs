@@ -75,7 +75,7 @@ public static class RegisteredNames
             foreach (var server in new[] { pair.Primary, pair.Secondary })
             {
                 var answer = await pair.Answer(server, pair.Client, token, context.DnsEndPoint.Host, "A");
-                if (!answer.Contains("status: ", StringComparison.Ordinal))
+                if (!answer.Contains("status: "))
                 {
                     continue;
                 }

@@ -12,7 +12,7 @@ internal sealed class RegistrationListener : IAsyncDisposable
 
     private WebApplication? web;
 
-    private RegistrationListener(string address) => Url = string.Create(CultureInfo.InvariantCulture, $"https://{address}:{Port}");
+    private RegistrationListener(string address) => Url = $"https://{address}:{Port}";
 
     public string Url { get; }
 

@@ -189,7 +189,7 @@ public static class RootCaReplacement
             var text = await File.ReadAllTextAsync(Path.Combine(scripts, ReplaceRoot), cancellationToken);
             text.Split(place).Length.ShouldBe(2, $"the script has no '{place}'");
             var cut = name is null ? "exit 9\n" : $"[ \"$name\" != {name} ] || exit 9\n";
-            await File.WriteAllTextAsync(Path.Combine(scripts, "cut.sh"), text.Replace(place, place + cut, StringComparison.Ordinal),
+            await File.WriteAllTextAsync(Path.Combine(scripts, "cut.sh"), text.Replace(place, place + cut),
                 cancellationToken);
             (await hosts.Rehearse("cut.sh", Store, cancellationToken, "--step", step)).ExitCode.ShouldBe(9, $"'{step}' after '{place}'");
         }

@@ -30,7 +30,7 @@ internal sealed class RootClients(KubernetesHosts hosts)
     /// <summary>Whether the old root is in a file.</summary>
     public async Task<bool> IsOld(string file, CancellationToken cancellationToken) =>
         (await File.ReadAllTextAsync(file, cancellationToken)).Contains(
-            (await File.ReadAllTextAsync(Root("old"), cancellationToken)).Trim(), StringComparison.Ordinal);
+            (await File.ReadAllTextAsync(Root("old"), cancellationToken)).Trim());
 
     /// <summary>The file with one root: old or new.</summary>
     public string Root(string name) => Path.Combine(folder, $"{name}.crt");

@@ -39,8 +39,8 @@ public static class ServersAway
             files["zones/globular.internal.zone"] = zone + $"below.globular.internal. 3 IN A {ClusterAddress}\n";
             // The same server once more, for the cluster's name, and nothing is kept.
             files[SubstratePair.Delivered] = text + Regex.Replace(text, "cache [^}]*}|rewrite .*", "")
-                .Replace("globular.internal:", $"{ClusterName}:", StringComparison.Ordinal)
-                .Replace("    loop", $"    rewrite name exact {ClusterName} below.globular.internal\n    #", StringComparison.Ordinal);
+                .Replace("globular.internal:", $"{ClusterName}:")
+                .Replace("    loop", $"    rewrite name exact {ClusterName} below.globular.internal\n    #");
         }),
     ];
 
@@ -59,11 +59,11 @@ public static class ServersAway
         var file = Path.Combine(pair.Folder, "Corefile");
         var server = await File.ReadAllTextAsync(Path.Combine(pair.Folder, "tree", SubstratePair.Delivered), cancellationToken);
         await File.WriteAllTextAsync(file, LocalCoreDns.OfCluster(pair) + server.Replace(
-            "serve_stale 1h ", $"serve_stale {ShownWithoutServers.TotalSeconds}s ", StringComparison.Ordinal), cancellationToken);
+            "serve_stale 1h ", $"serve_stale {ShownWithoutServers.TotalSeconds}s "), cancellationToken);
 
         var clock = Stopwatch.StartNew();
         var (cluster, kept) = (new LayerWatch(pair, ClusterName, clock), new LayerWatch(pair, name, clock));
-        var fresh = new LayerWatch(pair, turn => string.Create(CultureInfo.InvariantCulture, $"pod-{turn}.fresh.{pair.Child}"), clock)
+        var fresh = new LayerWatch(pair, turn => $"pod-{turn}.fresh.{pair.Child}", clock)
         {
             // As resolv.conf(5) has it.
             Patience = TimeSpan.FromSeconds(5),
@@ -138,13 +138,13 @@ public static class ServersAway
         fresh.Seen.ShouldNotContain(look => look.At > both + Second && look.At + look.Took < again && look.Answer == FreshAddress,
             "a server is not away");
         var answered = without.Count(look => look.Answer == OldAnswer);
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+        TestContext.Out.WriteLine($"""
             {cluster.Seen.Count} look-ups of the cluster's name: 0 failed, the slowest {Slowest(cluster.Seen)} ms.
             Primary away: {away.Length} look-ups of the substrate's names, 0 failed, the slowest {Slowest(away)} ms.
             Primary silent: {mute.Length}, 0 failed, {slow.Length} slow ones for {found.TotalSeconds:F1} s, the slowest {Slowest(mute)} ms.
             Both away: {without.Length}, {answered} answered for {shown.TotalSeconds:F1} s, then none.
             What was kept {Back(kept, OldAnswer):F1} s after the start of both, the rest {Back(fresh, FreshAddress):F1} s.
-            """));
+            """);
 
         // The latest look-ups of names that nobody keeps are fast, after others of this kind.
         Task Fast(TimeSpan since, Func<IEnumerable<LookUp>, bool> others, string because) => Eventually.Within(FoundOut * 2, () =>

@@ -127,8 +127,8 @@ public static class SubstrateAccess
         {
             var text = files["primary/knot.conf"];
             Fits(name, "primary/knot.conf", text, rules);
-            files["primary/knot.conf"] = text.Replace("\nacl:\n", $"\nacl:\n  - id: open\n    action: {action}\n", StringComparison.Ordinal)
-                .Replace(rules, more, StringComparison.Ordinal);
+            files["primary/knot.conf"] = text.Replace("\nacl:\n", $"\nacl:\n  - id: open\n    action: {action}\n")
+                .Replace(rules, more);
         });
 
     /// <summary>Primary, contact and times of each zone, at both servers; the serial is the time of the installation.</summary>

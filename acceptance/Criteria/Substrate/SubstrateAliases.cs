@@ -147,6 +147,6 @@ public static class SubstrateAliases
         var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");
         var text = await File.ReadAllTextAsync(file, cancellationToken);
         text.ShouldContain(old);
-        await File.WriteAllTextAsync(file, text.Replace(old, @new, StringComparison.Ordinal), cancellationToken);
+        await File.WriteAllTextAsync(file, text.Replace(old, @new), cancellationToken);
     }
 }

@@ -149,7 +149,7 @@ public static class SubstrateCriterion
     private static string WithoutZone(string text)
     {
         var servers = text.Split("\n}\n").ToList();
-        servers.RemoveAll(server => server.Contains("immediate", StringComparison.Ordinal)).ShouldBe(1, text);
+        servers.RemoveAll(server => server.Contains("immediate")).ShouldBe(1, text);
         return string.Join("\n}\n", servers);
     }
 }

@@ -35,9 +35,9 @@ public static class SubstrateExternalDns
     {
         var child = pair.Settings.Children[0];
         var secret = (await pair.ChildKey(cancellationToken)).Split(':')[^1];
-        var instance = DeliveredInstance.Of(pair.Tree.Role, string.Create(CultureInfo.InvariantCulture,
+        var instance = DeliveredInstance.Of(pair.Tree.Role,
             $"{{ name: own, provider: rfc2136, policy: sync, domainFilters: [{pair.Child}], interval: 10s, rfc2136: {{ host: "
-                + $"{pair.Primary}, port: {pair.Port}, keyName: {child.Key}, algorithm: {child.Algorithm} }} }}"));
+                + $"{pair.Primary}, port: {pair.Port}, keyName: {child.Key}, algorithm: {child.Algorithm} }} }}");
         using var cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), cancellationToken);
         await instance.Prepare(cluster.Api, cancellationToken);
 
@@ -108,11 +108,10 @@ public static class SubstrateExternalDns
                 $"failed look-ups at {client.Server} while External-DNS is away, or catches up");
         }
 
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"""
+        TestContext.Out.WriteLine($"""
             External-DNS was away for {back.TotalSeconds:F1} s, and caught up {(caught - back).TotalSeconds:F1} s after its start;
             {counted} look-ups at both servers, 0 failed.
-            """));
+            """);
 
         Task Wants(string name, string address) => cluster.Api.Apply(ResourceKind.Service, new Resource(
             WantedService.Of(name, address, null, name, [ExternalDnsNames.AnnotationPrefix], pair.Child)), cancellationToken);

@@ -87,7 +87,7 @@ public static class SubstrateInstallation
         // The port of the new configuration is taken by nobody, but its address is not this host's: the server ends at once.
         var configuration = Directory.GetFiles(Path.Combine(pair.Folder, "tree", "primary")).Single();
         var text = await File.ReadAllTextAsync(configuration, cancellationToken);
-        await File.WriteAllTextAsync(configuration, text.Replace(pair.Primary, "192.0.2.1", StringComparison.Ordinal), cancellationToken);
+        await File.WriteAllTextAsync(configuration, text.Replace(pair.Primary, "192.0.2.1"), cancellationToken);
         var failed = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary", "--wait", "3");
         failed.ExitCode.ShouldNotBe(0);
         pair.Files("primary").ShouldBe(before, "a failed installation did not leave the host as it was");
@@ -114,7 +114,7 @@ public static class SubstrateInstallation
         foreach (var (what, text, said) in new[]
         {
             ("an empty transfer key", "", "is not the transfer key"),
-            ("a wrong transfer key", own.Replace(secret, Convert.ToBase64String(new byte[32]), StringComparison.Ordinal),
+            ("a wrong transfer key", own.Replace(secret, Convert.ToBase64String(new byte[32])),
                 "refuses the key"),
             ("another key than that for transfers",
                 await File.ReadAllTextAsync(pair.KeyFile("primary", pair.Settings.Children[0].Key.Text), cancellationToken),
@@ -123,7 +123,7 @@ public static class SubstrateInstallation
         {
             await File.WriteAllTextAsync(file, text, cancellationToken);
             var refused = await pair.Script("install.sh", "secondary", cancellationToken, "--role", "secondary", "--transfer-key", file);
-            (refused.ExitCode, refused.StandardError.Contains(said, StringComparison.Ordinal)).ShouldBe(
+            (refused.ExitCode, refused.StandardError.Contains(said)).ShouldBe(
                 (1, true), $"{what} is taken: {refused.StandardError}");
             pair.Files("secondary").ShouldBe(before, $"{what} changed the host");
         }

@@ -25,7 +25,7 @@ public static class SubstrateMigration
         var server = Path.Combine(pair.Folder, "tree", "coredns.server");
         // Pairs run side by side, each at its own address.
         await File.WriteAllTextAsync(server, (await File.ReadAllTextAsync(server, cancellationToken))
-            .Replace("    errors\n", $"    bind {pair.Resolver}\n    errors\n", StringComparison.Ordinal), cancellationToken);
+            .Replace("    errors\n", $"    bind {pair.Resolver}\n    errors\n"), cancellationToken);
         var map = Directory.CreateDirectory(Path.Combine(pair.Folder, "configmap")).FullName;
         var former = Path.Combine(map, "Corefile");
         await File.WriteAllTextAsync(former, Former(pair, map, "former"), cancellationToken);
@@ -85,7 +85,7 @@ public static class SubstrateMigration
         async Task Step(string title)
         {
             var script = AdoptionGuide.OfSubstrate.Steps.Single(step => step.Title == title).Script!
-                .Replace("substrate/main/dns", Path.Combine(pair.Folder, "tree"), StringComparison.Ordinal);
+                .Replace("substrate/main/dns", Path.Combine(pair.Folder, "tree"));
             (await LocalProgram.Run("bash", ["-e", "-u", "-o", "pipefail", "-c", $"cd '{pair.Folder}'\n{Kubectl}\n{script}"],
                 cancellationToken, new Dictionary<string, string?> { ["CONFIGMAP"] = map })).ShouldSucceed();
         }
@@ -94,7 +94,7 @@ public static class SubstrateMigration
     private static int Occurrences(string text, string part) => text.Split(part).Length - 1;
 
     /// <summary>The Corefile of kubeadm, with the import of k3s. It takes the place of both ConfigMaps.</summary>
-    private static string Former(SubstratePair pair, string map, string who) => string.Create(CultureInfo.InvariantCulture, $$"""
+    private static string Former(SubstratePair pair, string map, string who) => $$"""
         {{(who == "former" ? $"import {map}/*.server" : "")}}
         .:{{pair.Port}} {
             bind {{pair.Resolver}}
@@ -112,7 +112,7 @@ public static class SubstrateMigration
             loadbalance
         }
 
-        """);
+        """;
 
     /// <summary>The ConfigMap is the folder that CoreDNS reads, as the kubelet writes it.</summary>
     private const string Kubectl = """

@@ -22,12 +22,11 @@ public sealed partial class SubstratePair : IAsyncDisposable
     {
         Port = port;
         (Tree, Settings) = (tree, settings);
-        var network = string.Create(CultureInfo.InvariantCulture,
-            $"127.{(System.Environment.ProcessId % 200) + 20}.{Interlocked.Increment(ref pairs) % 250}");
+        var network = $"127.{(System.Environment.ProcessId % 200) + 20}.{Interlocked.Increment(ref pairs) % 250}";
         Client = $"{network}.100";
         addresses = settings.Hosts.Select((host, index) => (host, index)).ToDictionary(
             pair => pair.host.Addresses.Single().ToString(),
-            pair => string.Create(CultureInfo.InvariantCulture, $"{network}.{pair.index + 11}"));
+            pair => $"{network}.{pair.index + 11}");
         Network = network;
     }
 
@@ -54,7 +53,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     public string Resolver => $"{Network}.53";
 
     /// <summary>Where a program with a name in the child listens.</summary>
-    public string Application(int index) => string.Create(CultureInfo.InvariantCulture, $"{Network}.{index + 80}");
+    public string Application(int index) => $"{Network}.{index + 80}";
 
     /// <summary>Where the cache of a node listens.</summary>
     public string NodeCache => $"{Network}.54";
@@ -158,16 +157,15 @@ public sealed partial class SubstratePair : IAsyncDisposable
     {
         var last = Settings.Primary.Addresses[0].ToString();
         var network = last[..last.LastIndexOf('.')];
-        return OfKubernetes(text.Replace($"{network}.", $"{Network}.", StringComparison.Ordinal)
-            .Replace($"{Reversed(network)}.in-addr.arpa", $"{Reversed(Network)}.in-addr.arpa", StringComparison.Ordinal)
+        return OfKubernetes(text.Replace($"{network}.", $"{Network}.")
+            .Replace($"{Reversed(network)}.in-addr.arpa", $"{Reversed(Network)}.in-addr.arpa")
             // From where CoreDNS sends.
-            .Replace($"\"{Network}.0/24\"", $"\"{Network}.0/24\", \"{Sender}\"", StringComparison.Ordinal)
-            .Replace($"{Network}.0/24; ", $"{Network}.0/24; {Sender}; ", StringComparison.Ordinal)
-            .Replace("@53\"", string.Create(CultureInfo.InvariantCulture, $"@{Port}\""), StringComparison.Ordinal)
-            .Replace("port 53 ", string.Create(CultureInfo.InvariantCulture, $"port {Port} "), StringComparison.Ordinal)
-            .Replace(":53 ", string.Create(CultureInfo.InvariantCulture, $":{Port} "), StringComparison.Ordinal)
-            .Replace("settings_port='53'", string.Create(CultureInfo.InvariantCulture, $"settings_port='{Port}'"),
-                StringComparison.Ordinal));
+            .Replace($"\"{Network}.0/24\"", $"\"{Network}.0/24\", \"{Sender}\"")
+            .Replace($"{Network}.0/24; ", $"{Network}.0/24; {Sender}; ")
+            .Replace("@53\"", $"@{Port}\"")
+            .Replace("port 53 ", $"port {Port} ")
+            .Replace(":53 ", $":{Port} ")
+            .Replace("settings_port='53'", $"settings_port='{Port}'"));
     }
 
     private static string Reversed(string network) => string.Join('.', network.Split('.').Reverse());
@@ -239,8 +237,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     public async Task<BufferedCommandResult> Update(
         string program, string zone, string? key, CancellationToken cancellationToken, params string[] lines)
     {
-        var text = string.Create(CultureInfo.InvariantCulture,
-            $"server {Primary} {Port}\nzone {zone}\n{string.Join('\n', lines)}\nsend\n");
+        var text = $"server {Primary} {Port}\nzone {zone}\n{string.Join('\n', lines)}\nsend\n";
         var file = Path.Combine(Folder, $"update-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(file, text, cancellationToken);
         return await LocalProgram.Run(program, [.. key is null ? Array.Empty<string>() : ["-y", key], "-t", "5", file], cancellationToken);

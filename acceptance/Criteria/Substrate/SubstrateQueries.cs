@@ -119,7 +119,7 @@ public static class SubstrateQueries
         var (label, sent) = (new string('q', 55), 0);
         for (var number = 0; number < QueriesInAWave; number++)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"{number}.{label}.{label}.{label}.{pair.Zone}");
+            var name = $"{number}.{label}.{label}.{label}.{pair.Zone}";
             var query = DnsMessage.Query((ushort)number, new Question(DnsName.Parse(name), RecordType.A));
             sent += await socket.SendAsync(MessageWriter.Write(query).ToArray(), cancellationToken);
         }
@@ -206,7 +206,7 @@ public static class SubstrateQueries
             Regex.Replace(text, "settings_query_log='[0-9]+'", "settings_query_log='100000000000'"), cancellationToken);
         var result = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
         await File.WriteAllTextAsync(settings, text, cancellationToken);
-        (result.ExitCode, result.StandardError.Contains("write a smaller number", StringComparison.Ordinal)).ShouldBe((2, true),
+        (result.ExitCode, result.StandardError.Contains("write a smaller number")).ShouldBe((2, true),
             $"a query log larger than the disk is not refused: {result.StandardError}");
     }
 

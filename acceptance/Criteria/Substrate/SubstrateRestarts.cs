@@ -80,8 +80,8 @@ public static class SubstrateRestarts
         await pair.Service("primary", "stop", cancellationToken);
         (await pair.Script("remove.sh", "primary", cancellationToken)).ExitCode.ShouldBe(0);
         Directory.Delete(pair.StateOf("primary"), recursive: true);
-        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, cancellationToken)).Replace("192.0.2.77", "192.0.2.78",
-            StringComparison.Ordinal), cancellationToken);
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, cancellationToken)).Replace("192.0.2.77", "192.0.2.78"),
+            cancellationToken);
         var again = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
         again.ExitCode.ShouldBe(0, again.StandardError);
         (await pair.Script("verify.sh", "secondary", cancellationToken, "--repair")).ExitCode.ShouldBe(0);
@@ -100,7 +100,7 @@ public static class SubstrateRestarts
         await pair.Service("primary", "kill", cancellationToken);
         (await pair.Script("verify.sh", "primary", cancellationToken)).ExitCode.ShouldBe(1, "a dead service goes unseen");
         var repaired = await pair.Script("verify.sh", "primary", cancellationToken, "--repair");
-        (repaired.ExitCode, repaired.StandardOutput.Contains("repaired the service", StringComparison.Ordinal)).ShouldBe((0, true),
+        (repaired.ExitCode, repaired.StandardOutput.Contains("repaired the service")).ShouldBe((0, true),
             $"verify.sh --repair does not start a dead service: {repaired.StandardOutput}");
         (await pair.Ask(pair.Primary, pair.Zone, "SOA", cancellationToken)).ShouldHaveSingleItem();
     }

@@ -141,7 +141,7 @@ public sealed class SubstrateRunbookTests
         await Shims(pair, cancellationToken);
         var block = SubstrateRunbook.Of("Install the primary");
         block.Script.ShouldContain(part);
-        (await Run(pair, block with { Script = block.Script.Replace(part, wrong, StringComparison.Ordinal) }, cancellationToken))
+        (await Run(pair, block with { Script = block.Script.Replace(part, wrong) }, cancellationToken))
             .ExitCode.ShouldNotBe(0);
     }
 
@@ -156,7 +156,7 @@ public sealed class SubstrateRunbookTests
         {
             // What a shell itself opens or deletes; scripts get the folder by --root.
             var script = Regex.Replace(block.Script, "(?<= )/etc/globular-dns", pair.In(role, "/etc/globular-dns"))
-                .Replace("/mnt/copies", Path.Combine(pair.Folder, "copies"), StringComparison.Ordinal);
+                .Replace("/mnt/copies", Path.Combine(pair.Folder, "copies"));
             result = await pair.Bash(role, $"cd '{pair.Folder}/work'\n{script}", Path.Combine(pair.Folder, "shims"), cancellationToken);
             if (result.ExitCode != 0)
             {

@@ -125,15 +125,15 @@ internal sealed class AwaySubstrateTests
         var (coreDns, nslookup) = (LocalProgram.Need("coredns"), LocalProgram.Need("nslookup"));
         var rows = TroubleshootingGuide.Committed["Names of the substrate fail"];
         var (asked, logged) = (
-            rows.Single(row => row.Command.Contains("nslookup dns-1", StringComparison.Ordinal)),
-            rows.Single(row => row.Command.Contains(" logs ", StringComparison.Ordinal)));
+            rows.Single(row => row.Command.Contains("nslookup dns-1")),
+            rows.Single(row => row.Command.Contains(" logs ")));
         var substrate = RenderedCluster.From(StorySample.Substrates, "knot").Definition.Substrate!;
         var port = LocalProgram.FreePort().ToString(CultureInfo.InvariantCulture);
         var folder = RunSession.NewFolder("away");
         var file = Path.Combine(folder, "Corefile");
         // Not 127.0.0.1, from which CoreDNS asks: a query from the very port that it goes to would reach its own socket.
         await File.WriteAllTextAsync(file, Regex.Replace(
-            TestSubstrate.ServerForOthers(substrate).Replace(":53 ", $":{port} ", StringComparison.Ordinal), @"forward \. [^{]+",
+            TestSubstrate.ServerForOthers(substrate).Replace(":53 ", $":{port} "), @"forward \. [^{]+",
             $"forward . 127.0.0.2:{LocalProgram.FreePort().ToString(CultureInfo.InvariantCulture)} "), token);
         using (var server = LocalProgram.Start(coreDns, ["-conf", file], folder))
         {

@@ -63,7 +63,7 @@ public static class SubstrateView
         handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => certificate.Equals(shown);
         using var client = new HttpClient(handler)
         {
-            BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://{address}:{ViewPort}")),
+            BaseAddress = new Uri($"https://{address}:{ViewPort}"),
             Timeout = TimeSpan.FromSeconds(20),
         };
 

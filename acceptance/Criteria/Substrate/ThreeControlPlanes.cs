@@ -194,7 +194,7 @@ public static class ThreeControlPlanes
         var script = Path.Combine(hosts.Tree, "scripts", Certs);
         var text = await File.ReadAllTextAsync(script, cancellationToken);
         text.ShouldContain(Names);
-        await File.WriteAllTextAsync(script, text.Replace(Names, $"{Names}, IP:127.0.0.1", StringComparison.Ordinal), cancellationToken);
+        await File.WriteAllTextAsync(script, text.Replace(Names, $"{Names}, IP:127.0.0.1"), cancellationToken);
         await hosts.Succeeds(Certs, members[0], cancellationToken);
         foreach (var member in members)
         {

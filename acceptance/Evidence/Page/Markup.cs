@@ -38,7 +38,7 @@ internal static class Markup
         foreach (var attribute in element.Attributes())
         {
             text.Append(' ').Append(attribute.Name.LocalName).Append("=\"")
-                .Append(Escape(attribute.Value).Replace("\"", "&quot;", StringComparison.Ordinal)).Append('"');
+                .Append(Escape(attribute.Value).Replace("\"", "&quot;")).Append('"');
         }
 
         text.Append('>');
@@ -67,8 +67,8 @@ internal static class Markup
     }
 
     private static string Escape(string text) => text
-        .Replace("&", "&amp;", StringComparison.Ordinal)
-        .Replace("<", "&lt;", StringComparison.Ordinal)
-        .Replace(">", "&gt;", StringComparison.Ordinal)
-        .Replace("\0", "\uFFFD", StringComparison.Ordinal);
+        .Replace("&", "&amp;")
+        .Replace("<", "&lt;")
+        .Replace(">", "&gt;")
+        .Replace("\0", "\uFFFD");
 }

@@ -48,7 +48,7 @@ public sealed class GeoInstances
         Zones()["eu.zone"]!.GetValue<string>().ShouldBe(one.Read("eu.zone"));
         one.Host.WriteMetrics().ShouldContain("dns_geo_targets{region=\"eu\",verdict=\"healthy\"} 1\n");
         _server.Log.ShouldNotContain(line =>
-            line.StartsWith("POST", StringComparison.Ordinal) && !line.Contains("/leases", StringComparison.Ordinal));
+            line.StartsWith("POST", StringComparison.Ordinal) && !line.Contains("/leases"));
     }
 
     [Test]
@@ -133,7 +133,7 @@ public sealed class GeoInstances
         var refused = 0;
         _server.Intercept = async context =>
         {
-            if (context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("configmaps", StringComparison.Ordinal)
+            if (context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("configmaps")
                 || Interlocked.Increment(ref refused) > 2)
             {
                 return false;
@@ -208,7 +208,7 @@ public sealed class GeoInstances
         await UntilAsync(() => held.Begun == 1, "it writes");
         var zones = _server.Store.Find("configmaps", "default", "zones")!;
         zones["data"]!["serial"] = $"{Serial() + 1}";
-        zones["data"]!["eu.zone"] = one.Read("eu.zone")!.Replace(Address(0), Address(2), StringComparison.Ordinal);
+        zones["data"]!["eu.zone"] = one.Read("eu.zone")!.Replace(Address(0), Address(2));
         _server.Store.Put("configmaps", zones);
         await UntilAsync(() => one.Answers("eu") == Address(2), "it serves what another one wrote");
         held.Ended.ShouldBe(0, "its own write is still under way");
@@ -294,7 +294,7 @@ public sealed class GeoInstances
         var held = new Held();
         _server.Intercept = async context =>
         {
-            if (context.Request.Method != method || !context.Request.Path.Value!.Contains(path, StringComparison.Ordinal))
+            if (context.Request.Method != method || !context.Request.Path.Value!.Contains(path))
             {
                 return false;
             }
@@ -319,7 +319,7 @@ public sealed class GeoInstances
     private uint Serial() => uint.Parse(Zones()["serial"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
 
     private int Writes() => _server.Log.Count(line =>
-        line.StartsWith("PATCH", StringComparison.Ordinal) && line.Contains("configmaps", StringComparison.Ordinal));
+        line.StartsWith("PATCH", StringComparison.Ordinal) && line.Contains("configmaps"));
 
     private async Task UntilAsync(Func<bool> condition, string what)
     {

@@ -132,10 +132,10 @@ public sealed class GeoReadings
             more: 1
             """)).Problems;
         problems.Count.ShouldBe(6);
-        problems.ShouldContain(problem => problem.Contains("every region once", StringComparison.Ordinal));
-        problems.ShouldContain(problem => problem.Contains("servers must be a list of addresses: 'dns'", StringComparison.Ordinal));
-        problems.ShouldContain(problem => problem.Contains("policy must be one of", StringComparison.Ordinal));
-        problems.ShouldContain(problem => problem.Contains("unknown key more", StringComparison.Ordinal));
+        problems.ShouldContain(problem => problem.Contains("every region once"));
+        problems.ShouldContain(problem => problem.Contains("servers must be a list of addresses: 'dns'"));
+        problems.ShouldContain(problem => problem.Contains("policy must be one of"));
+        problems.ShouldContain(problem => problem.Contains("unknown key more"));
     }
 
     private static GeoReading Mixed(string? scheme, (string Protocol, int Port)[] ports, params (string, string)[] more)

@@ -56,7 +56,7 @@ internal static partial class ArgumentPattern
     private static string? Wrong(Match part, string word)
     {
         var (kind, from, to) = (part.Groups["kind"].Value, part.Groups["from"].Value, part.Groups["to"].Value);
-        var fits = word.Contains("${", StringComparison.Ordinal) || kind switch
+        var fits = word.Contains("${") || kind switch
         {
             "any" => true,
             "int" => Between(Whole(word), Whole(from), Whole(to)),
@@ -96,7 +96,7 @@ internal static partial class ArgumentPattern
             "address" => "an address with a port, such as :8181",
             "source" => "a network",
             "regex" => "a regular expression",
-            var values => $"one of {values.Replace("|", ", ", StringComparison.Ordinal)}",
+            var values => $"one of {values.Replace("|", ", ")}",
         };
     }
 

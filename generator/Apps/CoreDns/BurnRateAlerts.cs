@@ -54,8 +54,8 @@ internal static class BurnRateAlerts
     }
 
     /// <summary>Of this cluster alone: several may have one monitoring.</summary>
-    private static string Above(string ratio, string window, decimal factor, string budget) => string.Create(
-        CultureInfo.InvariantCulture, $"{ratio}{window}{{cluster=\"${{{Variables.ClusterName}}}\"}} > {factor} * ${{{budget}}}");
+    private static string Above(string ratio, string window, decimal factor, string budget) =>
+        $"{ratio}{window}{{cluster=\"${{{Variables.ClusterName}}}\"}} > {factor} * ${{{budget}}}";
 
     private static IEnumerable<Mapping> Recorded(string window)
     {

@@ -28,7 +28,7 @@ public sealed record CoreDnsRelease
         get
         {
             var name = Text("nameOverride") ?? CoreDnsNames.Chart;
-            return Text("fullnameOverride") ?? (Release.Contains(name, StringComparison.Ordinal) ? Release : $"{Release}-{name}");
+            return Text("fullnameOverride") ?? (Release.Contains(name) ? Release : $"{Release}-{name}");
         }
     }
 
@@ -77,7 +77,7 @@ public sealed record CoreDnsRelease
     {
         foreach (var word in Patched.Length > 0 ? words : [])
         {
-            if (Patched.Contains(word, StringComparison.Ordinal))
+            if (Patched.Contains(word))
             {
                 return true;
             }

@@ -252,7 +252,7 @@ internal sealed record PluginText(string Name, string? Parameters = null, string
             }
             else if (depth == 0 || (depth == 1 && opens))
             {
-                if (words[0].Contains(':', StringComparison.Ordinal) || words[0].Contains('.', StringComparison.Ordinal))
+                if (words[0].Contains(':') || words[0].Contains('.'))
                 {
                     problem = $"has a whole server block in its line {number}, and only the plugins inside of it belong here";
                     return [];

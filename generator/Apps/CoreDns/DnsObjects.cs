@@ -138,7 +138,7 @@ internal sealed record DnsObjects
     private static bool IsQuiet(ImmutableArray<Node> arguments, int at) => IsQuiet(arguments[at])
         && (at == 0 || IsQuiet(arguments[at - 1])
             || (arguments[at - 1] is Scalar { Value: var before }
-                && (!before.StartsWith('-') || before.Contains('=', StringComparison.Ordinal))));
+                && (!before.StartsWith('-') || before.Contains('='))));
 
     private static bool IsQuiet(Node argument) =>
         argument is Scalar { Value: var text } && text.Split('=')[0] is "-quiet" or "--quiet";

@@ -26,7 +26,7 @@ internal static class ShadowedNames
         {
             // A server may read the file with its own plugin 'file'.
             Report(file, $"The zone file of {file}", $"dns.zoneFiles.\"{file}\"", at,
-                servers.RemoveAll(server => server.Plugins.Contains($"db.{file}", StringComparison.Ordinal)));
+                servers.RemoveAll(server => server.Plugins.Contains($"db.{file}")));
         }
 
         foreach (var (rewrite, place) in dns.Rewrites.Zip(at.At("dns").Entries("rewrite")))

@@ -198,7 +198,7 @@ internal static partial class ZoneSyntax
     };
 
     private static bool IsName(string word) => word is "@" or "."
-        || (word.Length is > 0 and <= 254 && !word.Contains("..", StringComparison.Ordinal)
+        || (word.Length is > 0 and <= 254 && !word.Contains("..")
             && word[0] != '.' && word.TrimEnd('.').Split('.').All(label => label.Length is > 0 and <= 63));
 
     /// <summary>The entries, each as one line whatever parentheses it has; the last one where the text cannot be divided.</summary>

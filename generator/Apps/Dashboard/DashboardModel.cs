@@ -83,7 +83,7 @@ public static class DashboardModel
 
     /// <summary>A query of a panel as Grafana asks it for all clusters.</summary>
     public static string Asked(string expression, string rateInterval) => expression
-        .Replace("$__rate_interval", rateInterval, StringComparison.Ordinal).Replace($"${ClusterLabel}", ".*", StringComparison.Ordinal);
+        .Replace("$__rate_interval", rateInterval).Replace($"${ClusterLabel}", ".*");
 
     /// <summary>Grafana's model, schema version 39; ends in a line break.</summary>
     public static string Json()

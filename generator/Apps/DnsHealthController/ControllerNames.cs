@@ -34,7 +34,7 @@ public static class ControllerNames
     public const string ManagedBy = "dns-health-controller.aikernel.io";
 
     /// <summary>The Lease of a shard, where there are several.</summary>
-    public static string LeaseOf(int shard) => string.Create(CultureInfo.InvariantCulture, $"{Name}-{shard}");
+    public static string LeaseOf(int shard) => $"{Name}-{shard}";
 
     internal static Mapping Labels() => new() { { AppLabel, Name } };
 

@@ -39,8 +39,8 @@ internal static class ExternalDnsMonitoring
         var series = Series(instances);
         // The time stamp is 0 until the first success.
         yield return Alert.Critical("ExternalDNSSyncFailure", after: "1m",
-            string.Create(CultureInfo.InvariantCulture, $"time() - max by (job) ({LastSync}{{{series}}}) > "
-                + $"{Math.Max(ShortestSilence, IntervalsOfSilence * LongestInterval(instances))}"),
+            $"time() - max by (job) ({LastSync}{{{series}}}) > "
+                + $"{Math.Max(ShortestSilence, IntervalsOfSilence * LongestInterval(instances))}",
             "{{ $labels.job }} has not synchronized for {{ $value | humanizeDuration }}.",
             "Changes of Services and Ingresses do not reach the zone; records that are there stay.");
         yield return Alert.Critical("ExternalDNSDown", after: "5m",
@@ -65,9 +65,8 @@ internal static class ExternalDnsMonitoring
         {
             var window = Math.Max(ShortestUnrest, IntervalsOfUnrest * LongestInterval(settling));
             yield return Alert.Warning("ExternalDNSRewrites", after: "10m",
-                string.Create(CultureInfo.InvariantCulture,
-                    $"max by (job) (rate(external_dns_controller_no_op_runs_total{{{Series(settling)}}}[{window}s])) == 0 "
-                    + $"and on (job) max by (job) (changes({LastSync}{{{Series(settling)}}}[{window}s])) >= {RunsOfUnrest}"),
+                $"max by (job) (rate(external_dns_controller_no_op_runs_total{{{Series(settling)}}}[{window}s])) == 0 "
+                    + $"and on (job) max by (job) (changes({LastSync}{{{Series(settling)}}}[{window}s])) >= {RunsOfUnrest}",
                 "{{ $labels.job }} changes records in every run.",
                 "It does not read what it wrote: each run writes the same records again.");
         }

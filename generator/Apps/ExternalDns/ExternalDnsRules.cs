@@ -125,7 +125,7 @@ internal static class ExternalDnsRules
 
         foreach (var path in Needed(instance).Where(path => !here.Has(path)))
         {
-            var why = path.Contains('.', StringComparison.Ordinal) ? $"the provider {instance.ProviderWord} needs it"
+            var why = path.Contains('.') ? $"the provider {instance.ProviderWord} needs it"
                 : "would write to every zone that it can reach";
             here.Report(Missing, here.Position, $"The instance '{here.Written("name") ?? instance.Name.Text}' has no '{path}', and {why}.",
                 $"Add '{path}' ({Docs.Page("external-dns.md")}).");
@@ -218,7 +218,7 @@ internal static class ExternalDnsRules
     private static bool Fits(DnsProvider provider, string identity) => provider switch
     {
         DnsProvider.Aws => identity.StartsWith("arn:", StringComparison.Ordinal),
-        DnsProvider.Google => identity.Contains('@', StringComparison.Ordinal),
+        DnsProvider.Google => identity.Contains('@'),
         DnsProvider.Azure => ExternalDnsForms.Guid.Check(identity) is null,
         _ => false,
     };

@@ -85,7 +85,7 @@ internal static class GeoDnsPolicies
 
     private static string[] Pods(Cluster cluster, char mark, bool has) =>
         [.. new[] { cluster.Pods, cluster.Second?.Pods }.OfType<Values.Cidr>().Select(range => range.ToString()!)
-            .Where(range => range.Contains(mark, StringComparison.Ordinal) == has)];
+            .Where(range => range.Contains(mark) == has)];
 
     private static Mapping Cilium(Cluster cluster, GeoDnsSettings settings) => Resources.Object(
         "cilium.io/v2", "CiliumNetworkPolicy", GeoDnsNames.Metadata(), new Mapping

@@ -43,8 +43,8 @@ internal static partial class SubstrateFileRules
                 yield return finding;
             }
 
-            if (file.EndsWith(".conf", StringComparison.Ordinal) && file.Contains("/primary/", StringComparison.Ordinal)
-                && !files.Contains(file.Replace("/primary/", "/secondary/", StringComparison.Ordinal)))
+            if (file.EndsWith(".conf", StringComparison.Ordinal) && file.Contains("/primary/")
+                && !files.Contains(file.Replace("/primary/", "/secondary/")))
             {
                 yield return At(file, new Position(1, 1), Secondary, "The secondary has no such file.",
                     "Run the generator, which writes both hosts.");
@@ -84,7 +84,7 @@ internal static partial class SubstrateFileRules
             foreach (var name in category.Groups[1].Value.Split(';', StringSplitOptions.TrimEntries).Where(name => name.Length > 0))
             {
                 var channel = Regex.Match(text, $@"\bchannel\s+""?{Regex.Escape(name.Trim('"'))}""?\s*\{{[^}}]*\}}");
-                if (channel.Value.Contains("file", StringComparison.Ordinal) && !BoundedFile().IsMatch(channel.Value))
+                if (channel.Value.Contains("file") && !BoundedFile().IsMatch(channel.Value))
                 {
                     yield return At(file, PositionOf(text, channel.Index), QueryLog,
                         $"The channel '{name}' keeps every query without a limit: a full disk also stops updates.",

@@ -86,7 +86,7 @@ internal static class SubstrateZones
             if (record.Port is { } port)
             {
                 yield return Record($"_{record.Service}._{record.Protocol}.{zone}", "SRV",
-                    string.Create(CultureInfo.InvariantCulture, $"0 0 {port} {name}."));
+                    $"0 0 {port} {name}.");
             }
         }
 
@@ -117,7 +117,7 @@ internal static class SubstrateZones
             }
 
             yield return Record($"_{KubernetesSettings.ApiName}._tcp.{substrate.Zone}", "SRV",
-                string.Create(CultureInfo.InvariantCulture, $"0 0 {KubernetesSettings.ApiPort} {Host(substrate, host)}."));
+                $"0 0 {KubernetesSettings.ApiPort} {Host(substrate, host)}.");
         }
 
         yield return Record($"_{KubernetesSettings.ApiName}._tcp.{substrate.Zone}", "TXT",
@@ -140,7 +140,7 @@ internal static class SubstrateZones
         Record(name, address.AddressFamily == AddressFamily.InterNetwork ? "A" : "AAAA", address.ToString());
 
     private static string Record(string name, string type, string data, int ttl = Ttl) =>
-        string.Create(CultureInfo.InvariantCulture, $"{name}. {ttl} IN {type} {data}");
+        $"{name}. {ttl} IN {type} {data}";
 }
 
 /// <summary>Names below in-addr.arpa and ip6.arpa (RFC 1035, RFC 3596), without the closing dot.</summary>

@@ -65,7 +65,7 @@ internal sealed class DefinitionFindings(string file)
     private static string Concerns(string message, string[] clusters) => clusters switch
     {
         [] => "",
-        [var one] when message.Contains($"'{one}'", StringComparison.Ordinal) => "",
+        [var one] when message.Contains($"'{one}'") => "",
         [var one] => $" It concerns cluster {one}.",
         { Length: <= 4 } => $" It concerns the clusters {string.Join(", ", clusters[..^1])} and {clusters[^1]}.",
         _ => $" It concerns the clusters {ListText.First(clusters, 3)}.",

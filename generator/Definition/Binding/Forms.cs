@@ -128,8 +128,8 @@ public static partial class Forms
     private static DnsLabel ReadLabel(string text, out Fault? fault)
     {
         var isLabel = DnsLabel.TryParse(text, out var label, out var problem);
-        var isPath = text.Contains('/', StringComparison.Ordinal) || text.Contains('\\', StringComparison.Ordinal)
-            || text.Contains("..", StringComparison.Ordinal);
+        var isPath = text.Contains('/') || text.Contains('\\')
+            || text.Contains("..");
         fault = isPath ? new Fault(DefinitionRules.NamePath, "is a path, and files are named after it",
             "Write a plain name of a-z, 0-9 and '-'.")
             : isLabel ? null
@@ -171,7 +171,7 @@ public static partial class Forms
         {
             fault = Cidr.Meant(text) is { } meant
                 ? new Fault(DefinitionRules.CidrHostBits, problem, $"Write {meant}.")
-                : new Fault(DefinitionRules.CidrForm, problem, text.Contains(',', StringComparison.Ordinal)
+                : new Fault(DefinitionRules.CidrForm, problem, text.Contains(',')
                     ? "Write one range. A cluster's range of the other family belongs under network.second."
                     : IpText.TryParse(text, out var one, out _)
                     ? $"Write a slash and the number of leading bits behind it; {IpText.Range(one)} is this address alone."
@@ -198,7 +198,7 @@ public static partial class Forms
     }
 
     /// <summary>256Mi for 256MB, 256mb or 256 Mi; null where the text is not an amount in bytes either.</summary>
-    private static string? WithoutByte(string text) => text.Replace(" ", "", StringComparison.Ordinal) is var together
+    private static string? WithoutByte(string text) => text.Replace(" ", "") is var together
         && together != text && Quantity.TryParse(together, out _, out _) ? together
         : BytesForm().Match(together) is { Success: true } bytes
             ? $"{bytes.Groups["number"].Value}{bytes.Groups["unit"].Value.ToUpperInvariant()}i" : null;
@@ -256,7 +256,7 @@ public static partial class Forms
         {
             // Without backtracking, .NET knows what Go's RE2 knows: no look-around, no back references. To build such an automaton takes
             // milliseconds, half of a run for the defaults alone, so that only a text with a sign of these is asked that way.
-            var signs = text.Contains("(?", StringComparison.Ordinal)
+            var signs = text.Contains("(?")
                 || text.Zip(text.Skip(1)).Any(pair => pair is ('\\', (>= '0' and <= '9') or 'k' or 'G'));
             _ = new Regex(text, RegexOptions.CultureInvariant | (signs ? RegexOptions.NonBacktracking : RegexOptions.None));
             return true;
@@ -284,7 +284,7 @@ public static partial class Forms
 
     /// <summary>A text of a form that editors can check too: the expression must not use what ECMAScript lacks but <c>\z</c>.</summary>
     internal static TextShape<string> Matching(string example, Regex form, Fault otherwise) =>
-        Matching(example, form.ToString().Replace("\\z", "$", StringComparison.Ordinal), form, otherwise);
+        Matching(example, form.ToString().Replace("\\z", "$"), form, otherwise);
 
     private static TextShape<string> Matching(string example, string pattern, Regex form, Fault otherwise) =>
         new(example, pattern, Plain((string text, out Fault? fault) =>

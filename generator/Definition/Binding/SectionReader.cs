@@ -93,8 +93,8 @@ public sealed class SectionReader : Section
     /// <summary>What the forms of typed keys refuse: variables of Flux, and credentials.</summary>
     private void CheckTexts(Mapping node)
     {
-        foreach (var scalar in node.Scalars(text => text.Contains("${", StringComparison.Ordinal)
-            || text.Contains("$$", StringComparison.Ordinal)))
+        foreach (var scalar in node.Scalars(text => text.Contains("${")
+            || text.Contains("$$")))
         {
             var dollar = DollarFault.OfVariable(scalar.Value)!;
             findings.Add(dollar.Rule, scalar.Position, $"The value {dollar.Problem}.", dollar.Fix);

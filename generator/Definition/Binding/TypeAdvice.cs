@@ -127,7 +127,7 @@ internal static class TypeAdvice
     private static string? First(ObjectShape shape) =>
         (shape.Keys.FirstOrDefault(key => key.Required) ?? shape.Keys.FirstOrDefault())?.Name;
 
-    private static bool IsBlock(string text) => text.Contains('\n', StringComparison.Ordinal);
+    private static bool IsBlock(string text) => text.Contains('\n');
 
     private static bool IsShort(string text) => text.Length is > 0 and <= 60 && !IsBlock(text) && SecretText.Redact(text) == text
         && Printable.Of(text) == text;
@@ -137,9 +137,9 @@ internal static class TypeAdvice
 
     /// <summary>A text as YAML takes it between braces or brackets.</summary>
     public static string Quoted(string text) => !NeedsQuotes(text) ? text
-        : text.AsSpan().ContainsAny('"', '\\') ? $"'{text.Replace("'", "''", StringComparison.Ordinal)}'" : $"\"{text}\"";
+        : text.AsSpan().ContainsAny('"', '\\') ? $"'{text.Replace("'", "''")}'" : $"\"{text}\"";
 
-    private static bool NeedsQuotes(string text) => PlainScalars.NeedsQuotes(text) || Signs.Contains(text[0], StringComparison.Ordinal)
-        || text[0] == ' ' || text[^1] is ' ' or ':' || text.AsSpan().ContainsAny(Comma) || text.Contains(": ", StringComparison.Ordinal)
-        || text.Contains(" #", StringComparison.Ordinal);
+    private static bool NeedsQuotes(string text) => PlainScalars.NeedsQuotes(text) || Signs.Contains(text[0])
+        || text[0] == ' ' || text[^1] is ' ' or ':' || text.AsSpan().ContainsAny(Comma) || text.Contains(": ")
+        || text.Contains(" #");
 }

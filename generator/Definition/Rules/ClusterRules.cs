@@ -104,7 +104,7 @@ internal static class ClusterRules
     }
 
     private static bool IsReserved(string key) => ReservedLabels.Contains(key)
-        || ReservedDomains.Any(domain => key.Contains(domain, StringComparison.Ordinal));
+        || ReservedDomains.Any(domain => key.Contains(domain));
 
     private static void CheckVersions(Platform platform, Cluster cluster, SectionReader at)
     {

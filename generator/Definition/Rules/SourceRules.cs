@@ -187,6 +187,6 @@ internal static class SourceRules
 
     private static bool IsPrivate(string host) => IPAddress.TryParse(host.Trim('[', ']'), out var address)
         ? Private.Any(range => range.Contains(address))
-        : !host.Contains('.', StringComparison.Ordinal)
+        : !host.Contains('.')
             || PrivateEndings.Any(ending => host.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 }

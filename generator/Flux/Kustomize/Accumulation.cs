@@ -240,7 +240,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     private static IEnumerable<(Mapping Patch, bool IsOlder)> PatchesOf(Mapping kustomization) =>
     [
         .. kustomization.ItemsAt("patchesStrategicMerge").OfType<Scalar>()
-            .Select(item => (new Mapping { { item.Value.Contains('\n', StringComparison.Ordinal) ? "patch" : "path", item } } with
+            .Select(item => (new Mapping { { item.Value.Contains('\n') ? "patch" : "path", item } } with
             {
                 Position = item.Position,
                 File = item.File,
@@ -250,7 +250,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     ];
 
     private static bool IsRemote(string text) => RemoteStarts.Any(start => text.StartsWith(start, StringComparison.Ordinal))
-        || text.Contains("://", StringComparison.Ordinal) || text.Contains("?ref=", StringComparison.Ordinal);
+        || text.Contains("://") || text.Contains("?ref=");
 
     private void Remote(string file, Node item) => Report(KustomizeRules.Unsupported, file, item,
         $"The remote base '{Printable.Of(Text(item))}' is not fetched here.", "Copy it into the tree.");

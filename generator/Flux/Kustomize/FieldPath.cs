@@ -21,7 +21,7 @@ internal static class FieldPath
 
         return
         [
-            .. parts.Select(part => part.StartsWith('[') && !part.Contains('=', StringComparison.Ordinal) ? part.Trim('[', ']') : part),
+            .. parts.Select(part => part.StartsWith('[') && !part.Contains('=') ? part.Trim('[', ']') : part),
         ];
     }
 

@@ -121,7 +121,7 @@ internal static partial class Generators
     };
 
     private static byte[] Read(string path, string folder, SourceTree tree) =>
-        path.Contains("://", StringComparison.Ordinal) ? throw new NotSupportedException($"The file '{Printable.Of(path)}' of a generator")
+        path.Contains("://") ? throw new NotSupportedException($"The file '{Printable.Of(path)}' of a generator")
         : SourceTree.Combine(folder, path) is { } file && tree.Read(file) is { } bytes ? bytes
             : throw new FormatException($"the file '{path}' does not exist");
 

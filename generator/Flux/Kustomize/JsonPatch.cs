@@ -107,8 +107,8 @@ internal static class JsonPatch
 
     // RFC 6901: ~1 is a slash and ~0 is a tilde, in this order.
     private static string[] Tokens(string path) =>
-        [.. path.Split('/').Skip(1).Select(token => token.Replace("~1", "/", StringComparison.Ordinal)
-            .Replace("~0", "~", StringComparison.Ordinal))];
+        [.. path.Split('/').Skip(1).Select(token => token.Replace("~1", "/")
+            .Replace("~0", "~"))];
 
     private static Node Change(Node node, ReadOnlySpan<string> tokens, string path, string operation, Node? value)
     {

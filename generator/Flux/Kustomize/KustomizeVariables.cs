@@ -83,7 +83,7 @@ internal static partial class KustomizeVariables
 
     /// <summary>A text that is one variable alone takes over its type.</summary>
     private static Scalar Replaced(Scalar scalar, Dictionary<string, Scalar> values) =>
-        !scalar.IsString || !scalar.Value.Contains('$', StringComparison.Ordinal) ? scalar
+        !scalar.IsString || !scalar.Value.Contains('$') ? scalar
         : Reference().Match(scalar.Value) is { Success: true, Value: var whole } match && whole == scalar.Value
             && values.TryGetValue(match.Groups[1].Value, out var alone)
             ? alone with { Position = scalar.Position, File = scalar.File }

@@ -122,7 +122,7 @@ public static class ObjectSubstitution
         public static Written Of(Mapping resource)
         {
             var text = IsDisabled(resource) ? "" : YamlWriter.WriteFragment(resource);
-            if (!text.Contains('$', StringComparison.Ordinal))
+            if (!text.Contains('$'))
             {
                 return Unchanged;
             }

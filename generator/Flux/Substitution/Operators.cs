@@ -36,7 +36,7 @@ internal static class Operators
             : value;
 
     private static string ReplaceAll(string value, string pattern, string replacement) =>
-        pattern.Length == 0 ? value : value.Replace(pattern, replacement, StringComparison.Ordinal);
+        pattern.Length == 0 ? value : value.Replace(pattern, replacement);
 
     private static string? Substring(string value, string positionText, string? lengthText)
     {
@@ -104,7 +104,7 @@ internal static class Glob
                     expression.Append(Regex.Escape(pattern[++i].ToString()));
                     break;
                 case '[' when pattern.IndexOf(']', Math.Min(i + 2, pattern.Length)) is var end and > 0:
-                    var members = pattern[(i + 1)..end].Replace("[", @"\[", StringComparison.Ordinal);
+                    var members = pattern[(i + 1)..end].Replace("[", @"\[");
                     expression.Append('[').Append(members).Append(']');
                     i = end;
                     break;

@@ -25,7 +25,7 @@ internal sealed class SubstitutionPlan
     /// <param name="read">Reads a substituted text as the object with the positions of its file; null where it is not valid.</param>
     public static SubstitutionPlan? Of(Template template, Func<string, Mapping?> read)
     {
-        if (template.Pieces.OfType<Piece.Text>().Any(text => text.Value.Contains(Mark, StringComparison.Ordinal)))
+        if (template.Pieces.OfType<Piece.Text>().Any(text => text.Value.Contains(Mark)))
         {
             return null;
         }
@@ -43,7 +43,7 @@ internal sealed class SubstitutionPlan
     /// <summary>A text that is the same in quotes, without them and in a block, and is neither a key nor a comment.</summary>
     private static bool IsWord(string value) => value.Length is > 0 and < LongestWord
         && char.IsAsciiLetterOrDigit(value[0]) && char.IsAsciiLetterOrDigit(value[^1])
-        && !value.AsSpan().ContainsAnyExcept(OfWords) && !value.Contains(": ", StringComparison.Ordinal);
+        && !value.AsSpan().ContainsAnyExcept(OfWords) && !value.Contains(": ");
 
     /// <summary>A node with the references that are in it.</summary>
     private abstract class Part(int[] uses, bool remembers)
@@ -179,7 +179,7 @@ internal sealed class SubstitutionPlan
                     }
 
                     break;
-                case Scalar scalar when scalar.Value.Contains(Mark, StringComparison.Ordinal):
+                case Scalar scalar when scalar.Value.Contains(Mark):
                     uses.UnionWith(scalar.Value.Split(Mark).Where((_, index) => index % 2 == 1).Select(int.Parse));
                     break;
             }

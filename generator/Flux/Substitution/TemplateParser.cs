@@ -138,7 +138,7 @@ internal sealed class TemplateParser(string text)
         while (Next != End && !AtBrace)
         {
             var second = at + 1 < text.Length ? text[at + 1] : End;
-            if (escapes.Contains(Next, StringComparison.Ordinal) && (Next == '$' ? second == '$' : second is '/' or '\\'))
+            if (escapes.Contains(Next) && (Next == '$' ? second == '$' : second is '/' or '\\'))
             {
                 read.Append(second);
                 at += 2;

@@ -318,7 +318,7 @@ internal static partial class AlertRules
     /// <summary>A valid label name, or one with an unsubstituted variable.</summary>
     private static bool IsLabelName(string key) =>
         (key.Length > 0 && !char.IsAsciiDigit(key[0]) && !key.AsSpan().ContainsAnyExcept(OfLabels))
-        || key.Contains("${", StringComparison.Ordinal);
+        || key.Contains("${");
 
     [GeneratedRegex(@"\A[a-zA-Z_:][a-zA-Z0-9_:]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex MetricName();

@@ -37,7 +37,7 @@ internal static class ChartPatchObjects
         {
             yield return ($"runs the image {Printable.Of(now)} in place of {before}, and its name is not that of CoreDNS", Values);
         }
-        else if (newTag is null ? !now.Contains('@', StringComparison.Ordinal)
+        else if (newTag is null ? !now.Contains('@')
             : tag is not null && newTag.TrimStart('v') != tag.TrimStart('v'))
         {
             yield return ($"runs the image {Printable.Of(now)} in place of {before}, by which Corefile, alerts and known faults are judged",

@@ -166,7 +166,7 @@ internal static class ContainerRules
         }
 
         string Through(string list, string name) =>
-            (written as Mapping)?.TextAt(list, name) is { } text && text.Contains("${", StringComparison.Ordinal) ? $" ({text})" : "";
+            (written as Mapping)?.TextAt(list, name) is { } text && text.Contains("${") ? $" ({text})" : "";
     }
 
     private static bool IsImplausible(Scalar memory) =>

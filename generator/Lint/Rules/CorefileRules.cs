@@ -48,7 +48,7 @@ internal static class CorefileRules
     private static IEnumerable<Finding> Cluster(CoreDnsRelease release, IReadOnlyList<PluginLine> plugins)
     {
         if (release.IsClusterService && (release.ServiceName == "kube-dns" || release.Text("service", "clusterIP") is not null)
-            && !plugins.Any(plugin => plugin.Name is "kubernetes" or "import" || plugin.Name.Contains("${", StringComparison.Ordinal)))
+            && !plugins.Any(plugin => plugin.Name is "kubernetes" or "import" || plugin.Name.Contains("${")))
         {
             yield return release.Report(
                 Names,
@@ -127,7 +127,7 @@ internal static class CorefileRules
         foreach (var (server, index) in release.Values.MappingsAt("servers").Select((server, index) => (server, index)))
         {
             var port = server.TextAt("port");
-            if (port is not null && !port.Contains("${", StringComparison.Ordinal)
+            if (port is not null && !port.Contains("${")
                 && !ushort.TryParse(port, CultureInfo.InvariantCulture, out _))
             {
                 yield return Report.At(

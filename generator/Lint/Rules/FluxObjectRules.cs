@@ -54,11 +54,11 @@ internal static class FluxObjectRules
     private static IEnumerable<Finding> OfUrl(Manifest resource)
     {
         if (resource is { Kind: "GitRepository" } && resource.Body.At("spec", "url") is Scalar { Value: var url }
-            && !url.Contains("://", StringComparison.Ordinal) && !TypeRules.IsUnsubstituted(new Scalar(url)))
+            && !url.Contains("://") && !TypeRules.IsUnsubstituted(new Scalar(url)))
         {
             yield return Report.At(resource, ["spec", "url"], UnknownWord,
                 $"'spec.url' of {resource.Id.Title} is '{Printable.Of(SecretText.Redact(url))}', which Flux refuses: it has no scheme.",
-                url.Split(':') is [var host, var path] && host.Contains('@', StringComparison.Ordinal)
+                url.Split(':') is [var host, var path] && host.Contains('@')
                     ? $"Write ssh://{Printable.Of(host)}/{Printable.Of(path)}." : "Write https://, http:// or ssh:// in front.");
         }
     }

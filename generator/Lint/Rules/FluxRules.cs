@@ -113,7 +113,7 @@ internal static class FluxRules
         && !cluster.Applied.Any(resource => (Workload.MayMakePods(resource) && (resource.Namespace == @namespace
                 || resource.Namespace.Length == 0 || resource.Group == "fluxcd.controlplane.io"))
             || (resource.IsHelmRelease && resource.Body.TextAt("spec", "chart", "spec", "chart") is { } chart
-                && chart.Contains("flux", StringComparison.Ordinal)));
+                && chart.Contains("flux")));
 
     /// <summary>The folder exists, but its build is empty.</summary>
     private static IEnumerable<Finding> Empty(Layer layer)
@@ -125,7 +125,7 @@ internal static class FluxRules
                 ["spec", "path"],
                 Layer.RulePathMissing,
                 $"{layer.Name} applies nothing from '{layer.Path}'.",
-                layer.Path.Contains(Layout.OverlayFolder(""), StringComparison.Ordinal)
+                layer.Path.Contains(Layout.OverlayFolder(""))
                     ? "Write a manifest into it, or delete the folder and run generate."
                     : "Name a folder that contains manifests, from the root of the repository: ./kubernetes/...");
         }

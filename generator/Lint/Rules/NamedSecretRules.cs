@@ -49,7 +49,7 @@ internal static partial class NamedSecretRules
     /// <summary>Only what is behind the domain asks for something, and checksums and paths in a store are not credentials.</summary>
     private static IEnumerable<(string, Scalar, string)> Annotations(Mapping annotations) =>
         from entry in annotations.Entries
-        where entry.Value is Scalar text && !text.Value.Contains('/', StringComparison.Ordinal) && !Digest().IsMatch(entry.Key)
+        where entry.Value is Scalar text && !text.Value.Contains('/') && !Digest().IsMatch(entry.Key)
             && Holds(entry.Key[(entry.Key.LastIndexOf('/') + 1)..], text)
         select (entry.Key, (Scalar)entry.Value, Annotation);
 

@@ -113,7 +113,7 @@ internal static class NodePlace
     }
 
     /// <summary>False for a variable that nothing has replaced.</summary>
-    private static bool IsKnown(Node? value) => Scalar.TextOf(value)?.Contains("${", StringComparison.Ordinal) != true;
+    private static bool IsKnown(Node? value) => Scalar.TextOf(value)?.Contains("${") != true;
 
     private sealed record Demand(string Key, string Operator, ImmutableArray<string> Values);
 }

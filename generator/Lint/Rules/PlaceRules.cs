@@ -85,7 +85,7 @@ internal static class PlaceRules
     };
 
     private static bool IsUnknown(string name, HashSet<string> known) =>
-        !known.Contains(name) && !name.Contains("${", StringComparison.Ordinal);
+        !known.Contains(name) && !name.Contains("${");
 
     private static string Message(Manifest owner, string name) =>
         $"The tree has no PriorityClass '{Printable.Of(name)}', which pods of {owner.Id.Title} name: where the cluster has none either, "

@@ -76,8 +76,8 @@ internal static class PolicyTraffic
     /// <summary>Cilium takes pods of the policy's own namespace where a peer does not say which.</summary>
     private static bool NamesNamespace(Mapping peer) => peer.EntriesAt("matchLabels").Select(entry => entry.Key)
         .Concat(peer.MappingsAt("matchExpressions").Select(expression => expression.TextAt("key") ?? ""))
-        .Any(key => key.Contains(PolicyParts.NamespaceLabel, StringComparison.Ordinal)
-            || key.Contains("io.cilium.k8s.namespace.labels", StringComparison.Ordinal));
+        .Any(key => key.Contains(PolicyParts.NamespaceLabel)
+            || key.Contains("io.cilium.k8s.namespace.labels"));
 
     private static Dictionary<string, string> NamespaceOf(Workload pods) => new() { ["kubernetes.io/metadata.name"] = pods.Namespace };
 

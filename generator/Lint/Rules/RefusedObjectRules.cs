@@ -30,7 +30,7 @@ internal static class RefusedObjectRules
     /// <summary>True also for a kind that may have other names.</summary>
     private static bool IsName(Manifest resource) => resource.Name is not { Length: > 0 } name
         || (!name.AsSpan().ContainsAnyExcept(OfNames) && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]))
-        || name.Contains("${", StringComparison.Ordinal) || resource.Group == Rbac || !KnownKinds.IsNamespaced(resource);
+        || name.Contains("${") || resource.Group == Rbac || !KnownKinds.IsNamespaced(resource);
 
     private static Finding NameOf(Manifest resource) => Report.At(resource, ["metadata", "name"], Refused,
         $"'{Printable.Of(resource.Name)}' is not the name of a {resource.Kind}: the API server refuses it.",
@@ -65,14 +65,14 @@ internal static class RefusedObjectRules
         var schedule = resource.Body.TextAt("spec", "schedule") ?? "";
         var problem = schedule.Length > 0 ? CronSchedule.Problem(schedule) is { } wrong ? $"'{Printable.Of(schedule)}' {wrong}" : null
             : IsPart(resource) ? null : "is missing";
-        if (problem is not null && !schedule.Contains("${", StringComparison.Ordinal))
+        if (problem is not null && !schedule.Contains("${"))
         {
             yield return Report.At(resource, ["spec", "schedule"], Refused,
                 $"The schedule of {resource.Id.Title} {problem}: the API server refuses it.",
                 "Write minute, hour, day of the month, month and day of the week, such as '0 3 * * 0', or @daily.");
         }
 
-        if (resource.Name.Length > LongestCronJob && !resource.Name.Contains("${", StringComparison.Ordinal))
+        if (resource.Name.Length > LongestCronJob && !resource.Name.Contains("${"))
         {
             yield return Report.At(resource, ["metadata", "name"], Refused,
                 $"The name of {resource.Id.Title} has {resource.Name.Length} characters: the API server refuses a new CronJob with "

@@ -188,5 +188,5 @@ internal static class SelectorRules
         }
     }
 
-    private static bool Templated(Node node) => node.Scalars(text => text.Contains("{{", StringComparison.Ordinal)).Count > 0;
+    private static bool Templated(Node node) => node.Scalars(text => text.Contains("{{")).Count > 0;
 }

@@ -63,12 +63,12 @@ internal static class TypeRules
         select (kind, $"{pod}/{containers}/*/{place}", ValueShapes.Text);
 
     /// <summary>A value that was not substituted has no type yet; the rules on variables report it.</summary>
-    internal static bool IsUnsubstituted(Node node) => node is Scalar scalar && scalar.Value.Contains("${", StringComparison.Ordinal);
+    internal static bool IsUnsubstituted(Node node) => node is Scalar scalar && scalar.Value.Contains("${");
 
     /// <summary>A finding about a type, with the variable that it came from.</summary>
     internal static Finding Mismatch(ShapeProblem problem, string expected, Node? written, string rule)
     {
-        var variable = written is Scalar { Value: var text } && text.Contains("${", StringComparison.Ordinal) ? text : null;
+        var variable = written is Scalar { Value: var text } && text.Contains("${") ? text : null;
         return variable is null
             ? Report.At(
                 problem.Node,

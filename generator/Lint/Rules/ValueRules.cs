@@ -84,7 +84,7 @@ internal static class ValueRules
 
     /// <summary>The value before substitution.</summary>
     private static Node? ValueAt(Node? node, string path) => path
-        .Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.')
+        .Replace("[", ".").Replace("]", "").Split('.')
         .Aggregate(node, (current, key) => current switch
         {
             Mapping mapping => mapping[key],

@@ -32,7 +32,7 @@ internal static class VariableRules
 
     /// <summary>The texts with a dollar sign of an object that is substituted.</summary>
     private static Dollars[] TextsOf(Mapping resource) => Texts.Of(resource, body => ObjectSubstitution.IsDisabled(body)
-        ? [] : [.. body.Scalars(text => text.Contains('$', StringComparison.Ordinal)).Select(Dollars.Of)]);
+        ? [] : [.. body.Scalars(text => text.Contains('$')).Select(Dollars.Of)]);
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
@@ -69,7 +69,7 @@ internal static class VariableRules
         var scalar = text.Scalar;
 
         // The text of a patch in a Flux Kustomization is substituted in that one's own layer.
-        if (!layer.Variables.Substitutes && resource.IsFluxKustomization && scalar.Value.Contains('\n', StringComparison.Ordinal))
+        if (!layer.Variables.Substitutes && resource.IsFluxKustomization && scalar.Value.Contains('\n'))
         {
             yield break;
         }
@@ -196,7 +196,7 @@ internal static class VariableRules
 
         // A patch may have replaced what uses a setting, or deleted it: the setting is there for the base.
         var folders = new Lazy<string[]>(() => [.. cluster.Layers.SelectMany(layer => layer.Built).Select(resource => resource.File)
-            .Where(file => file.Contains('/', StringComparison.Ordinal)).Select(file => file[..file.LastIndexOf('/')]).Distinct()]);
+            .Where(file => file.Contains('/')).Select(file => file[..file.LastIndexOf('/')]).Distinct()]);
 
         // What a Kustomization of another repository uses is unknown.
         return cluster.Layers.Any(layer => layer.IsForeign)

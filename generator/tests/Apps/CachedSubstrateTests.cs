@@ -61,11 +61,11 @@ public sealed class CachedSubstrateTests
 
     private static string Text(IPEndPoint servers, string keys = "") =>
         NodeLocalDnsConfig.ConfigMap(Substrate(keys)).TextAt("data", NodeLocalDnsConfig.File)!
-            .Replace(NodeLocalDnsConfig.UpstreamWord, Nobody(), StringComparison.Ordinal)
-            .Replace($"${{{SubstrateApp.ServersVariable}}}", servers.ToString(), StringComparison.Ordinal)
-            .Replace($"${{{NodeLocalDnsNames.BindVariable}}}", "127.0.0.1", StringComparison.Ordinal)
-            .Replace($"${{{NodeLocalDnsNames.HealthVariable}}}", "127.0.0.1:0", StringComparison.Ordinal)
-            .Replace($"${{{NodeLocalDnsNames.TtlVariable}}}", "30", StringComparison.Ordinal);
+            .Replace(NodeLocalDnsConfig.UpstreamWord, Nobody())
+            .Replace($"${{{SubstrateApp.ServersVariable}}}", servers.ToString())
+            .Replace($"${{{NodeLocalDnsNames.BindVariable}}}", "127.0.0.1")
+            .Replace($"${{{NodeLocalDnsNames.HealthVariable}}}", "127.0.0.1:0")
+            .Replace($"${{{NodeLocalDnsNames.TtlVariable}}}", "30");
 
     private static SubstrateSettings Substrate(string keys) => DnsDefinition.Read("", "    substrate: main\n" +
         "substrates: [{ name: main, primary: { addresses: [192.168.10.11] }, secondary: { addresses: [192.168.10.12] }" + keys + " }]\n")

@@ -31,7 +31,7 @@ public sealed class DefinedCorefileTests
             "extraServers: [{ zones: [lab.example.com], plugins: \"template IN A {\\n  match ^a$\\n  rcode NXDOMAIN\\n}\" }]");
         var tree = new FluxTree(SourceTree.Of(Tree.Build(Given.Platform(cluster)))).Cluster("infra", strict: true);
         tree.Applied.Single(resource => resource is { IsHelmRelease: true, Name: "coredns" }).Body.At("spec", "values")!.Scalars()
-            .ShouldContain(text => text.Value.Contains("match ^a$\n", StringComparison.Ordinal));
+            .ShouldContain(text => text.Value.Contains("match ^a$\n"));
     }
 
     [Test]
@@ -47,10 +47,10 @@ public sealed class DefinedCorefileTests
     public async Task The_cache_of_a_node_starts(CancellationToken cancellationToken)
     {
         var text = NodeLocalDnsConfig.ConfigMap().TextAt("data", NodeLocalDnsConfig.File)!
-            .Replace(NodeLocalDnsConfig.UpstreamWord, "10.245.0.20", StringComparison.Ordinal)
-            .Replace("${NODE_LOCAL_DNS_BIND}", "127.0.0.1", StringComparison.Ordinal)
-            .Replace("${NODE_LOCAL_DNS_HEALTH}", "127.0.0.1:0", StringComparison.Ordinal)
-            .Replace("${NODE_LOCAL_DNS_CLUSTER_TTL}", "30", StringComparison.Ordinal);
+            .Replace(NodeLocalDnsConfig.UpstreamWord, "10.245.0.20")
+            .Replace("${NODE_LOCAL_DNS_BIND}", "127.0.0.1")
+            .Replace("${NODE_LOCAL_DNS_HEALTH}", "127.0.0.1:0")
+            .Replace("${NODE_LOCAL_DNS_CLUSTER_TTL}", "30");
         using var coreDns = await RunningCoreDns.Start(text, DnsSettings.Default, cancellationToken);
         coreDns.Serves.ShouldBeTrue(coreDns.Output);
     }

@@ -32,8 +32,8 @@ public sealed class ForeignCoreDnsTests
 
         text.Split('\n')[0].ShouldStartWith($"# For CoreDNS {version} or later");
         var plugins = string.Join('\n', text.Split('\n').Where(line => !line.StartsWith('#')));
-        plugins.Contains("rewrite", StringComparison.Ordinal).ShouldBe(follows);
-        plugins.Contains("servfail", StringComparison.Ordinal).ShouldBe(follows, "CoreDNS knows it from 1.9.4 on");
+        plugins.Contains("rewrite").ShouldBe(follows);
+        plugins.Contains("servfail").ShouldBe(follows, "CoreDNS knows it from 1.9.4 on");
         plugins.ShouldNotContain("immediate", customMessage: "CoreDNS knows it from 1.9.2 on");
         text.Split('\n').ShouldAllBe(line => line.Length <= 140);
     }

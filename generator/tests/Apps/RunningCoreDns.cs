@@ -18,7 +18,7 @@ internal sealed class RunningCoreDns : IDisposable
     /// <summary>What it printed until it served or ended.</summary>
     public string Output { get; private set; } = "";
 
-    public bool Serves => Output.Contains(Ready, StringComparison.Ordinal);
+    public bool Serves => Output.Contains(Ready);
 
     /// <summary>Starts it with a cluster's Corefile; <paramref name="servers"/> take the place of addresses that a definition may name and
     /// this machine does not have.</summary>
@@ -30,7 +30,7 @@ internal sealed class RunningCoreDns : IDisposable
         Cluster cluster, string? authorities, CancellationToken cancellationToken,
         params IReadOnlyList<(string Written, IPEndPoint Here)> servers) =>
         Start(servers.Aggregate(Text(Corefile.Servers(cluster)),
-            (text, server) => text.Replace(server.Written, server.Here.ToString(), StringComparison.Ordinal)),
+            (text, server) => text.Replace(server.Written, server.Here.ToString())),
             cluster.Dns, cancellationToken, authorities);
 
     /// <summary>It trusts the authorities in that file; those of the machine where it is null.</summary>
@@ -68,7 +68,7 @@ internal sealed class RunningCoreDns : IDisposable
     private static string Text(Sequence servers) => string.Concat(servers.Items.OfType<Mapping>().Select(server =>
         $"{string.Join(' ', server.MappingsAt("zones").Select(zone => $"{zone.TextAt("zone")}:{server.TextAt("port")}"))} {{\n" +
         string.Concat(server.MappingsAt("plugins").Select(plugin => $"  {plugin.TextAt("name")} {plugin.TextAt("parameters")}" +
-            (plugin.TextAt("configBlock") is { } block ? $" {{\n    {block.Replace("\n", "\n    ", StringComparison.Ordinal)}\n  }}\n"
+            (plugin.TextAt("configBlock") is { } block ? $" {{\n    {block.Replace("\n", "\n    ")}\n  }}\n"
                 : "\n"))) +
         "}\n"));
 
@@ -81,17 +81,17 @@ internal sealed class RunningCoreDns : IDisposable
 
         var file = Path.Combine(folder.Path, "Corefile");
         File.WriteAllText(file, corefile
-            .Replace("${CLUSTER_DOMAIN}", "cluster.local", StringComparison.Ordinal)
-            .Replace("${COREDNS_UPSTREAMS}", string.Join(' ', dns.Upstreams), StringComparison.Ordinal)
-            .Replace("${COREDNS_LOG_CLASS}", "error", StringComparison.Ordinal)
-            .Replace("/etc/coredns/", folder.Path + "/", StringComparison.Ordinal)
-            .Replace(":53 ", $":{Server.Port.ToString(CultureInfo.InvariantCulture)} ", StringComparison.Ordinal)
-            .Replace("health {", "health 127.0.0.1:0 {", StringComparison.Ordinal)
-            .Replace("  ready \n", "  ready 127.0.0.1:0\n", StringComparison.Ordinal)
-            .Replace("prometheus :9153", "prometheus 127.0.0.1:0", StringComparison.Ordinal)
-            .Replace("prometheus :9253", "prometheus 127.0.0.1:0", StringComparison.Ordinal)
-            .Replace("    pods ", "    endpoint http://127.0.0.1:1\n    pods ", StringComparison.Ordinal)
-            .Replace("  loop \n", "", StringComparison.Ordinal).Replace("    loop\n", "", StringComparison.Ordinal));
+            .Replace("${CLUSTER_DOMAIN}", "cluster.local")
+            .Replace("${COREDNS_UPSTREAMS}", string.Join(' ', dns.Upstreams))
+            .Replace("${COREDNS_LOG_CLASS}", "error")
+            .Replace("/etc/coredns/", folder.Path + "/")
+            .Replace(":53 ", $":{Server.Port.ToString(CultureInfo.InvariantCulture)} ")
+            .Replace("health {", "health 127.0.0.1:0 {")
+            .Replace("  ready \n", "  ready 127.0.0.1:0\n")
+            .Replace("prometheus :9153", "prometheus 127.0.0.1:0")
+            .Replace("prometheus :9253", "prometheus 127.0.0.1:0")
+            .Replace("    pods ", "    endpoint http://127.0.0.1:1\n    pods ")
+            .Replace("  loop \n", "").Replace("    loop\n", ""));
         var start = new ProcessStartInfo(program)
         {
             ArgumentList = { "-conf", file },

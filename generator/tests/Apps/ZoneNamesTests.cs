@@ -32,7 +32,7 @@ public sealed class ZoneNamesTests
             var records = Enumerable.Range(0, random.Next(40))
                 .Select(_ => (Owner: Name(random, wildcard: true), Type: Type(random))).ToList();
             var aliases = Enumerable.Range(0, 6).Select(index => (
-                Name: string.Create(CultureInfo.InvariantCulture, $"alias{index}.{Zone}"), Target: Name(random, wildcard: false))).ToList();
+                Name: $"alias{index}.{Zone}", Target: Name(random, wildcard: false))).ToList();
             var names = new ZoneNames(Zone, records.Select(record => record.Owner).Concat(aliases.Select(alias => alias.Name)));
             expected.AddRange(aliases
                 .Where(alias => !records.Any(record => record.Type is "A" or "AAAA" && record.Owner == names.AnswererOf(alias.Target)))
@@ -43,7 +43,7 @@ public sealed class ZoneNamesTests
                 .. records.Select(record => $"{record.Owner}. 300 IN {record.Type} data"),
                 .. aliases.Select(alias => $"{alias.Name}. 60 IN CNAME {alias.Target}."),
             ];
-            zones.Add(folder.Write(string.Create(CultureInfo.InvariantCulture, $"{number}.zone"), string.Join('\n', lines) + "\n"));
+            zones.Add(folder.Write($"{number}.zone", string.Join('\n', lines) + "\n"));
         }
 
         var found = (await Posix.RunAsync("sh",

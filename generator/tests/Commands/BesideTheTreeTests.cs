@@ -34,7 +34,7 @@ public sealed class BesideTheTreeTests
     {
         (await Run("images")).Error.ShouldBeEmpty();
 
-        folder.Write("platform.yaml", Text.Replace(" } }]", " }, imageRegistry: registry.nord.example }]", StringComparison.Ordinal));
+        folder.Write("platform.yaml", Text.Replace(" } }]", " }, imageRegistry: registry.nord.example }]"));
         var run = await Run("images");
 
         run.ExitCode.ShouldBe(0);
@@ -115,7 +115,7 @@ public sealed class BesideTheTreeTests
     [Test]
     public async Task Doctor_names_the_address_that_init_wrote_as_an_example()
     {
-        folder.Write("platform.yaml", Text.Replace("example/platform.git", "example/platform-gitops.git", StringComparison.Ordinal));
+        folder.Write("platform.yaml", Text.Replace("example/platform.git", "example/platform-gitops.git"));
 
         (await Run("doctor")).Output.ShouldContain("platform-gitops.git, the example of init: write the address of your repository.");
     }

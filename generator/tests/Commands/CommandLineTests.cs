@@ -26,7 +26,7 @@ public class CommandLineTests
     [TestCase("docs", "commands.md")]
     public void Pages_have_the_exit_codes_of_the_help(params string[] page)
     {
-        var codes = string.Join("; ", CommandLine.ExitCodes.Select(code => code.Replace("  ", " ", StringComparison.Ordinal)));
+        var codes = string.Join("; ", CommandLine.ExitCodes.Select(code => code.Replace("  ", " ")));
 
         File.ReadAllText(RepositoryRoot.File(page)).ReplaceLineEndings(" ").ShouldContain($"Exit codes: {codes}.");
     }

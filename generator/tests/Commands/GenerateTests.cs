@@ -60,7 +60,7 @@ public class GenerateTests
     private string Definition => Path.Combine(root, "platform.yaml");
 
     private async Task EditAsync(string old, string now) => await File.WriteAllTextAsync(
-        Definition, (await File.ReadAllTextAsync(Definition)).Replace(old, now, StringComparison.Ordinal));
+        Definition, (await File.ReadAllTextAsync(Definition)).Replace(old, now));
 
     private Dictionary<string, DateTime> Times() => Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories)
         .ToDictionary(path => path, File.GetLastWriteTimeUtc);

@@ -233,8 +233,7 @@ public sealed class InitRepositoryTests
 
     private static async Task<(int Code, string Said)> Limited(string folder, int blocks)
     {
-        var script = string.Create(
-            CultureInfo.InvariantCulture, $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$0\" \"$@\"");
+        var script = $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$0\" \"$@\"";
         var run = await GeneratorProcess.RunFile(
             "/bin/sh", ["-c", script, GeneratorProcess.Runtime, GeneratorProcess.Assembly, "init", folder]);
         return (run.ExitCode, run.Output + run.Error);

@@ -68,7 +68,7 @@ public sealed class InitTests
     {
         var file = Path.Combine(folder.Path, "platform.yaml");
         var text = await File.ReadAllTextAsync(file);
-        await File.WriteAllTextAsync(file, text.Replace($"image: {{ tag: {CoreDnsChart.StarterImage} }}", "{}", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(file, text.Replace($"image: {{ tag: {CoreDnsChart.StarterImage} }}", "{}"));
 
         var run = await Versions();
 

@@ -49,7 +49,7 @@ public sealed partial class LintWatchTests
         (await watch.Next(cancellationToken)).ShouldContain("Checked 2 of 2 clusters");
 
         Directory.Move(Path.Combine(tree.Path, "kubernetes"), Path.Combine(tree.Path, "aside"));
-        await watch.Until(() => watch.Errors.Contains("has no folder kubernetes", StringComparison.Ordinal), cancellationToken);
+        await watch.Until(() => watch.Errors.Contains("has no folder kubernetes"), cancellationToken);
         Directory.Move(Path.Combine(tree.Path, "aside"), Path.Combine(tree.Path, "kubernetes"));
         (await watch.Next(cancellationToken)).ShouldContain("Checked 2 of 2 clusters");
         await File.AppendAllTextAsync(layer, "# seen again\n", cancellationToken);

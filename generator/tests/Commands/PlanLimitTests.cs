@@ -43,7 +43,7 @@ public sealed class PlanLimitTests
                 .ShouldBeTrue();
         }
 
-        _folder.Write("platform.yaml", Before.Replace("policy: sync,", "policy: sync, ownerId: later,", StringComparison.Ordinal));
+        _folder.Write("platform.yaml", Before.Replace("policy: sync,", "policy: sync, ownerId: later,"));
         BackupFolder.TryWrite(Backup, Published.Backup()).ShouldBeTrue();
     }
 
@@ -117,7 +117,7 @@ public sealed class PlanLimitTests
     [Test]
     public async Task A_backup_of_a_cluster_that_goes_is_accepted()
     {
-        _folder.Write("platform.yaml", Before.Replace("name: infra", "name: other", StringComparison.Ordinal));
+        _folder.Write("platform.yaml", Before.Replace("name: infra", "name: other"));
         var plan = await Plan("--backup", Backup);
         plan.ExitCode.ShouldBe(0, plan.Error);
         plan.Output.ShouldContain("cluster infra no longer has a folder: its Flux will report an error and change nothing.");

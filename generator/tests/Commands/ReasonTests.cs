@@ -33,7 +33,7 @@ public sealed class ReasonTests
         }),
         new("an interrupted run", "a run was interrupted.", DriftCause.Interrupted, tree =>
         {
-            var before = tree.Read(Settings).Replace("10.245.", "10.244.", StringComparison.Ordinal);
+            var before = tree.Read(Settings).Replace("10.245.", "10.244.");
             tree.Write(Settings, before);
             tree.Append(LockFile.Name, $"{ContentHash.OfText(before)}  {Settings}\n");
         }),
@@ -174,7 +174,7 @@ public sealed class ReasonTests
         var all = Regex.Match((await Verb.Run("no-such-command")).Error, @"Commands: (.*)\. --help").Groups[1].Value.Split(", ");
         var help = await Task.WhenAll(all.Select(async name => (Name: name, Text: (await Verb.Run(name, "--help")).Output)));
 
-        help.Where(one => one.Text.Contains("--output", StringComparison.Ordinal)).Select(one => one.Name)
+        help.Where(one => one.Text.Contains("--output")).Select(one => one.Name)
             .ShouldBe(["check", "lint", "plan", "versions", "restore", "takeover", "images"], ignoreOrder: true);
     }
 
@@ -184,7 +184,7 @@ public sealed class ReasonTests
         {
             var verb = await run(format);
             verb.ExitCode.ShouldBe(1, $"{format}: {verb.Output}{verb.Error}");
-            Errors(format, verb.Output).Count(error => error.Contains(reason, StringComparison.Ordinal))
+            Errors(format, verb.Output).Count(error => error.Contains(reason))
                 .ShouldBeGreaterThan(0, $"{format} does not say '{reason}': {verb.Output}");
         }
     }
@@ -244,7 +244,7 @@ public sealed class ReasonTests
         public void Edit(string file, string old, string now)
         {
             Read(file).ShouldContain(old);
-            Write(file, Read(file).Replace(old, now, StringComparison.Ordinal));
+            Write(file, Read(file).Replace(old, now));
         }
 
         /// <summary>Takes a file's line out of the lock file.</summary>

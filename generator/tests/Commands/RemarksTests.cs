@@ -69,7 +69,7 @@ public sealed class RemarksTests
         }
 
         var run = await Verb.Run("generate", "-f", folder.Path);
-        (run.ExitCode, run.Error.Contains(Warned, StringComparison.Ordinal)).ShouldBe((0, true), run.Error);
+        (run.ExitCode, run.Error.Contains(Warned)).ShouldBe((0, true), run.Error);
         File.Exists(Path.Combine(folder.Path, Layer)).ShouldBeFalse();
         foreach (var verb in new[] { "check", "lint" })
         {
@@ -116,12 +116,12 @@ public sealed class RemarksTests
             + "'./infra/kubernetes/clusters/edge'. Write 'path: infra' below 'repository'.";
 
         var run = await Verb.Run("generate", "-f", infra);
-        (run.ExitCode, run.Error.Contains(Warned, StringComparison.Ordinal)).ShouldBe((0, true), run.Error);
+        (run.ExitCode, run.Error.Contains(Warned)).ShouldBe((0, true), run.Error);
         (await Verb.Run("check", "-f", infra)).Output.ShouldContain(Warned);
         (await Verb.Run("lint", "-f", infra)).Output.ShouldContain(Warned);
         (await Verb.Run("plan", "-f", infra)).Error.ShouldContain(Warned);
 
-        folder.Write("infra/platform.yaml", Repository.Replace(" }", ", path: infra }", StringComparison.Ordinal)
+        folder.Write("infra/platform.yaml", Repository.Replace(" }", ", path: infra }")
             + $"clusters: [{{ name: edge, {Network} }}]\n");
         (await Verb.Run("generate", "-f", infra)).ExitCode.ShouldBe(0);
         (await Verb.Run("check", "-f", infra)).Output.ShouldNotContain("repository-root");
@@ -156,14 +156,14 @@ public sealed class RemarksTests
             + "their own node alone. Write the range of the nodes as 'nodes:' below the cluster's 'network'";
 
         var generated = await Verb.Run("generate", "-f", folder.Path);
-        (generated.ExitCode, generated.Error.Contains(Warned, StringComparison.Ordinal)).ShouldBe((0, true), generated.Error);
+        (generated.ExitCode, generated.Error.Contains(Warned)).ShouldBe((0, true), generated.Error);
         (await Verb.Run("check", "-f", folder.Path)).Output.ShouldContain(Warned);
         (await Verb.Run("plan", "-f", folder.Path)).Error.ShouldContain(Warned);
         var lint = await Verb.Run("lint", "-f", folder.Path);
-        (lint.ExitCode, lint.Output.Contains(Warned, StringComparison.Ordinal)).ShouldBe((0, true), lint.Output);
+        (lint.ExitCode, lint.Output.Contains(Warned)).ShouldBe((0, true), lint.Output);
 
         folder.Write("platform.yaml", Repository + "clusters:\n  - { name: edge, networkPolicy: kubernetes, "
-            + Network.Replace(" }", ", nodes: 192.168.10.0/24 }", StringComparison.Ordinal) + " }\n");
+            + Network.Replace(" }", ", nodes: 192.168.10.0/24 }") + " }\n");
         (await Verb.Run("generate", "-f", folder.Path)).Error.ShouldBeEmpty();
     }
 
@@ -173,7 +173,7 @@ public sealed class RemarksTests
         using var folder = new TemporaryFolder();
         folder.Write(".git/HEAD", "ref: refs/heads/trunk\n");
         folder.Write("platform.yaml", Repository + $"clusters:\n  - {{ name: edge, {Network} }}\n"
-            + $"  - {{ name: far, repository: {{ branch: trunk }}, {Network.Replace("10.24", "10.14", StringComparison.Ordinal)} }}\n");
+            + $"  - {{ name: far, repository: {{ branch: trunk }}, {Network.Replace("10.24", "10.14")} }}\n");
         const string Warned = "platform.yaml:1:1: repository-branch: warning: Flux follows the branch 'main', and git does not know it "
             + "here: it knows trunk. Write 'branch: trunk' below 'repository', or make the branch and push it.";
         (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
@@ -201,7 +201,7 @@ public sealed class RemarksTests
         folder.Write(".git/HEAD", "ref: refs/heads/main\n");
         folder.Write("platform.yaml", Repository + "groups:\n  first: { repository: { branch: next } }\nclusters:\n"
             + $"  - {{ name: edge, group: first, {Network} }}\n"
-            + $"  - {{ name: far, repository: {{ branch: gone }}, {Network.Replace("10.24", "10.14", StringComparison.Ordinal)} }}\n");
+            + $"  - {{ name: far, repository: {{ branch: gone }}, {Network.Replace("10.24", "10.14")} }}\n");
         (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
 
         var output = (await Verb.Run("lint", "-f", folder.Path)).Output;
@@ -279,7 +279,7 @@ public sealed class RemarksTests
         using var folder = new TemporaryFolder();
         folder.Write("platform.yaml", Repository + "charts: { coredns: { version: 1.46.2, secretName: registry } }\n"
             + $"clusters:\n  - {{ name: edge, {Network} }}\n  - {{ name: far, charts: {{ coredns: {{ version: 1.38.0 }} }}, "
-            + $"{Network.Replace("10.24", "10.14", StringComparison.Ordinal)} }}\n");
+            + $"{Network.Replace("10.24", "10.14")} }}\n");
         var check = (await Verb.Run("check", "-f", folder.Path)).Output;
         check.ShouldContain("platform.yaml:2:51: chart-secret-of-two-sources: warning: The Secret 'registry' of charts.coredns is for two "
             + "kinds of source: a registry (1.46.2), for which it has a docker config, and an HTTP repository (1.38.0)");
@@ -306,7 +306,7 @@ public sealed class RemarksTests
         check.ShouldContain("The newest one whose values it knows is ");
         check.ShouldNotContain("Check the number");
         var lint = (await Verb.Run("lint", "-f", folder.Path)).Output;
-        (lint.Contains("version-unknown", StringComparison.Ordinal), lint.Contains("chart-data-missing", StringComparison.Ordinal))
+        (lint.Contains("version-unknown"), lint.Contains("chart-data-missing"))
             .ShouldBe((false, true), lint);
     }
 

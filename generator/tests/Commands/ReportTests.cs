@@ -23,7 +23,7 @@ public sealed class ReportTests
         using var tree = await Generated();
         var settings = Path.Combine(tree.Path, "kubernetes/clusters/infra/cluster-settings.yaml");
         var text = await File.ReadAllTextAsync(settings);
-        await File.WriteAllTextAsync(settings, text.Replace("CLUSTER_NAME", "OTHER", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(settings, text.Replace("CLUSTER_NAME", "OTHER"));
         string[] lint = ["lint", "-f", tree.Path];
         var plain = await Verb.Run(lint);
         plain.ExitCode.ShouldBe(1, plain.Output);
@@ -31,7 +31,7 @@ public sealed class ReportTests
 
         var json = Json((await Verb.Run([.. lint, "--output", "json"])).Output).GetProperty("findings").EnumerateArray().ToArray();
         json.Length.ShouldBe(count);
-        json.ShouldAllBe(finding => finding.GetProperty("file").GetString()!.Contains("kubernetes/", StringComparison.Ordinal)
+        json.ShouldAllBe(finding => finding.GetProperty("file").GetString()!.Contains("kubernetes/")
             && finding.GetProperty("fix").GetString()!.Length > 0);
 
         var run = Json((await Verb.Run([.. lint, "--output", "sarif"])).Output).GetProperty("runs")[0];
@@ -86,7 +86,7 @@ public sealed class ReportTests
         await File.AppendAllTextAsync(Path.Combine(tree.Path, "kubernetes/clusters/infra/cluster-settings.yaml"), "# mine\n");
         var definition = Path.Combine(tree.Path, "platform.yaml");
         var text = await File.ReadAllTextAsync(definition);
-        await File.WriteAllTextAsync(definition, text.Replace("10.245.0.10", "10.245.0.53", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(definition, text.Replace("10.245.0.10", "10.245.0.53"));
 
         (await Verb.Run("check", "-f", tree.Path)).Output.ShouldContain($"cluster-settings.yaml: {Said}");
         (await Verb.Run("check", "-f", tree.Path, "--output", "github")).Output.ShouldContain($"::{Said}");
@@ -98,7 +98,7 @@ public sealed class ReportTests
         using var tree = await Generated();
         var definition = Path.Combine(tree.Path, "platform.yaml");
         var text = await File.ReadAllTextAsync(definition);
-        await File.WriteAllTextAsync(definition, text.Replace("10.245.0.10", "10.245.0.53", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(definition, text.Replace("10.245.0.10", "10.245.0.53"));
 
         var finding = Json((await Verb.Run("check", "-f", tree.Path, "--output", "json")).Output).GetProperty("findings")[0];
 
@@ -168,7 +168,7 @@ public sealed class ReportTests
         using var tree = await Generated();
         await File.AppendAllTextAsync(Path.Combine(tree.Path, "kubernetes/clusters/infra/cluster-settings.yaml"), "# mine\n");
 
-        (await Verb.Run("check", "-f", tree.Path, "--color", color)).Output.Contains('\e', StringComparison.Ordinal).ShouldBe(coloured);
+        (await Verb.Run("check", "-f", tree.Path, "--color", color)).Output.Contains('\e').ShouldBe(coloured);
     }
 
     [TestCase("lint")]
@@ -247,7 +247,7 @@ public sealed class ReportTests
         run.Output.ShouldContain("render --helm");
         run.Output.ShouldContain("2 clusters");
         var missing = new[] { "Install git", "Install Helm", "Install kubectl" };
-        run.ExitCode.ShouldBe(missing.Any(tool => run.Output.Contains(tool, StringComparison.Ordinal)) ? 1 : 0);
+        run.ExitCode.ShouldBe(missing.Any(tool => run.Output.Contains(tool)) ? 1 : 0);
     }
 
     private static async Task<TemporaryFolder> Generated()

@@ -62,7 +62,7 @@ public sealed class StarterRenovateTests
     [TestCaseSource(nameof(Definitions))]
     public void Versions_are_found_in_any_order_of_the_keys((string Definition, string[] Found) entry)
     {
-        var text = entry.Definition.Replace("{digest}", Digest, StringComparison.Ordinal);
+        var text = entry.Definition.Replace("{digest}", Digest);
 
         Found(text).ShouldBe(entry.Found, text);
         Found(text.ReplaceLineEndings("\r\n")).ShouldBe(entry.Found, "with the line ends of Windows");

@@ -44,14 +44,14 @@ public sealed class WarningsAgainTests
             generated.ExitCode.ShouldBe(0, generated.Error);
             first = run == 1 ? generated.Error : first;
             generated.Error.ShouldBe(first, $"run {run}");
-            generated.Output.Contains(" 0 changed, ", StringComparison.Ordinal).ShouldBe(true, generated.Output);
+            generated.Output.Contains(" 0 changed, ").ShouldBe(true, generated.Output);
         }
 
         first.ShouldContain($"{Rule}: warning:");
         first.ShouldContain("overlay-empty: warning:");
         UnchangedTree.Look(definition, folder.Path, TimeProvider.System)!.Recall().ShouldNotBeNull("the last runs read no file");
 
-        folder.Write("platform.yaml", Fleet("", Names[..3]).Replace("networkPolicy: kubernetes, ", "", StringComparison.Ordinal));
+        folder.Write("platform.yaml", Fleet("", Names[..3]).Replace("networkPolicy: kubernetes, ", ""));
         Directory.Delete(Path.Combine(folder.Path, "kubernetes", "overlays", "two"));
         (await Verb.At(TimeProvider.System.GetUtcNow().AddDays(9), "generate", "-f", definition)).Error.ShouldBeEmpty();
     }
@@ -75,7 +75,7 @@ public sealed class WarningsAgainTests
         first.Error.ShouldContain("... and 1 more; --verbose prints all.");
         (await Verb.At(now.AddDays(2), "generate", "-f", definition)).Error.ShouldBe(first.Error);
         var verbose = await Verb.At(now.AddDays(3), "generate", "-f", definition, "--verbose");
-        verbose.Error.Split('\n').Count(line => line.Contains("overlay-empty", StringComparison.Ordinal)).ShouldBe(names.Length);
+        verbose.Error.Split('\n').Count(line => line.Contains("overlay-empty")).ShouldBe(names.Length);
 
         (await Verb.At(now.AddDays(4), "generate", "-f", definition)).Error.ShouldBe(first.Error);
     }
@@ -103,8 +103,7 @@ public sealed class WarningsAgainTests
     public async Task What_is_not_in_the_tree_is_looked_at_in_each_run()
     {
         using var folder = new TemporaryFolder();
-        var definition = folder.Write("repository/infra/platform.yaml", Fleet("", Names[..2]).Replace("networkPolicy: kubernetes, ", "",
-            StringComparison.Ordinal));
+        var definition = folder.Write("repository/infra/platform.yaml", Fleet("", Names[..2]).Replace("networkPolicy: kubernetes, ", ""));
         foreach (var run in Enumerable.Range(1, 3))
         {
             (await Verb.At(TimeProvider.System.GetUtcNow().AddDays(run), "generate", "-f", definition)).Error.ShouldBeEmpty();
@@ -125,7 +124,7 @@ public sealed class WarningsAgainTests
         last.Error.ShouldContain("repository-root");
     }
 
-    private static string[] Lines(string text) => [.. text.Split('\n').Where(line => line.Contains(Rule, StringComparison.Ordinal))];
+    private static string[] Lines(string text) => [.. text.Split('\n').Where(line => line.Contains(Rule))];
 
     private static string Fleet(string more, string[] names) => Repository + more + "clusters:\n" + string.Concat(names.Select(
         (name, index) => $"  - {{ name: {name}, networkPolicy: kubernetes, network: {{ pods: 10.{index + 10}.0.0/16, "
@@ -141,7 +140,7 @@ public sealed class WarningsAgainTests
         private void Seen(string? value, Action<string?> write)
         {
             write(value);
-            if (value?.Contains(word, StringComparison.Ordinal) == true)
+            if (value?.Contains(word) == true)
             {
                 then();
             }

@@ -55,7 +55,7 @@ public partial class ReferenceTests
 
     [TestCaseSource(typeof(FixtureTests), nameof(FixtureTests.EveryRule))]
     public void Every_rule_is_explained(string rule) => File.ReadLines(Page)
-        .Count(line => line.StartsWith("| ", StringComparison.Ordinal) && line.Contains($"`{rule}`", StringComparison.Ordinal)).ShouldBe(1);
+        .Count(line => line.StartsWith("| ", StringComparison.Ordinal) && line.Contains($"`{rule}`")).ShouldBe(1);
 
     /// <summary>After a change of the keys copy artifacts/received/definition.md to docs.</summary>
     [Test]

@@ -20,10 +20,10 @@ public sealed class GeoImageTests
     [TestCase("docker.io/example/coredns/coredns-geo:1.2.0", false)]
     public void An_image_is_older_where_its_name_is_that_of_CoreDNS(string image, bool isRefused)
     {
-        var named = image.Replace("DIGEST", new string('a', 64), StringComparison.Ordinal);
+        var named = image.Replace("DIGEST", new string('a', 64));
         var text = File.ReadAllText(Path.Combine(Fixtures.Folder, "invalid", "geo-image.yaml"));
-        var edited = string.Join('\n', text.Split('\n').Where(line => !line.Contains("mirrored", StringComparison.Ordinal)))
-            .Replace("docker.io/coredns/coredns:1.10.0", named, StringComparison.Ordinal);
+        var edited = string.Join('\n', text.Split('\n').Where(line => !line.Contains("mirrored")))
+            .Replace("docker.io/coredns/coredns:1.10.0", named);
 
         var reading = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(edited));
 

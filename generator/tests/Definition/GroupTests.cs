@@ -44,7 +44,7 @@ public class GroupTests
     public void What_is_wrong_in_a_group_is_found_once_though_two_clusters_take_it()
     {
         var refused = PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(
-            Definition.Replace("replicas: 3", "replicas: none", StringComparison.Ordinal))).ShouldBeOfType<PlatformReading.Invalid>();
+            Definition.Replace("replicas: 3", "replicas: none"))).ShouldBeOfType<PlatformReading.Invalid>();
 
         refused.Findings.ShouldHaveSingleItem().Position.Line.ShouldBe(8);
     }
@@ -56,12 +56,12 @@ public class GroupTests
         string Delivered(Platform other, string cluster) => string.Concat(Tree.Build(other)
             .Where(file => file.Path == $"kubernetes/clusters/{cluster}/cluster-settings.yaml" || file.Path.StartsWith(DnsCheckApp.Folder,
                 StringComparison.Ordinal))
-            .SelectMany(file => file.Text.Split('\n')).Where(line => line.Contains("sha256-", StringComparison.Ordinal)));
+            .SelectMany(file => file.Text.Split('\n')).Where(line => line.Contains("sha256-")));
 
         var before = Delivered(platform, "east");
-        Delivered(Read(Definition.Replace("replicas: 4", "replicas: 6", StringComparison.Ordinal)), "east").ShouldNotBe(before);
-        Delivered(Read(Definition.Replace("1.38.1", "1.38.2", StringComparison.Ordinal)), "east").ShouldNotBe(before);
-        Delivered(Read(Definition.Replace("[example.com]", "[example.org]", StringComparison.Ordinal)), "east").ShouldBe(before);
+        Delivered(Read(Definition.Replace("replicas: 4", "replicas: 6")), "east").ShouldNotBe(before);
+        Delivered(Read(Definition.Replace("1.38.1", "1.38.2")), "east").ShouldNotBe(before);
+        Delivered(Read(Definition.Replace("[example.com]", "[example.org]")), "east").ShouldBe(before);
     }
 
     [Test]
@@ -69,8 +69,8 @@ public class GroupTests
     {
         const string Digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
         var tree = new FluxTree(SourceTree.Of(Tree.Build(Read(Definition
-            .Replace("1.38.1 }", $"1.38.1, digest: '{Digest}' }}", StringComparison.Ordinal)
-            .Replace("charts: { coredns: { version: 1.39.0 } }", "", StringComparison.Ordinal)))));
+            .Replace("1.38.1 }", $"1.38.1, digest: '{Digest}' }}")
+            .Replace("charts: { coredns: { version: 1.39.0 } }", "")))));
 
         Delivered.Of(tree.Cluster("east", strict: true)).Select(item => $"{item.Kind} {item.Reference}").ShouldBe(
             [

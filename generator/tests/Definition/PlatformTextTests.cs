@@ -250,7 +250,7 @@ public sealed class MistakeTests
     public void The_message_names_the_place_what_is_wrong_there_and_the_fix(string file)
     {
         var lines = File.ReadAllLines(file);
-        var line = Array.FindIndex(lines, text => text.Contains(Mark, StringComparison.Ordinal));
+        var line = Array.FindIndex(lines, text => text.Contains(Mark));
         var parts = lines[line].Split(Mark);
         var wanted = parts[1].Split(" | ");
         lines[line] = parts[0];
@@ -259,8 +259,8 @@ public sealed class MistakeTests
             .ShouldBeOfType<PlatformReading.Invalid>();
 
         var there = invalid.Findings.Where(finding => finding.Position.Line == line + 1).ToList();
-        there.Any(finding => finding.Message.Contains(wanted[0], StringComparison.Ordinal)
-                && $"{finding.Message} {finding.Fix}".Contains(wanted[1], StringComparison.Ordinal))
+        there.Any(finding => finding.Message.Contains(wanted[0])
+                && $"{finding.Message} {finding.Fix}".Contains(wanted[1]))
             .ShouldBeTrue(string.Join('\n', invalid.Findings));
         there.ShouldAllBe(finding => finding.Position.Column > 0 && finding.Fix.Length > 0);
     }

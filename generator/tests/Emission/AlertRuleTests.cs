@@ -81,7 +81,7 @@ public sealed class DeliveredRuleTests
             .Concat(Directory.GetFiles(RepositoryRoot.File("acceptance", "fixtures", "definitions"), "*.yaml"))
             .SelectMany(path => PlatformText.Read(path, File.ReadAllBytes(path)) is PlatformReading.Valid valid
                 ? Tree.Build(valid.Platform) : [])
-            .Where(file => file.Text.Contains("expr:", StringComparison.Ordinal)).DistinctBy(file => file.Text)
+            .Where(file => file.Text.Contains("expr:")).DistinctBy(file => file.Text)
             .SelectMany(file => Given.Objects(file.Text))
             .SelectMany(document => document.MappingsAt("spec", "groups").Concat(document.MappingsAt("groups")))
             .SelectMany(group => group.MappingsAt("rules"))
@@ -89,7 +89,7 @@ public sealed class DeliveredRuleTests
 
         // One of each application, so that a part that is not found does not pass.
         Wanted.Except(rules.Select(rule => rule.Name)).ShouldBeEmpty();
-        rules.Where(rule => rule.Expression.Contains("increase(", StringComparison.Ordinal)).Select(rule => rule.Name).ShouldBeEmpty();
+        rules.Where(rule => rule.Expression.Contains("increase(")).Select(rule => rule.Name).ShouldBeEmpty();
     }
 
     private static readonly string[] Wanted =

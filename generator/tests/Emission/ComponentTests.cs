@@ -35,10 +35,10 @@ public class ComponentTests
         var cluster = Given.Cluster($"{keys}, nodeLocalDns: {{ enabled: true }}", "nodes: 172.18.0.0/16");
         var (cilium, kubernetes) = AllowDns(cluster, Given.Apps);
         var redirected = cluster.KubeProxy == KubeProxyMode.None;
-        cilium.Contains("    - toEntities:\n        - host\n      toPorts:\n        - ports:\n            - port: \"53\"\n",
-            StringComparison.Ordinal).ShouldBe(!redirected, "a pod reaches its node by an entity");
-        cilium.Contains("- node-local-dns\n", StringComparison.Ordinal).ShouldBe(redirected, "a cache behind the redirect is a pod");
-        kubernetes.Contains("- node-local-dns\n", StringComparison.Ordinal).ShouldBe(redirected);
+        cilium.Contains("    - toEntities:\n        - host\n      toPorts:\n        - ports:\n            - port: \"53\"\n")
+            .ShouldBe(!redirected, "a pod reaches its node by an entity");
+        cilium.Contains("- node-local-dns\n").ShouldBe(redirected, "a cache behind the redirect is a pod");
+        kubernetes.Contains("- node-local-dns\n").ShouldBe(redirected);
         kubernetes.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith("cidr: ", StringComparison.Ordinal))
             .Select(line => line["cidr: ".Length..]).ShouldBe(ranges, ignoreOrder: true);
     }
@@ -53,7 +53,7 @@ public class ComponentTests
         var layer = Tree.Build(Given.Platform(cluster)).Single(file => file.Path == "kubernetes/clusters/infra/coredns.yaml").Text;
         Regex.Count(layer, @"op: add\s+path: /spec/ingress/[01]/(?:toPorts/0/)?ports/-").ShouldBe(
             flavour == "kubernetes" ? rules * 2 : rules, layer);
-        layer.Contains("name: coredns-ingress-nodes", StringComparison.Ordinal).ShouldBe(flavour == "kubernetes");
+        layer.Contains("name: coredns-ingress-nodes").ShouldBe(flavour == "kubernetes");
 
         var (cilium, kubernetes) = AllowDns(cluster, Given.Apps);
         cilium.ShouldContain("- port: \"5300\"\n              protocol: ANY");
@@ -71,7 +71,7 @@ public class ComponentTests
 
         static string? Patch(string keys) => Tree.Build(Given.Platform(Given.Cluster($"nodeLocalDns: {{ enabled: true{keys} }}")))
             .Where(file => file.Path.StartsWith("kubernetes/clusters/", StringComparison.Ordinal))
-            .Select(file => file.Text).SingleOrDefault(text => text.Contains("containers/0/resources", StringComparison.Ordinal));
+            .Select(file => file.Text).SingleOrDefault(text => text.Contains("containers/0/resources"));
     }
 
     [TestCase("iptables", "kubernetes", "", "host-network", "10.245.0.10,169.254.20.10")]
@@ -91,10 +91,10 @@ public class ComponentTests
 
         daemon.Key.ShouldBe($"kubernetes/components/node-local-dns/{component}/daemonset.yaml");
         files["kubernetes/clusters/infra/cluster-settings.yaml"].ShouldMatch($"NODE_LOCAL_DNS_ADDRESSES: '?{Regex.Escape(addresses)}'?\n");
-        daemon.Value.Contains("maxSurge: 1", StringComparison.Ordinal).ShouldBe(component == "own-address");
-        daemon.Value.Contains("containerPort: 53", StringComparison.Ordinal).ShouldBe(component != "own-address", "a port of the node");
-        daemon.Value.Contains("-skipteardown=true", StringComparison.Ordinal).ShouldBe(component != "host-network");
-        daemon.Value.Contains("preStop:", StringComparison.Ordinal).ShouldBe(component == "host-network");
+        daemon.Value.Contains("maxSurge: 1").ShouldBe(component == "own-address");
+        daemon.Value.Contains("containerPort: 53").ShouldBe(component != "own-address", "a port of the node");
+        daemon.Value.Contains("-skipteardown=true").ShouldBe(component != "host-network");
+        daemon.Value.Contains("preStop:").ShouldBe(component == "host-network");
     }
 
     [TestCase("kubeProxy: none, kubernetes: 1.34.0", true)]
@@ -109,7 +109,7 @@ public class ComponentTests
         const string Component = "kubernetes/components/node-local-dns/local-redirect-stop/kustomization.yaml";
 
         files.ContainsKey(Component).ShouldBe(expected);
-        files["kubernetes/clusters/infra/node-local-dns.yaml"].Contains("/local-redirect-stop", StringComparison.Ordinal)
+        files["kubernetes/clusters/infra/node-local-dns.yaml"].Contains("/local-redirect-stop")
             .ShouldBe(expected);
         if (expected)
         {
@@ -132,7 +132,7 @@ public class ComponentTests
         var cluster = Given.Cluster("monitoring: { flavour: none }");
 
         Folders(cluster).ShouldContain("without-monitoring");
-        Tree.Build(Given.Platform(cluster)).ShouldNotContain(file => file.Path.Contains("crds", StringComparison.Ordinal));
+        Tree.Build(Given.Platform(cluster)).ShouldNotContain(file => file.Path.Contains("crds"));
     }
 
     [Test]

@@ -16,7 +16,7 @@ public sealed class ExternalDnsTreeTests
     {
         var files = Tree.Build(Platform);
         files.ShouldContain(file => file.Path == "kubernetes/infrastructure/external-dns/infra/shared.yaml");
-        files.ShouldNotContain(file => file.Path.Contains("external-dns/none", StringComparison.Ordinal)
+        files.ShouldNotContain(file => file.Path.Contains("external-dns/none")
             || file.Path == "kubernetes/clusters/none/external-dns.yaml");
     }
 
@@ -35,8 +35,8 @@ public sealed class ExternalDnsTreeTests
         arguments.ShouldContain("--events");
         arguments.Where(argument => argument.StartsWith("--domain-filter=", StringComparison.Ordinal)).Count()
             .ShouldBe(instance.Domains.Length);
-        arguments.ShouldNotContain(argument => argument.Contains("secret=", StringComparison.Ordinal)
-            || argument.Contains("token", StringComparison.Ordinal));
+        arguments.ShouldNotContain(argument => argument.Contains("secret=")
+            || argument.Contains("token"));
         arguments.ShouldBeUnique();
     }
 
@@ -167,7 +167,7 @@ public sealed class ExternalDnsTreeTests
     public async Task The_file_of_Azure_is_made_by_a_shell_from_the_three_keys()
     {
         using var folder = new TemporaryFolder();
-        var script = AzureConfig.Script.Replace(AzureConfig.Folder, folder.Path, StringComparison.Ordinal);
+        var script = AzureConfig.Script.Replace(AzureConfig.Folder, folder.Path);
         var options = new ToolOptions
         {
             Environment = new Dictionary<string, string?>

@@ -130,7 +130,7 @@ public sealed partial class HealthControllerTests
     {
         var few = Checked("namespaces: [shop, kube-system]");
 
-        Objects(few).Where(resource => resource.Kind.Contains("Role", StringComparison.Ordinal))
+        Objects(few).Where(resource => resource.Kind.Contains("Role"))
             .Select(resource => $"{resource.Kind} {resource.Namespace}/{resource.Name}").ShouldBe(
             [
                 $"Role kube-system/{Name}", $"RoleBinding kube-system/{Name}",

@@ -81,5 +81,5 @@ internal static class DefinitionDigest
         };
     }
 
-    private static string Quoted(string type) => type.Contains(',', StringComparison.Ordinal) ? $"'{type}'" : type;
+    private static string Quoted(string type) => type.Contains(',') ? $"'{type}'" : type;
 }

@@ -30,7 +30,7 @@ public sealed class FluxClusterTests
         var cluster = Cluster(
             Kustomization("root", "{path: ./}"),
             ("one.yaml", Config("{a: b}")),
-            ("deep/two.yml", Config("{a: b}").Replace("name: c", "name: d", StringComparison.Ordinal)),
+            ("deep/two.yml", Config("{a: b}").Replace("name: c", "name: d")),
             (".sops.yaml", "creation_rules: []"),
             (".github/workflows/ci.yaml", "on: push"),
             ("docs/readme.md", "no manifest"));
@@ -164,7 +164,7 @@ public sealed class FluxClusterTests
             ("kubernetes/apps/config.yaml", Config($"{{a: '{nested}'}}")));
 
         Linter.Check(files, Options).ShouldContain(finding => finding.Rule == "substitution-malformed"
-            && finding.Message.Contains("more than 100", StringComparison.Ordinal));
+            && finding.Message.Contains("more than 100"));
     }
 
     [Test]

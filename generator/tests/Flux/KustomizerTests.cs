@@ -96,9 +96,9 @@ public sealed class KustomizerTests
             ("app/readme.md", "no object"),
             ("app/sub/release.yaml", Release),
             ("app/built/kustomization.yaml", "resources: [used.yaml]"),
-            ("app/built/used.yaml", Config.Replace("settings", "used", StringComparison.Ordinal)),
-            ("app/built/unused.yaml", Config.Replace("settings", "unused", StringComparison.Ordinal)),
-            ("app/built/below/unused.yaml", Config.Replace("settings", "unused", StringComparison.Ordinal)));
+            ("app/built/used.yaml", Config.Replace("settings", "used")),
+            ("app/built/unused.yaml", Config.Replace("settings", "unused")),
+            ("app/built/below/unused.yaml", Config.Replace("settings", "unused")));
 
         result.Findings.ShouldBeEmpty();
         result.Resources.Select(resource => resource.Name).ShouldBe(["used", "settings", "dns"]);
@@ -281,7 +281,7 @@ public sealed class KustomizerTests
     public void Many_documents_take_linear_time()
     {
         var documents = Enumerable.Range(0, 20_000)
-            .Select(index => Config.Replace("settings", $"settings-{index}", StringComparison.Ordinal));
+            .Select(index => Config.Replace("settings", $"settings-{index}"));
 
         var result = Build(("app/kustomization.yaml", "resources: [all.yaml]\nnamePrefix: a-"),
             ("app/all.yaml", string.Join("\n---\n", documents)));

@@ -20,10 +20,10 @@ public sealed class KustomizationGraphTests
     public void Every_arrow_leads_from_a_node_to_a_node()
     {
         var lines = Graph().Split('\n').Select(line => line.Trim()).ToArray();
-        var nodes = lines.Where(line => line.StartsWith("k_", StringComparison.Ordinal) && !line.Contains("->", StringComparison.Ordinal))
+        var nodes = lines.Where(line => line.StartsWith("k_", StringComparison.Ordinal) && !line.Contains("->"))
             .Select(line => line[..line.IndexOfAny(['[', '('])]).ToHashSet();
 
-        foreach (var arrow in lines.Where(line => line.Contains("->", StringComparison.Ordinal)))
+        foreach (var arrow in lines.Where(line => line.Contains("->")))
         {
             nodes.ShouldContain(arrow.Split(' ')[0], arrow);
             nodes.ShouldContain(arrow.Split(' ')[^1], arrow);

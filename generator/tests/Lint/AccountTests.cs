@@ -63,7 +63,7 @@ public sealed class AccountTests
             spec: {group: shop.example.org, scope: {{scope}}, names: {kind: Wares, plural: wares }, versions: []}
             """);
 
-        (output.Contains("which may not write ", StringComparison.Ordinal)
+        (output.Contains("which may not write ")
             ? output.Split("which may not write ")[1].Split(": ")[0] : null).ShouldBe(refused, output);
     }
 
@@ -114,7 +114,7 @@ public sealed class AccountTests
     public async Task Rights_come_by_every_way_and_are_unknown_where_the_role_is(string subject, string role, string rules, bool found)
     {
         const string Rule = "apiGroups: [''], resources: [configmaps], verbs: [create, patch]";
-        var given = rules.Length == 0 ? "rules: []" : rules.Replace("RULE", Rule, StringComparison.Ordinal);
+        var given = rules.Length == 0 ? "rules: []" : rules.Replace("RULE", Rule);
         var output = await Lint($$"""
             {apiVersion: v1, kind: ConfigMap, metadata: {name: own, namespace: apps} }
             ---
@@ -127,7 +127,7 @@ public sealed class AccountTests
             subjects: [{{subject}}]
             """);
 
-        output.Contains("which may not write ConfigMap apps/own", StringComparison.Ordinal).ShouldBe(found, output);
+        output.Contains("which may not write ConfigMap apps/own").ShouldBe(found, output);
     }
 
     [TestCase("v1", "Endpoints", "endpoints", false)]
@@ -157,7 +157,7 @@ public sealed class AccountTests
             subjects: [{kind: ServiceAccount, name: dns-flux, namespace: flux-system}]
             """);
 
-        output.Contains($"which may not write {kind} apps/own", StringComparison.Ordinal).ShouldBe(found, output);
+        output.Contains($"which may not write {kind} apps/own").ShouldBe(found, output);
     }
 
     /// <summary>What lint says of a tree with an object of an overlay.</summary>

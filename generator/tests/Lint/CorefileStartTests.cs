@@ -62,7 +62,7 @@ public sealed class CorefileStartTests
     public async Task CoreDNS_itself_says_what_is_recorded()
     {
         var said = await Output("coredns", "-version");
-        var version = Versions.FirstOrDefault(one => said?.Contains($"CoreDNS-{one}\n", StringComparison.Ordinal) == true);
+        var version = Versions.FirstOrDefault(one => said?.Contains($"CoreDNS-{one}\n") == true);
         if (version is null || await Output("unshare", "-n true") is null)
         {
             Assert.Ignore($"coredns {string.Join(" or ", Versions)} and unshare, with the right to make a network namespace, "
@@ -107,7 +107,7 @@ public sealed class CorefileStartTests
                 }
             }
         }
-        catch (OperationCanceledException) when (said.ToString().Contains("CoreDNS-", StringComparison.Ordinal))
+        catch (OperationCanceledException) when (said.ToString().Contains("CoreDNS-"))
         {
             return (true, "");
         }

@@ -45,5 +45,5 @@ public sealed class CronScheduleTests
                 + "jobTemplate: {spec: {template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: 'web:1'}]}}}}}}")
         .Edit("kubernetes/clusters/infra/coredns.yaml", "    substituteFrom:\n",
             "    substituteFrom:\n      - {kind: Secret, name: made-in-the-cluster}\n")
-        .Said("object-refused").Count(text => text.Contains("characters", StringComparison.Ordinal)).ShouldBe(findings);
+        .Said("object-refused").Count(text => text.Contains("characters")).ShouldBe(findings);
 }

@@ -22,7 +22,7 @@ public sealed class DnsPolicyTests
     internal const string CoreDnsAlone = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: one, namespace: shop}, "
         + "spec: {podSelector: {}, policyTypes: [Egress], egress: [{" + Dns + ", " + Both + "}]}}";
 
-    private static readonly string PodCache = HostCache.Replace("hostNetwork: true, ", "", StringComparison.Ordinal);
+    private static readonly string PodCache = HostCache.Replace("hostNetwork: true, ", "");
 
     [TestCase("{to: [{namespaceSelector: {}}], " + Both + "}")]
     [TestCase("{to: [{namespaceSelector: {matchLabels: {team: network}}}], " + Both + "}")]
@@ -64,7 +64,7 @@ public sealed class DnsPolicyTests
     [TestCase("any:io.kubernetes.pod.namespace")]
     [TestCase("io.kubernetes.pod.namespace")]
     public void Cilium_takes_the_namespace_with_and_without_a_prefix(string key) =>
-        Rules(Cilium("one", $"egress: [{CiliumUdp.Replace("k8s:io.kubernetes.pod.namespace", key, StringComparison.Ordinal)}]"))
+        Rules(Cilium("one", $"egress: [{CiliumUdp.Replace("k8s:io.kubernetes.pod.namespace", key)}]"))
             .ShouldBe(["policy-dns-port"]);
 
     /// <summary>Their dnsPolicy is Default: they never ask themselves.</summary>
@@ -138,7 +138,7 @@ public sealed class DnsPolicyTests
     [TestCase("fd00::10", "Allow port 53 to the ipBlock fd00::10/128 too.")]
     [TestCase("", "Allow port 53 to the cache's address too.")]
     public void The_fix_is_a_range_that_the_API_server_takes(string addresses, string fix) => Found(
-            [HostCache.Replace("169.254.20.10,10.245.0.10", addresses, StringComparison.Ordinal), CoreDnsAlone])
+            [HostCache.Replace("169.254.20.10,10.245.0.10", addresses), CoreDnsAlone])
         .ShouldHaveSingleItem().Fix.ShouldBe(fix);
 
     /// <summary>On its own address nothing asks the cache until the kubelets name it, and perhaps nothing ever does.</summary>
@@ -147,7 +147,7 @@ public sealed class DnsPolicyTests
     [TestCase("169.254.20.10", Severity.Warning, "which pods of cluster infra query once the kubelets name it.")]
     public void What_asks_a_cache_later_is_a_warning(string addresses, Severity severity, string says)
     {
-        var finding = Found([HostCache.Replace("169.254.20.10,10.245.0.10", addresses, StringComparison.Ordinal), CoreDnsAlone])
+        var finding = Found([HostCache.Replace("169.254.20.10,10.245.0.10", addresses), CoreDnsAlone])
             .ShouldHaveSingleItem();
         (finding.Severity, finding.Message.EndsWith(says, StringComparison.Ordinal)).ShouldBe((severity, true), finding.Message);
     }

@@ -36,13 +36,13 @@ public sealed class ForeignTreeTests
 
     [Test]
     public void A_variable_that_the_cluster_sets_is_one_of_Flux() =>
-        Check($"{Settings}\n---\n{Layer("apps")}", ("apps/a.yaml", Script.Replace("${URL}", "${HOST}", StringComparison.Ordinal)))
+        Check($"{Settings}\n---\n{Layer("apps")}", ("apps/a.yaml", Script.Replace("${URL}", "${HOST}")))
             .ShouldBe(["variable-without-substitution"]);
 
     [Test]
     public void So_is_one_that_is_used_where_Flux_substitutes() =>
         Check(Layer("apps") + Layer("other", "postBuild: {substituteFrom: [{kind: Secret, name: made-in-the-cluster}]}"),
-            ("apps/a.yaml", Script), ("other/b.yaml", Script.Replace("name: script", "name: other", StringComparison.Ordinal)))
+            ("apps/a.yaml", Script), ("other/b.yaml", Script.Replace("name: script", "name: other")))
             .ShouldBe(["variable-without-substitution"]);
 
     [TestCase("{apiVersion: v1, kind: ReplicationController, metadata: {name: c, namespace: shop}, spec: {template: " + Template + "}}")]
@@ -73,7 +73,7 @@ public sealed class ForeignTreeTests
     {
         Check(Layer("apps"), ("apps/a.yaml", $"{selecting}\n---\n{Others}")).ShouldBeEmpty();
         Check(Layer("apps"), ("apps/a.yaml", $"{selecting}\n---\n{Others}"
-            .Replace("namespace: other", "namespace: shop", StringComparison.Ordinal))).Length.ShouldBe(1);
+            .Replace("namespace: other", "namespace: shop"))).Length.ShouldBe(1);
     }
 
     [TestCase("", "shop", false)]
@@ -83,13 +83,13 @@ public sealed class ForeignTreeTests
     [TestCase("namespaceSelector: {matchNames: [third]},", "shop", true)]
     public void A_ServiceMonitor_selects_Services_of_its_namespaces(string selector, string @namespace, bool isFound) =>
         Check(Layer("apps"), ("apps/a.yaml", $$"""
-            {{Monitor.Replace("SELECTOR", selector, StringComparison.Ordinal)}}
+            {{Monitor.Replace("SELECTOR", selector)}}
             ---
             {apiVersion: v1, kind: Service, metadata: {labels: {app: shop}, name: s, namespace: {{@namespace}} } }
             ---
             {{Others}}
             ---
-            {{Others.Replace("namespace: shop", "namespace: third", StringComparison.Ordinal)}}
+            {{Others.Replace("namespace: shop", "namespace: third")}}
             """)).ShouldBe(isFound ? ["monitor-selector"] : []);
 
     [TestCase("kube-prometheus-stack", "values: {crds: {enabled: false}}")]
@@ -115,7 +115,7 @@ public sealed class ForeignTreeTests
     [TestCase("OCIRepository", "inside", "nowhere", false)]
     [TestCase("GitRepository", "inside", "nowhere", true)]
     public void A_path_that_is_not_in_the_tree(string kind, string one, string two, bool isFound) =>
-        Check((Layer(one) + Layer(two)).Replace("kind: GitRepository", $"kind: {kind}", StringComparison.Ordinal), ("apps/a.yaml", Script))
+        Check((Layer(one) + Layer(two)).Replace("kind: GitRepository", $"kind: {kind}"), ("apps/a.yaml", Script))
             .Contains("path-missing").ShouldBe(isFound);
 
     [TestCase("rtsp://view:{CAMERA_PASSWORD}@camera.example.com/", false)]
@@ -126,7 +126,7 @@ public sealed class ForeignTreeTests
     [TestCase("amqp://user:{a}b@queue.example.com/", true)]
     [TestCase("https://0123456789abcdef@example.com/", true)]
     public void A_password_in_a_URL(string url, bool isFound) =>
-        Check(Layer("apps"), ("apps/a.yaml", Script.Replace("curl ${URL}", $"curl {url}", StringComparison.Ordinal)))
+        Check(Layer("apps"), ("apps/a.yaml", Script.Replace("curl ${URL}", $"curl {url}")))
             .ShouldBe(isFound ? ["secret-in-plain-text"] : []);
 
     /// <summary>What a post-renderer patches is not judged by the values.</summary>
@@ -137,7 +137,7 @@ public sealed class ForeignTreeTests
         "{runAsUser: 65532}}}}}'}]}}]")]
     public void Post_renderers(string renderers, params string[] rules) => Check(Layer("charts"), ("charts/a.yaml",
         Chart("coredns", $"postRenderers: {renderers}\n  values: {{podSecurityContext: {{runAsNonRoot: true}}}}")
-            .Replace("1.0.0", "1.38.0", StringComparison.Ordinal)))
+            .Replace("1.0.0", "1.38.0")))
         .Where(rule => rule == "run-as-user-missing").ShouldBe(rules);
 
     /// <summary>Objects that go to another cluster are neither twice here nor selected here.</summary>
@@ -218,7 +218,7 @@ public sealed class ForeignTreeTests
     /// <summary>It takes 0.3 s; what grows with the square of the size takes minutes.</summary>
     [Test, CancelAfter(20_000)]
     public void A_megabyte_of_foreign_manifests() => Check(Layer("apps"), ("apps/a.yaml", string.Join("\n---\n",
-        Enumerable.Range(0, 9000).Select(index => Script.Replace("name: script", $"name: script-{index}", StringComparison.Ordinal)))))
+        Enumerable.Range(0, 9000).Select(index => Script.Replace("name: script", $"name: script-{index}")))))
         .ShouldBeEmpty();
 
     private static string Needing => Rule("r") + """

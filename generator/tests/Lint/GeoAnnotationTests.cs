@@ -23,7 +23,7 @@ public sealed class GeoAnnotationTests
         Finding[] Found(string name) =>
         [
             .. ExternalDnsFixtures.Geo(name, "", ExternalDnsFixtures.GeoZone
-                .Replace("zone: geo.example.com\n    region: eu", config, StringComparison.Ordinal)).Check()
+                .Replace("zone: geo.example.com\n    region: eu", config)).Check()
                 .Where(finding => finding.Rule == Rule),
         ];
 

@@ -70,7 +70,7 @@ public sealed partial class KustomizeTrapTests
         ["yaml-merge-key-order.sh"] = ["resources: [a.yaml]",
             "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n  namespace: shop\n  labels: &defaults {ttl: \"1\"}\n"
                 + "data:\n  ttl: \"2\"\n  <<: *defaults\n"],
-        ["kustomize-number-key.sh"] = ["resources: [a.yaml]", Settings.Replace("{a: \"1\"}", "{12: two}", StringComparison.Ordinal)],
+        ["kustomize-number-key.sh"] = ["resources: [a.yaml]", Settings.Replace("{a: \"1\"}", "{12: two}")],
         ["kustomize-flow-json-patch.sh"] =
             ["resources: [a.yaml]\npatches:\n  - target: {kind: ConfigMap}\n    patch: |\n      [{op: add, path: /data/b, value: \"5\"}]",
                 Settings],
@@ -125,7 +125,7 @@ public sealed partial class KustomizeTrapTests
     {
         File.Exists(RepositoryRoot.File("findings", script)).ShouldBeTrue("the page names a script that is not there");
         var tree = Trees[script];
-        var end = Ends.FirstOrDefault(end => tree[0].Contains($"a.{end}", StringComparison.Ordinal)) ?? "yaml";
+        var end = Ends.FirstOrDefault(end => tree[0].Contains($"a.{end}")) ?? "yaml";
         var files = tree.Skip(1).Select((text, index) => ($"kubernetes/apps/{(char)('a' + index)}.{end}", text));
         ForeignTreeTests.Check(Layer, [("kubernetes/apps/kustomization.yaml", tree[0]), .. files])
             .ShouldBe(lint == "nothing" ? [] : [lint.Trim('`')]);

@@ -6,7 +6,7 @@ namespace PlatformGitOps.Generator.Tests.Lint;
 /// </summary>
 internal static class LintCases
 {
-    private static readonly string CoreDns = LintFixture.Folder.Replace("kustomization.yaml", "", StringComparison.Ordinal);
+    private static readonly string CoreDns = LintFixture.Folder.Replace("kustomization.yaml", "");
 
     private static readonly ImmutableDictionary<string, string> Words = new Dictionary<string, string>
     {
@@ -68,8 +68,8 @@ internal static class LintCases
     }
 
     private static string FileOf(Entry entry, string name) => Words.GetValueOrDefault(name)
-        ?? (name.Contains('/', StringComparison.Ordinal) ? name
-            : name.Contains('.', StringComparison.Ordinal) ? CoreDns + name
+        ?? (name.Contains('/') ? name
+            : name.Contains('.') ? CoreDns + name
             : throw Unread(entry));
 
     /// <summary>A file's text, or the objects in it.</summary>

@@ -44,7 +44,7 @@ public sealed record LintFixture(string Rule, string About)
 
     /// <summary>Adds a file to the folder of CoreDNS, whose kustomization.yaml then names it.</summary>
     public LintFixture Apply(string name, string text) =>
-        Add(Folder.Replace("kustomization.yaml", name, StringComparison.Ordinal), text)
+        Add(Folder.Replace("kustomization.yaml", name), text)
             .Edit(Folder, LastOfFolder, $"{LastOfFolder}- {name}\n");
 
     /// <summary>Adds top-level values to the release.</summary>

@@ -36,7 +36,7 @@ public sealed class LintTests
         var page = File.ReadAllText(RepositoryRoot.File("docs", "lint.md"));
 
         LintRules.About.Concat(KustomizeRules.About)
-            .Where(rule => !page.Contains($"| `{rule.Key}` | {rule.Value} |", StringComparison.Ordinal))
+            .Where(rule => !page.Contains($"| `{rule.Key}` | {rule.Value} |"))
             .Select(rule => $"| `{rule.Key}` | {rule.Value} |").ShouldBeEmpty();
     }
 

@@ -59,8 +59,8 @@ public sealed class PatchedTests
         (finding.File, finding.Position.Line).ShouldBe((File, 1));
     }
 
-    private static string Of(string path, string value) => Replace.Replace("PATH", path, StringComparison.Ordinal)
-        .Replace("VALUE", value, StringComparison.Ordinal);
+    private static string Of(string path, string value) => Replace.Replace("PATH", path)
+        .Replace("VALUE", value);
 
     private static IReadOnlyList<Finding> Check(string file, string old, string now) =>
         new LintFixture("", "").Edit(file, old, now).Check();

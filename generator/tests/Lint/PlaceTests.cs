@@ -83,7 +83,7 @@ public sealed class PlaceTests
     public void Of_the_autoscaler_too(string value, int findings)
     {
         new LintFixture("", "").AddValues(Autoscaler + value).Said(NoNode).Length.ShouldBe(findings);
-        new LintFixture("", "").AddValues((Autoscaler + value).Replace("true", "false", StringComparison.Ordinal)).Said(NoNode)
+        new LintFixture("", "").AddValues((Autoscaler + value).Replace("true", "false")).Said(NoNode)
             .ShouldBeEmpty("there is no autoscaler");
     }
 
@@ -106,7 +106,7 @@ public sealed class PlaceTests
     [TestCase("''", 0)]
     public void A_class_of_a_workload(string name, int findings)
     {
-        var pod = Pod.Replace("shop-high", name, StringComparison.Ordinal);
+        var pod = Pod.Replace("shop-high", name);
         OwnObjects.With(pod).Check().Where(finding => finding.Rule == Unknown).Select(finding => finding.Severity)
             .ShouldBe(Enumerable.Repeat(Severity.Warning, findings));
         OwnObjects.With(pod, $"{{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {{name: {(name == "''" ? "a" : name)}}}, "

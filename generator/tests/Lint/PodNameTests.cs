@@ -45,7 +45,7 @@ public sealed class PodNameTests
     public void A_Secret_that_is_not_in_the_tree_may_have_another_probe() =>
         Slow.Value("  values:\n", Unknown).Said(Late).ShouldBeEmpty();
 
-    private static LintFixture Slow => new LintFixture("", "").Value(Probe, Probe.Replace("5", "600", StringComparison.Ordinal));
+    private static LintFixture Slow => new LintFixture("", "").Value(Probe, Probe.Replace("5", "600"));
 
     private static LintFixture Tree(string value, string volumes) => new LintFixture("", "").AddValues(value + volumes);
 }

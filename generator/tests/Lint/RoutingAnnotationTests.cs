@@ -37,7 +37,7 @@ public sealed class RoutingAnnotationTests
     [TestCase("v0.22.0", New)]
     public void Without_an_argument_the_release_tells_the_prefix(string tag, string prefix) => Check(
         [$"has the annotation {prefix}aws-weight"],
-        Instance("aws", "example.com", "").Replace("v0.22.0", tag, StringComparison.Ordinal),
+        Instance("aws", "example.com", "").Replace("v0.22.0", tag),
         Service($"{Old}hostname: a.example.com, {Old}aws-weight: '10', {New}hostname: a.example.com, {New}aws-weight: '10'"));
 
     [TestCase("other")]

@@ -48,7 +48,7 @@ public sealed class SharedBuildTests
         foreach (var ofCluster in found.GroupBy(finding => finding.File))
         {
             var lines = tree.Files[ofCluster.Key].Split('\n').Select((text, index) => (text, index))
-                .Where(line => line.text.Contains("/spec/none", StringComparison.Ordinal)).Select(line => line.index + 1);
+                .Where(line => line.text.Contains("/spec/none")).Select(line => line.index + 1);
             ofCluster.Select(finding => finding.Position.Line).ShouldBe(lines);
         }
     }
@@ -86,7 +86,7 @@ public sealed class SharedBuildTests
         var found = Check(tree, Replace);
 
         found.Select(finding => finding.File).ShouldBe(patches.Values);
-        found.ShouldAllBe(finding => LineOf(tree, finding).Contains("/spec/none", StringComparison.Ordinal));
+        found.ShouldAllBe(finding => LineOf(tree, finding).Contains("/spec/none"));
     }
 
     /// <summary>The folder is in the file of the cluster, and so is its mention.</summary>
@@ -115,7 +115,7 @@ public sealed class SharedBuildTests
         var lint = await Verb.Run("lint", "-f", definition);
 
         lint.Output.ShouldContain("1 ignored with a reason");
-        lint.Output.Split('\n').Where(line => line.Contains($" {Rule}:", StringComparison.Ordinal)).ShouldHaveSingleItem()
+        lint.Output.Split('\n').Where(line => line.Contains($" {Rule}:")).ShouldHaveSingleItem()
             .ShouldSatisfyAllConditions(
                 line => line.ShouldContain($"kubernetes/clusters/{first}/"),
                 line => line.ShouldContain($"And in cluster {also}."));

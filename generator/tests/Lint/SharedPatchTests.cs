@@ -28,7 +28,7 @@ public sealed class SharedPatchTests
     [TestCaseSource(nameof(Fleets))]
     public void What_fits_no_layer_is_one_in_each_cluster(string[] clusters)
     {
-        var found = Check(OfLayers.Replace("releaseName", "none", StringComparison.Ordinal), clusters);
+        var found = Check(OfLayers.Replace("releaseName", "none"), clusters);
 
         found.Select(finding => (finding.Rule, finding.File)).ShouldBe(clusters.Select(name => (Replace, FileOf(name))));
         found.ShouldAllBe(finding => finding.Position.Line == FoundAt);
@@ -39,15 +39,15 @@ public sealed class SharedPatchTests
     [TestCase("none", Replace)]
     public void A_layer_without_the_object_is_not_one_that_fits(string key, string? rule)
     {
-        var patches = OfLayers.Replace("{kind: HelmRelease}", "{kind: HelmRelease, name: coredns}", StringComparison.Ordinal)
-            .Replace("releaseName", key, StringComparison.Ordinal);
+        var patches = OfLayers.Replace("{kind: HelmRelease}", "{kind: HelmRelease, name: coredns}")
+            .Replace("releaseName", key);
 
         Check(patches, "one", "two").Select(finding => finding.Rule).ShouldBe(rule is null ? [] : [rule, rule]);
     }
 
     [Test]
     public void A_target_that_no_layer_has_is_found_in_each_cluster() =>
-        Check(OfLayers.Replace("kind: HelmRelease", "kind: Job", StringComparison.Ordinal), "one", "two")
+        Check(OfLayers.Replace("kind: HelmRelease", "kind: Job"), "one", "two")
             .Select(finding => (finding.Rule, finding.File)).ShouldBe([(Target, FileOf("one")), (Target, FileOf("two"))]);
 
     /// <summary>It is a patch of the same file, and the layers do not get it.</summary>

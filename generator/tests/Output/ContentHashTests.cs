@@ -28,7 +28,7 @@ public sealed class ContentHashTests
             }
 
             var expected = ContentHash.OfText(unix + "\nz");
-            tree.Put("kubernetes/f", unix.ToString().Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\nz");
+            tree.Put("kubernetes/f", unix.ToString().Replace("\n", "\r\n") + "\r\nz");
             ContentHash.OfFile(tree.OnDisk("kubernetes/f")).ShouldBe(expected);
         }
     }

@@ -87,8 +87,7 @@ public sealed class FullDiskTests
     private static async Task<(int ExitCode, string Error)> RunAsync(TemporaryTree tree, int blocks)
     {
         // Ignored, the signal becomes an error of the write; the runtime's own doubly mapped memory would count as a file.
-        var script = string.Create(
-            CultureInfo.InvariantCulture, $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$0\" \"$@\"");
+        var script = $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$0\" \"$@\"";
         var run = await GeneratorProcess.RunFile(
             "/bin/sh", ["-c", script, GeneratorProcess.Runtime, GeneratorProcess.Assembly, "generate", "-f", tree.OnDisk("platform.yaml")]);
         return (run.ExitCode, run.Output + run.Error);

@@ -40,8 +40,8 @@ public sealed class OtherDefinitionTests
         _tree.Snapshot().ShouldBe(before);
         (await Run("check", "second.yaml")).ExitCode.ShouldBe(1);
         var plan = await Run("plan", "second.yaml");
-        (plan.ExitCode, plan.Error.Contains("tree-of-other-definition", StringComparison.Ordinal)
-            || plan.Error.Contains("would lose cluster kiel", StringComparison.Ordinal)).ShouldBe((2, true), plan.Error);
+        (plan.ExitCode, plan.Error.Contains("tree-of-other-definition")
+            || plan.Error.Contains("would lose cluster kiel")).ShouldBe((2, true), plan.Error);
     }
 
     [Test]
@@ -77,7 +77,7 @@ public sealed class OtherDefinitionTests
     [Test]
     public async Task A_lock_file_of_an_older_generator_belongs_to_whoever_comes_first()
     {
-        _tree.Put(LockFile.Name, _tree.Lock.Replace("# definition file:platform.yaml\n", "", StringComparison.Ordinal));
+        _tree.Put(LockFile.Name, _tree.Lock.Replace("# definition file:platform.yaml\n", ""));
 
         (await Run("check", "platform.yaml")).ExitCode.ShouldBe(0, "the name alone is not drift");
         (await Run("generate", "platform.yaml")).ExitCode.ShouldBe(0);

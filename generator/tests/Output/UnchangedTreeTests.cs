@@ -54,7 +54,7 @@ public sealed class UnchangedTreeTests
         ["a character of a file, its time put back"] = (tree => KeepingTimes(tree.OnDisk(Settings), path =>
         {
             var text = File.ReadAllText(path);
-            File.WriteAllText(path, text.Replace("cluster.local", "cluster.lokal", StringComparison.Ordinal));
+            File.WriteAllText(path, text.Replace("cluster.local", "cluster.lokal"));
         }), 3),
         ["another file of the same text and time in its place"] = (tree => KeepingTimes(tree.OnDisk(Settings), path =>
         {
@@ -63,12 +63,12 @@ public sealed class UnchangedTreeTests
         }), 0),
         ["a file less"] = (tree => File.Delete(tree.OnDisk(Settings)), 0),
         ["a line of the definition"] = (tree => KeepingTimes(tree.OnDisk("platform.yaml"), path =>
-            File.WriteAllText(path, File.ReadAllText(path).Replace("10.246", "10.249", StringComparison.Ordinal))), 0),
+            File.WriteAllText(path, File.ReadAllText(path).Replace("10.246", "10.249"))), 0),
         ["a second definition"] = (tree => tree.Put("platform.yml", ""), 2),
         ["a file of a killed run"] = (tree => tree.Put($"kubernetes/clusters/infra/{LockFile.NewTemporary()}", ""), 0),
         ["an overlay"] = (tree => tree.Put("kubernetes/overlays/infra/own.yaml", ""), 0),
         ["the lock file"] = (tree => KeepingTimes(tree.OnDisk(LockFile.Name), path =>
-            File.WriteAllText(path, File.ReadAllText(path).Replace("sha256:", "sha256:0", StringComparison.Ordinal))), 0),
+            File.WriteAllText(path, File.ReadAllText(path).Replace("sha256:", "sha256:0"))), 0),
         ["a folder that became a link to itself"] = (tree =>
         {
             Directory.Move(tree.OnDisk("kubernetes/clusters/infra"), tree.OnDisk("elsewhere"));

@@ -129,7 +129,7 @@ public sealed class AskedElsewhereTests
             clusters:
               - name: {{name}}
                 network: { pods: 10.244.0.0/16, services: 10.245.0.0/16, nodes: 192.168.0.0/16 }
-                {{keys.Replace("REST", Rest, StringComparison.Ordinal)
-                    .Replace(", nodeLocalDns", "\n    nodeLocalDns", StringComparison.Ordinal)}}
+                {{keys.Replace("REST", Rest)
+                    .Replace(", nodeLocalDns", "\n    nodeLocalDns")}}
             """));
 }

@@ -167,9 +167,8 @@ public sealed class DnsDependenciesTests
                 + $"namespace: kube-system}}, spec: {{interval: 12h, url: \"{source}\", ref: {{tag: 1.38.0}}}}}}\n");
         var named = source == GitChart ? "  chart: {spec: {chart: ./charts/coredns, sourceRef: {kind: GitRepository, name: charts}}}\n"
             : $"  chartRef: {{kind: {kind}, name: pinned}}\n";
-        return Kept.With(Base, sources + release.Replace(chart, named, StringComparison.Ordinal)
-            .Replace("kind: HelmRelease\nmetadata:\n  name: coredns", $"kind: HelmRelease\nmetadata:\n  name: {name}",
-                StringComparison.Ordinal));
+        return Kept.With(Base, sources + release.Replace(chart, named)
+            .Replace("kind: HelmRelease\nmetadata:\n  name: coredns", $"kind: HelmRelease\nmetadata:\n  name: {name}"));
     }
 
     private static Change Refused(EditedTree before, EditedTree after, string kind, ChangeKind expected)

@@ -211,7 +211,7 @@ public sealed class GitTreeTests
     private void MoveDns(string folder)
     {
         var path = folder + "/sub/platform.yaml";
-        _tree.Put(path, _tree.Read(path).Replace("10.245.0.10", "10.245.0.11", StringComparison.Ordinal));
+        _tree.Put(path, _tree.Read(path).Replace("10.245.0.10", "10.245.0.11"));
     }
 
     private string Script(string path)

@@ -114,7 +114,7 @@ public sealed class HandEditTests
         File.Delete(_repository.OnDisk("kubernetes/infrastructure/networking/coredns/poddisruptionbudget.yaml"));
         _repository.Put("kubernetes/infrastructure/networking/coredns/kustomization.yaml",
             _repository.Read("kubernetes/infrastructure/networking/coredns/kustomization.yaml")
-                .Replace("  - poddisruptionbudget.yaml\n", "", StringComparison.Ordinal));
+                .Replace("  - poddisruptionbudget.yaml\n", ""));
 
         var disk = await Run("plan", "--disk");
         disk.ExitCode.ShouldBe(3);
@@ -152,8 +152,8 @@ public sealed class HandEditTests
         var all = (await Run("diff")).Output;
         var some = (await Run("diff", "--most", $"{most}")).Output;
 
-        some.Replace(More, "", StringComparison.Ordinal).Length.ShouldBeLessThanOrEqualTo(most);
-        all.ShouldStartWith(some.Replace(More, "", StringComparison.Ordinal));
+        some.Replace(More, "").Length.ShouldBeLessThanOrEqualTo(most);
+        all.ShouldStartWith(some.Replace(More, ""));
         some.EndsWith(More, StringComparison.Ordinal).ShouldBe(most < all.Length);
     }
 
@@ -162,7 +162,7 @@ public sealed class HandEditTests
     public async Task A_definition_in_a_folder_of_its_repository_is_linted_and_planned()
     {
         const string Folder = "teams/dns";
-        var text = Definition.Replace("branch: main", $"branch: main, path: {Folder}", StringComparison.Ordinal);
+        var text = Definition.Replace("branch: main", $"branch: main, path: {Folder}");
         _repository.Put($"{Folder}/platform.yaml", text);
         (await In("generate")).ExitCode.ShouldBe(0);
         Commit("in a folder");
@@ -181,7 +181,7 @@ public sealed class HandEditTests
     {
         const string Replicas = "replicaCount: ${COREDNS_REPLICAS}\n";
         _repository.Read(Release).ShouldContain(Replicas);
-        _repository.Put(Release, _repository.Read(Release).Replace(Replicas, "replicaCount: 1\n", StringComparison.Ordinal));
+        _repository.Put(Release, _repository.Read(Release).Replace(Replicas, "replicaCount: 1\n"));
     }
 
     private async Task<Verb> Run(string verb, params string[] options)

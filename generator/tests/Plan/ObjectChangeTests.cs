@@ -99,7 +99,7 @@ public sealed class ObjectChangeTests
     public void Each_cluster_is_built_as_its_own_Flux_treats_undefined_variables()
     {
         var layer = Layer("app", "./kubernetes/app")
-            .Replace("prune: true", "prune: true, postBuild: {substitute: {KNOWN: a}}", StringComparison.Ordinal);
+            .Replace("prune: true", "prune: true, postBuild: {substitute: {KNOWN: a}}");
         var tree = new EditedTree(new Dictionary<string, string>
         {
             ["kubernetes/clusters/lenient/layer.yaml"] = layer,

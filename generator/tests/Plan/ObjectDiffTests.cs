@@ -14,7 +14,7 @@ public sealed class ObjectDiffTests
 
         diffs.Length.ShouldBe(2);
         diffs.ShouldContain(diff => diff.StartsWith("--- a/infra/HelmRelease kube-system/coredns\n", StringComparison.Ordinal)
-            && diff.Contains("\n-    replicaCount: 2\n+    replicaCount: 3\n", StringComparison.Ordinal));
+            && diff.Contains("\n-    replicaCount: 2\n+    replicaCount: 3\n"));
     }
 
     [Test]

@@ -21,7 +21,7 @@ public sealed class PlanFoldingTests
             + "cluster d:\n  ~ change   ConfigMap d-settings  (bootstrap)\n      data.key: old -> its own\n0 to create, 5 to change");
 
         var all = Planned.Text(plan, verbose: true);
-        Names.ShouldAllBe(name => all.Contains($"cluster {name}:\n", StringComparison.Ordinal));
+        Names.ShouldAllBe(name => all.Contains($"cluster {name}:\n"));
 
         var objects = new ObjectDiff(before.Source(), after.Source());
         var diffs = ObjectDiff.Folded(Names.SelectMany(name => objects.Of(name, strict: true).Select(diff => (name, diff)))).ToArray();

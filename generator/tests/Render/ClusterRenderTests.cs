@@ -72,7 +72,7 @@ public sealed class ClusterRenderTests
                         patch: "- {op: add, path: /spec/minReadySeconds, value: 7}"
                     images: [{name: coredns/coredns, newName: registry.example.com/coredns}]
 
-            """, StringComparison.Ordinal));
+            """));
 
         var result = await Render("infra", options with { Releases = ["coredns"] });
 
@@ -106,7 +106,7 @@ public sealed class ClusterRenderTests
     {
         NeedsKustomize();
         var rule = Path.Combine(repository.Path, "kubernetes/infrastructure/networking/coredns", "prometheusrule.yaml");
-        File.WriteAllText(rule, File.ReadAllText(rule).Replace("${CLUSTER_NAME}", "${CLUSTER}", StringComparison.Ordinal));
+        File.WriteAllText(rule, File.ReadAllText(rule).Replace("${CLUSTER_NAME}", "${CLUSTER}"));
 
         var strict = await Render("infra", new RenderOptions { StrictSubstitution = true });
         var lenient = await Render("infra", new RenderOptions { StrictSubstitution = false });

@@ -34,7 +34,7 @@ public class TakeoverCheckTests
         result.Findings.Select(finding => finding.Rule).ShouldBe(rules);
         result.Refused.ShouldBe(refused);
         result.Ready.ShouldBe(rules.Length == 0);
-        result.Findings.ShouldAllBe(finding => finding.Fix.Contains(result.Distribution.Page, StringComparison.Ordinal));
+        result.Findings.ShouldAllBe(finding => finding.Fix.Contains(result.Distribution.Page));
     }
 
     [TestCase("kubeadm-prepared", TakeoverCheck.ServiceShape)]
@@ -59,7 +59,7 @@ public class TakeoverCheckTests
         var result = TakeoverCheck.Of([.. objects], Given.Infra, "platform.yaml");
 
         result.Findings.Length.ShouldBe(findings);
-        result.Findings.ShouldAllBe(finding => finding.Fix.Contains(Docs.Page("adoption-chart.md"), StringComparison.Ordinal));
+        result.Findings.ShouldAllBe(finding => finding.Fix.Contains(Docs.Page("adoption-chart.md")));
     }
 
     [Test]
@@ -88,7 +88,7 @@ public class TakeoverCheckTests
             .. typeof(Distribution).GetFields().Where(field => field.IsStatic).Select(field => ((Distribution)field.GetValue(null)!).Guide),
         ];
 
-        rules.ShouldAllBe(rule => page.Contains($"`{rule}`", StringComparison.Ordinal));
+        rules.ShouldAllBe(rule => page.Contains($"`{rule}`"));
         page.Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal))
             .Select(line => line[3..].ToLowerInvariant().Replace(' ', '-')).Intersect(guides).ShouldBe(guides, ignoreOrder: true);
     }
@@ -156,7 +156,7 @@ public class TakeoverCheckTests
             + "hosts: { node.nord.example: [10.9.0.1] }, "
             + "stubDomains: { corp.nord.example: { servers: [172.16.5.5] }, lab.example: { servers: [172.16.5.5] } } }");
 
-        TakeoverCheck.Of(WithCorefile(LiveText.Replace("import common", "errors", StringComparison.Ordinal)), cluster, "platform.yaml")
+        TakeoverCheck.Of(WithCorefile(LiveText.Replace("import common", "errors")), cluster, "platform.yaml")
             .Findings.ShouldBeEmpty();
     }
 

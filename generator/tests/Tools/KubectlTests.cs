@@ -22,7 +22,7 @@ public sealed class KubectlTests
     private static async Task<string> Failure(string said)
     {
         using var folder = new TemporaryFolder();
-        var log = string.Join('\n', Enumerable.Range(1, 5).Select(second => Logged.Replace("{0}", $"{second}", StringComparison.Ordinal)));
+        var log = string.Join('\n', Enumerable.Range(1, 5).Select(second => Logged.Replace("{0}", $"{second}")));
         var file = folder.Write("kubectl", $"#!/bin/sh\ncat >&2 <<'EOF'\n{log}\n{said}\nEOF\nexit 1\n");
         File.SetUnixFileMode(file, File.GetUnixFileMode(file) | UnixFileMode.UserExecute);
         return (await Should.ThrowAsync<KubectlException>(() =>

@@ -67,7 +67,7 @@ public sealed class RoadTests
             .CompareAsync(Side(before), Side(after), story, folder, TimeProvider.System, CancellationToken.None);
 
         // The image is in the column before.
-        return string.Join("; ", changes.Where(change => !change.Text.Contains(".image: ", StringComparison.Ordinal))
-            .Select(change => (change.Unsafe ? "**unsafe** " : "") + change.Text.Replace("|", "\\|", StringComparison.Ordinal)));
+        return string.Join("; ", changes.Where(change => !change.Text.Contains(".image: "))
+            .Select(change => (change.Unsafe ? "**unsafe** " : "") + change.Text.Replace("|", "\\|")));
     }
 }

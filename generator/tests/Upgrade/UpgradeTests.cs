@@ -53,7 +53,7 @@ public sealed class UpgradeTests
             .ShouldBe(WithCharts("1.39.0"));
 
     private static string WithCharts(string version) =>
-        Rest.Replace("clusters:", $"charts: {{ coredns: {{ version: {version} }} }}\nclusters:", StringComparison.Ordinal);
+        Rest.Replace("clusters:", $"charts: {{ coredns: {{ version: {version} }} }}\nclusters:");
 
     [TestCase("charts:\n  # pinned\n  coredns:\n    version: 1.38.0  # a\n    # seen\n    digest: sha256:DIGEST  # b\n    url: a\n",
         "charts:\n  # pinned\n  coredns:\n    version: 1.38.0  # a\n    # seen\n    url: a\n")]
@@ -68,7 +68,7 @@ public sealed class UpgradeTests
     [TestCase("charts:\n  coredns:\n    version: 1.38.0\n", "charts:\n  coredns:\n    version: 1.38.0\n")]
     [TestCase("charts:\n  coredns:\n    version: 1.38.0\n    digest: >-\n      sha256:DIGEST\n", null)]
     public void Only_the_digest_is_deleted(string before, string? after) => DefinitionEdit.WithoutChartDigest(
-        before.Replace("DIGEST", Sum, StringComparison.Ordinal) + Rest, "coredns").ShouldBe(after is null ? null : after + Rest);
+        before.Replace("DIGEST", Sum) + Rest, "coredns").ShouldBe(after is null ? null : after + Rest);
 
     /// <summary>In an OCIRepository the digest wins over the tag: Flux would go on with the old chart.</summary>
     [Test]

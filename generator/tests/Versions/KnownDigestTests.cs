@@ -88,8 +88,7 @@ public sealed partial class KnownDigestTests
                     - { name: own, provider: webhook, domainFilters: [example.org], webhook: { image: "ghcr.io/example/hook:1.0.0" } }
 
             """;
-        var pinned = Definition.Replace("{ enabled: true }", $"{{ enabled: true, image: 'docker.io/library/busybox:1.36.0@{Pinned}' }}",
-            StringComparison.Ordinal);
+        var pinned = Definition.Replace("{ enabled: true }", $"{{ enabled: true, image: 'docker.io/library/busybox:1.36.0@{Pinned}' }}");
         var text = (await Images(pinned + Keys)).Split('\n');
 
         string[] images =
@@ -103,7 +102,7 @@ public sealed partial class KnownDigestTests
             ignoreOrder: true);
         text[Array.IndexOf(text, "image ghcr.io/example/hook:1.0.0") + 2]
             .ShouldBe("      not from imageRegistry in infra: another repository stays as it is written");
-        text.Count(line => line.Contains("not from imageRegistry", StringComparison.Ordinal)).ShouldBe(1);
+        text.Count(line => line.Contains("not from imageRegistry")).ShouldBe(1);
     }
 
     private static async Task<string> Images(string definition, params string[] options)

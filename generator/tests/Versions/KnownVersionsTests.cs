@@ -149,10 +149,10 @@ public sealed partial class KnownVersionsTests
     [Test]
     public async Task The_text_says_what_is_without_fixes_and_what_does_not_go_together()
     {
-        var run = await On("2026-11-28", Story.Replace("kubernetes: 1.30", "kubernetes: 1.34", StringComparison.Ordinal));
+        var run = await On("2026-11-28", Story.Replace("kubernetes: 1.30", "kubernetes: 1.34"));
         run.Output.ShouldContain("without fixes since 2026-10-27");
 
-        (await On("2026-10-27", Story.Replace("kubernetes: 1.30", "kubernetes: 1.34", StringComparison.Ordinal))).Output
+        (await On("2026-10-27", Story.Replace("kubernetes: 1.30", "kubernetes: 1.34"))).Output
             .ShouldContain("fixes until 2026-10-27");
         (await On("2026-11-28", Story)).Output.ShouldContain("needs Kubernetes 1.33, and infra has 1.30.0");
     }

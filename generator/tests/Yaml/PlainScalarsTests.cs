@@ -133,7 +133,7 @@ public sealed class ScalarVerdictTests
     public async Task A_text_that_is_written_is_a_text_for_kubectl()
     {
         var spec = new Mapping(All.Select((verdict, index) => new Entry($"k{index}", new Scalar(verdict.Plain) { IsText = true })));
-        var written = Head.Replace("spec:\n", "", StringComparison.Ordinal)
+        var written = Head.Replace("spec:\n", "")
             + YamlWriter.WriteFragment(new Mapping { { "spec", spec } });
         var values = await Kubectl(written, "label", "--local", "-f", "-", "x=y", "-o", "json");
         All.Where((verdict, index) => values[$"k{index}"] is not JsonValue value || value.GetValueKind() != JsonValueKind.String

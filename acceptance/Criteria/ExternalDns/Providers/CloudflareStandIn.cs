@@ -57,7 +57,7 @@ internal sealed class CloudflareStandIn : ProviderStandIn
     protected override bool Knows(HttpRequest request, string body) => request.Headers.Authorization == $"Bearer {token}";
 
     protected override StandInAnswer Answer(HttpRequest request, string body) =>
-        (request.Method, request.Path.Value!.Replace(Path, "", StringComparison.Ordinal).Split('/')) switch
+        (request.Method, request.Path.Value!.Replace(Path, "").Split('/')) switch
         {
             ("GET", ["zones"]) => Page(request, [ZoneObject()]),
             ("GET", ["zones", ZoneId]) => Result(ZoneObject()),
@@ -112,7 +112,7 @@ internal sealed class CloudflareStandIn : ProviderStandIn
 
     private void Put(string? id, JsonObject record)
     {
-        var key = id ?? string.Create(CultureInfo.InvariantCulture, $"{records.Count:x8}{RandomNumberGenerator.GetHexString(24, true)}");
+        var key = id ?? $"{records.Count:x8}{RandomNumberGenerator.GetHexString(24, true)}";
         var held = (JsonObject)record.DeepClone();
         held["id"] = key;
         if ((bool?)held["proxied"] == true)

@@ -95,7 +95,7 @@ internal abstract class ProviderStandIn : IAsyncDisposable
     {
         if (await Eventually.Within(TimeSpan.FromSeconds(60), _ =>
             {
-                var absent = instance.Program.Output.Contains(RunningInstance.UnknownProvider, StringComparison.Ordinal);
+                var absent = instance.Program.Output.Contains(RunningInstance.UnknownProvider);
                 (absent || Asked > 0).ShouldBeTrue($"it printed: {instance.Program.Output}");
                 return Task.FromResult(absent);
             }, "the program asks the provider", cancellationToken))

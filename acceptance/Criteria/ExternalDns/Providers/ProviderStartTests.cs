@@ -49,7 +49,7 @@ internal sealed class ProviderStartTests : ExternalDnsFixture
         await Eventually.Within(TimeSpan.FromSeconds(60),
             () =>
             {
-                if (instance.Program.Output.Contains(RunningInstance.UnknownProvider, StringComparison.Ordinal))
+                if (instance.Program.Output.Contains(RunningInstance.UnknownProvider))
                 {
                     Assert.Ignore($"this External-DNS was built without the provider {provider}");
                 }
@@ -87,7 +87,7 @@ internal sealed class ProviderStartTests : ExternalDnsFixture
         await Eventually.Within(TimeSpan.FromSeconds(60),
             () => instance.Program.Runs.ShouldBeFalse("without credentials it ends"),
             "it ends", token);
-        if (instance.Program.Output.Contains(RunningInstance.UnknownProvider, StringComparison.Ordinal))
+        if (instance.Program.Output.Contains(RunningInstance.UnknownProvider))
         {
             Assert.Ignore($"this External-DNS was built without the provider {provider}");
         }

@@ -85,7 +85,7 @@ internal sealed class Route53RoutingTests() : StandInFixture<Route53StandIn>(() 
         else
         {
             await Eventually.Within(TimeSpan.FromSeconds(60),
-                () => StandIn.Refused.ShouldContain(message => message.Contains(refused, StringComparison.Ordinal)),
+                () => StandIn.Refused.ShouldContain(message => message.Contains(refused)),
                 "Route 53 refuses the record", token);
         }
 

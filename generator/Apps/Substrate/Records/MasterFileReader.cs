@@ -115,7 +115,7 @@ internal sealed partial class MasterFileReader
             return;
         }
 
-        if (Types[type] is "A" or "AAAA" or "MX" && owner.Contains('_', StringComparison.Ordinal))
+        if (Types[type] is "A" or "AAAA" or "MX" && owner.Contains('_'))
         {
             Report(SubstrateRules.RecordsFile, words[0],
                 $"The name '{owner}' has an underscore, and the name of a host has none (RFC 952).",

@@ -28,7 +28,7 @@ internal sealed class ZoneNames
     public string WhyNot(string name)
     {
         var closest = Closest(name);
-        for (var above = closest; above.Contains('.', StringComparison.Ordinal);)
+        for (var above = closest; above.Contains('.');)
         {
             above = Above(above);
             if (existing.Contains($"*.{above}"))
