@@ -199,6 +199,20 @@ public sealed class GeoInstances
     }
 
     [Test]
+    public async Task A_Service_whose_Event_was_one_too_many_gets_it_later()
+    {
+        foreach (var number in Enumerable.Range(0, 22))
+        {
+            PutService($"wrong-{number}", "mars", 2);
+        }
+
+        var one = Start("one");
+        await UntilAsync(() => _server.Store.List("events", "shop").Count == 22, "20 at once, and one more each second");
+        _server.Store.List("events", "shop").Select(item => (string?)item["involvedObject"]!["name"]).Distinct().Count().ShouldBe(22);
+        one.Answers("eu").ShouldBe(Address(0));
+    }
+
+    [Test]
     public async Task A_write_without_an_answer_does_not_hold_up_what_is_served()
     {
         var one = Start("one");
@@ -221,6 +235,8 @@ public sealed class GeoInstances
         await UntilAsync(() => one.Answers("eu") == Address(0) && _server.Store.List("events", "shop").Count > 0, "it has an Event");
         var reported = _server.Store.List("events", "shop").ShouldHaveSingleItem();
         reported["involvedObject"]!["name"]!.GetValue<string>().ShouldBe("api-us");
+        reported["involvedObject"]!["uid"]!.GetValue<string>().ShouldBe(
+            (string)_server.Store.Find("services", "shop", "api-us")!["metadata"]!["uid"]!, "kubectl describe looks for it");
         reported["message"]!.GetValue<string>().ShouldContain("1 of 1 are not probed");
         one.Answers("us").ShouldBe(Address(0), "an address that is not probed counts as unhealthy");
         one.Host.WriteMetrics().ShouldContain("dns_geo_invalid_services 1\n");
