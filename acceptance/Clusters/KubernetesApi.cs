@@ -105,7 +105,7 @@ public sealed partial class KubernetesApi : IDisposable
     }
 
     /// <summary>
-    /// policy/v1 eviction: false if a PodDisruptionBudget refuses it, null if the API server is too busy. Both are 429; only the cause tells.
+    /// policy/v1 eviction: false if a PodDisruptionBudget refuses it, null if the API server is too busy. Both are 429; the cause tells.
     /// </summary>
     public async Task<bool?> Evict(string inNamespace, string pod, CancellationToken cancellationToken)
     {

@@ -34,8 +34,8 @@ internal sealed class GeoMetrics
 }
 
 /// <summary>
-/// A problem of a Service becomes an Event of it, once for each text; one that could not be written is written with the next report. Used by
-/// one task at a time.
+/// A problem of a Service becomes an Event of it, once for each text; one that could not be written is written with the next report.
+/// Used by one task at a time.
 /// </summary>
 internal sealed class ServiceProblems(EventRecorder events, ILogger log)
 {

@@ -65,8 +65,8 @@ internal sealed class ControllerMetrics
     }
 
     /// <summary>
-    /// A Service that is not under health checks here any more. Prometheus has what its counters said; kept here, those of every Service that
-    /// ever was would leave no room for a new one.
+    /// A Service that is not under health checks here any more. Prometheus has what its counters said; kept here, those of every Service
+    /// that ever was would leave no room for a new one.
     /// </summary>
     public void Forget((string, string)[] service)
     {

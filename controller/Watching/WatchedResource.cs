@@ -123,7 +123,8 @@ internal static class WatchedResources
     /// <summary>Drops what is never read of a pod, which is most of it.</summary>
     private static IEnumerable<V1Container> WithPorts(IEnumerable<V1Container>? containers) =>
         (containers ?? []).Where(container => container.Ports is { Count: > 0 })
-            .Select(container => new V1Container { Name = container.Name, Ports = container.Ports, RestartPolicy = container.RestartPolicy });
+            .Select(container =>
+                new V1Container { Name = container.Name, Ports = container.Ports, RestartPolicy = container.RestartPolicy });
 
     public static V1Pod Trim(V1Pod pod) => new()
     {

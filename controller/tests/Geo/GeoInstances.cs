@@ -304,9 +304,9 @@ public sealed class GeoInstances
     });
 
     /// <summary>Such requests have no answer.</summary>
-    private Held Hold(string method, string path)
+    private HeldRequests Hold(string method, string path)
     {
-        var held = new Held();
+        var held = new HeldRequests();
         _server.Intercept = async context =>
         {
             if (context.Request.Method != method || !context.Request.Path.Value!.Contains(path))
@@ -346,11 +346,5 @@ public sealed class GeoInstances
         {
             Assert.Fail($"{what}: not within the test's time");
         }
-    }
-
-    private sealed class Held
-    {
-        public int Begun;
-        public int Ended;
     }
 }

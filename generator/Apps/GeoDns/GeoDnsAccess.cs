@@ -85,8 +85,8 @@ internal static class GeoDnsPolicies
         });
 
     /// <summary>
-    /// The pods, where the policy names those that it may reach. Where the nodes are not known they may have addresses of the pods' network,
-    /// and the API server with them: without it the writer can do nothing.
+    /// The pods, where the policy names those that it may reach. Where the nodes are not known they may have addresses of the pods'
+    /// network, and the API server with them: without it the writer can do nothing.
     /// </summary>
     private static string[] Closed(Cluster cluster, GeoDnsSettings settings, char mark, bool has) =>
         settings.Namespaces.IsEmpty || cluster.Nodes is null ? []

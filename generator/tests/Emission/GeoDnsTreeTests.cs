@@ -22,7 +22,8 @@ public sealed class GeoDnsTreeTests
     [TestCase("", "nodes: 192.168.0.0/24")]
     [TestCase("namespaces: [shop], ", null)]
     [TestCase("namespaces: [shop], ", "nodes: 192.168.0.0/24", "10.244.0.0/16")]
-    public void Addresses_of_pods_are_closed_only_where_the_API_server_cannot_be_among_them(string keys, string? network, params string[] closed)
+    public void Addresses_of_pods_are_closed_only_where_the_API_server_cannot_be_among_them(
+        string keys, string? network, params string[] closed)
     {
         var cluster = Given.Cluster($"networkPolicy: kubernetes, geoRouting: {{ enabled: true, zone: geo.example.com, {keys}"
             + "image: \"registry.example.com/controller:1.0.0\", regions: [{ name: eu, clusters: [infra] }] }", network);
