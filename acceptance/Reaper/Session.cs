@@ -126,12 +126,19 @@ public sealed class Session
         }
 
         string[] left = [.. problems.OfType<string>()];
-        if (left.Length == 0)
+        try
         {
-            Directory.Delete(folder, recursive: true);
-        }
+            if (left.Length == 0)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
 
-        return left;
+            return left;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [exception.Message];
+        }
     }
 
     /// <summary>Null where the session is gone, or another process reaps it: the reaper of the run that ended, or the next run.</summary>
@@ -160,7 +167,8 @@ public sealed class Session
         {
             var parts = File.ReadAllText(In(OwnerFile)).Split(' ');
             var process = Process.GetProcessById(int.Parse(parts[0], CultureInfo.InvariantCulture));
-            return Start(process) == parts[1] ? process : null; // the number may have been given to another process since
+            // The number may have been given to another process since. An earlier version of the suite wrote the clock's time.
+            return parts[1] == (parts[1].Contains('T') ? StartByClock(process) : Start(process)) ? process : null;
         }
         catch (Exception exception) when (exception is
             ArgumentException or InvalidOperationException or IOException or Win32Exception or FormatException or IndexOutOfRangeException)
@@ -179,11 +187,14 @@ public sealed class Session
         var stat = $"/proc/{process.Id}/stat";
         if (!File.Exists(stat))
         {
-            return process.StartTime.ToUniversalTime().ToString("yyyyMMddTHHmmss", CultureInfo.InvariantCulture);
+            return StartByClock(process);
         }
 
         // The second field is the program's name in parentheses, which may have blanks; the time is the twenty-second.
         var text = File.ReadAllText(stat);
         return text[(text.LastIndexOf(')') + 2)..].Split(' ')[19];
     }
+
+    private static string StartByClock(Process process) =>
+        process.StartTime.ToUniversalTime().ToString("yyyyMMddTHHmmss", CultureInfo.InvariantCulture);
 }
