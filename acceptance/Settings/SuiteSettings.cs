@@ -50,10 +50,10 @@ public sealed record SuiteSettings
     public string? NetworkPlugin { get; init; }
 
     /// <summary>
-    /// How many clusters are checked at once. Two processors each, so that one cluster's checks do not take them from what is measured on
-    /// another.
+    /// How many clusters are checked at once. A processor each: two clusters on a machine with two processors, which other programs used too,
+    /// passed every check without a lost query (docs/benchmarks-beside.md).
     /// </summary>
-    public int ClustersAtOnce { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+    public int ClustersAtOnce { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Keeps the clusters after a failed run, to be inspected.</summary>
     public bool KeepOnFailure { get; init; }

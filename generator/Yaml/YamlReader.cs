@@ -16,6 +16,9 @@ public sealed record YamlOptions
     /// <summary>A larger text is refused before it is parsed. A hundred thousand records of a substrate take five megabytes.</summary>
     public int MaximumBytes { get; init; } = 8 << 20;
 
+    /// <summary>For a kustomization.yaml, which kustomize reads as Kubernetes reads objects: <c>y</c> is a boolean in it.</summary>
+    public static readonly YamlOptions Kustomization = Kustomize with { MakesTexts = false };
+
     /// <summary>How many mappings and sequences may be nested.</summary>
     public const int MaximumDepth = 64;
 
@@ -27,8 +30,11 @@ public sealed record YamlOptions
     /// <summary>Whether a line may begin with a tab, as the text of a block scalar may.</summary>
     public bool Tabs { get; init; }
 
-    /// <summary>Whether scalars without quotes mean what kustomize makes of them.</summary>
+    /// <summary>Whether the text is read as kustomize reads it.</summary>
     public bool AsKustomize { get; init; }
+
+    /// <summary>Whether kustomize makes texts of words and dates without quotes.</summary>
+    internal bool MakesTexts { get; private init; } = true;
 
     /// <summary>Whether anchors, aliases, merge keys and the tags of YAML's own types are followed; otherwise they are findings.</summary>
     public bool Aliases { get; init; }
