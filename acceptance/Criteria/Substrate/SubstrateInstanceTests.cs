@@ -91,6 +91,34 @@ internal sealed class SubstrateInstanceTests(string server) : ExternalDnsFixture
         (await running.Metric("external_dns_controller_last_sync_timestamp_seconds", token)).ShouldBe(0);
     }
 
+    /// <summary>A host of the substrate as an upstream: what the rule upstream-of-substrate says of it.</summary>
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_name_outside_of_its_zones_is_refused_through_CoreDNS_too(CancellationToken token)
+    {
+        var (folder, port) = (RunSession.NewFolder("upstream"), LocalProgram.FreePort().ToString(CultureInfo.InvariantCulture));
+        var file = Path.Combine(folder, "Corefile");
+        // Not the address from which CoreDNS asks.
+        await File.WriteAllTextAsync(file,
+            $".:{port} {{\n    bind 127.0.0.2\n    forward . {pair.Primary}:{pair.Port}\n}}\n", token);
+        using (LocalProgram.Start(LocalProgram.Need("coredns"), ["-conf", file], folder))
+        {
+            await Status($"dns-1.{pair.Zone}", "NOERROR");
+            await Status("www.example.org", "REFUSED");
+        }
+
+        Directory.Delete(folder, recursive: true);
+
+        Task Status(string name, string status) => Eventually.Within(
+            Noticed,
+            async probe =>
+            {
+                var answer = await LocalProgram.Run("dig", ["@127.0.0.2", "-p", port, "+time=2", "+tries=1", name, "A"], probe);
+                answer.StandardOutput.ShouldContain($"status: {status}");
+            },
+            $"{name} is answered with {status}", token);
+    }
+
     private async Task<RunningInstance> Run(DeliveredInstance instance, string name, string zone, CancellationToken token)
     {
         await Cluster.Api.Apply(ResourceKind.Service, new Resource(

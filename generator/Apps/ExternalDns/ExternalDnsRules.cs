@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
@@ -21,6 +22,7 @@ internal static class ExternalDnsRules
     public const string ZoneOutside = "external-dns-zone-outside";
     public const string ZoneTwice = "external-dns-zone-twice";
     public const string Overlap = "external-dns-filters-overlap";
+    public const string ClusterDns = "external-dns-cluster-dns";
     public const string OwnerShared = "external-dns-owner-shared";
 
     private static readonly string Key = "externalDns";
@@ -208,8 +210,28 @@ internal static class ExternalDnsRules
                 "Write the address or the name of its Service, or of a server outside of the cluster.");
         }
 
+        else if (IsOfCluster(cluster, instance.Rfc2136.Host, at) is { } own)
+        {
+            here.Report(ClusterDns, "rfc2136.host", $"The server {instance.Rfc2136.Host} is {own}, which takes no updates.",
+                "Write the server that has the zones.");
+        }
+        else if (address is not null && address.AddressFamily != cluster.Services.Family && cluster.Second is null)
+        {
+            here.Report(DefinitionRules.UpstreamFamily, "rfc2136.host",
+                $"The server {address} is of the other IP family than the cluster, whose pods do not reach it.",
+                "Write the server's address of the cluster's family.");
+        }
+
         static bool Meet(DomainName one, DomainName other) => one.IsIn(other) || other.IsIn(one);
     }
+
+    /// <summary>Which part of the cluster's own DNS a server is; null where it is another one.</summary>
+    private static string? IsOfCluster(Cluster cluster, string? host, SectionReader at) =>
+        IPAddress.TryParse(host, out var address)
+            ? Sections.DnsAddresses(cluster, at).Contains(address) ? "the cluster's own CoreDNS"
+                : address.Equals(cluster.Of<NodeLocalDnsSettings>()?.Address) ? "the cluster's NodeLocal DNSCache" : null
+            : host == $"{CoreDnsNames.Service}.{CoreDnsNames.Namespace}.svc" || host == $"{CoreDnsNames.Service}.{CoreDnsNames.Namespace}"
+                || host == $"{CoreDnsNames.Service}.{CoreDnsNames.Namespace}.svc.{cluster.Domain}" ? "the cluster's own CoreDNS" : null;
 
     private static bool Fits(DnsProvider provider, string identity) => provider switch
     {

@@ -23,10 +23,11 @@ internal sealed class SubstrateServers(IReadOnlyList<SubstrateSettings> substrat
 
     /// <summary>Null where a server is none of them, or it is not known which host a name leads to.</summary>
     /// <param name="server">An address or a DNS name.</param>
-    public KnownServer? Find(string server) =>
-        IPAddress.TryParse(server, out var address) ? byAddress.GetValueOrDefault(address)
+    public KnownServer? Find(string server) => IPAddress.TryParse(server, out var address) ? Find(address)
         : substrates.Index().FirstOrDefault(entry => DomainName.IsIn(server, entry.Item.Zone.Text)) is { Item: { } substrate } entry
             ? Named(substrate, entry.Index, server) : null;
+
+    public KnownServer? Find(IPAddress address) => byAddress.GetValueOrDefault(address);
 
     private KnownServer? Named(SubstrateSettings substrate, int index, string server)
     {
