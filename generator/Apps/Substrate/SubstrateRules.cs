@@ -14,6 +14,9 @@ internal static class SubstrateRules
     public const string ZoneOfCluster = "substrate-zone-of-cluster";
     public const string HostAddress = "substrate-host-without-address";
     public const string SameHost = "substrate-one-host";
+    public const string HostTaken = "substrate-host-taken";
+    public const string NodeOutside = "substrate-node-outside";
+    public const string ApiServer = "substrate-api-server";
     public const string Loopback = "substrate-loopback";
     public const string NotUnicast = "substrate-not-unicast";
     public const string RecordTwice = "substrate-record-twice";
@@ -299,6 +302,25 @@ internal static class SubstrateRules
                 $"The zone {later.Substrate.Zone} and {earlier.Substrate.Zone} of '{earlier.Substrate.Name}' (line {line}) hold each " +
                     "other's names.",
                 "Give each substrate a zone of its own; a part of a zone is one of its children.");
+        }
+
+        CheckTaken("the DNS", earlier.Substrate.Hosts,
+            [(later.Substrate.Primary, later.At.At("primary")), (later.Substrate.Secondary, later.At.At("secondary"))]);
+        CheckTaken("the Kubernetes", [.. earlier.Substrate.Kubernetes?.Hosts ?? []], [.. KubernetesHosts(later.Substrate, later.At)]);
+
+        void CheckTaken(string part, ImmutableArray<SubstrateHost> taken, ImmutableArray<(SubstrateHost Host, SectionReader At)> hosts)
+        {
+            foreach (var (host, at) in hosts)
+            {
+                foreach (var (index, address) in host.Addresses.Index().Where(pair =>
+                    taken.Any(other => other.Addresses.Contains(pair.Item))))
+                {
+                    at.Report(HostTaken, $"addresses[{index}]",
+                        $"The host {address} has {part} of the substrate '{earlier.Substrate.Name}' (line {line}): one installation "
+                            + "replaces the other.",
+                        "Write another host.");
+                }
+            }
         }
     }
 

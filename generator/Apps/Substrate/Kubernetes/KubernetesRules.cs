@@ -5,7 +5,8 @@ internal static class KubernetesRules
 {
     private const string Key = "kubernetes";
 
-    public static void Check(Platform platform, SubstrateSettings substrate, SectionReader at)
+    public static void Check(
+        IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters, SubstrateSettings substrate, SectionReader at)
     {
         if (substrate.Kubernetes is not { } kubernetes)
         {
@@ -20,7 +21,7 @@ internal static class KubernetesRules
                 "Write a URL with https://.");
         }
 
-        var cluster = platform.Clusters.FirstOrDefault(cluster => cluster.Name == kubernetes.Cluster);
+        var (cluster, place) = clusters.FirstOrDefault(pair => pair.Cluster.Name == kubernetes.Cluster);
         if (cluster is null || cluster.SubstrateName != substrate.Name)
         {
             at.Report(SubstrateRules.KubernetesCluster, $"{Key}.cluster", cluster is null
@@ -44,6 +45,50 @@ internal static class KubernetesRules
             at.Report(SubstrateRules.Family, $"{Key}.controlPlanes",
                 $"The first address of a control plane is not of the family of the services {cluster.Services}.",
                 "Write an address of that family first: the API server advertises it.");
+        }
+
+        CheckNodes(kubernetes, cluster, at.At(Key), place);
+        CheckApiServers(kubernetes, cluster, substrate, place);
+    }
+
+    /// <summary>A plain policy knows nodes by the ranges of the definition alone.</summary>
+    private static void CheckNodes(KubernetesSettings kubernetes, Cluster cluster, SectionReader at, SectionReader place)
+    {
+        if (cluster is not { NetworkPolicy: NetworkPolicyFlavour.Kubernetes, Nodes: { } nodes } || !place.IsSound("network.nodes"))
+        {
+            return;
+        }
+
+        foreach (var (host, entry) in kubernetes.ControlPlanes.Zip(at.Entries("controlPlanes"))
+            .Concat(kubernetes.Workers.Zip(at.Entries("workers"))))
+        {
+            var (index, address) = host.Addresses.Index().FirstOrDefault(pair => pair.Item.AddressFamily == nodes.Family);
+            if (address is not null && !nodes.Contains(address))
+            {
+                entry.Report(SubstrateRules.NodeOutside, $"addresses[{index}]",
+                    $"The node {address} is outside of the nodes {nodes} of the cluster '{cluster.Name}' (line "
+                        + $"{place.PositionOf("network.nodes").Line}): the policies let its host network reach no DNS pod of another node.",
+                    "Write a range in 'network.nodes' that has every node.");
+            }
+        }
+    }
+
+    /// <summary>The ranges of <c>apiServer</c> are what the controller may connect to, and what no Service may declare.</summary>
+    private static void CheckApiServers(KubernetesSettings kubernetes, Cluster cluster, SubstrateSettings substrate, SectionReader place)
+    {
+        if (cluster.HealthController is not { ApiServer: { IsEmpty: false } written })
+        {
+            return;
+        }
+
+        var known = cluster.RangesFor(RangeUse.Nodes).Concat(written).ToArray();
+        if (kubernetes.ControlPlanes.Select(host => host.Addresses.FirstOrDefault()).FirstOrDefault(
+            address => address is not null && !known.Any(range => range.Contains(address))) is { } missing)
+        {
+            place.Report(SubstrateRules.ApiServer, "healthController.apiServer",
+                $"The API server {missing} of the substrate '{substrate.Name}' is not among these ranges: a policy may keep the health "
+                    + "controller from it, and Services may declare its address.",
+                $"Add {missing}/{missing.GetAddressBytes().Length * 8}.", "healthController.enabled", "network.nodes");
         }
     }
 

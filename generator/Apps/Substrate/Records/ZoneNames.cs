@@ -18,6 +18,9 @@ internal sealed class ZoneNames
         }
     }
 
+    /// <summary>True for a name with a record, and for each name above one.</summary>
+    public bool Has(string name) => existing.Contains(name);
+
     /// <summary>
     /// The owner whose records answer for a name of the zone: the name itself where it exists, else the wildcard of the closest name above
     /// it that exists (RFC 4592 section 3.3.1), whether the zone has that wildcard or not.
