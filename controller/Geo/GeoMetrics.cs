@@ -33,10 +33,13 @@ internal sealed class GeoMetrics
     }
 }
 
-/// <summary>A problem of a Service becomes an Event of it, once for each text. Used by one task at a time.</summary>
+/// <summary>
+/// A problem of a Service becomes an Event of it, once for each text; one that could not be written is written with the next report.
+/// Used by one task at a time.
+/// </summary>
 internal sealed class ServiceProblems(EventRecorder events, ILogger log)
 {
-    private readonly Dictionary<ObjectName, string> _reported = [];
+    private readonly Dictionary<ObjectName, (string Text, bool Written)> _reported = [];
 
     /// <param name="problems">All that there are now.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
@@ -48,11 +51,14 @@ internal sealed class ServiceProblems(EventRecorder events, ILogger log)
             _reported.Remove(gone);
         }
 
-        foreach (var (name, about, text) in problems.Where(item => _reported.GetValueOrDefault(item.Name) != item.Text))
+        foreach (var (name, about, text) in problems.Where(item => _reported.GetValueOrDefault(item.Name) != (item.Text, true)))
         {
-            _reported[name] = text;
-            Log.GeoInvalid(log, name, text);
-            await events.WriteAsync(about, warning: true, "InvalidGeoRouting", text, cancellationToken);
+            if (_reported.GetValueOrDefault(name).Text != text)
+            {
+                Log.GeoInvalid(log, name, text);
+            }
+
+            _reported[name] = (text, await events.WriteAsync(about, warning: true, "InvalidGeoRouting", text, cancellationToken));
         }
     }
 }

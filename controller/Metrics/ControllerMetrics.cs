@@ -8,6 +8,8 @@ internal sealed class ControllerMetrics
 {
     private static readonly double[] Fast = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+    private static readonly Guard[] Guards = [.. Enum.GetValues<Guard>().Where(guard => guard != Guard.None)];
+
     public Family Checks { get; } = new("dns_health_checks_total", "counter", "Probes by Service and result.");
 
     public Histogram CheckDuration { get; } = new("dns_health_check_duration_seconds", "Duration of probes by scheme.", "scheme", Fast);
@@ -56,18 +58,33 @@ internal sealed class ControllerMetrics
     {
         Removed.Add(0, service);
         Added.Add(0, service);
-        foreach (var guard in Enum.GetValues<Guard>().Where(guard => guard != Guard.None))
+        foreach (var guard in Guards)
         {
             HeldBack.Add(0, [.. service, LabelOf(guard)]);
         }
     }
 
-    /// <summary>The gauges of a Service that is not under health checks here any more. Its counters stay.</summary>
+    /// <summary>
+    /// A Service that is not under health checks here any more. Prometheus has what its counters said; kept here, those of every Service
+    /// that ever was would leave no room for a new one.
+    /// </summary>
     public void Forget((string, string)[] service)
     {
-        Healthy.Remove(service);
-        Unhealthy.Remove(service);
+        foreach (var family in (Family[])[Healthy, Unhealthy, Removed, Added])
+        {
+            family.Remove(service);
+        }
+
+        foreach (var guard in Guards)
+        {
+            HeldBack.Remove([.. service, LabelOf(guard)]);
+        }
+
+        Checks.Remove([.. service, ResultOf(healthy: true)]);
+        Checks.Remove([.. service, ResultOf(healthy: false)]);
     }
+
+    public static (string Name, string Value) ResultOf(bool healthy) => ("result", healthy ? "healthy" : "unhealthy");
 
     public static (string Name, string Value) LabelOf(Guard guard) => ("guard", AnnotationReader.Spelling(guard.ToString()));
 

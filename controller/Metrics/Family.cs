@@ -6,7 +6,7 @@ namespace PlatformGitOps.Controller.Metrics;
 /// <summary>A counter or gauge with all its label sets. Past a limit, new label sets are counted together.</summary>
 internal sealed class Family(string name, string type, string help)
 {
-    /// <summary>Four series for each of a thousand Services. A label set beyond it is counted in the series without labels.</summary>
+    /// <summary>Six series for each of some 1,600 Services. A label set beyond it is counted in the series without labels.</summary>
     private const int MaxSeries = 10_000;
 
     private readonly ConcurrentDictionary<string, Cell> _cells = new(StringComparer.Ordinal);

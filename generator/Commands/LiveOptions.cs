@@ -82,18 +82,20 @@ internal sealed record LiveChoice(
         return null;
     }
 
-    /// <summary>True where kubectl talks to the cluster that was meant; prints what to do where it may not.</summary>
+    /// <summary>What kubectl talks to. Prints what to do, and gives null, where that may not be the cluster that was meant.</summary>
     /// <exception cref="KubectlException">kubectl is not on the PATH.</exception>
-    public async Task<bool> IsOfAsync(Cluster cluster, Platform platform, CommandContext context, CancellationToken cancellationToken)
+    public async Task<LiveIdentity?> IdentifyAsync(
+        Cluster cluster, Platform platform, CommandContext context, CancellationToken cancellationToken)
     {
         var live = await LiveIdentity.ReadAsync(Kubectl(), cancellationToken);
         var problem = live.Problem(cluster, platform, isNamed: Context is not null || KubeConfig is not null);
-        if (problem is not null)
+        if (problem is null)
         {
-            context.Error.WriteLine(problem);
+            return live;
         }
 
-        return problem is null;
+        context.Error.WriteLine(problem);
+        return null;
     }
 
     /// <exception cref="KubectlException">kubectl is not on the PATH.</exception>

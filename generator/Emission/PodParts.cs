@@ -3,6 +3,12 @@ namespace PlatformGitOps.Generator.Emission;
 /// <summary>Parts of pods, and of the objects beside them, that several applications have.</summary>
 internal static class PodParts
 {
+    /// <summary>The label with which the kubelet names the system of its node.</summary>
+    public const string SystemLabel = "kubernetes.io/os";
+
+    /// <summary>For pods that tolerate every taint: nodes of another system are kept apart by taints alone.</summary>
+    public static Mapping OnLinux() => new() { { SystemLabel, "linux" } };
+
     /// <summary>The security context of a container that may do nothing but what is added.</summary>
     public static Mapping Restricted(params string[] added) => new()
     {

@@ -7,7 +7,9 @@ namespace PlatformGitOps.Generator.Takeover;
 /// <param name="Deployment"><c>coredns</c>.</param>
 /// <param name="Objects">Those of <c>kube-system</c>, and all Services.</param>
 /// <param name="Distribution">Who made the cluster.</param>
-internal sealed record RunningDns(Manifest? Service, Manifest? Deployment, ImmutableArray<Manifest> Objects, Distribution Distribution)
+/// <param name="Delivered">True where Flux delivered the cluster's folder of the tree.</param>
+internal sealed record RunningDns(
+    Manifest? Service, Manifest? Deployment, ImmutableArray<Manifest> Objects, Distribution Distribution, bool Delivered)
 {
     public const string ReleaseName = "meta.helm.sh/release-name";
 
@@ -23,7 +25,13 @@ internal sealed record RunningDns(Manifest? Service, Manifest? Deployment, Immut
         && (resource.Kind, resource.Name) is ("Service", CoreDnsNames.Service) or ("ConfigMap" or "Deployment", CoreDnsNames.Release)
             or ("Deployment", "kube-dns" or "rke2-coredns-rke2-coredns"));
 
-    public bool IsOurs => Deployment is { } deployment && IsReleased(deployment)
+    /// <summary>
+    /// The release of the tree. Labels alone do not tell: others install the same chart under the same name, and the tree would change it.
+    /// </summary>
+    public bool IsOurs => Delivered && IsUpgraded;
+
+    /// <summary>The delivery upgrades this release, instead of installing one.</summary>
+    public bool IsUpgraded => Deployment is { } deployment && IsReleased(deployment)
         && IsChartSelector(deployment.Body, "spec", "selector", "matchLabels");
 
     /// <summary>The page whose steps lead to the release of the tree.</summary>
@@ -33,10 +41,10 @@ internal sealed record RunningDns(Manifest? Service, Manifest? Deployment, Immut
     /// <summary>Helm made it, under the tree's name; of an older chart it may have that chart's own labels.</summary>
     private static bool IsReleased(Manifest? resource) => resource?.Annotation(ReleaseName) == CoreDnsNames.Release;
 
-    public static RunningDns Of(IReadOnlyCollection<Manifest> objects) => new(
+    public static RunningDns Of(IReadOnlyCollection<Manifest> objects, bool delivered) => new(
         Named(objects, "Service", CoreDnsNames.Service), Named(objects, "Deployment", CoreDnsNames.Release),
         [.. objects.Where(resource => resource.Namespace == CoreDnsNames.Namespace || resource.Kind == "Service")],
-        Distribution.Of(objects));
+        Distribution.Of(objects), delivered);
 
     public static bool IsChartSelector(Mapping body, params ReadOnlySpan<string> path)
     {

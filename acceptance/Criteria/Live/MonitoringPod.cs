@@ -11,6 +11,13 @@ public sealed record MonitoringPod(
     /// <summary>The namespace that the delivered policies know as the monitoring's.</summary>
     public static string Place(LiveCluster cluster) => cluster.Tree.Settings["MONITORING_NAMESPACE"];
 
+    /// <summary>What a pod of this name has.</summary>
+    public static IEnumerable<ResourceAddress> Objects(string name, string inNamespace) =>
+    [
+        ResourceKind.Pod.Named(name, inNamespace), ResourceKind.ConfigMap.Named(name, inNamespace),
+        ResourceKind.ServiceAccount.Named(name, inNamespace),
+    ];
+
     /// <summary>Skips the test where the image is not on this machine; a second call finds the pod there.</summary>
     /// <param name="setting">The setting that names the image.</param>
     /// <returns>The ready pod.</returns>

@@ -5,7 +5,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Live;
 /// </summary>
 public static class VictoriaMetrics
 {
-    private const string Name = "victoria-metrics";
+    private const string Name = "acceptance-victoria-metrics";
     private const int Port = 8428;
 
     public sealed record Sample(IReadOnlyDictionary<string, string> Labels, double Value);
@@ -40,6 +40,12 @@ public static class VictoriaMetrics
             .Ensure(cluster, "victoria-metrics-image", cancellationToken);
         return new UriBuilder(Uri.UriSchemeHttp, pod.Text("status.podIP"), Port).Uri;
     }
+
+    /// <summary>All that <see cref="Ensure"/> makes, but for the namespace.</summary>
+    public static IEnumerable<ResourceAddress> Objects(string inNamespace) =>
+    [
+        .. MonitoringPod.Objects(Name, inNamespace), ResourceKind.ClusterRoleBinding.Named(Name), ResourceKind.ClusterRole.Named(Name),
+    ];
 
     /// <summary>The next one is empty: what was counted before is no longer in its rates.</summary>
     public static Task Forget(LiveCluster cluster, CancellationToken cancellationToken) =>

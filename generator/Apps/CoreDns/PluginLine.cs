@@ -19,6 +19,21 @@ internal sealed record PluginLine(int Server, Mapping Node)
     public string? OpenQuote =>
         Texts.FirstOrDefault(key => Words((Node.TextAt(key) ?? "").Replace('\n', ' ')).Open);
 
+    /// <summary>The line as it is written, without the blanks around it and its comment.</summary>
+    internal static string WithoutComment(string line)
+    {
+        for (var at = line.IndexOf('#'); at >= 0; at = line.IndexOf('#', at + 1))
+        {
+            // Where what is before it ends with a blank and has no open quote, a word would begin.
+            if ((at == 0 || line[at - 1] is ' ' or '\t') && !Words(line[..at]).Open)
+            {
+                return line[..at].Trim();
+            }
+        }
+
+        return line.Trim();
+    }
+
     /// <summary>As CoreDNS splits a line: quotes group words, and # begins a comment where a word would begin.</summary>
     internal static (string[] Words, bool Open) Words(string line)
     {

@@ -73,6 +73,7 @@ internal static class NodeLocalDnsDaemon
         // Its own names come from the node: it must not ask itself.
         { "dnsPolicy", "Default" },
         { "terminationGracePeriodSeconds", 30 },
+        { "nodeSelector", PodParts.OnLinux() },
         { "tolerations", Sequence.Of(new Mapping { { "operator", "Exists" } }) },
         { "securityContext", new Mapping { { "seccompProfile", new Mapping { { "type", "RuntimeDefault" } } } } },
         { "containers", Sequence.Of(Container(way)) },
