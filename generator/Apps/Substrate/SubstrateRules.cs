@@ -37,6 +37,7 @@ internal static class SubstrateRules
     public const string KubernetesCluster = "substrate-kubernetes-cluster";
     public const string KubernetesHost = "substrate-kubernetes-host";
     public const string KubernetesVersion = "substrate-kubernetes-version";
+    public const string PodRange = "substrate-pod-range";
     public const string Register = "substrate-register";
 
     private static readonly Cidr[] NotForHosts = [.. Forms.NotUnicast, Cidr.Parse("240.0.0.0/4")];
@@ -183,8 +184,15 @@ internal static class SubstrateRules
     private static void CheckNames(SubstrateSettings substrate, SectionReader at)
     {
         var hosts = substrate.Hosts.DistinctBy(host => host.Name).ToDictionary(host => host.Name);
+        var owners = new Dictionary<IPAddress, DnsLabel>();
         foreach (var (host, entry) in KubernetesHosts(substrate, at))
         {
+            if (host.Addresses.FirstOrDefault(address => !owners.TryAdd(address, host.Name) && owners[address] != host.Name) is { } address)
+            {
+                entry.Report(KubernetesHost, "addresses", $"The host '{owners[address]}' has the address {address} too: a host finds its "
+                    + "part by its addresses.", "Write each host once, with addresses of its own.");
+            }
+
             if (!hosts.TryAdd(host.Name, host) && !hosts[host.Name].Addresses.SequenceEqual(host.Addresses))
             {
                 entry.Report(KubernetesHost, "name", $"The host '{host.Name}' has other addresses elsewhere: "
@@ -211,6 +219,7 @@ internal static class SubstrateRules
             children.Add(child.Name.Text);
         }
 
+        CheckHidden(substrate, at, taken);
         // Those of the default need no place in the file.
         children = [.. substrate.Children.Select(child => child.Name.Text)];
         foreach (var (record, entry) in substrate.Records.Zip(at.Entries("records")))
@@ -242,6 +251,23 @@ internal static class SubstrateRules
             {
                 entry.Report(KeyTwice, entry.PositionOf("key"), $"The key '{child.Key}' has another use already.",
                     "Give each child its own key, so that none can change another's names.");
+            }
+        }
+    }
+
+    /// <summary>Where a child begins, the zone names its servers alone: another record of that name is never answered.</summary>
+    private static void CheckHidden(SubstrateSettings substrate, SectionReader at, IEnumerable<string> hosts)
+    {
+        // A record of the definition has the finding where it is written.
+        var names = hosts.Concat(at.Has("records") ? [] : substrate.Records.Select(record => record.Name.Text)).ToList();
+        var entries = at.Entries("children");
+        foreach (var (index, child) in substrate.Children.Index())
+        {
+            if (names.Find(name => DomainName.IsIn(name, child.Name.Text)) is { } name)
+            {
+                at.Report(ChildOverlap, entries.IsEmpty ? at.PositionOf("children") : entries[index].PositionOf("name"),
+                    $"The child '{child.Name}' has the name of the host or record '{name}', whose address nobody would get.",
+                    "Give the child or the host another name.");
             }
         }
     }
