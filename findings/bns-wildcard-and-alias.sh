@@ -16,7 +16,7 @@ port=$((20000 + RANDOM % 10000))
 
 debian bind9=1:9.18.49-1~deb12u3 bind9-utils=1:9.18.49-1~deb12u3 bind9-dnsutils=1:9.18.49-1~deb12u3 bind9-libs=1:9.18.49-1~deb12u3 \
   libjemalloc2 libuv1 liblmdb0 libmaxminddb0 libfstrm0 libprotobuf-c1 libjson-c5 libnghttp2-14 libxml2 libicu72 libedit2 libbsd0 libmd0
-install npm install --silent bns@0.16.0
+install npm install --silent --ignore-scripts bns@0.16.0; export NODE_BACKEND=js # no native build of its library bcrypto
 printf '%s\n' '$ORIGIN example.org.' '$TTL 60' '@ IN SOA ns hostmaster 1 3600 600 86400 60' '@ IN NS ns' 'ns IN A 192.0.2.1' \
   'alias IN CNAME ns' > plain
 (cat plain; echo '*.apps IN A 192.0.2.2') > wildcard
