@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Git;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>backup</c>: what a cluster needs, beside its tree, to get its DNS back.</summary>
+/// <summary><c>backup</c>: saves what a cluster needs, besides its tree, to restore its DNS.</summary>
 internal static class BackupCommand
 {
     private const string ReplaceWithEmpty = "--replace-with-empty";

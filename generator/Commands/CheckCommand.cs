@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>check</c>: what generate would change, and why.</summary>
+/// <summary><c>check</c>: shows what generate would change, and why.</summary>
 internal static class CheckCommand
 {
     private const int MostFiles = 100;
@@ -53,12 +53,12 @@ internal static class CheckCommand
         return drift.Drifted ? ExitCode.Findings : ExitCode.Fine;
     }
 
-    /// <summary>For each file who changed it, the diff and what to do; then the counts.</summary>
+    /// <summary>Writes for each file who changed it, the diff and what to do; then the counts.</summary>
     internal static void Write(DriftResult result, bool verbose, TextWriter output, Ink ink = default, bool quiet = false)
     {
         FindingText.Write(result.Obstacles, verbose, output, ink);
         var files = result.Files.Where(file => !quiet || file.Cause != DriftCause.Foreign).ToArray();
-        // Foreign files are the ones that may be left out: they are not what the exit code is about.
+        // Foreign files do not affect the exit code, so only they may be left out.
         foreach (var file in verbose || files.Length <= MostFiles ? files
             : files.OrderBy(file => file.Cause == DriftCause.Foreign).Take(MostFiles))
         {

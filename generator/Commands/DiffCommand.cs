@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>diff</c>: the objects of each cluster before and after, as a unified diff.</summary>
+/// <summary><c>diff</c>: shows the objects of each cluster before and after, as a unified diff.</summary>
 internal static class DiffCommand
 {
     public static Command Create(TreeOptions tree)
@@ -55,7 +55,7 @@ internal static class DiffCommand
             var isStrict = TreesAsked.IsStrict(platform);
             var objects = new ObjectDiff(before, after);
             var diffs = clusters.AsParallel().AsOrdered().WithCancellation(cancellationToken)
-                // Not the SelectMany of PLINQ: native AOT cannot compile it.
+                // PLINQ's own SelectMany does not compile with native AOT.
                 .Select(cluster => objects.Of(cluster, isStrict(cluster)).Select(diff => (cluster, diff)).ToArray())
                 .AsSequential().SelectMany(several => several);
             Write(context.Verbose ? diffs.Select(pair => pair.diff) : ObjectDiff.Folded(diffs), most, context);

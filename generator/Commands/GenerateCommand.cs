@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>generate</c>, also without a command's name.</summary>
+/// <summary><c>generate</c>, also the default without a command.</summary>
 internal static class GenerateCommand
 {
     private const int MostFiles = 20;
@@ -38,13 +38,13 @@ internal static class GenerateCommand
         var request = context.Request(platform) with { Force = force };
         context.Begin("writing the files", platform);
         var result = await TreeWriter.WriteAsync(request, context.Time, cancellationToken);
-        // First, so that it is said also where a remark cannot be computed.
+        // Printed before the remarks, which may fail to compute.
         Write(result, context, result.Complete ? context.Output : context.Error);
         var remarks = Remarks.OfWriting(context, definition);
         context.Write(remarks, context.Error);
         if (result.NothingToWrite && remarks.All(remark => WarningRules.OfTheTree.Contains(remark.Rule)))
         {
-            // The run that recalls them is one without --verbose.
+            // The next run repeats these warnings without --verbose.
             using var plain = new StringWriter { NewLine = context.Error.NewLine };
             (context with { Verbose = false }).Write(remarks, plain);
             seen?.Remember(platform.FilesBeside, plain.ToString());
@@ -58,7 +58,7 @@ internal static class GenerateCommand
         };
     }
 
-    /// <summary>One line for each file that is not as before, then the reasons, then the counts.</summary>
+    /// <summary>Writes one line for each file that changed, then the reasons, then the counts.</summary>
     private static void Write(WriteResult result, CommandContext context, TextWriter output)
     {
         if (context is { Quiet: true } && result.Complete)

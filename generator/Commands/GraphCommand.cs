@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Graph;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>graph</c>: the order in which Flux applies a cluster.</summary>
+/// <summary><c>graph</c>: shows the order in which Flux applies a cluster.</summary>
 internal static class GraphCommand
 {
     public static Command Create(TreeOptions tree)

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>images</c>: the charts and images that the tree brings, for a mirror.</summary>
+/// <summary><c>images</c>: lists the charts and images of the tree, for a mirror.</summary>
 internal static class ImagesCommand
 {
     public static Command Create(TreeOptions tree)
@@ -83,7 +83,7 @@ internal static class ImagesCommand
         return ExitCode.Fine;
     }
 
-    /// <summary>The clusters that have a mirror and pull an image from elsewhere.</summary>
+    /// <summary>The clusters that have a mirror but pull this image from elsewhere.</summary>
     private static string[] BesideMirror(Platform platform, Delivered item, string[] clusters)
     {
         string[] beside = item.Kind != Delivered.Image ? []

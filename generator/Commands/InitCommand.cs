@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Git;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>init</c>: prints a definition for a start, or makes a repository around it.</summary>
+/// <summary><c>init</c>: prints a starter definition, or makes a repository with it.</summary>
 internal static class InitCommand
 {
     public const string GitHub = "github";
@@ -102,7 +102,7 @@ internal static class InitCommand
         return ExitCode.Fine;
     }
 
-    /// <summary>The file that a path leads through; null where folders alone are there.</summary>
+    /// <summary>The file on the way to a path; null if there are only folders.</summary>
     private static string? FileIn(string? path) => path is not { Length: > 0 } ? null : File.Exists(path) ? path
         : FileIn(Path.GetDirectoryName(path));
 
@@ -148,7 +148,7 @@ internal static class InitCommand
         }
     }
 
-    /// <summary>What the file at a path lacks, or why that is not known; null for nothing.</summary>
+    /// <summary>What the existing file at a path lacks, or why it cannot be read; null if nothing.</summary>
     private static string? Missing(string folder, (string Path, string Text) file)
     {
         var path = Path.Combine(folder, file.Path);

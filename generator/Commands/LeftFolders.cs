@@ -2,16 +2,18 @@ using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary>What the generator left behind, and what Flux reads all the same.</summary>
+/// <summary>Folders that the generator left behind and Flux still reads.</summary>
 internal static class LeftFolders
 {
     private const string DefaultDefinition = "platform.yaml";
 
-    /// <summary>Warnings about folders of clusters that the definition no longer has, and about a tree that it moved away from.</summary>
+    /// <summary>
+    /// Warnings about folders of clusters that the definition no longer has, and about the tree of a definition that moved.
+    /// </summary>
     public static IEnumerable<Finding> Of(CommandContext context, Platform platform) =>
         Clusters(context, platform).Concat(Trees(context));
 
-    /// <summary>Files of one's own keep the folder of a removed cluster: its Flux builds them, and prunes everything else.</summary>
+    /// <summary>The user's own files keep the folder of a removed cluster: Flux still builds it, and prunes everything else.</summary>
     private static IEnumerable<Finding> Clusters(CommandContext context, Platform platform)
     {
         var known = platform.Clusters.Select(cluster => cluster.Name.Text).ToHashSet(StringComparer.Ordinal);
@@ -34,7 +36,7 @@ internal static class LeftFolders
         }
     }
 
-    /// <summary>A definition that moved within its repository left a tree, which Flux goes on delivering.</summary>
+    /// <summary>A definition that moved within its repository left its tree behind, and Flux still delivers that one.</summary>
     private static IEnumerable<Finding> Trees(CommandContext context)
     {
         if (Remarks.FolderInRepository(context.Root) is null)
@@ -68,7 +70,7 @@ internal static class LeftFolders
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
         {
-            // check and generate say what is wrong with it.
+            // check and generate report what is wrong with it.
             return null;
         }
     }
@@ -81,7 +83,7 @@ internal static class LeftFolders
         }
         catch (UnauthorizedAccessException)
         {
-            // lint names the clusters that it cannot read.
+            // lint reports the clusters that it cannot read.
             return [];
         }
     }

@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>lint</c>: what Flux, Helm or Kubernetes would refuse.</summary>
+/// <summary><c>lint</c>: finds what Flux, Helm or Kubernetes would refuse.</summary>
 internal static class LintCommand
 {
     public static Command Create(TreeOptions tree)
@@ -33,7 +33,7 @@ internal static class LintCommand
         return Report(context, input, Linter.Check(input.Files, LintOptions.Of(input.Platform), LintRules.All, input.Clusters));
     }
 
-    /// <summary>Prints what is left of the findings, and returns the exit code.</summary>
+    /// <summary>Prints the findings that are not ignored, and returns the exit code.</summary>
     internal static int Report(CommandContext context, LintInput input, ImmutableArray<Finding> found)
     {
         var (platform, files, clusters) = (input.Platform, input.Files, input.Clusters);
@@ -83,7 +83,7 @@ internal static class LintCommand
     }
 
     /// <summary>
-    /// An entry of the definition that keeps nothing back, at its place in the file; null where nobody can know in this clone.
+    /// An entry of <c>lint.ignore</c> that matches no finding, at its place in the file; null if this clone cannot decide it.
     /// </summary>
     private static Finding? Unused(CommandContext context, PlatformReading.Valid definition, int index)
     {
@@ -105,13 +105,13 @@ internal static class LintCommand
     }
 }
 
-/// <summary>What is checked: clusters of a tree; <c>IsWhole</c> where it is all of them.</summary>
+/// <summary>What is checked: clusters of a tree; <c>IsWhole</c> if these are all of them.</summary>
 internal sealed record LintInput(
     PlatformReading.Valid Definition, SourceTree Files, IReadOnlyCollection<string> Clusters, bool IsWhole)
 {
     public Platform Platform => Definition.Platform;
 
-    /// <summary>Prints what to do and returns null where there is nothing to check.</summary>
+    /// <summary>Prints what to do and returns null if there is nothing to check.</summary>
     public static LintInput? Read(CommandContext context, string[] asked) =>
         context.ReadDelivered() is { } definition ? Read(context, definition, asked) : null;
 

@@ -25,7 +25,7 @@ internal sealed class LiveOptions
         HelpName = "instance=file",
     };
 
-    /// <summary>An option of commands that never change a cluster, for command lines that say so.</summary>
+    /// <summary><c>--read-only</c> of commands that never change a cluster.</summary>
     public static Option<bool> ReadsAlone() =>
         new("--check") { Description = "Changes nothing: the command reads alone, also without this option." };
 
@@ -38,7 +38,7 @@ internal sealed class LiveOptions
             result.CommandResult.Command.Options.Contains(option) ? result.GetValue(option) ?? [] : [];
     }
 
-    /// <summary>Runs what reads a cluster; what it cannot read is a message and not a fault of this program.</summary>
+    /// <summary>Runs a command that reads a cluster, and prints what it cannot read: that is not an internal error.</summary>
     public static async Task<int> GuardedAsync(CommandContext context, Func<Task<int>> run)
     {
         try
@@ -59,11 +59,11 @@ internal sealed class LiveOptions
     };
 }
 
-/// <summary>What was given.</summary>
+/// <summary>The values of these options.</summary>
 internal sealed record LiveChoice(
     string? Name, string? Context, string? KubeConfig, IReadOnlyCollection<string> TsigFiles, IReadOnlyCollection<string> ZoneFiles)
 {
-    /// <summary>The cluster of the definition; prints what to do and returns null where it is not clear which.</summary>
+    /// <summary>The selected cluster of the definition; prints what to do and returns null if it is not clear which.</summary>
     public Cluster? ClusterOf(Platform platform, CommandContext context)
     {
         if (Name is null && platform.Clusters is [var only])
@@ -82,7 +82,7 @@ internal sealed record LiveChoice(
         return null;
     }
 
-    /// <summary>True where kubectl talks to the cluster that was meant; prints what to do where it may not.</summary>
+    /// <summary>True if kubectl's context is the selected cluster; prints what to do if it may be another one.</summary>
     /// <exception cref="KubectlException">kubectl is not on the PATH.</exception>
     public async Task<bool> IsOfAsync(Cluster cluster, Platform platform, CommandContext context, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>plan</c>: what Flux would do to the clusters.</summary>
+/// <summary><c>plan</c>: shows what Flux would do to the clusters.</summary>
 internal static class PlanCommand
 {
     private const int AnyNumber = -1;
@@ -129,6 +129,6 @@ internal static class PlanCommand
         }
     }
 
-    /// <summary>What may be lost, and where to look what there is.</summary>
+    /// <summary>How much a plan may delete, and the backups that show what exists.</summary>
     private sealed record PlanLimits(bool AllowPrune, int? MostVanishing, IReadOnlyCollection<string> Backups);
 }

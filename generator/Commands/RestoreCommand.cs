@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Backup;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>restore</c>: what of a backup a cluster and its zones do not have.</summary>
+/// <summary><c>restore</c>: shows what a cluster and its zones lack of a backup.</summary>
 internal static class RestoreCommand
 {
     public static Command Create(TreeOptions tree)

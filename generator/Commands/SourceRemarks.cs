@@ -3,21 +3,20 @@ using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary>Sources that Flux most likely cannot read: a branch that is not there, and two slips with charts of an own registry.</summary>
+/// <summary>Sources that Flux most likely cannot read: an unknown branch, and two mistakes with charts in a private registry.</summary>
 internal static class SourceRemarks
 {
-    /// <summary>The warnings.</summary>
     public static IEnumerable<Finding> Of(CommandContext context, PlatformReading.Valid definition) =>
         Branches(context, definition).Concat(definition.Platform.Charts.OrderBy(chart => chart.Key, StringComparer.Ordinal)
             .SelectMany(chart => Secrets(context, definition, chart.Key).Concat(Urls(context, definition.Root, chart.Key, chart.Value))));
 
-    /// <summary>The repository of the definition where all of its branches are known here; null elsewhere.</summary>
+    /// <summary>The definition's repository if all of its branches are known here; else null.</summary>
     public static GitFolder? KnownBranches(CommandContext context, Platform platform) =>
         GitFolder.Of(context.Root) is { IsWhole: true, Branches.IsEmpty: false } git
             && (git.Urls.IsEmpty || git.Urls.Any(url => GitFolder.IsSame(url, platform.Repository.Url))) ? git : null;
 
     /// <summary>
-    /// A branch that Flux follows and git does not know. Said only where all branches of the definition's repository are known here.
+    /// A branch that Flux follows and git does not know. Reported only if all branches of the definition's repository are known here.
     /// </summary>
     private static IEnumerable<Finding> Branches(CommandContext context, PlatformReading.Valid definition)
     {
@@ -41,7 +40,7 @@ internal static class SourceRemarks
         }
     }
 
-    /// <summary>One Secret for versions of which some are in a registry and others in an HTTP repository.</summary>
+    /// <summary>One Secret for versions of which some are in an OCI registry and others in an HTTP repository.</summary>
     private static IEnumerable<Finding> Secrets(CommandContext context, PlatformReading.Valid definition, string key)
     {
         var platform = definition.Platform;
@@ -62,7 +61,7 @@ internal static class SourceRemarks
         string Versions(ChartSource source) => string.Join(", ", pins[source].Select(pin => pin.Version).Distinct().Order());
     }
 
-    /// <summary>The likeliest slip with a mirror: for a registry the chart's name is part of the address.</summary>
+    /// <summary>The most likely mistake with a mirror: in a registry the chart's name is part of the address.</summary>
     private static IEnumerable<Finding> Urls(CommandContext context, Mapping definition, string key, ChartPin pin)
     {
         if (pin.Source == ChartSource.Oci && definition.At("charts", key, "url") is Scalar url

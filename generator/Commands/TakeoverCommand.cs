@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Takeover;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>takeover</c>: whether the tree's release can replace the DNS of a live cluster.</summary>
+/// <summary><c>takeover</c>: checks whether the tree's release can replace the DNS of a live cluster.</summary>
 internal static class TakeoverCommand
 {
     public static Command Create(TreeOptions tree)

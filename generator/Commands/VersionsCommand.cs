@@ -5,7 +5,7 @@ using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>versions</c>: what the definition names and delivers, what is newer, and the known faults in between.</summary>
+/// <summary><c>versions</c>: shows the definition's versions, newer ones, and the known faults in between.</summary>
 internal static class VersionsCommand
 {
     private const string Rule = "known-fault";
