@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 
-/// <summary>Brings the files of records to the substrates that name them.</summary>
+/// <summary>Reads the record files of substrates.</summary>
 internal static class SubstrateRecords
 {
     public static ImmutableArray<SubstrateSettings> Read(
