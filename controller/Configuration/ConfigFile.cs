@@ -3,18 +3,18 @@ using YamlDotNet.RepresentationModel;
 
 namespace PlatformGitOps.Controller.Configuration;
 
-/// <summary>The config file is invalid; every problem in it, with its line.</summary>
+/// <summary>The config file is invalid; contains all problems with their lines.</summary>
 public sealed class ConfigException(IReadOnlyList<string> problems) : Exception(string.Join(Environment.NewLine, problems))
 {
     public IReadOnlyList<string> Problems { get; } = problems;
 }
 
-/// <summary>Reads the config file over the defaults of <see cref="ControllerOptions"/>.</summary>
+/// <summary>Reads the config file; missing keys have the defaults of <see cref="ControllerOptions"/>.</summary>
 public static class ConfigFile
 {
     public static ControllerOptions Read(string text) => Read(text, Read);
 
-    /// <summary>Reads a file of another command with its own binding function.</summary>
+    /// <summary>Reads the config file of another command with its binding function.</summary>
     internal static T Read<T>(string text, Func<ConfigSection, T> bind)
     {
         var problems = new List<string>();
@@ -65,7 +65,7 @@ public static class ConfigFile
         return options;
     }
 
-    /// <summary>Denied networks are added to the built-in ones; only a measurement on one machine lets loopback be probed.</summary>
+    /// <summary>Denied networks are added to the built-in ones; loopback may only be probed by a benchmark on one machine.</summary>
     internal static IReadOnlyList<IPNetwork> DeniedNetworks(ConfigSection probes) =>
     [
         .. ProbeNetworks.NeverProbed.Except(probes.Flag("allowLoopback", false) ? ProbeNetworks.Loopback : []),

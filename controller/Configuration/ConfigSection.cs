@@ -2,10 +2,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace PlatformGitOps.Controller.Configuration;
 
-/// <summary>Reads one mapping of the config file; collects invalid values and unknown keys.</summary>
+/// <summary>A mapping of the config file; collects invalid values and unknown keys.</summary>
 internal sealed class ConfigSection(YamlMappingNode? node, string path, List<string> problems)
 {
-    /// <summary>Timers take at most 49 days; nothing here needs more than one.</summary>
+    /// <summary>Timers are limited to 49 days; no setting needs more than one.</summary>
     private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(1);
 
     private readonly HashSet<string> _asked = [];
@@ -43,7 +43,7 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
         "a path that starts with one slash",
         (string text, out string value) => ProbeNames.IsPath(value = text));
 
-    /// <summary>A DNS name whose labels have no meaning for Kubernetes itself.</summary>
+    /// <summary>A DNS name that is not a label prefix of Kubernetes itself.</summary>
     public string LabelPrefix(string key, string otherwise) => Parse(
         key,
         otherwise,
@@ -111,7 +111,7 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
         }
     }
 
-    /// <summary>A key that was renamed; the message says its new name.</summary>
+    /// <summary>Refuses a renamed key; the message has the new name.</summary>
     public void RefuseEarlier(string earlier, string key)
     {
         if (node is not null && node.Children.TryGetValue(new YamlScalarNode(earlier), out var value))
@@ -121,7 +121,7 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
         }
     }
 
-    /// <summary>An unknown key is a typing mistake, and ignoring it would look like success.</summary>
+    /// <summary>Refuses unknown keys: they are typing errors, and ignoring them would look like success.</summary>
     public void RefuseOthers()
     {
         var keys = node?.Children.Keys.OfType<YamlScalarNode>() ?? [];

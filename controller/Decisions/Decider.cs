@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Controller.Decisions;
 
-/// <summary>What is to be done with one pod or address.</summary>
+/// <summary>What to do with a pod or address.</summary>
 internal enum Verdict
 {
     /// <summary>Leave it as it is.</summary>
@@ -10,11 +10,11 @@ internal enum Verdict
 
     Restore,
 
-    /// <summary>It fails, but a guard forbids its removal.</summary>
+    /// <summary>It fails, but a guard prevents its removal.</summary>
     HoldBack,
 }
 
-/// <summary>What forbids a removal.</summary>
+/// <summary>The guard that prevents a removal.</summary>
 internal enum Guard
 {
     None,
@@ -25,27 +25,27 @@ internal enum Guard
     /// <summary>Fewer than a Service's minimum would remain.</summary>
     MinHealthy,
 
-    /// <summary>Half of all endpoints began to fail at once.</summary>
+    /// <summary>Half of all endpoints failed at the same time.</summary>
     Partition,
 
-    /// <summary>Other endpoints are probed first.</summary>
+    /// <summary>Other endpoints must be probed first.</summary>
     SecondLook,
 
-    /// <summary>The caches do not follow the API server.</summary>
+    /// <summary>The caches are not current with the API server.</summary>
     ApiServer,
 
-    /// <summary>Another pod would be started in its place.</summary>
+    /// <summary>Its controller would start another pod in its place.</summary>
     Replacement,
 }
 
-/// <summary>The verdict and why.</summary>
+/// <summary>The verdict and its reason.</summary>
 internal sealed record Decision(Verdict Verdict, string Reason, Guard Guard = Guard.None)
 {
-    /// <summary>The Services that want it out, the one that it fails longest for first.</summary>
+    /// <summary>The Services for which it should be removed, the longest failing first.</summary>
     public IReadOnlyList<ObjectName> WantedBy { get; init; } = [];
 }
 
-/// <summary>All decisions of the controller, as one pure function of one pod or address.</summary>
+/// <summary>All decisions of the controller: a pure function of the state of one pod or address.</summary>
 internal static class Decider
 {
     public static Decision Decide(Observation observed, GuardOptions guards, TimeSpan now)
@@ -101,7 +101,7 @@ internal static class Decider
 
     private static Decision DecideReturn(Observation observed, Opinion[] failing, GuardOptions guards, TimeSpan now)
     {
-        // With no endpoint left, the minimum comes back, and not all: the next pass would remove the rest again.
+        // If no endpoint is left, only the minimum is restored: the next pass would remove the rest again.
         if (observed.Opinions.Any(opinion => opinion.IsEvidence(now))
             && observed.Served().FirstOrDefault(service => service.Serving == 0 && service.Returning < service.Least) is { } empty)
         {

@@ -6,8 +6,9 @@ using PlatformGitOps.Controller.Metrics;
 namespace PlatformGitOps.Controller.Geo;
 
 /// <summary>
-/// One instance of <c>geo</c>, beside a CoreDNS. It follows Services and probes their addresses; the one with the Lease decides and writes
-/// the zones into their ConfigMap; each gives that ConfigMap's data to its CoreDNS as files, since a volume would show them a minute late.
+/// An instance of <c>geo</c>, next to a CoreDNS. It watches Services and probes their addresses; the leader decides and writes the zones
+/// into their ConfigMap; every instance writes that ConfigMap's data as files for its CoreDNS, because a volume would be updated a minute
+/// late.
 /// </summary>
 internal sealed class GeoHost : IStatus, IDisposable
 {
@@ -61,7 +62,7 @@ internal sealed class GeoHost : IStatus, IDisposable
 
     public GeoMetrics Metrics { get; } = new();
 
-    /// <summary>CoreDNS has zones. The API server may be away from then on.</summary>
+    /// <summary>CoreDNS has zones. From then on the API server may be unavailable.</summary>
     public bool IsSynced => _watches.HasSynced && _served.Any;
 
     public bool IsLeading => _elector.MayAct;
@@ -76,14 +77,14 @@ internal sealed class GeoHost : IStatus, IDisposable
         return text.ToString();
     }
 
-    /// <summary>Runs until cancelled, and gives the Lease back.</summary>
+    /// <summary>Runs until cancelled, then releases the Lease.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Log.Started(_log, _options.Zone, _connection.Server, false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var tasks = _watches.RunAsync(stop.Token).Append(TurnsAsync(stop.Token))
             .Append(_elector.RunAsync(role => _common.Leader.Set(role == Role.Leader ? 1 : 0), stop.Token)).ToList();
-        // None of them ends by itself; one that does ends the instance, and its exception is thrown below.
+        // No task ends by itself; if one does, the instance ends with its exception, thrown below.
         var first = await Task.WhenAny(tasks);
         await stop.CancelAsync();
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -172,18 +173,18 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
         finally
         {
-            // The Lease is given back after the last write.
+            // Release the Lease after the last write.
             await Task.WhenAll(_writing, _reporting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Waits for no answer of the API server: a slow one must delay neither what is served nor the next turn.</summary>
+    /// <summary>Does not wait for the API server: a slow answer must not delay the served zones or the next turn.</summary>
     private void TakeTurn(CancellationToken cancellationToken)
     {
         GeoService[] services;
-        // Asked first: of a list that comes in meanwhile a part would look like the whole.
+        // Read first: a list that arrives meanwhile would be read partially.
         var synced = _watches.HasSynced;
-        // Of a write that ends meanwhile the zones before it would be taken for the present ones.
+        // Read before the zones: a write that ends in between would make them outdated.
         var isWriting = !_writing.IsCompleted;
         var current = _zones.Current;
         lock (_lock)
@@ -200,7 +201,7 @@ internal sealed class GeoHost : IStatus, IDisposable
             return;
         }
 
-        // What changes from here on is looked at in the next turn.
+        // Later changes are handled in the next turn.
         Volatile.Write(ref _dirty, false);
         _decidedAt = _time.GetTimestamp();
         if (!_probes.IsSettled)
@@ -214,7 +215,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         Show(answers, services);
         if (!IsLeading)
         {
-            // Whoever takes over writes at once.
+            // A new leader writes at once.
             Volatile.Write(ref _dirty, true);
             return;
         }
@@ -222,7 +223,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         _writing = WriteAsync(current, answers, cancellationToken);
         if (_reporting.IsCompleted)
         {
-            // What comes while Events are on their way is reported when it is looked at again.
+            // Changes during the writing of Events are reported in a later turn.
             _reporting = ReportAsync(_writing, answers, cancellationToken);
         }
     }
@@ -239,7 +240,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
     }
 
-    /// <summary>The edge of a turn and of a write: whatever it was, it is tried again, a write later each time.</summary>
+    /// <summary>Catches exceptions of a turn or a write; it is retried, with increasing back-off for writes.</summary>
     private void Failed(Exception failure)
     {
         _zones.Failed(failure);
@@ -276,7 +277,7 @@ internal sealed class GeoHost : IStatus, IDisposable
 
     private async Task ReportAsync(Task writing, GeoAnswers answers, CancellationToken cancellationToken)
     {
-        // The zones come first: there may be many Events, each as slow as the API server.
+        // After the zones: there can be many Events, each as slow as the API server.
         await writing;
         List<(ObjectName Name, V1ObjectReference About, string Text)> problems;
         lock (_lock)
@@ -285,7 +286,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
 
         problems.AddRange(answers.Problems.Select(problem => (problem.Service, EventRecorder.About(problem.Service), problem.Problem)));
-        // One Event for each Service, whatever the number of its problems.
+        // One Event for each Service, with all its problems.
         await _problems.ReportAsync([.. problems.GroupBy(problem => problem.Name).Select(
             own => (own.Key, own.First().About, string.Join("; ", own.Select(problem => problem.Text))))], cancellationToken);
     }

@@ -49,9 +49,7 @@ internal sealed class ControllerMetrics
     public Histogram Lateness { get; } =
         new("dns_health_controller_probe_lateness_seconds", "Delay between the time a probe was due and its start.", "phase", Fast);
 
-    /// <summary>
-    /// Counters of a Service begin at 0 when it comes under health checks: <c>rate()</c> cannot see the step of a counter that begins at 1.
-    /// </summary>
+    /// <summary>Starts the counters of a Service at 0: <c>rate()</c> ignores the first value of a counter.</summary>
     public void Begin((string, string)[] service)
     {
         Removed.Add(0, service);
@@ -62,7 +60,7 @@ internal sealed class ControllerMetrics
         }
     }
 
-    /// <summary>The gauges of a Service that is not under health checks here any more. Its counters stay.</summary>
+    /// <summary>Removes the gauges of a Service without health checks here. Its counters stay.</summary>
     public void Forget((string, string)[] service)
     {
         Healthy.Remove(service);

@@ -2,10 +2,10 @@ using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller.Probing;
 
-/// <summary>What one Service has of the places for probes.</summary>
+/// <summary>A Service's share of the probe slots.</summary>
 internal sealed class ProbeShare
 {
-    /// <summary>Endpoints that are due, in the order in which they became so.</summary>
+    /// <summary>Endpoints that are due, the earliest first.</summary>
     public Queue<(TrackedEndpoint Endpoint, long Ticket)> Waiting { get; } = new();
 
     public int Probing { get; set; }
@@ -14,12 +14,12 @@ internal sealed class ProbeShare
 }
 
 /// <summary>
-/// Which endpoint is probed when: a queue by due time, and the places for probes at one time, which Services take in turn. A Service has at
-/// most as many probes under way as places are free, and a namespace three times as many (dynamic thresholds, Choudhury and Hahne 1998):
-/// whoever lets probes hang leaves places for all others. Only the reconciler uses it.
+/// Schedules probes: a queue by due time, and a limited number of slots, which Services use in rotation. A Service may use as many slots as
+/// are free, and a namespace three times as many (dynamic thresholds, Choudhury and Hahne 1998), so hanging probes leave slots for others.
+/// Only the reconciler uses it.
 /// </summary>
 /// <param name="prober">Probes one endpoint.</param>
-/// <param name="places">Probes at one time.</param>
+/// <param name="places">The number of concurrent probes.</param>
 /// <param name="telemetry">Metrics, Events and log.</param>
 /// <param name="completed">Called once for each probe, on any thread: endpoint, its generation at the start, and the result.</param>
 internal sealed class ProbeScheduler(
@@ -41,7 +41,7 @@ internal sealed class ProbeScheduler(
 
     private int FreePlaces => places - _inFlight;
 
-    /// <summary>When it is probed after a result: soon while that is in doubt or it is out.</summary>
+    /// <summary>Schedules the next probe after a result: early while the result is in doubt or the endpoint is removed.</summary>
     public void ScheduleNext(TrackedEndpoint endpoint, ProbeResult result, bool isEvidence, TimeSpan now)
     {
         var (policy, failures) = (endpoint.Service.Policy, endpoint.History.Failures);
@@ -50,7 +50,7 @@ internal sealed class ProbeScheduler(
         Schedule(endpoint, next < now ? now : next);
     }
 
-    /// <summary>Moving an endpoint adds a new entry; the old one is skipped.</summary>
+    /// <summary>Rescheduling adds a new entry; the old one is skipped.</summary>
     public void Schedule(TrackedEndpoint endpoint, TimeSpan due)
     {
         endpoint.Due = due;
@@ -58,7 +58,7 @@ internal sealed class ProbeScheduler(
         _queue.Enqueue((endpoint, endpoint.Ticket), due);
     }
 
-    /// <summary>Begins without a history: each endpoint of the Service is probed at a moment of its own within a time.</summary>
+    /// <summary>Starts without a history: the Service's endpoints are probed at different times within a period.</summary>
     public void Restart(ManagedService service, TimeSpan now, TimeSpan within)
     {
         foreach (var endpoint in service.Endpoints.Values)
@@ -89,7 +89,7 @@ internal sealed class ProbeScheduler(
             }
         }
 
-        // Places only become fewer in this loop: whoever has none now has none until it is over.
+        // In this loop slots are only taken: a Service without a free slot stays without one.
         var blocked = new List<ManagedService>();
         var starved = 0;
         while (_turns.TryDequeue(out var service))
@@ -115,7 +115,7 @@ internal sealed class ProbeScheduler(
         telemetry.Metrics.StarvedServices.Set(starved, telemetry.Labels);
     }
 
-    /// <summary>Frees the place of a probe, whatever became of it.</summary>
+    /// <summary>Frees the slot of a probe, whatever its result.</summary>
     public void Free(TrackedEndpoint endpoint)
     {
         endpoint.IsInFlight = false;
@@ -123,8 +123,8 @@ internal sealed class ProbeScheduler(
     }
 
     /// <summary>
-    /// One endpoint fails: some others are probed out of turn, so that by the time it reaches its threshold it is known whether the
-    /// endpoint failed or the network. As many again as fail, so that the failing ones are not most of those probed.
+    /// An endpoint fails: probes some others early, so that at its threshold it is known whether the endpoint or the network failed. As
+    /// many others as have failed, so that failures are not the majority of the results.
     /// </summary>
     public void ProbeOthersSoon(TrackedEndpoint suspect, IEnumerable<ManagedService> services, TimeSpan now)
     {
@@ -155,7 +155,7 @@ internal sealed class ProbeScheduler(
         service.Share.Waiting.Enqueue(entry);
     }
 
-    /// <summary>The endpoint that has waited longest; those that cannot be probed at this moment come again later.</summary>
+    /// <summary>The endpoint that has waited longest; those that cannot be probed now are scheduled again.</summary>
     private TrackedEndpoint? Next(ManagedService service, TimeSpan now)
     {
         while (service.Share.Waiting.TryPeek(out var entry))
@@ -204,7 +204,7 @@ internal sealed class ProbeScheduler(
         }
     }
 
-    /// <summary>True where a probe is later than one interval.</summary>
+    /// <summary>True if a probe is late by more than one interval.</summary>
     private bool ReportStarved(ManagedService service, TimeSpan late, TimeSpan now)
     {
         if (late <= service.Policy.Interval)
@@ -235,7 +235,7 @@ internal sealed class ProbeScheduler(
         }
         catch (OperationCanceledException)
         {
-            // The process stops; the reconciler no longer reads.
+            // The process stops; the reconciler does not read results anymore.
             return;
         }
 

@@ -3,8 +3,8 @@ using PlatformGitOps.Controller.Removal;
 namespace PlatformGitOps.Controller.Watching;
 
 /// <summary>
-/// Cached Services, pods and EndpointSlices, and the endpoints derived from them. Only the reconciler uses it. What a write or a read
-/// showed counts at once, and older events of a watch that lags no longer do.
+/// Cached Services, pods and EndpointSlices, and the endpoints derived from them. Only the reconciler uses it. Results of own writes and
+/// reads apply at once; older watch events are then ignored.
 /// </summary>
 internal sealed class EndpointStore(ControllerOptions options, TimeProvider time)
 {
@@ -32,8 +32,8 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         return TakeChanges();
     }
 
-    /// <param name="delta">The pod as it is, or is not.</param>
-    /// <param name="isOwn">It was read or written by itself just now.</param>
+    /// <param name="delta">The pod, or its deletion.</param>
+    /// <param name="isOwn">True if this process just read or wrote it.</param>
     public IReadOnlyList<StoreChange> Apply(Delta<V1Pod> delta, bool isOwn = false)
     {
         switch (delta)
@@ -94,7 +94,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
     public IReadOnlyList<ObservedEndpoint> ObserveAll() =>
         [.. Managed.SelectMany(service => service.Endpoints.Values).Select(endpoint => endpoint.Observe())];
 
-    /// <summary>All that a decision about it depends on, but for what the whole cluster says.</summary>
+    /// <summary>The input of a decision; <paramref name="partition"/> depends on the whole cluster.</summary>
     public Observation Observe(RemovalState removal, bool isCurrent, Func<TimeSpan, PartitionView> partition) => new()
     {
         IsOut = removal.IsOut,
@@ -113,7 +113,9 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         Partition = partition,
     };
 
-    /// <summary>For each Service that loses the pod one that stays, healthy if there is one. Another cannot be relied upon.</summary>
+    /// <summary>
+    /// For each Service that loses the pod, one that stays: a healthy one if possible. Without these pods the removal is not safe.
+    /// </summary>
     public IReadOnlyList<Witness> Witnesses(RemovalState removal) =>
     [
         .. Served(removal).Where(service => removal.Pod is { } pod && EndpointResolver.Serves(service, pod.Pod))
@@ -335,7 +337,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         return objects;
     }
 
-    /// <summary>Versions of one kind are compared as numbers (KEP-5504); one that is not a number is never behind.</summary>
+    /// <summary>Compares resourceVersions of one kind as numbers (KEP-5504); one that is not a number is never behind.</summary>
     private static bool IsBehind(V1ObjectMeta item, V1ObjectMeta known) =>
         ulong.TryParse(item.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
         && ulong.TryParse(known.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var seen)

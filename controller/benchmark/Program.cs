@@ -4,7 +4,8 @@ using PlatformGitOps.Controller.Benchmark;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Testing;
 
-// Runs a published controller, or several with shards, each on one core, against real sockets and an API server; prints what it cost.
+// Runs a published controller, or several with shards, each on one core, against real sockets and an API server; prints its CPU time,
+// memory and lateness.
 const int NamespacesOfShard = 8;
 var endpoints = new Option<int>("--endpoints") { Description = "How many.", DefaultValueFactory = _ => 10_000 };
 var seconds = new Option<int>("--seconds")
@@ -43,10 +44,10 @@ root.SetAction(async (parsed, cancellationToken) =>
 {
     var time = TimeProvider.System;
     var count = parsed.GetValue(endpoints);
-    // With the default profile the first probe may be due seconds after the start.
+    // With the default profile the first probe can be due seconds after the start.
     var profile = parsed.GetValue(starts) > 0 ? "fast" : null;
     var (ofShard, parts) = (parsed.GetValue(shards) == 1 ? 1 : NamespacesOfShard, parsed.GetValue(shards));
-    // As many of each shard: what is measured is the work, and not how evenly a few names are spread.
+    // The same number for each shard, so that uneven hashing of a few names does not matter.
     string[] namespaces =
     [
         .. Enumerable.Range(0, 100 * ofShard * parts)
@@ -105,7 +106,7 @@ root.SetAction(async (parsed, cancellationToken) =>
             return 0;
         }
 
-        // Alone it needs no Lease; several share the work by them.
+        // A single instance needs no Lease; several need it for sharding.
         var isAlone = parsed.GetValue(instances) == 1;
         PublishedController[] running =
         [
@@ -146,7 +147,7 @@ root.SetAction(async (parsed, cancellationToken) =>
         async Task<Reading[]> ReadAllAsync() =>
             await Task.WhenAll(running.Select(instance => instance.ReadAsync(http, time, cancellationToken)));
 
-        // Shards are moved one after the other until each instance has as many.
+        // Shards move one by one until all instances have the same number.
         async Task<bool> SharedAsync()
         {
             var led = (await ReadAllAsync()).Select(reading => reading.Shards).ToArray();

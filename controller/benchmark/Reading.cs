@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PlatformGitOps.Controller.Benchmark;
 
-/// <summary>One look at a controller's /metrics.</summary>
+/// <summary>A sample of a controller's /metrics.</summary>
 internal sealed class Reading(string text, long takenAt)
 {
     public long TakenAt { get; } = takenAt;
@@ -13,14 +13,14 @@ internal sealed class Reading(string text, long takenAt)
 
     public double Memory => Sum("process_resident_memory_bytes", "");
 
-    /// <summary>The shards that it leads; without shards it is 1 on the leader.</summary>
+    /// <summary>The number of shards that it leads; 1 on the leader if there are no shards.</summary>
     public int Shards => (int)Sum("dns_health_controller_leader", "");
 
     public static double ChecksPerSecond(Reading first, Reading last, TimeProvider time) =>
         (last.Checks("healthy") + last.Checks("unhealthy") - first.Checks("healthy") - first.Checks("unhealthy"))
         / time.GetElapsedTime(first.TakenAt, last.TakenAt).TotalSeconds;
 
-    /// <summary>What an instance did between two readings.</summary>
+    /// <summary>An instance's work between two samples, as text.</summary>
     public static string Describe(int endpoints, Reading first, Reading last, TimeProvider time) => $"""
         endpoints          {endpoints}
         leads              {last.Shards}
@@ -42,7 +42,7 @@ internal sealed class Reading(string text, long takenAt)
         }),
     ];
 
-    /// <summary>The bound below which so large a part of the probes between two readings began.</summary>
+    /// <summary>The lateness that a share of the probes between two samples did not exceed.</summary>
     public static double Quantile(Reading first, Reading last, double share)
     {
         var before = first.Lateness;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Services without a selector: many addresses in few slices, and few writes however many of them change.</summary>
+/// <summary>Services without a selector: many addresses in few slices, with few writes for many changes.</summary>
 public sealed class Addresses : ClusterFixture
 {
     private readonly ConcurrentDictionary<string, bool> _asked = new();
@@ -108,7 +108,7 @@ public sealed class Addresses : ClusterFixture
         wanted.Count.ShouldBe(2);
         changed.ShouldHaveSingleItem().Key.ShouldBe("web-health-ipv4-1");
         OwnSlices.Build(service, all, null, own).Changed.ShouldBeEmpty();
-        // Hints for topology-aware routing are not this controller's; kube-proxy takes a slice without them as it is.
+        // The controller does not set hints for topology-aware routing; kube-proxy accepts a slice without them.
         changed.Single().Value["endpoints"]![0]!.AsObject().ContainsKey("hints").ShouldBeFalse();
     }
 
@@ -144,7 +144,7 @@ public sealed class Addresses : ClusterFixture
         return addresses;
     }
 
-    /// <summary>The slices as an earlier leader left them.</summary>
+    /// <summary>Stores the slices of an earlier leader.</summary>
     private void Leave(Dictionary<string, bool> readiness) =>
         OwnSlices.Build(Service("far", Port), readiness, null, []).Changed.Values.ToList()
             .ForEach(slice => Server.Store.Put("endpointslices", slice));

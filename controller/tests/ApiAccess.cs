@@ -7,7 +7,7 @@ using k8s.Exceptions;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Tokens, TLS, kubeconfigs and time limits: what is asked of the package, and what is done in its place.</summary>
+/// <summary>Tokens, TLS, kubeconfigs and time limits of the API connection.</summary>
 public sealed class ApiAccess : ClusterFixture
 {
     private string _folder = null!;

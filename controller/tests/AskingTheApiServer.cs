@@ -2,9 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>
-/// All three ways out and a conflict, with every request recorded: what it asks for is what it says it needs, no more and no less.
-/// </summary>
+/// <summary>All three removal methods and a conflict, with every request recorded: the requests equal RequiredAccess.</summary>
 public sealed class AskingTheApiServer : ClusterFixture
 {
     private readonly ConcurrentDictionary<string, bool> _asked = new();
@@ -22,7 +20,7 @@ public sealed class AskingTheApiServer : ClusterFixture
         DeployAddresses($"{Endpoints.Address(5)},::1");
         Start();
 
-        // An endpoint of the first Service goes, past a conflict; the gate and the slices are written when they are first seen.
+        // An endpoint of the first Service is removed after a conflict; the gate and the slices are written when first seen.
         await AskedAsync(3, 2);
         _conflicts = 1;
         Endpoints.Fail(0);
@@ -51,7 +49,7 @@ public sealed class AskingTheApiServer : ClusterFixture
             ("GET", true) => ["get"],
             ("GET", false) => [request.Query["watch"] == "1" ? "watch" : "list"],
             ("POST", _) => ["create"],
-            // Server-side apply creates what is not there, and the API server asks for both rights then.
+            // Server-side apply creates missing objects; the API server then requires both rights.
             ("PATCH", _) when request.ContentType!.StartsWith("application/apply-patch", StringComparison.Ordinal) => ["patch", "create"],
             var (method, _) => [method.ToLowerInvariant()],
         };

@@ -91,8 +91,7 @@ public sealed class ConfigFiles
 public sealed class Publishing
 {
     /// <summary>
-    /// The mark of IsAotCompatible, with which the analyzers of trimming, single files and Native AOT run in every build; their warnings
-    /// are errors.
+    /// IsAotCompatible runs the analyzers of trimming, single files and Native AOT in every build; their warnings are errors.
     /// </summary>
     [TestCase(typeof(Reconciler))]
     [TestCase(typeof(DnsMessage))]

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>What can go wrong around the controller; in none of it may anything be removed wrongly.</summary>
+/// <summary>Faults around the controller; none may cause a wrong removal.</summary>
 public sealed class Faults : ClusterFixture
 {
     [Test]
@@ -140,7 +140,7 @@ public sealed class Faults : ClusterFixture
         var sent = 0L;
         Endpoints.Behave(0, async context =>
         {
-            // By the socket itself: once the connection is gone Kestrel takes everything and sends nothing.
+            // Reads the socket itself: after the connection is lost, Kestrel accepts all data and sends nothing.
             var socket = context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
             await socket.SendAsync(
                 "HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n"u8.ToArray(), SocketFlags.None, context.RequestAborted);
@@ -177,7 +177,7 @@ public sealed class Faults : ClusterFixture
     public async Task Refused_reset_and_swallowed_connections_are_failures_of_that_endpoint_alone()
     {
         Deploy(6, i => $"node-{i}");
-        // 127.0.0.19 and up: nobody listens.
+        // Nobody listens on 127.0.0.19 and above.
         var pod = Server.Store.Find("pods", "shop", "web-0")!;
         pod["status"]!["podIP"] = Endpoints.Address(20).ToString();
         Server.Store.Put("pods", pod);
@@ -192,7 +192,7 @@ public sealed class Faults : ClusterFixture
         Serving(6).ShouldBe(4);
         Note(0).ShouldContain("connection refused");
 
-        // A backlog of one that is never accepted from answers nobody: a black hole.
+        // A full backlog of one that is never accepted does not answer: a black hole.
         using var hole = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         hole.Bind(new IPEndPoint(Endpoints.Address(21), Endpoints.Port));
         hole.Listen(1);
@@ -213,7 +213,7 @@ public sealed class Faults : ClusterFixture
             if (!replaced
                 && context.Request.Method == "PATCH" && context.Request.Path.Value!.EndsWith("/pods/web-0", StringComparison.Ordinal))
             {
-                // Between decision and patch the pod goes and a healthy namesake comes.
+                // Between decision and patch, the pod is replaced by a healthy one with the same name.
                 replaced = true;
                 Server.Store.Remove("pods", "shop", "web-0");
                 Endpoints.Recover(0);

@@ -3,13 +3,13 @@ using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>An exception that nobody expected is logged, counted and tried again; it ends nothing and blocks nothing.</summary>
+/// <summary>An unexpected exception is logged, counted and retried; it ends nothing and blocks nothing.</summary>
 public sealed class InternalErrors : ClusterFixture
 {
     [Test]
     public async Task A_probe_that_cannot_be_sent_frees_its_place_and_has_failed()
     {
-        // A name that the reader of annotations would refuse.
+        // A name that AnnotationReader would refuse.
         using var prober = new EndpointProber(TimeProvider.System, TimeProvider.System.GetTimestamp());
         var metrics = new ControllerMetrics();
         var results = new List<ProbeResult>();

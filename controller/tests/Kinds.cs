@@ -2,7 +2,7 @@ using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>The kinds of Services and pods that Kubernetes has: which addresses are endpoints, and whether they count.</summary>
+/// <summary>The kinds of Services and pods in Kubernetes: which addresses are endpoints, and which are ready.</summary>
 public sealed class Kinds : ClusterFixture
 {
     [TestCase(new[] { "IPv4" }, "10.1.2.3")]

@@ -149,7 +149,7 @@ public sealed class Leading : ClusterFixture
                 return false;
             }
 
-            // Written, and the answer never comes.
+            // The renewal is written, but the answer is lost.
             Server.Store.Put("leases", Server.Store.Find("leases", "default", "dns-health-controller")!);
             renewing.SetResult();
             await Latency.Of(Timeout.InfiniteTimeSpan, context.RequestAborted);
@@ -187,7 +187,7 @@ public sealed class Leading : ClusterFixture
         Holder().ShouldBe("two", "there is nothing to give back");
     }
 
-    /// <summary>Whoever it is does not get through to its Lease any more.</summary>
+    /// <summary>No request of the instance for its Lease succeeds anymore.</summary>
     private void CutOff(string instance) => Server.Intercept = async context =>
     {
         if (context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/leases/"))
@@ -208,7 +208,7 @@ public sealed class Leading : ClusterFixture
         return true;
     };
 
-    /// <summary>The first leads, the second is its standby.</summary>
+    /// <summary>The first instance leads, the second is its standby.</summary>
     private async Task<(RunningController One, RunningController Two)> StartBothAsync()
     {
         Deploy(3);

@@ -2,7 +2,7 @@ using PlatformGitOps.Controller.Commands;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>The command that restores everything when a controller goes for good.</summary>
+/// <summary>The command that restores everything before a controller is uninstalled.</summary>
 public sealed class Releasing : ClusterFixture
 {
     private const string LeaseName = "dns-health-controller";
@@ -75,7 +75,7 @@ public sealed class Releasing : ClusterFixture
 
         var two = Start("two");
         await UntilAsync(() => two.Host.IsSynced, "it is ready");
-        // Longer than a Lease lasts that nobody renews.
+        // Longer than the duration of a Lease without renewals.
         await NeverAsync(() => two.Host.IsLeading, "the release holds the Lease", seconds: 6);
         Holder().ShouldBe("release-test");
         goOn.SetResult();
@@ -180,7 +180,7 @@ public sealed class Releasing : ClusterFixture
         return (code, output.ToString());
     }
 
-    /// <summary>As the command line has it: an error of the API server is a line and 2.</summary>
+    /// <summary>As on the command line: an error of the API server is one line and exit code 2.</summary>
     private static async Task<int> CodeOf(Func<Task<(int Code, string Said)>> release)
     {
         try

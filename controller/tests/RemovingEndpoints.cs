@@ -23,7 +23,7 @@ public sealed class RemovingEndpoints : ClusterFixture
         await UntilAsync(() => HasEvent("EndpointRestored"), "an event says so");
     }
 
-    /// <summary>Prometheus sees a step between two samples alone: a counter whose first sample is 1 has a rate of 0.</summary>
+    /// <summary>Prometheus only sees a step between two samples: a counter whose first sample is 1 has a rate of 0.</summary>
     [Test]
     public async Task Counters_of_a_Service_begin_at_zero()
     {
@@ -115,7 +115,7 @@ public sealed class RemovingEndpoints : ClusterFixture
         await UntilAsync(() => Serves(0), "the note tells the new one that it may");
     }
 
-    /// <summary>The controller that wrote it was replaced while the pod was out.</summary>
+    /// <summary>The controller that wrote it was replaced while the pod was removed.</summary>
     [Test]
     public async Task A_note_under_the_earlier_name_of_the_annotation_brings_the_pod_back()
     {

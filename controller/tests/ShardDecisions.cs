@@ -4,10 +4,10 @@ using PlatformGitOps.Controller.Tests.Model;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Which shard a namespace is in, who gives one away, and who counts as alive.</summary>
+/// <summary>The shard of a namespace, the instance that gives a shard away, and the instances that are alive.</summary>
 public sealed class ShardDecisions
 {
-    // printf NAME | sha256sum | head -c8, modulo the number.
+    // printf NAME | sha256sum | head -c8, modulo the number of shards.
     [TestCase("shop", 0x8d9001d3u)]
     [TestCase("kube-system", 0x88007f70u)]
     public void The_shard_of_a_namespace_is_what_a_shell_says(string ns, uint digits)

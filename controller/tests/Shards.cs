@@ -2,14 +2,14 @@ using PlatformGitOps.Controller.Election;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Several shards: one leader for each, whatever comes and goes, and never two. Most of the time these tests wait.</summary>
+/// <summary>Several shards: one leader for each, never two, after any changes. Most of the time these tests wait.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Parallelizable(ParallelScope.Children)]
 public sealed class Shards : ClusterFixture
 {
     private const int Count = 4;
 
-    /// <summary>A namespace of each shard, with a Service of two pods: endpoints 0 and 1 are in shard 0, and so on.</summary>
+    /// <summary>A namespace in each shard, with a Service of two pods: endpoints 0 and 1 are in shard 0, and so on.</summary>
     private static readonly string[] Namespaces =
     [
         .. Enumerable.Range(0, Count).Select(shard =>
@@ -137,7 +137,7 @@ public sealed class Shards : ClusterFixture
         var other = StartShards("other");
         await UntilAsync(() => Held(four) == 2 && Held(other) == 2, "they share");
 
-        // And to two, one instance after the other as in a rollout; no namespace may be in two hands.
+        // And to two shards, one instance after the other as in a rollout; no namespace may have two leaders.
         var halves = StartShards("halves", Four with { Shards = 2 });
         await four.StopAsync();
         await UntilAsync(() => Held(other) == Count, "the rest of the old ones goes on");
@@ -186,7 +186,7 @@ public sealed class Shards : ClusterFixture
         return (one, two);
     }
 
-    /// <summary>Its token is its name, so that its requests are known.</summary>
+    /// <summary>Its token is its name, which identifies its requests.</summary>
     private ApiConnection ConnectionOf(string name)
     {
         var connection = Connection();
@@ -245,9 +245,7 @@ public sealed class Shards : ClusterFixture
         },
     });
 
-    /// <summary>
-    /// Looks all the time: no namespace may have two instances that act for it, by whatever number of shards; and how long one has none.
-    /// </summary>
+    /// <summary>Checks continuously that no namespace has two leaders, with any number of shards, and how long one has none.</summary>
     private sealed class Observer
     {
         private readonly List<RunningController> _instances;
@@ -294,7 +292,7 @@ public sealed class Shards : ClusterFixture
                 foreach (var (index, ns) in Namespaces.Index())
                 {
                     var acting = all.Where(one => one.Host.ActsFor(ns)).ToArray();
-                    // Looked at one after the other: of two that changed meanwhile, both are asked again.
+                    // Instances are read one after the other: if two seem to lead, both are read again.
                     _twice ??= acting.Length > 1 && acting.Count(one => one.Host.ActsFor(ns)) > 1 ? ns : null;
                     var now = time.GetTimestamp();
                     if (_ledAt[index] != 0 && time.GetElapsedTime(_ledAt[index], now) is var gap && gap > _gap)

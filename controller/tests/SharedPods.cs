@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Pods that serve several Services: one state for each pod, judged for every Service that it serves.</summary>
+/// <summary>Pods of several Services: one state for each pod, decided for all its Services.</summary>
 public sealed class SharedPods : ClusterFixture
 {
     private const string OtherLabel = "dns.aikernel.io/serve-other";
@@ -16,7 +16,7 @@ public sealed class SharedPods : ClusterFixture
             Server.Store.Put("pods", pod);
         }
 
-        // The second Service asks a path that fails on the first pod only.
+        // The second Service probes a path that fails on the first pod only.
         PutService("other", new JsonObject { ["app"] = "web" }, (Annotations.Removal, "readiness-gate"), (Annotations.Path, "/other"));
         Start();
         await UntilAsync(() => Enumerable.Range(0, 3).All(index => Gate(index) == "True"), "all serve");

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Whatever one Service does, the others are probed, and it is said of whom the probes are late.</summary>
+/// <summary>A Service cannot block the probes of others, and late probes are reported for the right Service.</summary>
 public sealed class Sharing : ClusterFixture
 {
     private const int Places = 32;
@@ -76,7 +76,7 @@ public sealed class Sharing : ClusterFixture
         static V1ObjectReference About(string ns) => new() { ApiVersion = "v1", Kind = "Service", Name = "web", NamespaceProperty = ns };
     }
 
-    /// <summary>A failing pod of a well-behaved Service leaves as always.</summary>
+    /// <summary>A failing pod of a well-behaved Service is removed as usual.</summary>
     private async Task VictimIsCheckedAsync(Func<bool>? attacked = null)
     {
         Start(options: Options with { MaxConcurrentProbes = Places });
@@ -90,7 +90,7 @@ public sealed class Sharing : ClusterFixture
         Serving(3).ShouldBe(2);
     }
 
-    /// <summary>Loopback addresses, which all reach a listener on any address.</summary>
+    /// <summary>Loopback addresses that all reach a listener on any address.</summary>
     private static string Hosts(int part, int count) =>
         string.Join(',', Enumerable.Range(0, count).Select(i => $"127.{10 + part}.{i / 250}.{1 + (i % 250)}"));
 
@@ -131,11 +131,11 @@ public sealed class Sharing : ClusterFixture
             }
             catch (SocketException)
             {
-                // The test is over.
+                // The test has ended.
             }
             catch (ObjectDisposedException)
             {
-                // The same, a moment earlier.
+                // The same, slightly earlier.
             }
         }
     }

@@ -151,7 +151,7 @@ public sealed class Watches : ClusterFixture
         Server.Store.Restore(snapshot);
         for (var i = 0; i < changesOfOthers; i++)
         {
-            // They bring the server past the version that the reflector saw last.
+            // These changes bring the server past the reflector's last version.
             PutService("other", "shop", null, 80);
         }
 
@@ -169,7 +169,7 @@ public sealed class Watches : ClusterFixture
         PutPod(0, "node-0");
         Server.Intercept = context => Task.FromResult(context.Request.Query["watch"] == "1");
 
-        // 200 ms doubled: the fifth list comes after 1.5 s at least.
+        // 200 ms doubled: the fifth list comes after at least 1.5 s.
         var since = TimeProvider.System.GetTimestamp();
         await ReflectAsync(() => Lists() >= 5, "it lists again");
         TimeProvider.System.GetElapsedTime(since).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.4));
@@ -278,7 +278,7 @@ public sealed class Watches : ClusterFixture
         return seen;
     }
 
-    /// <summary>The machine's monotonic clock, put forward.</summary>
+    /// <summary>The machine's monotonic clock, set forward.</summary>
     private sealed class LaterClock : TimeProvider
     {
         public TimeSpan Ahead { get; set; }

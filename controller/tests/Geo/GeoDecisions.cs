@@ -225,7 +225,7 @@ public sealed class GeoVerdicts
 
     [Test]
     public void A_dead_address_is_out_within_ten_seconds() =>
-        // It dies right after a probe; CoreDNS looks at its files each second, and a turn takes 0.2 s.
+        // The worst case: it fails right after a probe; CoreDNS reads its files each second, and a turn takes 0.2 s.
         (Rules.Interval + (Rules.RetryInterval * (Rules.FailureThreshold - 1)) + Rules.Timeout + TimeSpan.FromSeconds(1.2))
             .ShouldBeLessThan(TimeSpan.FromSeconds(10));
 

@@ -2,7 +2,7 @@ using k8s;
 
 namespace PlatformGitOps.Controller.Tests.Geo;
 
-/// <summary>Whole instances between a fake API server and real endpoints.</summary>
+/// <summary>Complete instances with a fake API server and real endpoints.</summary>
 public sealed class GeoInstances
 {
     private readonly List<GeoInstance> _running = [];
@@ -237,7 +237,7 @@ public sealed class GeoInstances
         };
         var options = GeoExample.Options with
         {
-            // The endpoints are on loopback addresses.
+            // The endpoints have loopback addresses.
             Networks = new ProbeNetworks { Denied = [] },
             Probes = new TargetRules
             {
@@ -288,7 +288,7 @@ public sealed class GeoInstances
         ["spec"] = new JsonObject { ["ports"] = new JsonArray(new JsonObject { ["port"] = _endpoints.Port }) },
     });
 
-    /// <summary>Such requests have no answer.</summary>
+    /// <summary>Leaves such requests without an answer.</summary>
     private Held Hold(string method, string path)
     {
         var held = new Held();

@@ -140,7 +140,7 @@ public sealed class GeoReadings
 
     private static GeoReading Mixed(string? scheme, (string Protocol, int Port)[] ports, params (string, string)[] more)
     {
-        // An empty annotation is as none.
+        // An empty annotation is ignored.
         var service = GeoExample.Service("api", "192.0.2.1", [("geo-hostname", Host), ("health-check-scheme", scheme ?? ""), .. more]);
         service.Spec.Ports = [.. ports.Select(port => new V1ServicePort { Port = port.Port, Protocol = port.Protocol })];
         return GeoServiceReader.Read(service, GeoExample.Options);

@@ -34,7 +34,7 @@ public sealed class GeoTargets
         problem.ShouldContain("more than 1 addresses");
     }
 
-    /// <summary>Its probes end when they are cancelled.</summary>
+    /// <summary>Its probes only end by cancellation.</summary>
     private sealed class Endless : IProber
     {
         public TaskCompletionSource<CancellationToken> Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
