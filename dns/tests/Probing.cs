@@ -20,7 +20,7 @@ public sealed class Probing
         attempts.ShouldAllBe(a => a.Outcome == AttemptOutcome.Ok && a.Last && a.By == "pod-a" && a.Port == null);
         foreach (var transport in attempts.GroupBy(a => a.Via))
         {
-            // 30 slots in 600 ms; a busy machine skips some and says so.
+            // 30 slots in 600 ms; a busy machine skips some and reports it.
             (transport.Count() + end.Skipped).ShouldBeInRange(25, 40 + end.Skipped, transport.Key.ToString());
             transport.Select(a => a.Query).ShouldBe(Enumerable.Range(1, transport.Count()).Select(n => (long)n), ignoreOrder: true);
         }
@@ -78,7 +78,7 @@ public sealed class Probing
         var lines = await ProbeAsync(upstream, "drop.example.test", TimeSpan.FromMilliseconds(600),
             firstAnswersWithin: TimeSpan.FromMilliseconds(200));
 
-        // Timers and timestamps are different clocks of the system; a timer may fire some milliseconds early.
+        // Timers and timestamps use different system clocks; a timer can fire some milliseconds early.
         lines[0].Start.ShouldNotBeNull().WaitedMilliseconds.ShouldBeGreaterThanOrEqualTo(180);
         lines.Select(l => l.Attempt).OfType<ProbeAttempt>().Where(a => a.Via != DnsTransportKind.Tcp)
             .ShouldAllBe(a => a.Outcome == AttemptOutcome.Timeout);
