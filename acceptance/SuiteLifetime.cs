@@ -1,13 +1,13 @@
 namespace PlatformGitOps.Acceptance;
 
-/// <summary>Around every test of the suite.</summary>
+/// <summary>Runs before and after all tests of the suite.</summary>
 [SetUpFixture]
 public sealed class SuiteLifetime
 {
     [OneTimeSetUp]
     public async Task SayWhatThisMachineCanDo()
     {
-        // Before any test starts a program, so that none outlives the run.
+        // Before any test starts a program, so that no program outlives the run.
         await RunSession.Current;
         await ThisMachine.Report(CancellationToken.None);
     }

@@ -1,14 +1,14 @@
 namespace PlatformGitOps.Acceptance.Adoption;
 
 /// <summary>
-/// A Service and its EndpointSlices, change by change. They are several objects, and a kube-proxy may look between any two changes; it
-/// finds what is behind a port by the port's name. Whether one did look just then is luck, which no measurement of queries can be left to.
+/// The history of a Service and its EndpointSlices. A kube-proxy can read the objects between any two changes, and finds endpoints by the
+/// port's name. A measurement of queries would only find such a gap by chance.
 /// </summary>
-/// <param name="Before">As they were when the first change was awaited.</param>
+/// <param name="Before">The objects before the first change.</param>
 /// <param name="Changes">In any order.</param>
 public sealed record ServiceHistory(IReadOnlyList<Resource> Before, IReadOnlyCollection<ResourceChange> Changes)
 {
-    /// <summary>After which changes a port of the Service had no ready endpoint of its name.</summary>
+    /// <summary>The changes after which a port of the Service had no ready endpoint of its name.</summary>
     public IReadOnlyList<string> Gaps
     {
         get
@@ -39,7 +39,7 @@ public sealed record ServiceHistory(IReadOnlyList<Resource> Before, IReadOnlyCol
         }
     }
 
-    /// <summary>Watches the Service and its slices while something is done.</summary>
+    /// <summary>Watches the Service and its slices during an action.</summary>
     public static async Task<ServiceHistory> While(
         LiveCluster cluster, ResourceAddress service, Func<CancellationToken, Task> something, CancellationToken cancellationToken)
     {

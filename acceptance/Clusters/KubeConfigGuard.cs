@@ -5,19 +5,19 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Acceptance.Clusters;
 
 /// <summary>
-/// Refuses a kubeconfig that KubernetesClient (21.0.8) would read otherwise than kubectl, where requests would reach another server or run
-/// with other rights; docs/acceptance.md lists what it does with each key.
+/// Refuses a kubeconfig that KubernetesClient (21.0.8) reads differently from kubectl, so that requests would reach another server or have
+/// other rights; docs/acceptance.md lists the keys.
 /// </summary>
 internal static class KubeConfigGuard
 {
-    /// <exception cref="KubeConfigException">The context cannot be used; the message holds no credential.</exception>
+    /// <exception cref="KubeConfigException">The context cannot be used; the message contains no credentials.</exception>
     public static void Check(KubeContext context)
     {
         var (file, name) = (context.ConfigFile, context.Name);
         var read = YamlReader.Read(file, File.ReadAllBytes(file), YamlOptions.Tree);
         if (read.Findings is [var fault, ..] || read.Documents is not [Mapping root, ..])
         {
-            // A message of the reader may quote the line of a token.
+            // The reader's message may quote the line of a token.
             throw new KubeConfigException($"{file} is not a kubeconfig: it cannot be read as YAML"
                 + (read.Findings.IsEmpty ? "." : $" at {read.Findings[0].Position}."));
         }
@@ -34,7 +34,9 @@ internal static class KubeConfigGuard
         }
     }
 
-    /// <summary>KubernetesClient takes the first name that differs at most in case; kubectl takes the exact one, and refuses two.</summary>
+    /// <summary>
+    /// KubernetesClient ignores case in names and takes the first match; kubectl compares exactly, and refuses duplicates.
+    /// </summary>
     private static Mapping Only(Mapping root, string list, string name, string file)
     {
         var found = root.MappingsAt(list)
@@ -111,7 +113,7 @@ internal static class KubeConfigGuard
     }
 }
 
-/// <summary>What is refused of a kubeconfig because KubernetesClient reads it otherwise than kubectl.</summary>
+/// <summary>Kubeconfigs that are refused because KubernetesClient reads them differently from kubectl.</summary>
 [Category("static")]
 public sealed class KubeConfigGuardTests
 {

@@ -1,15 +1,15 @@
 namespace PlatformGitOps.Acceptance.Clusters;
 
-/// <summary>On which clusters a run was, or why it was on none.</summary>
+/// <summary>The clusters that a run used, or why it used none.</summary>
 internal static class RanOn
 {
     /// <summary>The fact's label in the evidence.</summary>
     public const string Label = "Clusters";
 
-    /// <param name="machine">What the run could have had.</param>
-    /// <param name="live">Whether a check of the run looks at a cluster.</param>
-    /// <param name="asked">The clusters that a test asked for.</param>
-    /// <param name="up">Those of them that came up.</param>
+    /// <param name="machine">The capabilities of this machine.</param>
+    /// <param name="live">True if a check of the run needs a cluster.</param>
+    /// <param name="asked">The requested clusters.</param>
+    /// <param name="up">The requested clusters that were created.</param>
     public static string Text(MachineReport machine, bool live, IReadOnlyCollection<string> asked, IReadOnlyCollection<string> up)
     {
         var kind = machine.Clusters.ToString().ToLowerInvariant();

@@ -2,10 +2,10 @@ using System.Net.NetworkInformation;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
-/// <summary>What a test needs from the machine; without it the test is skipped with the reason and the remedy.</summary>
+/// <summary>The machine's prerequisites of a test; without them it is skipped with the reason and the remedy.</summary>
 public static class Require
 {
-    /// <summary>Whether this machine has the loopback address of IPv6, which containers often lack.</summary>
+    /// <summary>True if this machine has the IPv6 loopback address, which containers often lack.</summary>
     public static bool HasIPv6 { get; } = NetworkInterface.GetAllNetworkInterfaces()
         .Any(network => network.GetIPProperties().UnicastAddresses.Any(address => address.Address.Equals(IPAddress.IPv6Loopback)));
 

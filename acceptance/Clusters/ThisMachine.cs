@@ -2,16 +2,16 @@ using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
-/// <summary>What this machine can do for the suite; found out and printed once per run.</summary>
+/// <summary>The capabilities of this machine for the suite; detected and printed once per run.</summary>
 public sealed record MachineReport
 {
     /// <summary>kind, k3s, existing or none.</summary>
     public required ClusterChoice Clusters { get; init; }
 
-    /// <summary>Why there are no clusters and what would change it; empty if there are some.</summary>
+    /// <summary>Why there are no clusters and how to change that; empty if there are some.</summary>
     public required string WhyNone { get; init; }
 
-    /// <summary>The programs that PATH has, each with its file.</summary>
+    /// <summary>The programs on PATH, each with its path.</summary>
     public required IReadOnlyDictionary<string, string> Programs { get; init; }
 
     /// <summary>The container engine's version; null if none answers.</summary>
@@ -39,10 +39,10 @@ public static class ThisMachine
 
     public static Task<MachineReport> Report(CancellationToken cancellationToken) => Found.Value.WaitAsync(cancellationToken);
 
-    /// <summary>The kind of clusters to use, or the one reason that matters why there are none.</summary>
+    /// <summary>The kind of clusters to use, or the main reason why there are none.</summary>
     /// <param name="engineProblem">Why no container engine answers; null if one does.</param>
-    /// <param name="source">What Flux follows.</param>
-    /// <param name="signs">Whether Flux takes signed commits or artifacts only.</param>
+    /// <param name="source">The source that Flux fetches.</param>
+    /// <param name="signs">True if Flux verifies signatures.</param>
     public static (ClusterChoice Choice, string WhyNone) Choose(
         SuiteSettings settings, IReadOnlySet<string> programs, string? engineProblem, SourceKind source = SourceKind.Git,
         bool signs = false)
@@ -80,7 +80,7 @@ public static class ThisMachine
         var programs = Wanted.Select(name => (name, path: new Tool(name, "").Find())).Where(found => found.path is not null)
             .ToDictionary(found => found.name, found => found.path!);
         var (version, problem) = await engine.Version(EngineLimit, cancellationToken);
-        // By helm nothing is signed, and the definition is read when a check asks for it.
+        // Helm needs no signatures, and the definition is only read when a check needs it.
         var source = settings.Delivery == DeliveryChoice.Flux ? Repository.Platform.Repository : null;
         var (choice, why) = Choose(
             settings, programs.Keys.ToHashSet(), problem, source?.Kind ?? SourceKind.Git, source?.Verify is not null);

@@ -5,7 +5,7 @@ using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>What live checks make of a definition that has everything already.</summary>
+/// <summary>Live checks with a definition that uses every feature.</summary>
 public sealed class EverythingDeliveredTests
 {
     private static Platform Platform { get; } = DefinedTree.Read(StorySample.Definition("everything"));

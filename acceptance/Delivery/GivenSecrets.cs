@@ -1,13 +1,13 @@
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// The Secrets that the definition names and whose owner creates them, from the file of the setting secrets. A cluster that the suite makes
-/// has none of them, and without them Flux cannot fetch or decrypt.
+/// The Secrets that the definition names and users create, from the file in the setting "secrets". Clusters that the suite creates do not
+/// have them, and Flux could not fetch or decrypt.
 /// </summary>
 public static class GivenSecrets
 {
-    /// <summary>Those of the setting; none without it.</summary>
-    /// <exception cref="SettingException">The file is not there, or has other objects; the message has no value of a Secret.</exception>
+    /// <summary>The Secrets in the setting's file; empty without the setting.</summary>
+    /// <exception cref="SettingException">The file is missing or has other objects; the message contains no secret values.</exception>
     public static IReadOnlyList<Resource> OfTheSetting()
     {
         if (SuiteSettings.Current.Secrets is not { } setting)
@@ -19,7 +19,8 @@ public static class GivenSecrets
         return File.Exists(file) ? Read(file, File.ReadAllText(file)) : throw new SettingException("secrets", file, "a file that exists");
     }
 
-    /// <exception cref="SettingException">The file has other objects than Secrets with a namespace; the message has no value.</exception>
+    /// <exception cref="SettingException">The file has other objects than Secrets with a namespace; the message contains no
+    /// values.</exception>
     public static IReadOnlyList<Resource> Read(string file, string text)
     {
         IReadOnlyList<Resource> resources;
@@ -29,7 +30,7 @@ public static class GivenSecrets
         }
         catch (FormatException)
         {
-            // Its message may quote the file.
+            // The parser's message may quote the file.
             throw new SettingException("secrets", file, "a file of Secrets as YAML; this one cannot be read as YAML");
         }
 
@@ -41,7 +42,7 @@ public static class GivenSecrets
                     "secrets", file, $"a file of Secrets alone, each with its namespace; it has a {resource.Kind} {resource.Name}");
             }
 
-            // The API server would quote the value that it refuses.
+            // The API server would quote a refused value.
             var other = new[] { "data", "stringData" }.SelectMany(field => resource.Part(field)?.Document ?? [])
                 .FirstOrDefault(entry => entry.Value?.GetValueKind() != JsonValueKind.String).Key;
             if (other is not null)
@@ -54,7 +55,7 @@ public static class GivenSecrets
         return resources;
     }
 
-    /// <summary>The pull Secrets of the cluster's pods once more, in the namespace of the suite's own servers.</summary>
+    /// <summary>Copies of the pods' pull Secrets, in the namespace of the suite's own servers.</summary>
     public static IReadOnlyList<Resource> ForTheSuite(IReadOnlyList<Resource> secrets, WorkloadSettings workloads) =>
     [
         .. secrets.Where(secret => secret.Namespace == "kube-system" && workloads.PullSecrets.Any(name => name.Text == secret.Name))
@@ -66,7 +67,7 @@ public static class GivenSecrets
             }),
     ];
 
-    /// <summary>Creates the Secrets, and the namespaces that they are in.</summary>
+    /// <summary>Creates the Secrets and their namespaces.</summary>
     public static async Task Bring(IReadOnlyList<Resource> secrets, KubernetesApi api, CancellationToken cancellationToken)
     {
         foreach (var name in secrets.Select(secret => secret.Namespace!).Distinct())

@@ -2,7 +2,7 @@ using PlatformGitOps.Acceptance.Adoption;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
-/// <summary>Each step of a guide is needed as it is: otherwise queries are lost, or a later step fails.</summary>
+/// <summary>Every step of a guide is needed: without it, queries are lost or a later step fails.</summary>
 [Explicit("takes DNS down on purpose")]
 public sealed class AdoptionSabotageTests
 {
@@ -45,7 +45,7 @@ public sealed class AdoptionSabotageTests
             "the missing step", cluster => follow(cluster, guide.Without(step), cancellationToken), expectedMessage, cancellationToken);
     }
 
-    /// <returns>What went wrong.</returns>
+    /// <returns>The failure's message.</returns>
     private static async Task<string> IsNoticed(
         string what, Func<LiveCluster, Task> follow, string expectedMessage, CancellationToken cancellationToken)
     {

@@ -1,17 +1,17 @@
 namespace PlatformGitOps.Acceptance.Sabotage;
 
-/// <summary>A check that has to fail, for the reason that a sabotage makes.</summary>
+/// <summary>Checks that a check fails for a sabotage's reason.</summary>
 internal static class Noticed
 {
-    /// <param name="sabotage">Its name.</param>
-    /// <param name="check">What has to notice it. Shouldly's own ThrowAsync lets assertions through.</param>
-    /// <param name="says">A part of the check's message.</param>
+    /// <param name="sabotage">The sabotage's name.</param>
+    /// <param name="check">The check that must fail. Shouldly's ThrowAsync does not catch assertions.</param>
+    /// <param name="says">The expected part of the check's message.</param>
     public static async Task By(string sabotage, Func<Task> check, string says) =>
         (await Message(check, exception => exception is ShouldAssertException))
             .ShouldNotBeNull($"'{sabotage}' was not noticed").ShouldContain(says);
 
-    /// <summary>With what message a check fails; null where it passes.</summary>
-    /// <param name="counts">Of an exception: a mistake of the suite must not pass for what the check has noticed.</param>
+    /// <summary>The message of a failing check; null if it passes.</summary>
+    /// <param name="counts">True for exceptions that count as a failure of the check: a mistake in the suite must not count.</param>
     public static async Task<string?> Message(Func<Task> check, Func<Exception, bool> counts)
     {
         try
@@ -25,7 +25,7 @@ internal static class Noticed
         }
     }
 
-    /// <summary>Whatever goes wrong in a test that is neither skipped nor cancelled.</summary>
+    /// <summary>True for every exception except skipping and cancellation.</summary>
     public static bool Anything(Exception exception) => exception is not (IgnoreException or OperationCanceledException);
 }
 

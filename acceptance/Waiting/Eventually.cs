@@ -3,17 +3,15 @@ using CliWrap.Exceptions;
 namespace PlatformGitOps.Acceptance.Waiting;
 
 /// <summary>
-/// The only way to wait for a condition; <see cref="Throughout"/> checks that one keeps holding. A probe observes and asserts. It is
-/// repeated while it throws an assertion or gets no answer. Any other exception is a mistake in the probe and ends the wait at once.
+/// The only way to wait for a condition; <see cref="Throughout"/> checks that one keeps holding. The probe is repeated while it throws an
+/// assertion or gets no answer. Any other exception is a mistake in the probe and ends the wait at once.
 /// </summary>
 public static class Eventually
 {
     private static readonly AsyncLocal<double?> Scale = new();
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>
-    /// Shortens the waits that follow, for a test that expects them to end in vain; 1 gives what is set up meanwhile all its time.
-    /// </summary>
+    /// <summary>Shortens the following waits, for a test that expects them to fail; 1 gives the preparation its full time.</summary>
     public static IDisposable ScaledBy(double share)
     {
         var before = Scale.Value;
@@ -21,7 +19,7 @@ public static class Eventually
         return new ScaleScope(before);
     }
 
-    /// <summary>Waits up to <paramref name="timeout"/>, stretched by the budget scale of slow machines.</summary>
+    /// <summary>Waits up to <paramref name="timeout"/>, multiplied by the setting for slow machines.</summary>
     public static Task<T> Within<T>(
         TimeSpan timeout, Func<CancellationToken, Task<T>> probe, string because, CancellationToken cancellationToken) =>
         Within(timeout * SuiteSettings.Current.BudgetScale * (Scale.Value ?? 1), probe, because, TimeProvider.System, cancellationToken);
@@ -91,7 +89,7 @@ public static class Eventually
     }
 }
 
-/// <summary>The condition did not come to hold in time; the message ends with what was seen last.</summary>
+/// <summary>The condition did not hold in time; the message ends with the last observation.</summary>
 public sealed class NeverHeldException : Exception
 {
     public NeverHeldException(string because, TimeSpan waited, IReadOnlyList<Sighting> seen, Exception? inner)
@@ -105,7 +103,7 @@ public sealed class NeverHeldException : Exception
     public string Because { get; }
     public TimeSpan Waited { get; }
 
-    /// <summary>The different observations in their order; equal ones in a row are counted, not repeated.</summary>
+    /// <summary>The observations in order; equal consecutive ones are counted, not repeated.</summary>
     public IReadOnlyList<Sighting> Seen { get; }
 
     private new static string Message(string because, TimeSpan waited, IReadOnlyList<Sighting> seen)
@@ -116,11 +114,11 @@ public sealed class NeverHeldException : Exception
     }
 }
 
-/// <summary>Thrown by a probe whose condition does not hold yet; the message is what was observed.</summary>
+/// <summary>Thrown by a probe whose condition does not hold yet; the message is the observation.</summary>
 public sealed class NotYetException(string observed) : Exception(observed);
 
-/// <param name="At">Time since the waiting began, when this was first seen.</param>
-/// <param name="Times">How often it was seen in a row.</param>
+/// <param name="At">When it was first observed, since the start of the wait.</param>
+/// <param name="Times">The number of consecutive equal observations.</param>
 public sealed record Sighting(TimeSpan At, string What, int Times)
 {
     public override string ToString() => $"[{At.TotalSeconds,6:0.0} s, {Times}×] {What}";

@@ -1,19 +1,19 @@
 namespace PlatformGitOps.Acceptance.Waiting;
 
 /// <summary>
-/// The sibling of <see cref="Eventually"/> for what has to stay as it is: the probe is asked again and again for the whole of a
-/// window, and the first look that does not hold ends it, as does one that gets no answer, because nobody saw that it held then.
+/// The counterpart of <see cref="Eventually"/> for a condition that must keep holding: it repeats the probe for the whole window, and the
+/// first failure ends it. A probe without an answer is a failure too, because the condition was not observed.
 /// </summary>
 public static class Throughout
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
 
-    /// <param name="window">Not stretched on slow machines: it is the observed time, not a limit.</param>
+    /// <param name="window">The observed time; not longer on slow machines, because it is not a limit.</param>
     public static Task For(TimeSpan window, Func<CancellationToken, Task> probe, string because, CancellationToken cancellationToken) =>
         For(window, probe, because, TimeProvider.System, cancellationToken);
 
-    /// <exception cref="BrokenException">A look did not hold.</exception>
+    /// <exception cref="BrokenException">A probe failed.</exception>
     public static async Task For(
         TimeSpan window, Func<CancellationToken, Task> probe, string because, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -33,13 +33,13 @@ public static class Throughout
     }
 }
 
-/// <summary>The condition held at first and then did not; the message says when, and what was seen.</summary>
+/// <summary>The condition held at first and then did not; the message has the time and the observation.</summary>
 public sealed class BrokenException(string because, TimeSpan window, int held, Sighting broke, Exception inner)
     : Exception(
         $"{because}: for {window.TotalSeconds:0.0} s, but after {held} looks that held\nseen: {broke}",
         inner)
 {
-    /// <summary>Looks that held before.</summary>
+    /// <summary>The number of successful probes before.</summary>
     public int Held { get; } = held;
 
     public Sighting Broke { get; } = broke;
@@ -145,9 +145,7 @@ public sealed class ThroughoutTests
         Token);
 }
 
-/// <summary>
-/// A clock that does not move until a test runs it. It then goes from deadline to deadline, so that no test waits.
-/// </summary>
+/// <summary>A clock that a test runs: it advances from deadline to deadline, so that no test waits.</summary>
 internal sealed class StepTime : TimeProvider
 {
     private readonly Lock gate = new();
@@ -156,7 +154,7 @@ internal sealed class StepTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>Since the clock was made.</summary>
+    /// <summary>Since its creation.</summary>
     public TimeSpan Elapsed => now - DateTimeOffset.UnixEpoch;
 
     public override DateTimeOffset GetUtcNow() => now;
@@ -171,7 +169,7 @@ internal sealed class StepTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Lets time pass until the work is done, or waits for something later than the limit.</summary>
+    /// <summary>Advances until the work is done, or waits for something later than the limit.</summary>
     public async Task Run(Task work, TimeSpan limit)
     {
         while (!work.IsCompleted)
