@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Contracts;
 
-/// <summary>What the suite relies on in KubernetesClient, and what <see cref="KubernetesApi"/> adds to it, on a real API server.</summary>
+/// <summary>The suite's assumptions about KubernetesClient, and tests of <see cref="KubernetesApi"/>, with a real API server.</summary>
 [Category("Live")]
 public sealed class KubernetesClientContract
 {

@@ -4,7 +4,7 @@ using PlatformGitOps.Acceptance.Reaper;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 
-/// <summary>However a run ends, nothing that it made outlives it.</summary>
+/// <summary>However a run ends, nothing that it created outlives it.</summary>
 [Platform(Exclude = "Win", Reason = "the owner that is killed is a program of Unix")]
 public sealed class ReaperTests
 {
@@ -37,7 +37,7 @@ public sealed class ReaperTests
         var session = SessionOf(owner);
         var name = "reaper-" + session.Id;
         var labels = new Dictionary<string, string> { [Session.Label] = session.Id };
-        // Of this run too: it must not leave behind what the test's own reaper should have removed.
+        // Also in this run's session: it must not leave behind what the test's own reaper should have removed.
         var run = (await RunSession.Current).Session;
         run.WillMakeContainer(name);
         run.WillMakeNetwork(name);
@@ -48,8 +48,8 @@ public sealed class ReaperTests
             .WithName(name).WithLabel(labels).WithCommand("sleep", "300").WithNetwork(name).Build().StartAsync(Token);
         using var reaper = await RunSession.StartReaper(session, Token);
 
-        // Ctrl-C reaches the reaper as well and must not end it; of its owner it only sees that it is gone. The owner is always
-        // killed: a program that was started in the background ignores Ctrl-C, and so would its children.
+        // Ctrl-C reaches the reaper too and must not end it; it only sees that its owner has ended. The owner is always killed: a program
+        // in the background and its children ignore Ctrl-C.
         if (signal == "INT")
         {
             await Cli.Wrap("kill").WithArguments(["-INT", Id(reaper)]).ExecuteBufferedAsync(Token);

@@ -140,7 +140,7 @@ public sealed class StrayAnswersTests
     private static readonly HashSet<string> Pods = ["10.244.1.5", "fd00:10:244::5"];
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch.AddDays(20_000);
 
-    // As conntrack 1.4.7 lists them.
+    // In the format of conntrack 1.4.7.
     private const string Stray =
         "udp      17 28 src=10.244.1.5 dst=10.244.2.7 sport=53 dport=40000 [UNREPLIED] src=10.244.2.7 dst=10.244.1.5 sport=40000 dport=53 "
         + "mark=0 use=1";
@@ -259,7 +259,7 @@ public sealed class ProbeJournalTests
     };
 }
 
-/// <summary>Timelines made by hand, for the tests of what reads them.</summary>
+/// <summary>Hand-made timelines for tests.</summary>
 internal static class SampleTimeline
 {
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch.AddDays(20_000);

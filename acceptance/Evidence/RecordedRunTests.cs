@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>The reports of a run can be made from its evidence alone, and the repository keeps the evidence of a real run.</summary>
+/// <summary>All reports can be made from a run's evidence, and the repository has the evidence of a real run.</summary>
 public sealed class RecordedRunTests
 {
     private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;

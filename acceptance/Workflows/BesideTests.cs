@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Workflows;
 
-/// <summary>benchmarks/beside.awk: from the rows of a measurement to ratios, verdicts and the page.</summary>
+/// <summary>benchmarks/beside.awk: ratios, verdicts and a page from the rows of a measurement.</summary>
 [Platform(Exclude = "Win", Reason = "awk")]
 public sealed class BesideTests
 {
