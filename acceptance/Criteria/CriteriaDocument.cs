@@ -2,7 +2,7 @@ using PlatformGitOps.Acceptance.Adoption;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>docs/criteria.md: what is checked, what each check reads, and which sabotages it notices.</summary>
+/// <summary>docs/criteria.md: all checks, what they read, and the sabotages that they detect.</summary>
 public static class CriteriaDocument
 {
     public static string Write()

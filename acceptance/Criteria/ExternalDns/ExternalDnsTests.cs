@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>Records, their owners and the zone of others.</summary>
+/// <summary>Records, their owners, and records of others in the zone.</summary>
 [TestFixture("Knot")]
 [TestFixture("Bind")]
 [Category("ExternalDns")]
@@ -143,7 +143,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
             await Owner("a-one", "default", token);
         }
 
-        // The old owner's text stays beside the new one with a server that takes updates: docs/external-dns.md says how to go on.
+        // With a server for updates, the old owner's text stays next to the new one; docs/external-dns.md has the next steps.
         using (await Run(Instance("infra", ", migrateFromOwner: default"), token))
         {
             await Owner("a-one", "infra", token);
@@ -152,7 +152,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
             await Holds("one", RecordType.A, ["192.0.2.11"], 60, token);
         }
 
-        // Both annotations first, then the instance: in between there is no moment without a wish.
+        // Both annotations first, then the instance: the name is requested at all times.
         await Wants("one", "192.0.2.11", token, also: ExternalDnsNames.NewAnnotationPrefix);
         using var instance = await Run(
             Instance("infra", $", migrateFromOwner: default, annotationPrefix: {ExternalDnsNames.NewAnnotationPrefix}"), token);
@@ -193,7 +193,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
         await Wants("owned", "192.0.2.4", token);
         await Wants("marker", "192.0.2.5", token);
         await Holds("marker", RecordType.A, ["192.0.2.5"], 60, token);
-        // Attempts count: without ownership BIND refuses a part of each update, the deletion of the name server's address.
+        // Attempts count: without ownership, BIND refuses a part of each update, the deletion of the name server's address.
         await instance.Compares(2, token, "reconcile");
         async Task Stays(string name, string address)
         {

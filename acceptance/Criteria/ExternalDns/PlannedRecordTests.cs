@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>What <c>plan</c> says of a change of the settings, and what the real program then does.</summary>
+/// <summary>Compares <c>plan</c>'s output for a change of settings with the real program's behaviour.</summary>
 [TestFixture("Knot")]
 [TestFixture("Bind")]
 [Category("ExternalDns")]
@@ -87,6 +87,6 @@ internal sealed class PlannedRecordTests(string kind) : ZoneFixture(kind)
     private static RecordFate[] Fates(DeliveredInstance before, DeliveredInstance after) =>
         [.. PlanRun.Compare(before.Source, after.Source, _ => true, CancellationToken.None).Records.Losses.Select(loss => loss.Fate)];
 
-    /// <summary>Compares every second: the definition takes ten and more.</summary>
+    /// <summary>Compares every second; a definition allows ten seconds or more.</summary>
     private static DeliveredInstance Fast(DeliveredInstance instance) => instance.With("--interval=10s", "--interval=1s");
 }

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>The recipe of docs/external-dns.md with the real sops and age. Skipped where one of them is not on this machine.</summary>
+/// <summary>The recipe of docs/external-dns.md with the real sops and age. Skipped without one of them.</summary>
 [Category("ExternalDns")]
 [Platform(Exclude = "Win", Reason = "the page writes for a POSIX shell")]
 internal sealed class SopsRecipeTests

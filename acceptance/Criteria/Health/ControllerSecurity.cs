@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>The controller's rights, its pod and who reaches it.</summary>
+/// <summary>The controller's rights, its pod security and network policy.</summary>
 [ChecksOf(typeof(HealthCriterion))]
 public static class ControllerSecurity
 {
