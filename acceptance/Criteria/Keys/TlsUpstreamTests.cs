@@ -4,8 +4,8 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
 /// <summary>
-/// What check Keys.10 sees on a cluster, with real CoreDNS processes on this machine: the suite's upstream twice, and a CoreDNS that asks
-/// them as the tree of keys.yaml says. Skipped where coredns is not on this machine.
+/// Check Keys.10 with real CoreDNS processes on this machine: the suite's upstream twice, and a CoreDNS that forwards to them as in
+/// keys.yaml's tree. Skipped without coredns.
 /// </summary>
 [Category("TlsUpstream")]
 internal sealed class TlsUpstreamTests
@@ -104,8 +104,8 @@ internal sealed class TlsUpstreamTests
             .ShouldAllBe(resource => !resource.Document.ToJsonString().Contains("PRIVATE"));
     }
 
-    /// <summary>Queries, each for a name of its own.</summary>
-    /// <param name="change">Of the block of the forward plugin.</param>
+    /// <summary>Sends queries for different names.</summary>
+    /// <param name="change">Changes the forward plugin's block.</param>
     private static async Task<(AttemptOutcome Outcome, UpstreamShare Share, IReadOnlyList<Upstream> Servers)> Ask(
         Func<string, string> change, CancellationToken token, string zone = UpstreamDns.ExternalName)
     {
@@ -184,7 +184,7 @@ internal sealed class TlsUpstreamTests
             .Replace("/etc/coredns/", $"{folder}/");
     }
 
-    /// <summary>The block of the delivered plugin.</summary>
+    /// <summary>The block of the delivered forward plugin.</summary>
     private static string Block()
     {
         var platform = DefinedTree.Read(StorySample.Definition("keys"));

@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>Metrics in the text format of Prometheus.</summary>
+/// <summary>Parses metrics in Prometheus' text format.</summary>
 internal static class MetricsText
 {
-    /// <summary>The sum of a series over its labels; 0 where it is not there.</summary>
-    /// <param name="text">What /metrics answers.</param>
+    /// <summary>The sum of a series over its labels; 0 if it does not exist.</summary>
+    /// <param name="text">The text of /metrics.</param>
     /// <param name="name">The series.</param>
-    /// <param name="label">Counts lines with this text alone.</param>
+    /// <param name="label">Only sums lines with this text.</param>
     public static double Sum(string text, string name, string label = "") => text.Split('\n')
         .Where(line => IsOf(line, name) && line.Contains(label))
         .Sum(line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), NumberStyles.Float, CultureInfo.InvariantCulture));

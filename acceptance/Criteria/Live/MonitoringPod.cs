@@ -1,17 +1,14 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>
-/// A pod of the suite's own monitoring with the files that it reads; recreated when either changes, because its program reads them
-/// once.
-/// </summary>
+/// <summary>A pod of the suite's monitoring and its files; recreated after a change, because its program reads them once.</summary>
 /// <param name="Files">File name in /config to content.</param>
 public sealed record MonitoringPod(
     string Name, string Image, int Port, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Files)
 {
-    /// <summary>The namespace that the delivered policies know as the monitoring's.</summary>
+    /// <summary>The monitoring namespace in the delivered policies.</summary>
     public static string Place(LiveCluster cluster) => cluster.Tree.Settings["MONITORING_NAMESPACE"];
 
-    /// <summary>Skips the test where the image is not on this machine; a second call finds the pod there.</summary>
+    /// <summary>Creates the pod on the first call; skips the test if the image is not on this machine.</summary>
     /// <param name="setting">The setting that names the image.</param>
     /// <returns>The ready pod.</returns>
     public async Task<Resource> Ensure(LiveCluster cluster, string setting, CancellationToken cancellationToken)

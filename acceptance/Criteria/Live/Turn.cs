@@ -1,13 +1,13 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>What several checks need is made by the first of them; those that run beside it wait, and find it there.</summary>
+/// <summary>Serialises the creation of what several checks need: the first one creates it, parallel ones wait and find it.</summary>
 internal static class Turn
 {
     private static readonly ConcurrentDictionary<(string Cluster, string What), SemaphoreSlim> Gates = new();
 
     /// <param name="cluster">The name of the cluster.</param>
-    /// <param name="what">What is made.</param>
-    /// <param name="make">Makes it, or finds it.</param>
+    /// <param name="what">The name of the created thing.</param>
+    /// <param name="make">Creates it, or finds it.</param>
     public static async Task<T> Take<T>(string cluster, string what, Func<Task<T>> make, CancellationToken cancellationToken)
     {
         var gate = Gates.GetOrAdd((cluster, what), _ => new SemaphoreSlim(1));

@@ -2,13 +2,13 @@ using NUnit.Framework.Interfaces;
 
 namespace PlatformGitOps.Acceptance.Criteria.Running;
 
-/// <summary>Every live check of every criterion on one cluster: first those that only look, at once, then the others in turn.</summary>
+/// <summary>All live checks of one cluster: first those that only read, in parallel, then the others one by one.</summary>
 [TestFixtureSource(typeof(RunningClusters), nameof(RunningClusters.Clusters))]
 public sealed class RunningClusterTests(string cluster)
 {
     private const int LimitMilliseconds = 900_000;
 
-    /// <summary>Before its first check: the time that this takes is not the check's. Why it failed is said by every check.</summary>
+    /// <summary>Before the first check, so that its time is not the check's. All checks report why it failed.</summary>
     [OneTimeSetUp]
     public async Task BringTheCluster()
     {
@@ -25,7 +25,7 @@ public sealed class RunningClusterTests(string cluster)
     public Task Holds_in_the_running_cluster(Check check, string role, CheckMode mode, CancellationToken cancellationToken) =>
         Run(check, cancellationToken);
 
-    /// <summary>Its limit begins after the wait for those that look; that of the attribute would begin before.</summary>
+    /// <summary>The time limit starts after the wait for the reading checks; an attribute's limit would start before.</summary>
     [ChecksOfTheCluster(onlyLooking: false)]
     public async Task Holds_in_the_running_cluster_while_it_changes(Check check, string role, CheckMode mode)
     {

@@ -5,13 +5,13 @@ using NUnit.Framework.Internal.Builders;
 namespace PlatformGitOps.Acceptance.Criteria.Running;
 
 /// <summary>
-/// Around the live checks. NUnit gives a fixture that is not parallel queues of its own, so that nothing else of the suite runs while
-/// clusters are measured; <see cref="RunningClusterTests"/>, one for each cluster, are in these queues.
+/// Runs before and after all live checks. NUnit gives a non-parallel fixture its own queues, so that nothing else of the suite runs while
+/// clusters are measured; the fixtures of <see cref="RunningClusterTests"/>, one for each cluster, are in these queues.
 /// </summary>
 [SetUpFixture]
 public sealed class RunningClusters
 {
-    /// <summary>NUnit's workers. Each cluster holds one for its checks in turn; the others are for checks that only look.</summary>
+    /// <summary>The number of NUnit's workers. Each cluster uses one for its serial checks; the others are for reading checks.</summary>
     private const int Workers = 8;
 
     private static readonly SemaphoreSlim Turns = new(SuiteSettings.Current.ClustersAtOnce);
@@ -21,7 +21,7 @@ public sealed class RunningClusters
         "Clusters at once", Math.Min(Repository.Roles.Count, AtOnce ? SuiteSettings.Current.ClustersAtOnce : 1)
             .ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Two workers at least are left to look. With more clusters, every check runs in turn.</summary>
+    /// <summary>At least two workers remain for reading checks. With more clusters, all checks run one by one.</summary>
     public static bool AtOnce { get; } = Repository.Roles.Count <= Workers - 2;
 
     public static IEnumerable<TestFixtureData> Clusters() => Repository.Roles.Select((role, index) =>
@@ -32,12 +32,12 @@ public sealed class RunningClusters
         return fixture;
     });
 
-    /// <summary>The checks of one cluster may begin: no more than the setting clusters-at-once are under way.</summary>
+    /// <summary>Waits until the checks of a cluster may start: the setting clusters-at-once limits their number.</summary>
     public static Task Take() => Turns.WaitAsync();
 
     public static void Release() => Turns.Release();
 
-    /// <summary>May run beside others of its queue.</summary>
+    /// <summary>Allows a test to run in parallel with others in its queue.</summary>
     internal static void Mark(NUnit.Framework.Internal.TestParameters parameters)
     {
         if (AtOnce)
@@ -47,7 +47,7 @@ public sealed class RunningClusters
     }
 }
 
-/// <summary>The live checks of the fixture's cluster: those that only look, or the others.</summary>
+/// <summary>The live checks of the fixture's cluster: either those that only read, or the others.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ChecksOfTheClusterAttribute(bool onlyLooking) : NUnitAttribute, ITestBuilder, IImplyFixture
 {
@@ -72,7 +72,7 @@ public sealed class ChecksOfTheClusterAttribute(bool onlyLooking) : NUnitAttribu
     }
 }
 
-/// <summary>Around the checks that only look: they begin first, and the others of their cluster wait for the last of them.</summary>
+/// <summary>For the reading checks: they start first, and the others of their cluster wait for the last of them.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LookedAtFirstAttribute : Attribute, ITestAction, IApplyToTest
 {
@@ -98,7 +98,7 @@ public sealed class LookedAtFirstAttribute : Attribute, ITestAction, IApplyToTes
         }
     }
 
-    /// <summary>Returns at once where no such check was chosen.</summary>
+    /// <summary>Completes at once if no such check was selected.</summary>
     public static Task Done(string role, CancellationToken cancellationToken)
     {
         lock (Looking)
