@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>What hosts and the cache of a node resolve while CoreDNS is away; and a CoreDNS that forwards to itself.</summary>
+/// <summary>Name resolution by hosts and the cache of a node without CoreDNS; and a CoreDNS that forwards to itself.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.2", "A loop is seen in every server that forwards", "the loop plugin in each", Needs = Feature.Substrate)]
 [Check(CoreDnsAwayId, "While CoreDNS is away, hosts and the cache of a node resolve the substrate's names; CoreDNS recovers alone",
@@ -25,7 +25,7 @@ public static class CoreDnsAway
         }),
         Of("a cache of the node that shows nothing expired", CoreDnsAwayId, "which the cache has", SubstratePair.Cached,
             "serve_stale 1h verify", "prefetch 0"),
-        // The rewrite plugin makes an answer of a failure, and answers are what a cache keeps.
+        // The rewrite plugin turns a failure into an answer, which a cache then keeps.
         new(WithFailures, CoreDnsAwayId, "recovers alone", files =>
         {
             var (text, kept) = (files[SubstratePair.Cached], "servfail 0s");
@@ -75,7 +75,7 @@ public static class CoreDnsAway
             await coreDns.WaitAsync(Soon, TimeProvider.System, cancellationToken);
             watching.Add(late.Until(end.Token));
             await More(50, _ => true);
-            // What the cache has of the cluster has expired too, or is missed.
+            // Cached answers about the cluster have expired too, or are missing.
             await More(20, watch => watch == cached, look => look.Stale || look.Answer != ClusterAddress);
 
             back = clock.Elapsed;
@@ -111,14 +111,14 @@ public static class CoreDnsAway
 
         LayerWatch Cluster(string name, string server) => new(pair, name, clock) { Server = server };
 
-        // No cache has it: each is asked for once.
+        // Not in any cache: each is queried once.
         LayerWatch Fresh(string who, string server)
         {
             string Name(int turn) => $"{who}-{turn}.fresh.{pair.Child}";
             return new LayerWatch(pair, Name, clock) { Server = server };
         }
 
-        // All that ask by now, or those meant, have asked this often since, with an answer of this kind.
+        // All current watches, or the selected ones, have queried this many times more, with such an answer.
         async Task More(int times, Func<LayerWatch, bool> meant, Func<LookUp, bool>? such = null)
         {
             var before = clock.Elapsed;
@@ -130,7 +130,7 @@ public static class CoreDnsAway
             }
         }
 
-        // How long after the start of CoreDNS a client had its first answer; none before, none missing afterwards.
+        // The time from the start of CoreDNS to a client's first answer; no answers before, and none missing afterwards.
         TimeSpan Recovered(LayerWatch watch, string address, TimeSpan start)
         {
             watch.Seen.ShouldNotContain(look => look.At > away + Second && look.At + look.Took < start && look.Answer == address,

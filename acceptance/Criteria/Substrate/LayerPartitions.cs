@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>A partition between CoreDNS and the servers of the substrate.</summary>
+/// <summary>A partition between CoreDNS and the substrate's servers.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check(PartitionId, "A partition between the layers leaves a cluster its own names, and bounds what it shows of the substrate's",
     "0 failed look-ups of the cluster's names; old answers for TTL and serve_stale, then none; recovery alone", Needs = Feature.Substrate)]
@@ -58,7 +58,7 @@ public static class LayerPartitions
 
             await partition.Begin(cancellationToken);
             cut = clock.Elapsed;
-            // The lower layer goes on by itself.
+            // The lower layer continues on its own.
             await Write($"update delete {name}. A", $"update add {name}. {ShortTtl.TotalSeconds} A {NewAnswer}");
             await pair.AtBoth(name, "A", [NewAnswer], cancellationToken);
             (await pair.Ask(pair.Resolver, other, "A", cancellationToken)).ShouldBeEmpty("the hosts are not partitioned");
@@ -82,7 +82,7 @@ public static class LayerPartitions
 
         Judge(cluster, zone, cut, healing, healed);
         var lines = Lines(written).Where(line => line.Contains("[ERROR]")).ToArray();
-        // Not of a name that it shows stale: no query failed. The code is 0 where the log plugin has sent the answer before.
+        // Not for a stale answer: its query did not fail. The code is 0 if the log plugin has already sent the answer.
         lines.ShouldContain(line => Regex.IsMatch(line, $"plugin/errors: [02] {Regex.Escape(other)}\\. A: .*i/o timeout"),
             $"CoreDNS does not write which name it could not resolve, and why: {written}");
         lines.ShouldNotContain(line => line.Contains(ClusterName), "CoreDNS has trouble with the cluster's name");
@@ -99,7 +99,7 @@ public static class LayerPartitions
         }
     }
 
-    /// <summary>Each look-up, by the time at which it was sent.</summary>
+    /// <summary>Compares all look-ups by the time at which they were sent.</summary>
     private static void Judge(LayerWatch cluster, LayerWatch zone, TimeSpan cut, TimeSpan healing, TimeSpan healed)
     {
         cluster.Seen.Where(look => look.Answer != ClusterAddress).ShouldBeEmpty($"failed look-ups of {ClusterName}");

@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>CoreDNS while the servers of the substrate are away.</summary>
+/// <summary>CoreDNS while the substrate's servers are away.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check(ServersAwayId, "CoreDNS forwards the substrate's names to its servers",
     "the primary first, then the secondary: each answer in less than 1 s, or 3 s until a silent primary is found out; what is kept for a "
@@ -16,10 +16,12 @@ public static class ServersAway
 {
     internal const string ServersAwayId = "Substrate.1";
 
-    /// <summary>In place of the tree's hour; longer than an answer is kept that has just come.</summary>
+    /// <summary>Instead of the tree's hour; longer than the TTL of a new answer.</summary>
     private static readonly TimeSpan ShownWithoutServers = TimeSpan.FromSeconds(9);
 
-    /// <summary>Of a server that is away; of one that is silent, for which the forward plugin waits 2 s; until it is found out.</summary>
+    /// <summary>
+    /// The limits for a server that is down, for one that is silent (the forward plugin waits 2 s), and until it is detected.
+    /// </summary>
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(1), Patient = 3 * Prompt, FoundOut = TimeSpan.FromSeconds(15);
 
     internal static IReadOnlyList<HostSabotage> HostSabotages =>
@@ -37,7 +39,7 @@ public static class ServersAway
             var (text, zone) = (files[SubstratePair.Delivered], files["zones/globular.internal.zone"]);
             Fits(Below, SubstratePair.Delivered, text, "globular.internal:");
             files["zones/globular.internal.zone"] = zone + $"below.globular.internal. 3 IN A {ClusterAddress}\n";
-            // The same server once more, for the cluster's name, and nothing is kept.
+            // The same server for the cluster's name, without a cache.
             files[SubstratePair.Delivered] = text + Regex.Replace(text, "cache [^}]*}|rewrite .*", "")
                 .Replace("globular.internal:", $"{ClusterName}:")
                 .Replace("    loop", $"    rewrite name exact {ClusterName} below.globular.internal\n    #");
@@ -65,7 +67,7 @@ public static class ServersAway
         var (cluster, kept) = (new LayerWatch(pair, ClusterName, clock), new LayerWatch(pair, name, clock));
         var fresh = new LayerWatch(pair, turn => $"pod-{turn}.fresh.{pair.Child}", clock)
         {
-            // As resolv.conf(5) has it.
+            // The default of resolv.conf(5).
             Patience = TimeSpan.FromSeconds(5),
         };
         LayerWatch[] all = [cluster, kept, fresh];
@@ -88,7 +90,7 @@ public static class ServersAway
             await pair.Service("primary", "stop", cancellationToken);
             var stopped = clock.Elapsed;
             await Asked(all, stopped, 50, cancellationToken);
-            // What the server had not answered when it ended is lost, and asked again after 2 s.
+            // Queries that the server had not answered when it ended are lost, and retried after 2 s.
             InTime(stopping, stopped, Patient, "away");
             away = InTime(stopped, clock.Elapsed, Prompt, "away");
 
@@ -146,7 +148,7 @@ public static class ServersAway
             What was kept {Back(kept, OldAnswer):F1} s after the start of both, the rest {Back(fresh, FreshAddress):F1} s.
             """);
 
-        // The latest look-ups of names that nobody keeps are fast, after others of this kind.
+        // The latest look-ups of uncached names are fast again, after others of this kind.
         Task Fast(TimeSpan since, Func<IEnumerable<LookUp>, bool> others, string because) => Eventually.Within(FoundOut * 2, () =>
         {
             var looks = fresh.Seen.Where(look => look.At > since).ToArray();
@@ -154,7 +156,7 @@ public static class ServersAway
             others(looks).ShouldBeTrue("no look-up was slow");
         }, because, cancellationToken);
 
-        // Every look-up of the substrate's names in a time.
+        // All look-ups of the substrate's names in a period.
         LookUp[] InTime(TimeSpan from, TimeSpan to, TimeSpan bound, string how)
         {
             var looks = new[] { (kept, OldAnswer), (fresh, FreshAddress) }.SelectMany(pair => pair.Item1.Seen

@@ -4,7 +4,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>A snapshot of the primary, and its way back.</summary>
+/// <summary>A snapshot of the primary and its restore.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.11", "A snapshot brings an emptied primary back, with its keys and what programs wrote", "the same records and keys",
     Needs = Feature.Substrate)]
@@ -41,7 +41,7 @@ public static class SubstrateBackup
             .StandardError.ShouldContain("others can read", customMessage: "a key file that others can read is used");
         File.SetUnixFileMode(keyFile, Own);
 
-        // 60 days with one snapshot each, and a named one, of which the files alone matter here.
+        // One snapshot on each of 60 days, and a named one; only the files matter here.
         Directory.CreateDirectory(folder);
         var today = TimeProvider.System.GetUtcNow().Date;
         foreach (var earlier in Enumerable.Range(1, 60).Select(ago => Day(today.AddDays(-ago)) + "T010000Z").Append("named"))
@@ -59,10 +59,10 @@ public static class SubstrateBackup
         File.GetUnixFileMode(snapshot).ShouldBe(Own, "a snapshot has the mode 0600");
         (await pair.Script("backup.sh", "primary", cancellationToken, ["list", .. where])).StandardOutput.ShouldContain(made);
         var whole = await File.ReadAllBytesAsync(snapshot, cancellationToken);
-        // Unencrypted it begins as gzip does (RFC 1952).
+        // Without encryption it would begin with gzip's header (RFC 1952).
         (whole is [0x1f, 0x8b, ..]).ShouldBeFalse("whoever has the snapshot reads the keys in it");
 
-        // Damaged, it touches nothing; on a host without anything, it brings everything.
+        // A damaged snapshot changes nothing; a good one restores everything on an empty host.
         var before = pair.Files("primary");
         var damaged = whole.ToArray();
         damaged[damaged.Length / 2] ^= 1;
@@ -94,7 +94,7 @@ public static class SubstrateBackup
         await pair.Verified("secondary", cancellationToken);
     }
 
-    /// <summary>Today and the six days before it; the newest of the three weeks before this one.</summary>
+    /// <summary>Today and the last six days; the newest of the three weeks before this one.</summary>
     private static IEnumerable<DateTime> Kept(DateTime today)
     {
         var days = Enumerable.Range(0, 61).Select(ago => today.AddDays(-ago)).ToList();
