@@ -10,19 +10,19 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>A part of the platform that is off by default, and that a criterion is about.</summary>
-/// <param name="Feature">Named by <see cref="CriterionAttribute.SwitchesOn"/>.</param>
-/// <param name="Category">Of the tests with its live sabotages.</param>
-/// <param name="Lacking">Why a check is not about the cluster of a definition; null where it is.</param>
+/// <summary>A feature of the platform that is off by default and has its own checks.</summary>
+/// <param name="Feature">The feature in <see cref="CriterionAttribute.SwitchesOn"/>.</param>
+/// <param name="Category">The category of the tests with its live sabotages.</param>
+/// <param name="Lacking">Why a check does not apply to a cluster of the definition; null if it does.</param>
 internal sealed record OptionalPart(Feature Feature, string Category, Func<Check, Cluster, string?> Lacking)
 {
-    /// <summary>Switches it on in every cluster of a definition.</summary>
+    /// <summary>Enables it in every cluster of a definition.</summary>
     public required Func<Platform, Platform> Switched { get; init; }
 
     /// <summary>Delivers it to a cluster, once in a run.</summary>
     public Func<LiveCluster, CancellationToken, Task<LiveCluster>> On { get; init; } = (cluster, _) => Task.FromResult(cluster);
 
-    /// <summary>Takes it away from a cluster again.</summary>
+    /// <summary>Removes it from a cluster.</summary>
     public Func<string, CancellationToken, Task> Off { get; init; } = (_, _) => Task.CompletedTask;
 
     public static IReadOnlyList<OptionalPart> All { get; } =
@@ -55,7 +55,7 @@ internal sealed record OptionalPart(Feature Feature, string Category, Func<Check
             On = PublishingCluster.ClusterOf,
             Off = CombinedService.Remove,
         },
-        // External-DNS goes first: the controller's way back delivers what the cluster had before.
+        // External-DNS first: removing the controller delivers what the cluster had before.
         new(Feature.HealthController, "HealthSabotage", (_, definition) => definition.HealthController switch
         {
             null => "healthController is not enabled",
@@ -71,7 +71,7 @@ internal sealed record OptionalPart(Feature Feature, string Category, Func<Check
             (_, definition) => definition.Notifications.IsEmpty ? "the cluster has no notifications" : null)
         {
             Switched = WithReceivers,
-            // The suite takes the place of receivers that the definition names; it names none itself.
+            // The suite replaces the definition's receivers, and has none itself.
             On = (cluster, _) =>
             {
                 cluster.Needs(!cluster.Tree.Definition.Notifications.IsEmpty, "the definition has no notifications");
@@ -81,7 +81,7 @@ internal sealed record OptionalPart(Feature Feature, string Category, Func<Check
         new(Feature.NamedSecrets, "SecretsSabotage", (_, _) => null)
         {
             Switched = WithReceivers,
-            // Each sabotage needs another key of the definition, and asks for it.
+            // Each sabotage needs another key of the definition, and skips without it.
             On = (cluster, _) => Task.FromResult(cluster),
         },
         // The definition itself has the keys.
@@ -89,7 +89,7 @@ internal sealed record OptionalPart(Feature Feature, string Category, Func<Check
         {
             Switched = KeysCriterion.Switched,
         },
-        // Its check delivers the autoscaler by itself, and takes it away again.
+        // Its check delivers the autoscaler itself, and removes it.
         new(Feature.Autoscaling, "ScalingSabotage",
             (_, definition) => definition.Dns.Autoscaling is not Autoscaling.Horizontal ? "dns.autoscaling.kind is not hpa" : null)
         {
@@ -100,7 +100,7 @@ internal sealed record OptionalPart(Feature Feature, string Category, Func<Check
     /// <summary>Null for what every cluster has.</summary>
     public static OptionalPart? Of(Feature feature) => All.SingleOrDefault(part => part.Feature == feature);
 
-    /// <summary>The receivers of notifications and the credentials of the fixture.</summary>
+    /// <summary>The definition with the fixture's receivers and credentials.</summary>
     private static Platform WithReceivers(Platform platform)
     {
         var staged = DefinedTree.Read(StorySample.Definition("staged"));
