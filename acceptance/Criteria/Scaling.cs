@@ -164,7 +164,8 @@ public static class ScalingCriterion
             manifest["spec"]!["containers"]![0]!["command"] = new JsonArray(
             [
                 "/prober", "follow",
-                .. Enumerable.Range(0, NamesOfAPod).Select(name => (JsonNode)$"kubernetes.default.svc.{cluster.Domain}.{(name % 2 == 0 ? "" : "/AAAA")}"),
+                .. Enumerable.Range(0, NamesOfAPod).Select(name =>
+                    (JsonNode)$"kubernetes.default.svc.{cluster.Domain}.{(name % 2 == 0 ? "" : "/AAAA")}"),
                 "--cadence", "1", .. server.Select(word => (JsonNode)word),
             ]);
             run.Note(Namespace, $"{pod} pods ask");

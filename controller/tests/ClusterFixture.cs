@@ -1,9 +1,10 @@
 using k8s;
 using PlatformGitOps.Controller.Hosting;
 
-// Each fixture has its own API server and ports, and mostly waits.
-[assembly: Parallelizable(ParallelScope.Fixtures)]
-[assembly: LevelOfParallelism(4)]
+// Each test has its own API server and ports, and mostly waits.
+[assembly: FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[assembly: Parallelizable(ParallelScope.All)]
+[assembly: LevelOfParallelism(8)]
 
 namespace PlatformGitOps.Controller.Tests;
 

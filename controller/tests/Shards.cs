@@ -3,8 +3,6 @@ using PlatformGitOps.Controller.Election;
 namespace PlatformGitOps.Controller.Tests;
 
 /// <summary>Several shards: one leader for each, never two, after any changes. Most of the time these tests wait.</summary>
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-[Parallelizable(ParallelScope.Children)]
 public sealed class Shards : ClusterFixture
 {
     private const int Count = 4;

@@ -41,9 +41,8 @@ public sealed class GeoInstances
     public async Task The_zones_are_in_the_configmap_and_in_the_files_of_each_instance()
     {
         var (one, two) = (Start("one"), Start("two"));
-        await UntilAsync(() => one.Answers("eu") == Address(0) && two.Answers("eu") == Address(0) && two.Answers("us") == Address(1),
-            "both have the files");
-        one.Host.IsSynced.ShouldBeTrue();
+        await UntilAsync(() => one.Answers("eu") == Address(0) && two.Answers("eu") == Address(0) && two.Answers("us") == Address(1)
+            && one.Host.IsSynced, "both have the files");
         new[] { one, two }.Count(instance => instance.Host.IsLeading).ShouldBe(1);
         Zones()["eu.zone"]!.GetValue<string>().ShouldBe(one.Read("eu.zone"));
         one.Host.WriteMetrics().ShouldContain("dns_geo_targets{region=\"eu\",verdict=\"healthy\"} 1\n");
