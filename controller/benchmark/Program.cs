@@ -30,7 +30,7 @@ var starts = new Option<int>("--starts")
 {
     Description = "How many starts to measure, each to the first probe; nothing else is measured then.",
 };
-var beside = new Option<FileInfo?>("--beside") { Description = "Another published controller, which starts in turns with the first." };
+var beside = new Option<FileInfo?>("--beside") { Description = "Another published controller, which alternates with the first." };
 var besideProbes = new Option<string>("--beside-probes")
 {
     Description = "Its config's key probes, which has to allow loopback addresses.",
@@ -82,23 +82,24 @@ root.SetAction(async (parsed, cancellationToken) =>
         var from = time.GetTimestamp();
         if (parsed.GetValue(kubeconfig) is null)
         {
-            Population.Fill(fake.Store, namespaces, count, responder.Port, profile);
+            BenchmarkObjects.Fill(fake.Store, namespaces, count, responder.Port, profile);
         }
         else
         {
-            await Population.CreateAsync(api, namespaces, count, responder.Port, profile, cancellationToken);
+            await BenchmarkObjects.CreateAsync(api, namespaces, count, responder.Port, profile, cancellationToken);
         }
 
         Console.WriteLine(
             $"{count} endpoints created in {time.GetElapsedTime(from).TotalSeconds:0} s");
 
-        if (parsed.GetValue(starts) is > 0 and var turns)
+        if (parsed.GetValue(starts) is > 0 and var repetitions)
         {
             await File.WriteAllTextAsync(besideConfig, $"{watched}probes: {parsed.GetValue(besideProbes)}\n", cancellationToken);
             FileInfo?[] both = [parsed.GetRequiredValue(controller), parsed.GetValue(beside)];
             (string, string)[] programs =
                 [.. both.OfType<FileInfo>().Zip([config, besideConfig], (program, its) => (program.FullName, its))];
-            await foreach (var start in new Starts(responder, file, parsed.GetValue(core), time).MeasureAsync(programs, turns))
+            await foreach (var start in new StartupBenchmark(responder, file, parsed.GetValue(core), time)
+                .MeasureAsync(programs, repetitions))
             {
                 Console.WriteLine(start);
             }
@@ -127,12 +128,12 @@ root.SetAction(async (parsed, cancellationToken) =>
             var last = await ReadAllAsync();
             foreach (var index in Enumerable.Range(0, running.Length))
             {
-                Console.WriteLine(Reading.Describe(count, first[index], last[index], time));
+                Console.WriteLine(MetricsSample.Describe(count, first[index], last[index], time));
             }
 
             if (!isAlone)
             {
-                var sum = running.Index().Sum(one => Reading.ChecksPerSecond(first[one.Index], last[one.Index], time));
+                var sum = running.Index().Sum(one => MetricsSample.ChecksPerSecond(first[one.Index], last[one.Index], time));
                 Console.WriteLine($"checks per second of all {sum:0}");
             }
         }
@@ -144,7 +145,7 @@ root.SetAction(async (parsed, cancellationToken) =>
             }
         }
 
-        async Task<Reading[]> ReadAllAsync() =>
+        async Task<MetricsSample[]> ReadAllAsync() =>
             await Task.WhenAll(running.Select(instance => instance.ReadAsync(http, time, cancellationToken)));
 
         // Shards move one by one until all instances have the same number.

@@ -7,7 +7,7 @@ using PlatformGitOps.Controller.Testing;
 namespace PlatformGitOps.Controller.Benchmark;
 
 /// <summary>Creates Services of 50 pods each. The pods are not scheduled; their status with an address is written directly.</summary>
-internal static class Population
+internal static class BenchmarkObjects
 {
     private const int PodsPerService = 50;
 
