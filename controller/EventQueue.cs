@@ -3,7 +3,7 @@ using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller;
 
-/// <summary>Queues events from any thread and handles them in order on one, in turns.</summary>
+/// <summary>Queues events from any thread and handles them in order on one thread, in passes.</summary>
 internal sealed class EventQueue : IDisposable
 {
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(5);
@@ -14,7 +14,7 @@ internal sealed class EventQueue : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ITimer _timer;
-    private long _turnedAt;
+    private long _lastPassAt;
 
     public EventQueue(ControllerMetrics metrics, TimeProvider time, ILogger log)
     {
@@ -22,7 +22,7 @@ internal sealed class EventQueue : IDisposable
         _timer = time.CreateTimer(_ => Add(() => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public TimeSpan SinceLastTurn => _time.GetElapsedTime(Interlocked.Read(ref _turnedAt));
+    public TimeSpan SinceLastPass => _time.GetElapsedTime(Interlocked.Read(ref _lastPassAt));
 
     public void Add(Action handle) => _events.Writer.TryWrite(handle);
 
@@ -38,16 +38,16 @@ internal sealed class EventQueue : IDisposable
         return handled.Task;
     }
 
-    /// <param name="turn">Runs one turn and returns the time until the next one, unless an event arrives before.</param>
+    /// <param name="pass">Runs one pass and returns the time until the next one, unless an event arrives before.</param>
     /// <param name="cancellationToken">Ends the loop.</param>
-    public async Task RunAsync(Func<TimeSpan> turn, CancellationToken cancellationToken)
+    public async Task RunAsync(Func<TimeSpan> pass, CancellationToken cancellationToken)
     {
-        Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
+        Interlocked.Exchange(ref _lastPassAt, _time.GetTimestamp());
         _timer.Change(LongestTick, Timeout.InfiniteTimeSpan);
         while (await _events.Reader.WaitToReadAsync(cancellationToken))
         {
-            var next = turn();
-            Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
+            var next = pass();
+            Interlocked.Exchange(ref _lastPassAt, _time.GetTimestamp());
             _timer.Change(TimeSpan.FromTicks(Math.Clamp(next.Ticks, ShortestTick.Ticks, LongestTick.Ticks)), Timeout.InfiniteTimeSpan);
         }
     }

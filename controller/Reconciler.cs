@@ -44,7 +44,7 @@ internal sealed class Reconciler : IDisposable
     }
 
     /// <summary>The time since the last pass, for /healthz.</summary>
-    public TimeSpan SinceLastTurn => _events.SinceLastTurn;
+    public TimeSpan SinceLastPass => _events.SinceLastPass;
 
     private ControllerMetrics Metrics => _telemetry.Metrics;
 
@@ -57,16 +57,16 @@ internal sealed class Reconciler : IDisposable
     public void Enqueue(Delta<V1EndpointSlice> delta) => Enqueue(() => Observe(_store.Apply(delta)));
 
     /// <summary>Completes when the role is handled: after losing leadership no further write starts.</summary>
-    public Task EnqueueRole(Role role) => _events.AddAsync(() => Become(role));
+    public Task EnqueueRole(Role role) => _events.AddAsync(() => ChangeRole(role));
 
     /// <summary>Runs until cancelled, once all caches have their first list. Nothing is removed while a watch is not current.</summary>
     public async Task RunAsync(Func<bool> isSynced, Func<bool> isCurrent, CancellationToken cancellationToken)
     {
-        await _events.RunAsync(() => UntilNextTurn(Turn(isSynced, isCurrent, cancellationToken)), cancellationToken);
+        await _events.RunAsync(() => UntilNextPass(RunPass(isSynced, isCurrent, cancellationToken)), cancellationToken);
     }
 
     /// <summary>One pass over all events since the last one. Returns its time.</summary>
-    internal TimeSpan Turn(Func<bool> isSynced, Func<bool> isCurrent, CancellationToken cancellationToken)
+    internal TimeSpan RunPass(Func<bool> isSynced, Func<bool> isCurrent, CancellationToken cancellationToken)
     {
         // Read before the queue is emptied, so that all events of the first lists are handled.
         var ready = isSynced();
@@ -134,7 +134,7 @@ internal sealed class Reconciler : IDisposable
     /// A new leader has no history: every endpoint starts empty, at a random time of its interval. But endpoints with short intervals are
     /// already probed while the old leader's renewal is late, and keep those results.
     /// </summary>
-    private void Become(Role role)
+    private void ChangeRole(Role role)
     {
         if (role == _role)
         {
@@ -235,7 +235,7 @@ internal sealed class Reconciler : IDisposable
         }
         finally
         {
-            addresses.ForEach(address => address.Endpoint.Removal.IsTurning = false);
+            addresses.ForEach(address => address.Endpoint.Removal.IsPending = false);
         }
 
         if (addresses.Count > 0 || (service.HasSlicesToWrite && service.SliceWrites.MayBegin(now) && service.Endpoints.Count > 0))
@@ -282,16 +282,16 @@ internal sealed class Reconciler : IDisposable
                     removal.Endpoints.ForEach(e => _scheduler.Schedule(e, now + e.Service.Policy.RetryInterval));
                 }
 
-                if (removal.Pod is not { Pod: var turned })
+                if (removal.Pod is not { Pod: var changedPod })
                 {
-                    removal.IsTurning = true;
+                    removal.IsPending = true;
                     addresses.Add((endpoint, decision));
                     break;
                 }
 
                 var wanting = removal.Endpoints.Find(e => decision.WantedBy.Contains(e.Service.Name)) ?? endpoint;
                 Start(
-                    removal.Write, EndpointWrite.OfPod(wanting, turned, decision, isRemoval ? _store.Witnesses(removal) : []),
+                    removal.Write, EndpointWrite.OfPod(wanting, changedPod, decision, isRemoval ? _store.RemainingPods(removal) : []),
                     [removal]);
                 break;
             case Verdict.Remove or Verdict.Restore:
@@ -314,24 +314,24 @@ internal sealed class Reconciler : IDisposable
 
     private void Start(WriteState write, EndpointWrite change, params IEnumerable<RemovalState> removals)
     {
-        RemovalState[] turned = [.. removals];
+        RemovalState[] changed = [.. removals];
         write.Begin();
         _writer.Start(change, outcome => Enqueue(() =>
         {
             write.End(outcome, Now, _options.Guards.BetweenWrites);
             outcome.Pods.ToList().ForEach(pod => Observe(_store.Apply(pod, isOwn: true)));
             outcome.Slices.ToList().ForEach(slice => Observe(_store.Apply(slice, isOwn: true)));
-            turned.SelectMany(removal => removal.Endpoints).ToList().ForEach(endpoint => _queue.Add(endpoint.Service));
+            changed.SelectMany(removal => removal.Endpoints).ToList().ForEach(endpoint => _queue.Add(endpoint.Service));
         }));
         if (_writer.IsDryRun)
         {
             // A dry run continues as if the write had succeeded, so that the guards count correctly.
             write.End(new ApplyOutcome.Done(), Now, _options.Guards.BetweenWrites);
-            turned.ToList().ForEach(removal => removal.Turn());
+            changed.ToList().ForEach(removal => removal.ToggleInDryRun());
         }
     }
 
-    private TimeSpan UntilNextTurn(TimeSpan now)
+    private TimeSpan UntilNextPass(TimeSpan now)
     {
         var next = (_role != Role.Standby ? _scheduler.NextDue ?? TimeSpan.MaxValue : TimeSpan.MaxValue) - now;
         return _queue.IsEmpty || next < QueuedTick ? next : QueuedTick;

@@ -10,7 +10,7 @@ namespace PlatformGitOps.Controller.Api;
 public sealed record RequiredAccess(string Group, string Resource, IReadOnlyList<string> Verbs, string? Name = null)
 {
     /// <summary>In every watched namespace.</summary>
-    public static IReadOnlyList<RequiredAccess> Everywhere { get; } =
+    public static IReadOnlyList<RequiredAccess> WatchedNamespaces { get; } =
     [
         new("", "services", ["list", "watch"]),
         new("", "pods", ["get", "list", "watch", "patch"]),
@@ -28,7 +28,7 @@ public sealed record RequiredAccess(string Group, string Resource, IReadOnlyList
     ];
 
     /// <summary>In the controller's own namespace.</summary>
-    public static IReadOnlyList<RequiredAccess> AtHome { get; } =
+    public static IReadOnlyList<RequiredAccess> OwnNamespace { get; } =
     [
         // RBAC cannot restrict create to a name.
         new("coordination.k8s.io", "leases", ["create"]),

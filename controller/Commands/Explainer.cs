@@ -98,7 +98,7 @@ internal sealed class Explainer(ApiClient client, ControllerOptions options, End
     private async Task ProbeAsync(TrackedEndpoint endpoint, HealthPolicy policy, CancellationToken cancellationToken)
     {
         var history = EndpointHistory.Empty;
-        var needed = endpoint.Endpoint.State == EndpointState.Out ? policy.SuccessThreshold : 1;
+        var needed = endpoint.Endpoint.State == EndpointState.Removed ? policy.SuccessThreshold : 1;
         while (endpoint.Endpoint.IsProbed && history.Failures < policy.FailureThreshold && history.Successes < needed)
         {
             if (history.Last is not null)

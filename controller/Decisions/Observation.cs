@@ -12,20 +12,20 @@ internal enum EndpointState
     Serving,
 
     /// <summary>Ready, but removed from DNS by this controller.</summary>
-    Out,
+    Removed,
 }
 
 /// <summary>The complete input of a decision about one pod or address.</summary>
 internal sealed record Observation
 {
     /// <summary>True if this controller removed it.</summary>
-    public required bool IsOut { get; init; }
+    public required bool IsRemoved { get; init; }
 
     /// <summary>True while a write runs, or if its result is unknown.</summary>
     public bool IsUncertain { get; init; }
 
     /// <summary>The probe results of each Service that checks it; empty while Kubernetes itself excludes it.</summary>
-    public required IReadOnlyList<Opinion> Opinions { get; init; }
+    public required IReadOnlyList<ServiceCheck> Checks { get; init; }
 
     /// <summary>The Services for which it was removed; empty if that is not recorded.</summary>
     public IReadOnlyList<string> RemovedFor { get; init; } = [];
@@ -47,7 +47,7 @@ internal sealed record Observation
 }
 
 /// <summary>The probe results of one Service.</summary>
-internal sealed record Opinion(ObjectName Service, HealthPolicy Policy, EndpointHistory History)
+internal sealed record ServiceCheck(ObjectName Service, HealthPolicy Policy, EndpointHistory History)
 {
     public bool IsFailing(TimeSpan now) => History.Failures >= Policy.FailureThreshold && IsEvidence(now);
 
@@ -75,7 +75,7 @@ internal sealed record ServedService
 
     public required HealthyShare MinHealthy { get; init; }
 
-    public int Least => MinHealthy.Of(Total);
+    public int Minimum => MinHealthy.Of(Total);
 }
 
 /// <summary>An endpoint as input of the partition guard.</summary>

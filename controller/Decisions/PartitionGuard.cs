@@ -24,7 +24,7 @@ internal static class PartitionGuard
     private const int Sample = 8;
 
     /// <summary>Failures that began longer before this one are unrelated.</summary>
-    private static readonly TimeSpan Lately = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RelatedWithin = TimeSpan.FromMinutes(1);
 
     public static PartitionView Evaluate(IReadOnlyList<ObservedEndpoint> everything, TimeSpan since, GuardOptions options)
     {
@@ -35,7 +35,7 @@ internal static class PartitionGuard
         foreach (var endpoint in everything.Where(endpoint => endpoint.State == EndpointState.Serving))
         {
             serving++;
-            if (SaysNothing(endpoint, since, reached))
+            if (IsUnrelated(endpoint, since, reached))
             {
                 older++;
                 olderNodes.Add(endpoint.Node);
@@ -84,9 +84,9 @@ internal static class PartitionGuard
     /// True if its failure began long before this one, or if it was never healthy and the network is not the reason: something answered,
     /// another endpoint on its node answers, or it is an external address. A new leader has no healthy history, so only silence counts.
     /// </summary>
-    private static bool SaysNothing(ObservedEndpoint endpoint, TimeSpan since, HashSet<string> reached) =>
+    private static bool IsUnrelated(ObservedEndpoint endpoint, TimeSpan since, HashSet<string> reached) =>
         endpoint.History is { FailingSince: { } from, Last: { } last }
-        && (from < since - Lately
+        && (from < since - RelatedWithin
             || (!endpoint.History.WasHealthy && (!last.IsSilent || !endpoint.IsPod || reached.Contains(endpoint.Node))));
 
     private static bool IsGood(ObservedEndpoint endpoint, TimeSpan since) =>

@@ -30,7 +30,7 @@ internal sealed class LeaderElector(
     private volatile string? _successor;
     private long _seenAt;
     private long _renewedAt;
-    private long _turnedAt = time.GetTimestamp();
+    private long _lastAttemptAt = time.GetTimestamp();
     private Role _role;
 
     /// <summary>
@@ -40,13 +40,13 @@ internal sealed class LeaderElector(
     public Members? Members { get; init; }
 
     /// <summary>While false, the Lease is neither taken nor renewed.</summary>
-    public Func<bool> MayStand { get; init; } = () => true;
+    public Func<bool> MayAcquire { get; init; } = () => true;
 
     /// <summary>The last seen holder of the Lease.</summary>
     public string? Holder => _seen?.Spec?.HolderIdentity;
 
-    /// <summary>The time since the last turn began, for /healthz. A turn takes at most the renew deadline.</summary>
-    public TimeSpan SinceLastTurn => time.GetElapsedTime(Interlocked.Read(ref _turnedAt));
+    /// <summary>The time since the last attempt began, for /healthz. An attempt takes at most the renew deadline.</summary>
+    public TimeSpan SinceLastAttempt => time.GetElapsedTime(Interlocked.Read(ref _lastAttemptAt));
 
     /// <summary>True while no other instance can hold the Lease. Check it immediately before each write.</summary>
     public bool MayAct
@@ -60,7 +60,7 @@ internal sealed class LeaderElector(
         }
     }
 
-    /// <summary>Stops acting at once; the next turns name the successor as the holder. Call it after the last write.</summary>
+    /// <summary>Stops acting at once; the next attempts name the successor as the holder. Call it after the last write.</summary>
     public void HandOver(string successor) => _successor = successor;
 
     /// <summary>Takes and renews the Lease until cancelled.</summary>
@@ -70,9 +70,9 @@ internal sealed class LeaderElector(
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            Interlocked.Exchange(ref _turnedAt, time.GetTimestamp());
-            Update(MayStand() ? await TryAcquireAsync(cancellationToken) : false, changed);
-            await Task.Delay(UntilNextTurn(), time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Interlocked.Exchange(ref _lastAttemptAt, time.GetTimestamp());
+            Update(MayAcquire() ? await TryAcquireAsync(cancellationToken) : false, changed);
+            await Task.Delay(UntilNextAttempt(), time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -154,11 +154,11 @@ internal sealed class LeaderElector(
     }
 
     /// <summary>True if the holder has missed two renewals.</summary>
-    private bool IsLate => !string.IsNullOrEmpty(Holder) && Holder != identity && MayStand()
+    private bool IsLate => !string.IsNullOrEmpty(Holder) && Holder != identity && MayAcquire()
         && time.GetElapsedTime(_seenAt) >= options.RetryPeriod * 2.5;
 
     /// <summary>Another instance's Lease is checked again at the moment when it expires.</summary>
-    private TimeSpan UntilNextTurn()
+    private TimeSpan UntilNextAttempt()
     {
         var period = options.RetryPeriod * (0.9 + (0.2 * Random.Shared.NextDouble()));
         var left = _role == Role.Candidate && _seen is { } seen ? DurationOf(seen) - time.GetElapsedTime(_seenAt) : period;
@@ -180,7 +180,7 @@ internal sealed class LeaderElector(
                 return await TryHandOverAsync(successor, either.Token);
             }
 
-            if (current is not null && !MayTake(current))
+            if (current is not null && !IsAvailable(current))
             {
                 return false;
             }
@@ -195,7 +195,7 @@ internal sealed class LeaderElector(
         }
         catch (ApiException e) when (e.IsConflict)
         {
-            // Another instance was faster. The next turn reads the holder; this instance's own Lease stays valid until its deadline.
+            // Another instance was faster. The next attempt reads the holder; this instance's own Lease stays valid until its deadline.
             return null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -204,7 +204,7 @@ internal sealed class LeaderElector(
         }
         catch (Exception e)
         {
-            // Catches all exceptions of a turn: the candidacy continues.
+            // Catches all exceptions of an attempt: the candidacy continues.
             Log.ElectionFailed(log, lease, e.Message);
             if (e is not (ApiException or HttpRequestException or IOException or TimeoutException or OperationCanceledException))
             {
@@ -223,7 +223,7 @@ internal sealed class LeaderElector(
         }
         catch (ApiException e) when (e.IsConflict && Members is not null)
         {
-            // Another member was faster: its write after the start of this turn counts as well.
+            // Another member was faster: its write after the start of this attempt counts as well.
             Observe(await FindAsync(cancellationToken));
             if (Holder != identity)
             {
@@ -232,7 +232,7 @@ internal sealed class LeaderElector(
         }
     }
 
-    /// <summary>False also if another instance already has the Lease; the next turn retries after a failure.</summary>
+    /// <summary>False also if another instance already has the Lease; the next attempt retries after a failure.</summary>
     private async Task<bool> TryHandOverAsync(string successor, CancellationToken cancellationToken)
     {
         if (Holder == identity)
@@ -259,7 +259,8 @@ internal sealed class LeaderElector(
             {
                 Name = lease.Name,
                 NamespaceProperty = lease.Namespace,
-                Annotations = Members?.Note().Where(one => one.Value is not null).ToDictionary(one => one.Key, one => one.Value!),
+                Annotations = Members?.NextAnnotations().Where(note => note.Value is not null)
+                    .ToDictionary(note => note.Key, note => note.Value!),
             },
             Spec = new V1LeaseSpec
             {
@@ -289,7 +290,8 @@ internal sealed class LeaderElector(
         var metadata = new JsonObject { ["resourceVersion"] = _seen?.Metadata.ResourceVersion };
         if (Members is { } members)
         {
-            metadata["annotations"] = new JsonObject(members.Note().Select(one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value)));
+            metadata["annotations"] = new JsonObject(
+                members.NextAnnotations().Select(note => KeyValuePair.Create(note.Key, (JsonNode?)note.Value)));
         }
 
         return PatchAsync(new JsonObject { ["metadata"] = metadata, ["spec"] = spec }, cancellationToken);
@@ -313,11 +315,11 @@ internal sealed class LeaderElector(
 
         if (Holder == identity)
         {
-            Members?.See(current?.Metadata.Annotations);
+            Members?.Observe(current?.Metadata.Annotations);
         }
     }
 
-    private bool MayTake(V1Lease current)
+    private bool IsAvailable(V1Lease current)
     {
         var holder = current.Spec?.HolderIdentity;
         return string.IsNullOrEmpty(holder) || holder == identity || time.GetElapsedTime(_seenAt) >= DurationOf(current);

@@ -14,7 +14,7 @@ internal sealed class Members(string identity, LeaderElectionOptions options, Ti
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Heartbeat> _seen = new(StringComparer.Ordinal);
-    private long _turn;
+    private long _renewals;
 
     /// <summary>True if this instance could lead at once.</summary>
     public Func<bool> IsReady { get; init; } = () => true;
@@ -35,19 +35,19 @@ internal sealed class Members(string identity, LeaderElectionOptions options, Ti
     }
 
     /// <summary>The annotations that the next write sets, or removes if the value is null.</summary>
-    public IReadOnlyDictionary<string, string?> Note()
+    public IReadOnlyDictionary<string, string?> NextAnnotations()
     {
         lock (_lock)
         {
             var note = _seen.Where(one => one.Key != identity && time.GetElapsedTime(one.Value.At) >= ForgetAfter)
                 .ToDictionary(one => Prefix + one.Key, _ => (string?)null, StringComparer.Ordinal);
-            note[OwnKey] = IsReady() ? $"{++_turn}" : null;
+            note[OwnKey] = IsReady() ? $"{++_renewals}" : null;
             return note;
         }
     }
 
     /// <summary>Reads the annotations of a Lease.</summary>
-    public void See(IDictionary<string, string>? annotations)
+    public void Observe(IDictionary<string, string>? annotations)
     {
         var now = time.GetTimestamp();
         lock (_lock)

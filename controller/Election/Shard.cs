@@ -23,7 +23,7 @@ internal sealed class Shard(
 
     public string? Holder => elector?.Holder;
 
-    public TimeSpan? SinceElection => elector?.SinceLastTurn;
+    public TimeSpan? SinceLastAttempt => elector?.SinceLastAttempt;
 
     /// <summary>Takes part in the election until cancelled; in a dry run this instance is the leader.</summary>
     public async Task RunElectionAsync(CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class Shard(
     public Task ReleaseAsync(CancellationToken cancellationToken) => elector?.ReleaseAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Starts no more writes, waits for running ones, and only then names the other instance in the Lease.</summary>
-    public async Task GiveAsync(string instance, CancellationToken cancellationToken)
+    public async Task HandOverAsync(string instance, CancellationToken cancellationToken)
     {
         try
         {

@@ -22,7 +22,8 @@ public static class Sharding
     /// <param name="identity">This instance.</param>
     /// <param name="holders">The holder of each shard; null or empty for none.</param>
     /// <param name="members">The instances that can get a shard.</param>
-    internal static (int Shard, string To)? Give(string identity, IReadOnlyList<string?> holders, IReadOnlyCollection<string> members)
+    internal static (int Shard, string To)? ChooseHandOver(
+        string identity, IReadOnlyList<string?> holders, IReadOnlyCollection<string> members)
     {
         if (holders.Any(string.IsNullOrEmpty))
         {
@@ -48,14 +49,14 @@ public static class Sharding
 /// </summary>
 internal sealed class ShardGroup(
     LeaderElector gate, string identity, LeaderElectionOptions options, TimeProvider time, Func<IReadOnlyList<string?>> holders,
-    Func<int, string, CancellationToken, Task> give)
+    Func<int, string, CancellationToken, Task> handOver)
 {
     private readonly Members _members = gate.Members ?? throw new ArgumentException("a group needs members", nameof(gate));
 
     /// <summary>True while no instance with another number of shards can act.</summary>
     public bool MayAct => gate.MayAct;
 
-    public TimeSpan SinceLastTurn => gate.SinceLastTurn;
+    public TimeSpan SinceLastAttempt => gate.SinceLastAttempt;
 
     /// <summary>The holder in the Lease; pod names contain no colon.</summary>
     public static string NameOf(int shards) => $"shards:{shards}";
@@ -70,9 +71,9 @@ internal sealed class ShardGroup(
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            if (MayAct && Sharding.Give(identity, holders(), _members.Steady) is var (shard, to))
+            if (MayAct && Sharding.ChooseHandOver(identity, holders(), _members.Steady) is var (shard, to))
             {
-                await give(shard, to, cancellationToken);
+                await handOver(shard, to, cancellationToken);
             }
 
             await Task.Delay(options.RetryPeriod, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

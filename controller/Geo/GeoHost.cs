@@ -12,8 +12,8 @@ namespace PlatformGitOps.Controller.Geo;
 /// </summary>
 internal sealed class GeoHost : IStatus, IDisposable
 {
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PassInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan DecideAtLeastEvery = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectName, GeoService> _services = [];
@@ -33,7 +33,7 @@ internal sealed class GeoHost : IStatus, IDisposable
     private readonly ControllerMetrics _common = new();
     private bool _dirty = true;
     private long _decidedAt;
-    private long _turnedAt;
+    private long _lastPassAt;
     private Task _writing = Task.CompletedTask;
     private Task _reporting = Task.CompletedTask;
     private HashSet<string> _open = [];
@@ -50,7 +50,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         _elector = new LeaderElector(_client, name, identity, options.LeaderElection, time, _common, logs.CreateLogger("election"));
         _problems = new ServiceProblems(new EventRecorder(_client, identity, time, logs.CreateLogger("events")), _log);
         _served = new ServedZones(new ZoneFolder(folder), options, Metrics, time, _log);
-        (_turnedAt, _decidedAt) = (time.GetTimestamp(), time.GetTimestamp());
+        (_lastPassAt, _decidedAt) = (time.GetTimestamp(), time.GetTimestamp());
         _watches = new WatchSet(_client, options.WatchSilence, time, _common, logs.CreateLogger("watch"));
         foreach (var ns in WatchedResources.Scopes(options.Namespaces))
         {
@@ -63,12 +63,12 @@ internal sealed class GeoHost : IStatus, IDisposable
     public GeoMetrics Metrics { get; } = new();
 
     /// <summary>CoreDNS has zones. From then on the API server may be unavailable.</summary>
-    public bool IsSynced => _watches.HasSynced && _served.Any;
+    public bool IsSynced => _watches.HasSynced && _served.HasZones;
 
     public bool IsLeading => _elector.MayAct;
 
     public string? Stuck =>
-        _watches.StuckLoop([_time.GetElapsedTime(Interlocked.Read(ref _turnedAt))], [_elector.SinceLastTurn]);
+        _watches.StuckLoop([_time.GetElapsedTime(Interlocked.Read(ref _lastPassAt))], [_elector.SinceLastAttempt]);
 
     public string WriteMetrics()
     {
@@ -82,7 +82,7 @@ internal sealed class GeoHost : IStatus, IDisposable
     {
         Log.Started(_log, _options.Zone, _connection.Server, false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var tasks = _watches.RunAsync(stop.Token).Append(TurnsAsync(stop.Token))
+        var tasks = _watches.RunAsync(stop.Token).Append(RunPassesAsync(stop.Token))
             .Append(_elector.RunAsync(role => _common.Leader.Set(role == Role.Leader ? 1 : 0), stop.Token)).ToList();
         // No task ends by itself; if one does, the instance ends with its exception, thrown below.
         var first = await Task.WhenAny(tasks);
@@ -147,28 +147,28 @@ internal sealed class GeoHost : IStatus, IDisposable
     {
         if (delta is Delta<V1ConfigMap>.Present { Item: var item } && item.FullName() == zones)
         {
-            _zones.See(item);
+            _zones.Observe(item);
             Volatile.Write(ref _dirty, true);
         }
     }
 
-    private async Task TurnsAsync(CancellationToken cancellationToken)
+    private async Task RunPassesAsync(CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
-                Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
+                Interlocked.Exchange(ref _lastPassAt, _time.GetTimestamp());
                 try
                 {
-                    TakeTurn(cancellationToken);
+                    RunPass(cancellationToken);
                 }
                 catch (Exception e)
                 {
-                    Failed(e);
+                    RecordFailure(e);
                 }
 
-                await Task.Delay(Turn, _time, cancellationToken);
+                await Task.Delay(PassInterval, _time, cancellationToken);
             }
         }
         finally
@@ -178,8 +178,8 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
     }
 
-    /// <summary>Does not wait for the API server: a slow answer must not delay the served zones or the next turn.</summary>
-    private void TakeTurn(CancellationToken cancellationToken)
+    /// <summary>Does not wait for the API server: a slow answer must not delay the served zones or the next pass.</summary>
+    private void RunPass(CancellationToken cancellationToken)
     {
         GeoService[] services;
         // Read first: a list that arrives meanwhile would be read partially.
@@ -196,12 +196,12 @@ internal sealed class GeoHost : IStatus, IDisposable
         var probed = ProbedTargets.Of(services, _options.Probes.MostTargets);
         _probes.Follow(probed.Targets);
         if (!synced || isWriting || !_zones.MayWrite
-            || !(Volatile.Read(ref _dirty) || _time.GetElapsedTime(_decidedAt) >= LookAgain))
+            || !(Volatile.Read(ref _dirty) || _time.GetElapsedTime(_decidedAt) >= DecideAtLeastEvery))
         {
             return;
         }
 
-        // Later changes are handled in the next turn.
+        // Later changes are handled in the next pass.
         Volatile.Write(ref _dirty, false);
         _decidedAt = _time.GetTimestamp();
         if (!_probes.IsSettled)
@@ -212,7 +212,7 @@ internal sealed class GeoHost : IStatus, IDisposable
 
         var answers = GeoDecider.Decide(_options, services, _probes.Verdict);
         answers = answers with { Problems = answers.Problems.AddRange(probed.Problems) };
-        Show(answers, services);
+        ExportMetrics(answers, services);
         if (!IsLeading)
         {
             // A new leader writes at once.
@@ -223,7 +223,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         _writing = WriteAsync(current, answers, cancellationToken);
         if (_reporting.IsCompleted)
         {
-            // Changes during the writing of Events are reported in a later turn.
+            // Changes during the writing of Events are reported in a later pass.
             _reporting = ReportAsync(_writing, answers, cancellationToken);
         }
     }
@@ -236,18 +236,18 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            Failed(e);
+            RecordFailure(e);
         }
     }
 
-    /// <summary>Catches exceptions of a turn or a write; it is retried, with increasing back-off for writes.</summary>
-    private void Failed(Exception failure)
+    /// <summary>Catches exceptions of a pass or a write; it is retried, with increasing back-off for writes.</summary>
+    private void RecordFailure(Exception failure)
     {
-        _zones.Failed(failure);
+        _zones.RecordFailure(failure);
         Volatile.Write(ref _dirty, true);
     }
 
-    private void Show(GeoAnswers answers, GeoService[] services)
+    private void ExportMetrics(GeoAnswers answers, GeoService[] services)
     {
         foreach (var region in _options.Regions)
         {

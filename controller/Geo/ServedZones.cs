@@ -11,7 +11,7 @@ internal sealed class ServedZones(ZoneFolder folder, GeoOptions options, GeoMetr
     private long _nextWrite = time.GetTimestamp();
 
     /// <summary>CoreDNS has zones, current or older ones.</summary>
-    public bool Any => Volatile.Read(ref _serial) is not null;
+    public bool HasZones => Volatile.Read(ref _serial) is not null;
 
     /// <summary>Writes the files if the serial has changed; after a failure with increasing back-off.</summary>
     public void Serve(V1ConfigMap? current)

@@ -29,7 +29,7 @@ internal sealed class ZonesWriter(
     /// <summary>True after the back-off of the last failure.</summary>
     public bool MayWrite => time.GetTimestamp() >= Interlocked.Read(ref _nextWrite);
 
-    public void See(V1ConfigMap item)
+    public void Observe(V1ConfigMap item)
     {
         lock (_lock)
         {
@@ -90,8 +90,8 @@ internal sealed class ZonesWriter(
         Log.GeoWritten(log, zones, files[ZoneText.SerialKey]);
     }
 
-    /// <summary>A turn failed: starts a back-off of writes.</summary>
-    public void Failed(Exception failure)
+    /// <summary>A pass or write failed: starts a back-off of writes.</summary>
+    public void RecordFailure(Exception failure)
     {
         metrics.Writes.Increment(("result", "failure"));
         Log.GeoWriteFailed(log, zones, failure.Message);

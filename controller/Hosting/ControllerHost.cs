@@ -57,8 +57,8 @@ internal sealed class ControllerHost : IStatus, IDisposable
 
     /// <summary>The name of a stuck loop; null if none is stuck.</summary>
     public string? Stuck => _watches.StuckLoop(
-        _shards.Select(shard => shard.Reconciler.SinceLastTurn),
-        _shards.Select(shard => shard.SinceElection).Append(_group?.SinceLastTurn));
+        _shards.Select(shard => shard.Reconciler.SinceLastPass),
+        _shards.Select(shard => shard.SinceLastAttempt).Append(_group?.SinceLastAttempt));
 
     public bool IsLeading => Leads.Any();
 
@@ -129,7 +129,7 @@ internal sealed class ControllerHost : IStatus, IDisposable
         var gate = CreateElector(election.LeaseName, ShardGroup.NameOf(_options.Shards), () => true, members);
         return new ShardGroup(
             gate, _settings.Identity, election, _time, () => [.. _shards.Select(shard => shard.Holder)],
-            (shard, instance, token) => _shards[shard].GiveAsync(instance, token));
+            (shard, instance, token) => _shards[shard].HandOverAsync(instance, token));
     }
 
     /// <summary>With one shard, names have no shard suffix.</summary>
@@ -138,9 +138,9 @@ internal sealed class ControllerHost : IStatus, IDisposable
         var name = _options.LeaderElection.LeaseName + (_options.Shards > 1 ? $"-{index}" : "");
         var elector = _settings.DryRun
             ? null
-            : CreateElector(name, _settings.Identity, MayStand, null);
+            : CreateElector(name, _settings.Identity, MayAcquire, null);
         // A released shard goes to an instance that can lead it at once.
-        bool MayStand() => _group is null || (_group.MayAct && IsSynced);
+        bool MayAcquire() => _group is null || (_group.MayAct && IsSynced);
         bool MayAct() => (elector?.MayAct ?? true) && (_group?.MayAct ?? true);
 
         var own = telemetry with { Labels = _options.Shards > 1 ? [("shard", $"{index}")] : [] };
@@ -149,12 +149,12 @@ internal sealed class ControllerHost : IStatus, IDisposable
         return new Shard(elector, writer, reconciler, MayAct, _time, _log);
     }
 
-    private LeaderElector CreateElector(string lease, string identity, Func<bool> mayStand, Members? members) => new(
+    private LeaderElector CreateElector(string lease, string identity, Func<bool> mayAcquire, Members? members) => new(
         _client, new ObjectName(_connection.Namespace, lease), identity, _options.LeaderElection, _time, Metrics,
         _logs.CreateLogger("election"))
     {
         Members = members,
-        MayStand = mayStand,
+        MayAcquire = mayAcquire,
     };
 
     private void Watch<T>(WatchedResource<T> resource, Action<Reconciler, Delta<T>> enqueue)

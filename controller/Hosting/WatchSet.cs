@@ -22,7 +22,7 @@ internal sealed class WatchSet(ApiClient client, TimeSpan silence, TimeProvider 
         _reflectors.Select(reflector => reflector.RunAsync(cancellationToken));
 
     /// <summary>The name of a stuck loop, for /healthz; null if none is stuck.</summary>
-    /// <param name="loops">The times since the last turn of each event loop.</param>
+    /// <param name="loops">The times since the last pass of each event loop.</param>
     /// <param name="elections">The same for its elections; null for one in which it does not take part.</param>
     public string? StuckLoop(IEnumerable<TimeSpan> loops, IEnumerable<TimeSpan?> elections) =>
         loops.Any(since => since >= StuckAfter) ? "the event loop"

@@ -19,11 +19,11 @@ internal sealed class ProbeShare
 /// Only the reconciler uses it.
 /// </summary>
 /// <param name="prober">Probes one endpoint.</param>
-/// <param name="places">The number of concurrent probes.</param>
+/// <param name="slots">The number of concurrent probes.</param>
 /// <param name="telemetry">Metrics, Events and log.</param>
 /// <param name="completed">Called once for each probe, on any thread: endpoint, its generation at the start, and the result.</param>
 internal sealed class ProbeScheduler(
-    IProber prober, int places, Telemetry telemetry, Action<TrackedEndpoint, int, ProbeResult> completed)
+    IProber prober, int slots, Telemetry telemetry, Action<TrackedEndpoint, int, ProbeResult> completed)
 {
     private const int NamespaceFactor = 3;
     private static readonly TimeSpan BetweenExtraProbes = TimeSpan.FromMilliseconds(500);
@@ -31,7 +31,7 @@ internal sealed class ProbeScheduler(
     private static readonly TimeSpan BetweenReports = TimeSpan.FromMinutes(10);
 
     private readonly PriorityQueue<(TrackedEndpoint Endpoint, long Ticket), TimeSpan> _queue = new();
-    private readonly Queue<ManagedService> _turns = new();
+    private readonly Queue<ManagedService> _rotation = new();
     private readonly Dictionary<string, int> _byNamespace = new(StringComparer.Ordinal);
     private long _tickets;
     private int _inFlight;
@@ -39,13 +39,13 @@ internal sealed class ProbeScheduler(
 
     public TimeSpan? NextDue => _queue.TryPeek(out _, out var due) ? due : null;
 
-    private int FreePlaces => places - _inFlight;
+    private int FreeSlots => slots - _inFlight;
 
     /// <summary>Schedules the next probe after a result: early while the result is in doubt or the endpoint is removed.</summary>
     public void ScheduleNext(TrackedEndpoint endpoint, ProbeResult result, bool isEvidence, TimeSpan now)
     {
         var (policy, failures) = (endpoint.Service.Policy, endpoint.History.Failures);
-        var quick = !isEvidence || endpoint.State == EndpointState.Out || (failures > 0 && failures < policy.FailureThreshold);
+        var quick = !isEvidence || endpoint.State == EndpointState.Removed || (failures > 0 && failures < policy.FailureThreshold);
         var next = result.Started + (quick && policy.RetryInterval < policy.Interval ? policy.RetryInterval : policy.Interval);
         Schedule(endpoint, next < now ? now : next);
     }
@@ -72,7 +72,7 @@ internal sealed class ProbeScheduler(
     {
         telemetry.Metrics.StarvedServices.Set(0, telemetry.Labels);
         _queue.Clear();
-        while (_turns.TryDequeue(out var service))
+        while (_rotation.TryDequeue(out var service))
         {
             service.Share.Waiting.Clear();
         }
@@ -92,7 +92,7 @@ internal sealed class ProbeScheduler(
         // In this loop slots are only taken: a Service without a free slot stays without one.
         var blocked = new List<ManagedService>();
         var starved = 0;
-        while (_turns.TryDequeue(out var service))
+        while (_rotation.TryDequeue(out var service))
         {
             if (Next(service, now) is not { } endpoint)
             {
@@ -108,10 +108,10 @@ internal sealed class ProbeScheduler(
 
             service.Share.Waiting.Dequeue();
             Start(endpoint, now, cancellationToken);
-            _turns.Enqueue(service);
+            _rotation.Enqueue(service);
         }
 
-        blocked.ForEach(_turns.Enqueue);
+        blocked.ForEach(_rotation.Enqueue);
         telemetry.Metrics.StarvedServices.Set(starved, telemetry.Labels);
     }
 
@@ -149,7 +149,7 @@ internal sealed class ProbeScheduler(
         var service = entry.Endpoint.Service;
         if (service.Share.Waiting.Count == 0)
         {
-            _turns.Enqueue(service);
+            _rotation.Enqueue(service);
         }
 
         service.Share.Waiting.Enqueue(entry);
@@ -177,7 +177,7 @@ internal sealed class ProbeScheduler(
     }
 
     private bool HasPlace(ManagedService service) =>
-        service.Share.Probing < FreePlaces && InNamespace(service) < NamespaceFactor * FreePlaces;
+        service.Share.Probing < FreeSlots && InNamespace(service) < NamespaceFactor * FreeSlots;
 
     private int InNamespace(ManagedService service) => _byNamespace.GetValueOrDefault(service.Name.Namespace ?? "");
 
@@ -218,7 +218,7 @@ internal sealed class ProbeScheduler(
             share.StarvedReportedAt = now;
             var message =
                 $"Its probes are {late.TotalSeconds:0} s late: {share.Probing} of them and {InNamespace(service)} of its namespace are " +
-                    $"under way, and {FreePlaces} of {places} places are free. Shorten its timeout or lengthen its interval.";
+                    $"under way, and {FreeSlots} of {slots} places are free. Shorten its timeout or lengthen its interval.";
             Log.Starved(telemetry.Log, service.Name, message);
             telemetry.Warn(service.Service, "ProbesStarved", message);
         }

@@ -38,17 +38,17 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         var name = decided.FullName();
         if (change.IsRead)
         {
-            attempt.See(name, await api.FindPodAsync(name, cancellationToken));
+            attempt.Record(name, await api.FindPodAsync(name, cancellationToken));
             return new ApplyOutcome.Done();
         }
 
-        foreach (var (service, witness) in change.Witnesses)
+        foreach (var (service, remaining) in change.RemainingPods)
         {
-            var fresh = attempt.See(witness.FullName(), await api.FindPodAsync(witness.FullName(), cancellationToken));
+            var fresh = attempt.Record(remaining.FullName(), await api.FindPodAsync(remaining.FullName(), cancellationToken));
             if (fresh is null || !EndpointResolver.Serves(service, fresh))
             {
                 return new ApplyOutcome.Failed(
-                    $"{witness.Metadata.Name}, which should remain, does not serve {service.FullName()} any more");
+                    $"{remaining.Metadata.Name}, which should remain, does not serve {service.FullName()} any more");
             }
         }
 
@@ -63,20 +63,20 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
             try
             {
                 attempt.IsSent = true;
-                attempt.See(name, change.Mechanism.Method == RemovalMethod.ReadinessGate
+                attempt.Record(name, change.Mechanism.Method == RemovalMethod.ReadinessGate
                     ? await api.PatchPodStatusAsync(name, PodPatches.Gate(change, pod, time.GetUtcNow()), cancellationToken)
                     : await api.PatchPodAsync(name, PodPatches.ServeLabel(change, pod, time.GetUtcNow()), cancellationToken));
                 return new ApplyOutcome.Done();
             }
             catch (ApiException e) when (e.IsNotFound)
             {
-                attempt.See(name, null);
+                attempt.Record(name, null);
                 return new ApplyOutcome.Obsolete("the pod was deleted");
             }
             catch (ApiException e) when ((e.IsConflict || e.Status == HttpStatusCode.UnprocessableEntity) && tries < Tries)
             {
                 attempt.IsSent = false;
-                var fresh = attempt.See(name, await api.FindPodAsync(name, cancellationToken));
+                var fresh = attempt.Record(name, await api.FindPodAsync(name, cancellationToken));
                 if (fresh is null || fresh.Metadata.Uid != decided.Metadata.Uid)
                 {
                     return new ApplyOutcome.Obsolete("the pod was recreated (other UID)");
@@ -117,7 +117,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         await Task.WhenAll(changed.Select(async item =>
         {
             var patch = new V1Patch(item.Value.ToJsonString(), V1Patch.PatchType.ApplyPatch);
-            attempt.See(await api.ApplySliceAsync(new ObjectName(service.Namespace, item.Key), patch, cancellationToken));
+            attempt.Record(await api.ApplySliceAsync(new ObjectName(service.Namespace, item.Key), patch, cancellationToken));
         }));
 
         // Only slices with this controller's label.
@@ -138,13 +138,13 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         /// <summary>True if a write was sent and not refused.</summary>
         public bool IsSent { get; set; }
 
-        public V1Pod? See(ObjectName name, V1Pod? pod)
+        public V1Pod? Record(ObjectName name, V1Pod? pod)
         {
             _pods.Add(pod is null ? new Delta<V1Pod>.Absent(name) : new Delta<V1Pod>.Present(WatchedResources.Trim(pod)));
             return pod;
         }
 
-        public void See(V1EndpointSlice slice) => _slices.Enqueue(new Delta<V1EndpointSlice>.Present(slice));
+        public void Record(V1EndpointSlice slice) => _slices.Enqueue(new Delta<V1EndpointSlice>.Present(slice));
 
         public ApplyOutcome Complete(ApplyOutcome outcome) => outcome with { Pods = _pods, Slices = [.. _slices] };
     }

@@ -9,7 +9,7 @@ internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimePr
     /// <summary>The time limit of all requests of a write.</summary>
     private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(8);
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LeadershipCheckInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentDictionary<Task, string> _running = [];
 
@@ -27,7 +27,7 @@ internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimePr
     {
         if (applier is null)
         {
-            for (var part = change; part is not null; part = part.Also)
+            for (var part = change; part is not null; part = part.Next)
             {
                 Log.DryRun(telemetry.Log, part.Service.FullName(), part.Verdict, part.Endpoint, part.Reason);
             }
@@ -65,7 +65,8 @@ internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimePr
     {
         using var source = new CancellationTokenSource(LongestWrite, time);
         // A hanging request must not be executed after another instance becomes the leader.
-        await using var leading = time.CreateTimer(_ => CancelUnlessLeading(writer, source), null, BetweenLooks, BetweenLooks);
+        await using var leading = time.CreateTimer(
+            _ => CancelUnlessLeading(writer, source), null, LeadershipCheckInterval, LeadershipCheckInterval);
         ApplyOutcome outcome;
         try
         {
@@ -108,7 +109,7 @@ internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimePr
         (string, string)[] labels = [("namespace", name.Namespace ?? ""), ("service", name.Name)];
         var result = outcome switch { ApplyOutcome.Done => "success", ApplyOutcome.Obsolete => "obsolete", _ => "failure" };
         telemetry.Metrics.Updates.Increment([.. labels, ("result", result)]);
-        for (var part = change; part is not null; part = part.Also)
+        for (var part = change; part is not null; part = part.Next)
         {
             switch (outcome, part.Verdict)
             {

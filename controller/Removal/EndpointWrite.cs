@@ -28,7 +28,7 @@ internal sealed record EndpointWrite
     public required string Reason { get; init; }
 
     /// <summary>A second change in the same write: addresses that are restored while others are removed.</summary>
-    public EndpointWrite? Also { get; init; }
+    public EndpointWrite? Next { get; init; }
 
     /// <summary>The pod at the time of the decision.</summary>
     public V1Pod? Pod { get; init; }
@@ -39,23 +39,24 @@ internal sealed record EndpointWrite
     /// <summary>
     /// Pods that must still be endpoints: read from the API server right before a removal, because the caches may be behind.
     /// </summary>
-    public IReadOnlyList<Witness> Witnesses { get; init; } = [];
+    public IReadOnlyList<RemainingPod> RemainingPods { get; init; } = [];
 
     /// <summary>All addresses of the Service and their readiness: slices are written as a whole.</summary>
     public IReadOnlyDictionary<string, bool> Readiness { get; init; } = new Dictionary<string, bool>();
 
     /// <summary>Removes or restores a pod.</summary>
-    public static EndpointWrite OfPod(TrackedEndpoint endpoint, V1Pod pod, Decision decision, IReadOnlyList<Witness> witnesses) => new()
-    {
-        Service = endpoint.Service.Service,
-        Mechanism = endpoint.Removal.Mechanism,
-        Verdict = decision.Verdict,
-        Endpoints = [endpoint.Endpoint.Id],
-        Reason = decision.Reason,
-        Pod = pod,
-        WantedBy = [.. decision.WantedBy.Select(name => name.ToString())],
-        Witnesses = witnesses,
-    };
+    public static EndpointWrite OfPod(
+        TrackedEndpoint endpoint, V1Pod pod, Decision decision, IReadOnlyList<RemainingPod> remainingPods) => new()
+        {
+            Service = endpoint.Service.Service,
+            Mechanism = endpoint.Removal.Mechanism,
+            Verdict = decision.Verdict,
+            Endpoints = [endpoint.Endpoint.Id],
+            Reason = decision.Reason,
+            Pod = pod,
+            WantedBy = [.. decision.WantedBy.Select(name => name.ToString())],
+            RemainingPods = remainingPods,
+        };
 
     /// <summary>Removes and restores addresses of a Service. Without any, its slices are corrected.</summary>
     public static EndpointWrite OfAddresses(ManagedService service, IReadOnlyList<(TrackedEndpoint Endpoint, Decision Decision)> decided)
@@ -74,7 +75,7 @@ internal sealed record EndpointWrite
             ([], []) => Part(Verdict.Keep, []) with { Reason = "the slices differ from the Service" },
             ([], _) => Part(Verdict.Restore, coming),
             (_, []) => Part(Verdict.Remove, going),
-            _ => Part(Verdict.Remove, going) with { Also = Part(Verdict.Restore, coming) },
+            _ => Part(Verdict.Remove, going) with { Next = Part(Verdict.Restore, coming) },
         };
 
         EndpointWrite Part(Verdict verdict, (TrackedEndpoint Endpoint, Decision Decision)[] part) => new()
@@ -125,7 +126,7 @@ internal sealed record EndpointWrite
 }
 
 /// <summary>A pod that stays an endpoint of a Service.</summary>
-internal sealed record Witness(V1Service Service, V1Pod Pod);
+internal sealed record RemainingPod(V1Service Service, V1Pod Pod);
 
 /// <summary>The result of a write.</summary>
 internal abstract record ApplyOutcome

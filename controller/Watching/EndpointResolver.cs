@@ -69,7 +69,7 @@ internal static class EndpointResolver
             {
                 Id = address.ToString(),
                 Address = new IPEndPoint(address, port.TargetNumber() ?? port.Port),
-                State = ready.Contains(address.ToString()) ? EndpointState.Serving : EndpointState.Out,
+                State = ready.Contains(address.ToString()) ? EndpointState.Serving : EndpointState.Removed,
                 Node = address.ToString(),
                 IsProbed = true,
             }),
@@ -90,7 +90,7 @@ internal static class EndpointResolver
         && (mechanism.Method == RemovalMethod.ServeLabel || service.Spec.PublishNotReadyAddresses != true);
 
     /// <summary>True if the pod would be an endpoint of the Service if this controller had not removed it.</summary>
-    public static bool IsTakenFrom(V1Service service, V1Pod pod)
+    public static bool IsRemovedFrom(V1Service service, V1Pod pod)
     {
         if (pod.Metadata.DeletionTimestamp is not null || pod.ConditionStatus("ContainersReady") != "True")
         {
@@ -166,7 +166,7 @@ internal static class EndpointResolver
             (false, false, _) => null,
             (_, _, false) => EndpointState.NotReady,
             (true, _, _) => EndpointState.Serving,
-            (false, true, _) => EndpointState.Out,
+            (false, true, _) => EndpointState.Removed,
         };
     }
 
@@ -181,7 +181,7 @@ internal static class EndpointResolver
         return (pod.ConditionStatus("ContainersReady"), gate, pod.ConditionStatus("Ready")) switch
         {
             (not "True", _, _) => EndpointState.NotReady,
-            (_, not "True", _) => EndpointState.Out,
+            (_, not "True", _) => EndpointState.Removed,
             (_, _, "True") => EndpointState.Serving,
             // Another gate is closed, or the kubelet has not updated the condition yet.
             _ => EndpointState.NotReady,

@@ -59,20 +59,20 @@ internal sealed class Reflector<T>(
     private bool _synced;
     private volatile bool _open;
     private long _lastEventAt;
-    private long _turnedAt = time.GetTimestamp();
+    private long _lastProgressAt = time.GetTimestamp();
 
     public override bool HasSynced => Volatile.Read(ref _synced);
 
     public override bool IsCurrent => HasSynced && _open && time.GetElapsedTime(Interlocked.Read(ref _lastEventAt)) < silence;
 
-    public override bool IsAlive => time.GetElapsedTime(Interlocked.Read(ref _turnedAt)) < silence + StuckAfter;
+    public override bool IsAlive => time.GetElapsedTime(Interlocked.Read(ref _lastProgressAt)) < silence + StuckAfter;
 
     public override async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             TimeSpan? pause = null;
-            Interlocked.Exchange(ref _turnedAt, time.GetTimestamp());
+            Interlocked.Exchange(ref _lastProgressAt, time.GetTimestamp());
             try
             {
                 if (_version is null)
@@ -86,7 +86,7 @@ internal sealed class Reflector<T>(
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                // Catches all exceptions of a turn and retries with back-off.
+                // Catches all exceptions of an iteration and retries with back-off.
                 _version = null;
                 pause = Pause((e as ApiException)?.RetryAfter);
                 Log.ListFailed(log, resource.Plural, e.Message);
@@ -164,7 +164,7 @@ internal sealed class Reflector<T>(
                 }
 
                 Interlocked.Exchange(ref _lastEventAt, time.GetTimestamp());
-                Interlocked.Exchange(ref _turnedAt, time.GetTimestamp());
+                Interlocked.Exchange(ref _lastProgressAt, time.GetTimestamp());
                 Handle(change);
             }
 

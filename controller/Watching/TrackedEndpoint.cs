@@ -26,7 +26,7 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
 
     public int Healthy => Endpoints.Values.Count(e => e.Endpoint.State == EndpointState.Serving && e.History.Failures == 0);
 
-    public int Unhealthy => Endpoints.Values.Count(e => e.Endpoint.State == EndpointState.Out || e.History.Failures > 0);
+    public int Unhealthy => Endpoints.Values.Count(e => e.Endpoint.State == EndpointState.Removed || e.History.Failures > 0);
 
     public (string, string)[] Labels => [("namespace", Name.Namespace ?? ""), ("service", Name.Name)];
 
@@ -42,7 +42,7 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
         List<TrackedEndpoint>? found = null;
         foreach (var endpoint in Endpoints.Values)
         {
-            if (endpoint.Endpoint.State == EndpointState.Out
+            if (endpoint.Endpoint.State == EndpointState.Removed
                 || endpoint.Removal.Write.IsUnknown
                 || (endpoint.Endpoint.State == EndpointState.Serving && endpoint.History.Failures >= Policy.FailureThreshold))
             {
@@ -54,8 +54,8 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
 
         static TimeSpan OrderOf(TrackedEndpoint endpoint) => (endpoint.Endpoint.State, endpoint.History.FailingSince) switch
         {
-            (EndpointState.Out, null) => TimeSpan.MinValue,
-            (EndpointState.Out, { } since) => -since,
+            (EndpointState.Removed, null) => TimeSpan.MinValue,
+            (EndpointState.Removed, { } since) => -since,
             var (_, since) => since ?? TimeSpan.MaxValue,
         };
     }
@@ -92,15 +92,15 @@ internal sealed class RemovalState(RemovalMechanism mechanism, WriteState write,
     /// <summary>The times of its removals, the latest last.</summary>
     public ImmutableArray<TimeSpan> Times { get; set; } = [];
 
-    public bool IsOut => Endpoints.Exists(endpoint => endpoint.Endpoint.State == EndpointState.Out);
+    public bool IsRemoved => Endpoints.Exists(endpoint => endpoint.Endpoint.State == EndpointState.Removed);
 
     /// <summary>True if this pass has decided to remove or restore it; the write starts after the last decision of its Service.</summary>
-    public bool IsTurning { get; set; }
+    public bool IsPending { get; set; }
 
     /// <summary>Changes the state without a write, in a dry run.</summary>
-    public void Turn()
+    public void ToggleInDryRun()
     {
-        var state = IsOut ? EndpointState.Serving : EndpointState.Out;
+        var state = IsRemoved ? EndpointState.Serving : EndpointState.Removed;
         Endpoints.ForEach(endpoint => endpoint.Endpoint = endpoint.Endpoint with { State = state });
     }
 }
@@ -143,8 +143,8 @@ internal sealed class TrackedEndpoint
     /// While a write runs or its result is unknown, the endpoint counts as removed, so that no Service ends up with fewer endpoints than
     /// assumed.
     /// </summary>
-    public EndpointState State => Endpoint.State == EndpointState.Serving && (Removal.Write.IsUncertain || Removal.IsTurning)
-        ? EndpointState.Out
+    public EndpointState State => Endpoint.State == EndpointState.Serving && (Removal.Write.IsUncertain || Removal.IsPending)
+        ? EndpointState.Removed
         : Endpoint.State;
 
     /// <summary>Clears its history; running probes are ignored.</summary>

@@ -7,7 +7,7 @@ namespace PlatformGitOps.Controller.Tests;
 public sealed class InternalErrors : ClusterFixture
 {
     [Test]
-    public async Task A_probe_that_cannot_be_sent_frees_its_place_and_has_failed()
+    public async Task A_probe_that_throws_fails_and_frees_its_slot()
     {
         // A name that AnnotationReader would refuse.
         using var prober = new EndpointProber(TimeProvider.System, TimeProvider.System.GetTimestamp());
@@ -32,7 +32,7 @@ public sealed class InternalErrors : ClusterFixture
     }
 
     [Test]
-    public async Task A_write_that_throws_something_unexpected_has_an_outcome()
+    public async Task A_write_that_throws_has_an_outcome()
     {
         using var client = new ApiClient(Connection(), TimeProvider.System);
         var metrics = new ControllerMetrics();
@@ -59,14 +59,14 @@ public sealed class InternalErrors : ClusterFixture
     }
 
     [Test]
-    public async Task An_election_whose_token_cannot_be_read_goes_on_when_it_can()
+    public async Task An_election_continues_after_an_unreadable_token()
     {
         var tokens = new BrokenTokens();
         var connection = Connection();
         connection.Configuration.TokenProvider = tokens;
         Deploy(1);
         var one = Start(connection: connection);
-        await UntilAsync(() => one.Host.Metrics.InternalErrors.Value(("component", "election")) > 1, "each turn is counted");
+        await UntilAsync(() => one.Host.Metrics.InternalErrors.Value(("component", "election")) > 1, "each attempt is counted");
         one.Running.IsCompleted.ShouldBeFalse();
 
         tokens.IsBroken = false;

@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 namespace PlatformGitOps.Controller.Tests;
 
 /// <summary>All three removal methods and a conflict, with every request recorded: the requests equal RequiredAccess.</summary>
-public sealed class AskingTheApiServer : ClusterFixture
+public sealed class RequiredRequests : ClusterFixture
 {
     private readonly ConcurrentDictionary<string, bool> _asked = new();
     private int _conflicts;
 
     [Test]
-    public async Task It_asks_for_what_it_says_it_needs_and_for_nothing_else()
+    public async Task The_requests_equal_the_required_access()
     {
         Server.Intercept = RecordAsync;
         Deploy(3);
@@ -31,7 +31,7 @@ public sealed class AskingTheApiServer : ClusterFixture
         DeployAddresses($"{Endpoints.Address(5)}");
         await UntilAsync(() => Server.Store.List("endpointslices", "shop").Count == 1, "a slice too many is deleted");
 
-        var needed = RequiredAccess.Everywhere.Concat(RequiredAccess.ForEndpointSlices).Concat(RequiredAccess.AtHome)
+        var needed = RequiredAccess.WatchedNamespaces.Concat(RequiredAccess.ForEndpointSlices).Concat(RequiredAccess.OwnNamespace)
             .SelectMany(access => access.Verbs.Select(verb => $"{verb} {access.Group}/{access.Resource}"));
         _asked.Keys.Order(StringComparer.Ordinal).ShouldBe(needed.Distinct().Order(StringComparer.Ordinal));
     }

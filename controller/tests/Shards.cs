@@ -63,7 +63,7 @@ public sealed class Shards : ClusterFixture
     public Task Judge() => _observer.EndAsync();
 
     [Test]
-    public async Task Each_shard_has_one_leader_which_alone_probes_it_and_a_new_instance_gets_its_share()
+    public async Task Only_the_leader_of_a_shard_probes_it_and_a_new_instance_gets_shards()
     {
         var one = StartShards("one");
         await UntilAsync(() => one.Host.Leads.Count() == Count, "alone it leads every shard");
@@ -87,7 +87,8 @@ public sealed class Shards : ClusterFixture
         one.Host.WriteMetrics().ShouldNotContain(
             $"dns_healthy_endpoints{{namespace=\"{Namespaces[two.Host.Leads.First()]}\"", Case.Sensitive,
             "only its leader tells of a Service");
-        AskedLeases().ShouldBe(RequiredAccess.AtHome.Concat(RequiredAccess.ForShards(Count)).Select(access => access.Name).OfType<string>(),
+        AskedLeases().ShouldBe(
+            RequiredAccess.OwnNamespace.Concat(RequiredAccess.ForShards(Count)).Select(access => access.Name).OfType<string>(),
             ignoreOrder: true, "it needs rights to these");
         Holders().Order().ShouldBe(["one", "one", "two", "two"]);
         Endpoints.Fail(0);
@@ -107,7 +108,7 @@ public sealed class Shards : ClusterFixture
     }
 
     [Test]
-    public async Task The_shards_of_an_instance_that_is_cut_off_are_taken_over_and_it_gets_some_back()
+    public async Task A_disconnected_instance_loses_its_shards_and_later_gets_some_back()
     {
         var (one, two) = await StartTwoAsync();
         Endpoints.Fail(0);
@@ -122,7 +123,7 @@ public sealed class Shards : ClusterFixture
     }
 
     [Test]
-    public async Task An_instance_with_another_number_of_shards_waits_until_nobody_acts_by_the_old_one()
+    public async Task Instances_with_different_numbers_of_shards_never_act_at_the_same_time()
     {
         var old = StartShards("old", Four with { Shards = 1 });
         await UntilAsync(() => old.Host.IsLeading, "the single one leads");
@@ -150,7 +151,7 @@ public sealed class Shards : ClusterFixture
     }
 
     [Test]
-    public async Task Five_instances_hold_the_common_Lease_together_though_the_API_server_is_slow()
+    public async Task Five_instances_share_a_Lease_on_a_slow_API_server()
     {
         var intercept = Server.Intercept;
         Server.Intercept = async context =>

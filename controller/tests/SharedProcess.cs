@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace PlatformGitOps.Controller.Tests;
 
 /// <summary>A Service cannot block the probes of others, and late probes are reported for the right Service.</summary>
-public sealed class Sharing : ClusterFixture
+public sealed class SharedProcess : ClusterFixture
 {
     private const int Places = 32;
 
@@ -11,7 +11,7 @@ public sealed class Sharing : ClusterFixture
     [TestCase(Annotations.ServerName, "https://web.example.com")]
     [TestCase(Annotations.Timeout, "1300h")]
     [TestCase(Annotations.Interval, "1300h")]
-    public async Task An_annotation_that_cannot_be_meant_is_reported_and_stops_nobody(string key, string value)
+    public async Task An_invalid_annotation_is_reported_and_affects_no_other_Service(string key, string value)
     {
         PutService("evil", "evil", null, Endpoints.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, Hosts(0, 500)),
             (key, value));
@@ -21,7 +21,7 @@ public sealed class Sharing : ClusterFixture
     }
 
     [Test]
-    public async Task More_addresses_than_anybody_needs_are_refused_with_an_Event()
+    public async Task Too_many_addresses_are_refused_with_an_Event()
     {
         PutService("evil", "evil", null, Endpoints.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, Hosts(0, 2100)));
         await VictimIsCheckedAsync();
@@ -30,7 +30,7 @@ public sealed class Sharing : ClusterFixture
     }
 
     [Test]
-    public async Task Four_thousand_addresses_that_never_answer_take_no_place_of_others()
+    public async Task Hanging_probes_of_four_thousand_addresses_leave_slots_for_others()
     {
         using var hole = new BlackHole();
         for (var i = 0; i < 4; i++)
@@ -44,7 +44,7 @@ public sealed class Sharing : ClusterFixture
     }
 
     [Test]
-    public async Task A_Service_whose_probes_are_late_is_reported()
+    public async Task Late_probes_of_a_Service_are_reported()
     {
         using var hole = new BlackHole();
         PutService(
@@ -59,7 +59,7 @@ public sealed class Sharing : ClusterFixture
     }
 
     [Test]
-    public async Task The_Events_of_one_namespace_do_not_silence_another()
+    public async Task Events_of_one_namespace_do_not_suppress_those_of_another()
     {
         using var client = new ApiClient(Connection(), TimeProvider.System);
         var recorder = new EventRecorder(client, "test", TimeProvider.System, NullLogger.Instance);

@@ -27,8 +27,8 @@ internal static class ControllerInTree
 
     internal static IEnumerable<RequiredAccess> Everywhere(RenderedCluster tree) =>
         tree.Definition.HealthController!.EndpointSliceNetworks.IsEmpty
-            ? RequiredAccess.Everywhere
-            : RequiredAccess.Everywhere.Concat(RequiredAccess.ForEndpointSlices);
+            ? RequiredAccess.WatchedNamespaces
+            : RequiredAccess.WatchedNamespaces.Concat(RequiredAccess.ForEndpointSlices);
 
     /// <summary>The namespaces that it watches; a single null if it watches all.</summary>
     internal static IReadOnlyList<string?> Places(RenderedCluster tree) =>

@@ -11,7 +11,7 @@ public sealed class AnyCluster
     private static readonly Gen<(int Seed, int[] Steps)> Any = Gen.Select(Gen.Int[0, 1_000_000], Gen.Int[0, 9_999].Array[Steps]);
 
     [Test]
-    public void No_Service_loses_its_last_endpoint_and_everything_comes_back()
+    public void No_Service_loses_its_last_endpoint_and_all_pods_are_restored()
     {
         var writes = 0;
 
@@ -24,7 +24,7 @@ public sealed class AnyCluster
     [TestCase(nameof(PlantedFault.BlindReads), "had an endpoint until")]
     [TestCase(nameof(PlantedFault.ForgottenReturns), "is healthy and not back")]
     [TestCase(nameof(PlantedFault.NoPause), "is written again and again")]
-    public void A_planted_fault_is_found(string fault, string how)
+    public void An_injected_fault_is_detected(string fault, string how)
     {
         var failure = Enumerable.Range(0, 20 * Clusters).Select(seed => Failure(seed, Enum.Parse<PlantedFault>(fault)))
             .FirstOrDefault(failure => failure is not null);

@@ -135,9 +135,9 @@ internal sealed class ModelCluster : IProber
     private void Pass(TimeSpan time)
     {
         _time.Advance(time);
-        _instance.Turn();
+        _instance.RunPass();
         // Probe results of this pass are used in the next one.
-        _instance.Turn();
+        _instance.RunPass();
     }
 
     private void Deliver(int most)
@@ -147,7 +147,7 @@ internal sealed class ModelCluster : IProber
             deliver();
         }
 
-        _instance.Turn();
+        _instance.RunPass();
     }
 
     /// <summary>Half of all requests succeed at once; others are refused, or lost before or after their execution.</summary>
@@ -162,7 +162,7 @@ internal sealed class ModelCluster : IProber
                 6 => RequestOutcome.Lost,
                 _ => RequestOutcome.LostAfterwards,
             });
-            _instance.Turn();
+            _instance.RunPass();
         }
     }
 
@@ -229,7 +229,7 @@ internal sealed class ModelCluster : IProber
         foreach (var role in (Role[])(_random.Next(2) == 0 ? [Role.Candidate, Role.Leader] : [Role.Leader]))
         {
             instance.Reconciler.EnqueueRole(role);
-            instance.Turn();
+            instance.RunPass();
         }
 
         return instance;

@@ -39,11 +39,11 @@ internal sealed class ModelInstance : IObjectApi
     /// <summary>During a removal, other clients keep the pods that it relies on.</summary>
     public bool IsWriting => Requests.Count > 0;
 
-    public void Turn()
+    public void RunPass()
     {
         if (!IsDead)
         {
-            Reconciler.Turn(() => true, () => true, CancellationToken.None);
+            Reconciler.RunPass(() => true, () => true, CancellationToken.None);
             Metrics.InternalErrors.Value(("component", "loop")).ShouldBe(0, "an exception in the loop");
         }
     }
