@@ -35,7 +35,7 @@ public abstract class App
     public virtual IReadOnlyDictionary<string, string> ProtectedValues => ImmutableDictionary<string, string>.Empty;
 
     /// <summary>A cluster's own Helm values, completed with the tree's entries that a list of theirs would otherwise replace.</summary>
-    public virtual Mapping Completed(Mapping values) => values;
+    public virtual Mapping WithRequiredValues(Mapping values) => values;
 
     /// <summary>Charts that install custom resource definitions, and the API group of these.</summary>
     public virtual IEnumerable<(string Chart, string Group)> CrdCharts => [];

@@ -68,7 +68,7 @@ internal static class CommonPatches
             {
                 { "target", new Mapping { { "kind", "HelmRelease" } } },
                 { "patch", YamlWriter.WriteFragment(Resources.Object(FluxApi.HelmRelease, "HelmRelease",
-                    Resources.Metadata("any", null), new Mapping { { "values", app.Completed(values) } })) },
+                    Resources.Metadata("any", null), new Mapping { { "values", app.WithRequiredValues(values) } })) },
             };
         }
 

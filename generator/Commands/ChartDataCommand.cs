@@ -67,7 +67,7 @@ internal static partial class ChartDataCommand
                 console.Output.WriteLine($"{(old == now ? "unchanged" : "written"),-9} {path}");
             }
 
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
         catch (Exception exception) when (exception is ChartDataException or IOException or UnauthorizedAccessException)
         {

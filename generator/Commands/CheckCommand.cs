@@ -18,24 +18,24 @@ internal static class CheckCommand
 
     private static int Run(CommandContext context, CancellationToken cancellationToken)
     {
-        if (context.ReadDelivered() is not { } definition)
+        if (context.ReadConsistentDefinition() is not { } definition)
         {
             return ExitCode.Unusable;
         }
 
         var platform = definition.Platform;
         var request = context.Request(platform);
-        context.Begin("comparing the files", platform);
+        context.BeginStep("comparing the files", platform);
         var drift = DriftCheck.Run(request, cancellationToken);
-        var remarks = Remarks.Left(platform, Remarks.Of(context, definition));
+        var warnings = DefinitionWarnings.WithoutIgnored(platform, DefinitionWarnings.Of(context, definition));
         if (context.Format == OutputFormat.Text)
         {
-            context.Write(remarks, context.Output);
+            context.Write(warnings, context.Output);
             Write(drift, context.Verbose, context.Output, context.Ink, context.Quiet);
         }
         else
         {
-            context.Report([.. remarks, .. drift.Findings], json =>
+            context.Report([.. warnings, .. drift.Findings], json =>
             {
                 json.WriteNumber("asGenerated", drift.Same);
                 json.WriteBoolean("lockIsStale", drift.StaleLock is not null);
@@ -50,7 +50,7 @@ internal static class CheckCommand
             });
         }
 
-        return drift.Drifted ? ExitCode.Findings : ExitCode.Fine;
+        return drift.Drifted ? ExitCode.Findings : ExitCode.Success;
     }
 
     /// <summary>Writes for each file who changed it, the diff and what to do; then the counts.</summary>

@@ -173,18 +173,18 @@ internal sealed record CommandContext
     /// <summary>The request to write or compare the tree of a definition.</summary>
     public WriteRequest Request(Platform platform)
     {
-        Begin("making the tree", platform);
+        BeginStep("making the tree", platform);
         return new WriteRequest
         {
             Root = Root,
             Files = Tree.Build(platform),
             DefinitionFile = Path.GetFileName(DefinitionPath),
-            DefinitionHash = ContentHash.OfDefinition(DefinitionPath, platform.FilesBeside.Select(path => Path.Combine(Root, path))),
+            DefinitionHash = ContentHash.OfDefinition(DefinitionPath, platform.ReferencedFiles.Select(path => Path.Combine(Root, path))),
         };
     }
 
     /// <summary>Shows a new step of the progress.</summary>
-    public void Begin(string step, Platform platform) =>
+    public void BeginStep(string step, Platform platform) =>
         Progress.Begin($"{step} of {ListText.Count(platform.Clusters.Length, "cluster")}");
 
     /// <summary>Reads the definition; prints every violation of a bad one and returns null.</summary>
@@ -203,7 +203,7 @@ internal sealed record CommandContext
     /// As <see cref="ReadDefinition"/>, for commands that deliver or judge the tree: a digest that the tree on disk contradicts is a
     /// violation too.
     /// </summary>
-    public PlatformReading.Valid? ReadDelivered()
+    public PlatformReading.Valid? ReadConsistentDefinition()
     {
         if (ReadDefinition() is not { } definition)
         {
@@ -225,7 +225,7 @@ internal sealed record CommandContext
     {
         if (Format != OutputFormat.Text)
         {
-            FindingReport.Write(Format, Format == OutputFormat.GitHub ? FromHere(findings.Select(finding =>
+            FindingReport.Write(Format, Format == OutputFormat.GitHub ? WithRelativePaths(findings.Select(finding =>
                 finding with { File = Path.GetFullPath(finding.File) })) : findings, LintRules.About, more: null, Output);
             return null;
         }
@@ -259,11 +259,11 @@ internal sealed record CommandContext
     }
 
     /// <summary>The requested clusters, or all if none was requested; prints the known ones and returns null for an unknown one.</summary>
-    public IReadOnlyCollection<string>? ClustersAmong(IReadOnlyCollection<string> known, IReadOnlyCollection<string> asked)
+    public IReadOnlyCollection<string>? SelectClusters(IReadOnlyCollection<string> known, IReadOnlyCollection<string> requested)
     {
-        if (asked.FirstOrDefault(name => !known.Contains(name)) is not { } unknown)
+        if (requested.FirstOrDefault(name => !known.Contains(name)) is not { } unknown)
         {
-            return asked.Count > 0 ? asked : known;
+            return requested.Count > 0 ? requested : known;
         }
 
         Error.WriteLine($"Cluster '{Printable.Of(unknown)}' is not in the tree. The tree has: {string.Join(", ", known)}.");
@@ -280,10 +280,10 @@ internal sealed record CommandContext
     /// <param name="about">One sentence on each rule; null for those of lint.</param>
     public void Report(
         IEnumerable<Finding> findings, Action<Utf8JsonWriter>? more = null, IReadOnlyDictionary<string, string>? about = null) =>
-        FindingReport.Write(Format, FromHere(findings), about ?? LintRules.About, more, Output);
+        FindingReport.Write(Format, WithRelativePaths(findings), about ?? LintRules.About, more, Output);
 
     /// <summary>Makes paths relative to the current folder; for GitHub annotations, to the root of the definition's repository.</summary>
-    private ImmutableArray<Finding> FromHere(IEnumerable<Finding> findings)
+    private ImmutableArray<Finding> WithRelativePaths(IEnumerable<Finding> findings)
     {
         var here = Directory.GetCurrentDirectory();
         var from = Format == OutputFormat.GitHub ? GitFolder.RootOf(Root) ?? here : here;

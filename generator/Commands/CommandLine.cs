@@ -11,7 +11,7 @@ namespace PlatformGitOps.Generator.Commands;
 /// <summary>Exit codes; scripts and CI rely on these numbers.</summary>
 public static class ExitCode
 {
-    public const int Fine = 0;
+    public const int Success = 0;
 
     /// <summary>Lint findings, or a tree that differs from its definition.</summary>
     public const int Findings = 1;
@@ -194,7 +194,7 @@ public static class CommandLine
                 .Append(("objects of Flux", FluxDefinitions.ReadOn));
             parseResult.InvocationConfiguration.Output.WriteLine($"{parts[0]}, commit {parts.ElementAtOrDefault(1) ?? "unknown"}, data of "
                 + string.Join(", ", data.Select(file => $"{file.Item2} ({file.Item1})")));
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
     }
 

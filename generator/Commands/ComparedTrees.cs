@@ -41,14 +41,14 @@ internal sealed class ComparedTrees
     }
 
     /// <summary>The trees that a command line selects.</summary>
-    public TreesAsked In(ParseResult result) => new(result.GetValue(_against)!, result.GetValue(_disk), result.GetValue(_to));
+    public TreeSelection Selection(ParseResult result) => new(result.GetValue(_against)!, result.GetValue(_disk), result.GetValue(_to));
 }
 
 /// <summary>The two trees to compare.</summary>
 /// <param name="Against">The commit of the old tree.</param>
 /// <param name="Disk">True if the new tree is the files on disk, not what generate would write.</param>
 /// <param name="To">The commit of the new tree; null if it is on disk.</param>
-internal sealed record TreesAsked(string Against, bool Disk, string? To)
+internal sealed record TreeSelection(string Against, bool Disk, string? To)
 {
     /// <summary>The new tree, and where the files on disk differ from the definition.</summary>
     /// <exception cref="GitException">The commit cannot be read.</exception>

@@ -48,7 +48,7 @@ internal static class DoctorCommand
         if (platform is not null)
         {
             WriteRepository(context, platform.Repository);
-            sound &= await IsKeptAsync(context, platform.Clusters[0].Name.Text, Tool.Git.Find(path), cancellationToken);
+            sound &= await CanBeCommittedAsync(context, platform.Clusters[0].Name.Text, Tool.Git.Find(path), cancellationToken);
         }
 
         var installed = found.Where(program => program.Version is not null).Select(program => program.Tool).ToHashSet();
@@ -62,7 +62,7 @@ internal static class DoctorCommand
             context.Output.WriteLine($"{tool.Name}: {tool.HowToGet}");
         }
 
-        return sound && missing.Length == 0 ? ExitCode.Fine : ExitCode.Findings;
+        return sound && missing.Length == 0 ? ExitCode.Success : ExitCode.Findings;
     }
 
     /// <summary>The first line with a digit that the program prints; null if it is not installed.</summary>
@@ -99,7 +99,7 @@ internal static class DoctorCommand
     }
 
     /// <summary>False if git ignores the tree and does not track it: it would never be committed.</summary>
-    private static async Task<bool> IsKeptAsync(
+    private static async Task<bool> CanBeCommittedAsync(
         CommandContext context, string cluster, string? git, CancellationToken cancellationToken)
     {
         if (git is null || GitFolder.RootOf(context.Root) is null)

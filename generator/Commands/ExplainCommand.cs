@@ -71,7 +71,7 @@ internal static partial class ExplainCommand
             output.WriteLine($"  {page.Rules.Value[rule]}");
         }
 
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }
 
     /// <summary>

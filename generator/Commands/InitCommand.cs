@@ -37,7 +37,7 @@ internal static class InitCommand
         if (folder is null)
         {
             console.Output.Write(StarterDefinition.Text);
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
 
         if (folder.Length == 0)
@@ -55,7 +55,7 @@ internal static class InitCommand
         }
 
         var git = GitFolder.Of(folder);
-        var below = Remarks.FolderInRepository(folder) ?? "";
+        var below = DefinitionWarnings.FolderInRepository(folder) ?? "";
         ci ??= git?.Urls.Select(GitFolder.HostOf).FirstOrDefault()?.Contains(GitLab, StringComparison.OrdinalIgnoreCase) == true
             ? GitLab : GitHub;
         var repository = NewRepository.In(git, below, ci);
@@ -84,7 +84,7 @@ internal static class InitCommand
                 console.Output.WriteLine($"kept      {path}, which was there. {missing}".TrimEnd());
             }
 
-            if (NewRepository.Untrue(made, kept.Select(file => file.Path)) is { } untrue)
+            if (NewRepository.ReadmeCorrection(made, kept.Select(file => file.Path)) is { } untrue)
             {
                 console.Output.WriteLine(untrue);
             }
@@ -99,7 +99,7 @@ internal static class InitCommand
         }
 
         WriteSteps(repository, git, below, ci, console.Output);
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }
 
     /// <summary>The file on the way to a path; null if there are only folders.</summary>

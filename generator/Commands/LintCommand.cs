@@ -22,14 +22,14 @@ internal static class LintCommand
         return command;
     }
 
-    private static int Run(CommandContext context, string[] asked)
+    private static int Run(CommandContext context, string[] requested)
     {
-        if (LintInput.Read(context, asked) is not { } input)
+        if (LintInput.Read(context, requested) is not { } input)
         {
             return ExitCode.Unusable;
         }
 
-        context.Begin("checking the tree", input.Platform);
+        context.BeginStep("checking the tree", input.Platform);
         return Report(context, input, Linter.Check(input.Files, LintOptions.Of(input.Platform), LintRules.All, input.Clusters));
     }
 
@@ -38,7 +38,7 @@ internal static class LintCommand
     {
         var (platform, files, clusters) = (input.Platform, input.Files, input.Clusters);
         found = input.IsWhole
-            ? [.. Remarks.Of(context, input.Definition, found), .. Linter.Missing(platform, files, clusters), .. found] : found;
+            ? [.. DefinitionWarnings.Of(context, input.Definition, found), .. Linter.Missing(platform, files, clusters), .. found] : found;
         var (left, ignored) = IgnoredFindings.Split(files, found,
             platform.Lint, input.IsWhole ? index => Unused(context, input.Definition, index) : null);
         var findings = Folding.Fold(left, clusters.ToHashSet(StringComparer.Ordinal));
@@ -79,7 +79,7 @@ internal static class LintCommand
 
         return findings.Any(finding => finding.Rule == Finding.InternalError) ? ExitCode.InternalError
             : findings.Any(finding => finding.Severity == Severity.Error) ? ExitCode.Findings
-            : ExitCode.Fine;
+            : ExitCode.Success;
     }
 
     /// <summary>
@@ -89,7 +89,7 @@ internal static class LintCommand
     {
         var (platform, root) = definition;
         var entry = platform.Lint.Ignore[index];
-        if (Remarks.DependsOnTheClone(context, platform, entry.Rule))
+        if (DefinitionWarnings.DependsOnTheClone(context, platform, entry.Rule))
         {
             return null;
         }
@@ -112,12 +112,12 @@ internal sealed record LintInput(
     public Platform Platform => Definition.Platform;
 
     /// <summary>Prints what to do and returns null if there is nothing to check.</summary>
-    public static LintInput? Read(CommandContext context, string[] asked) =>
-        context.ReadDelivered() is { } definition ? Read(context, definition, asked) : null;
+    public static LintInput? Read(CommandContext context, string[] requested) =>
+        context.ReadConsistentDefinition() is { } definition ? Read(context, definition, requested) : null;
 
     /// <inheritdoc cref="Read(CommandContext, string[])"/>
-    public static LintInput? Read(CommandContext context, PlatformReading.Valid definition, string[] asked) =>
-        context.ReadTree() is { } files && context.ClustersAmong([.. FluxTree.ClustersOf(files)], asked) is { } clusters
-            ? new LintInput(definition, files, clusters, asked.Length == 0)
+    public static LintInput? Read(CommandContext context, PlatformReading.Valid definition, string[] requested) =>
+        context.ReadTree() is { } files && context.SelectClusters([.. FluxTree.ClustersOf(files)], requested) is { } clusters
+            ? new LintInput(definition, files, clusters, requested.Length == 0)
             : null;
 }

@@ -8,7 +8,7 @@ namespace PlatformGitOps.Generator.Commands;
 /// </summary>
 internal static class LintWatch
 {
-    public static async Task<int> Run(CommandContext context, string[] asked, CancellationToken cancellationToken)
+    public static async Task<int> Run(CommandContext context, string[] requested, CancellationToken cancellationToken)
     {
         if (context.Format != OutputFormat.Text)
         {
@@ -18,29 +18,29 @@ internal static class LintWatch
 
         // Watches before the first check: a change during it must not be lost.
         using var changes = new TreeChanges(Path.GetFullPath(context.Root), Path.GetFileName(context.DefinitionPath), context.Time);
-        if (LintInput.Read(context, asked) is not { } input)
+        if (LintInput.Read(context, requested) is not { } input)
         {
             return ExitCode.Unusable;
         }
 
-        changes.Follow(input.Platform.FilesBeside);
+        changes.Follow(input.Platform.ReferencedFiles);
         var (definition, next, since) = (input.Definition, (LintInput?)input, (At: context.Time.GetTimestamp(), Cause: "start"));
         LintedTree? known = null;
-        string[]? concerned = null;
+        string[]? affected = null;
         while (true)
         {
-            known = next is null ? null : Check(context, next, LintOptions.Of(definition.Platform), known, concerned, since);
+            known = next is null ? null : Check(context, next, LintOptions.Of(definition.Platform), known, affected, since);
             var (changed, at) = await changes.Next(cancellationToken);
             since = (at, "change");
-            concerned = Concerned(changed);
-            if (concerned is null)
+            affected = AffectedClusters(changed);
+            if (affected is null)
             {
                 // A definition with violations is reported, and the last valid one stays in force.
-                definition = context.ReadDelivered() ?? definition;
-                changes.Follow(definition.Platform.FilesBeside);
+                definition = context.ReadConsistentDefinition() ?? definition;
+                changes.Follow(definition.Platform.ReferencedFiles);
             }
 
-            next = LintInput.Read(context, definition, asked);
+            next = LintInput.Read(context, definition, requested);
         }
     }
 
@@ -49,20 +49,20 @@ internal static class LintWatch
     /// <param name="input">The tree.</param>
     /// <param name="options">The definition's settings of lint.</param>
     /// <param name="known">The last result; null if there is none.</param>
-    /// <param name="concerned">The clusters that changed; null for all.</param>
+    /// <param name="affected">The clusters that changed; null for all.</param>
     /// <param name="since">The time of the change, in words.</param>
     private static LintedTree? Check(CommandContext context, LintInput input, LintOptions options, LintedTree? known,
-        string[]? concerned, (long At, string Cause) since)
+        string[]? affected, (long At, string Cause) since)
     {
         // A cluster that was added or removed affects all of them.
-        var again = known is not null && concerned is not null && concerned.All(known.OfClusters.ContainsKey)
+        var again = known is not null && affected is not null && affected.All(known.OfClusters.ContainsKey)
             && known.OfClusters.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(input.Clusters);
         try
         {
-            var found = again ? Linter.CheckAgain(known!, input.Files, options, LintRules.All, concerned!)
+            var found = again ? Linter.CheckAgain(known!, input.Files, options, LintRules.All, affected!)
                 : Linter.CheckAll(input.Files, options, LintRules.All, input.Clusters);
             LintCommand.Report(context, input, found.InOrder());
-            context.Output.WriteLine($"Checked {(again ? concerned!.Length : input.Clusters.Count)} of {input.Clusters.Count} clusters, "
+            context.Output.WriteLine($"Checked {(again ? affected!.Length : input.Clusters.Count)} of {input.Clusters.Count} clusters, "
                     + $"{context.Time.GetElapsedTime(since.At).TotalMilliseconds:0} ms after the {since.Cause}; waiting for a change.");
             return found;
         }
@@ -74,7 +74,7 @@ internal static class LintWatch
     }
 
     /// <summary>The clusters that own all of these files; null if a file belongs to several.</summary>
-    private static string[]? Concerned(IEnumerable<string> paths)
+    private static string[]? AffectedClusters(IEnumerable<string> paths)
     {
         var clusters = paths.Select(path => Layout.ClusterOf(path) ?? OverlaidBy(path)).Distinct().ToArray();
         return clusters.Contains(null) ? null : [.. clusters.OfType<string>()];

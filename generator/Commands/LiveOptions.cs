@@ -26,12 +26,12 @@ internal sealed class LiveOptions
     };
 
     /// <summary><c>--read-only</c> of commands that never change a cluster.</summary>
-    public static Option<bool> ReadsAlone() =>
+    public static Option<bool> CheckOption() =>
         new("--check") { Description = "Changes nothing: the command reads alone, also without this option." };
 
-    public LiveChoice Of(ParseResult result)
+    public LiveSelection Selection(ParseResult result)
     {
-        return new LiveChoice(
+        return new LiveSelection(
             result.GetValue(Cluster), result.GetValue(Context), result.GetValue(KubeConfig), Given(TsigFiles), Given(ZoneFiles));
 
         string[] Given(Option<string[]> option) =>
@@ -60,11 +60,11 @@ internal sealed class LiveOptions
 }
 
 /// <summary>The values of these options.</summary>
-internal sealed record LiveChoice(
+internal sealed record LiveSelection(
     string? Name, string? Context, string? KubeConfig, IReadOnlyCollection<string> TsigFiles, IReadOnlyCollection<string> ZoneFiles)
 {
     /// <summary>The selected cluster of the definition; prints what to do and returns null if it is not clear which.</summary>
-    public Cluster? ClusterOf(Platform platform, CommandContext context)
+    public Cluster? FindCluster(Platform platform, CommandContext context)
     {
         if (Name is null && platform.Clusters is [var only])
         {
@@ -84,7 +84,8 @@ internal sealed record LiveChoice(
 
     /// <summary>True if kubectl's context is the selected cluster; prints what to do if it may be another one.</summary>
     /// <exception cref="KubectlException">kubectl is not on the PATH.</exception>
-    public async Task<bool> IsOfAsync(Cluster cluster, Platform platform, CommandContext context, CancellationToken cancellationToken)
+    public async Task<bool> CheckClusterAsync(
+        Cluster cluster, Platform platform, CommandContext context, CancellationToken cancellationToken)
     {
         var live = await LiveIdentity.ReadAsync(Kubectl(), cancellationToken);
         var problem = live.Problem(cluster, platform, isNamed: Context is not null || KubeConfig is not null);

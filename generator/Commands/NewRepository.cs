@@ -78,7 +78,7 @@ internal sealed record NewRepository
     /// <summary>What the new README says wrongly of existing files, in a sentence; null if nothing.</summary>
     /// <param name="made">The new files.</param>
     /// <param name="kept">The paths that existed before.</param>
-    public static string? Untrue(IEnumerable<(string Path, string Text)> made, IEnumerable<string> kept)
+    public static string? ReadmeCorrection(IEnumerable<(string Path, string Text)> made, IEnumerable<string> kept)
     {
         var text = made.FirstOrDefault(file => file.Path == Readme).Text ?? "";
         string[] named = [.. kept.Where(path => text.Contains($"`{path}`"))];

@@ -57,7 +57,7 @@ internal static class UpgradeCommand
         if (from == target)
         {
             context.Output.WriteLine($"The definition has chart coredns {target} already. Nothing is written.");
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
 
         if (Edit(context, before.Charts[CoreDnsApp.ChartKey], target) is not var (after, edited))
@@ -65,7 +65,7 @@ internal static class UpgradeCommand
             return ExitCode.Unusable;
         }
 
-        context.Begin($"comparing chart coredns {from} with {target}, the objects", after);
+        context.BeginStep($"comparing chart coredns {from} with {target}, the objects", after);
         var plan = UpgradePlan.Of(before, after, context.Root, cancellationToken);
         Show(context, plan, allowed.Force);
         if (charts is null)
@@ -97,7 +97,7 @@ internal static class UpgradeCommand
         }
 
         var reading = PlatformText.Read(context.DefinitionPath, Encoding.UTF8.GetBytes(text),
-            PlatformFile.Beside(context.DefinitionPath), PlatformFile.FolderBeside(context.DefinitionPath));
+            PlatformFile.FileReader(context.DefinitionPath), PlatformFile.ManifestFolderTest(context.DefinitionPath));
         if (reading is PlatformReading.Invalid { Findings: var findings })
         {
             context.Write(findings, context.Error);
@@ -192,7 +192,7 @@ internal static class UpgradeCommand
         {
             context.Output.WriteLine($"Nothing was written. Add --write to set charts.coredns.version to {target}"
                 + (edited.Deleted is null ? "." : " and to delete charts.coredns.digest."));
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
 
         if (!allowed.Objects && !allowed.Force)
@@ -222,7 +222,7 @@ internal static class UpgradeCommand
 
         context.Output.WriteLine($"written   {context.DefinitionPath}: charts.coredns.version is {target}"
             + (edited.Deleted is null ? "" : ", and charts.coredns.digest is deleted") + ". Run generate, and commit both.");
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }
 
     private static string ByHand(CommandContext context, SemVer target, string? digest) =>

@@ -53,7 +53,7 @@ internal static class VersionsCommand
                 LintRules.About.Add(Rule, "A known fault affects what is delivered, and the definition does not accept it."));
         }
 
-        return open.Length > 0 ? ExitCode.Findings : ExitCode.Fine;
+        return open.Length > 0 ? ExitCode.Findings : ExitCode.Success;
     }
 
     private static void Write(

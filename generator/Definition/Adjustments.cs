@@ -9,7 +9,7 @@ namespace PlatformGitOps.Generator.Definition;
 public sealed record UserPatch(string Text, string? TargetKind, string? TargetName)
 {
     // Objects that Flux applies itself; Helm applies every other object of an application with a chart.
-    private static readonly string[] OfTheLayer =
+    private static readonly string[] KindsOfTheLayer =
     [
         "HelmRelease", "HelmRepository", "OCIRepository", "PodDisruptionBudget", "PrometheusRule", "NetworkPolicy", "CiliumNetworkPolicy",
     ];
@@ -24,7 +24,7 @@ public sealed record UserPatch(string Text, string? TargetKind, string? TargetNa
     public string? Kind => TargetKind ?? (Content as Mapping)?.TextAt("kind");
 
     /// <summary>True if Helm makes the objects, so that the patch must go into the HelmRelease.</summary>
-    public bool IsForHelm => !OfTheLayer.Contains(Kind);
+    public bool IsForHelm => !KindsOfTheLayer.Contains(Kind);
 
     public Node Content =>
         YamlReader.Read("", Text, YamlOptions.Tree).Documents is [var content, ..] ? content : Scalar.Null;

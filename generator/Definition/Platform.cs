@@ -26,7 +26,7 @@ public sealed record Platform
     public required ImmutableArray<Cluster> Clusters { get; init; }
 
     /// <summary>The paths of the files that the definition names, relative to its folder, in a stable order.</summary>
-    public IEnumerable<string> FilesBeside =>
+    public IEnumerable<string> ReferencedFiles =>
         Substrates.Select(substrate => substrate.RecordsFile).OfType<string>().Distinct().Order(StringComparer.Ordinal);
 
     public Platform WithChart(string key, ChartPin chart) => this with { Charts = Charts.SetItem(key, chart) };

@@ -47,7 +47,7 @@ public static class PlatformFile
         {
             // A file that is far too large is refused without reading it.
             return file.Length <= LargestFile
-                ? PlatformText.Read(name, File.ReadAllBytes(path), Beside(path), FolderBeside(path))
+                ? PlatformText.Read(name, File.ReadAllBytes(path), FileReader(path), ManifestFolderTest(path))
                 : Refused(name, Yaml.YamlRules.TooLarge, $"The file has {file.Length} bytes.", "Check that this is the right file.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -60,7 +60,7 @@ public static class PlatformFile
     /// Reads files that the definition names: plain ones, up to the size of a definition. Findings quote their lines, so links, which may
     /// lead anywhere, are not read.
     /// </summary>
-    public static Func<string, byte[]?> Beside(string definition) => path =>
+    public static Func<string, byte[]?> FileReader(string definition) => path =>
     {
         try
         {
@@ -76,7 +76,7 @@ public static class PlatformFile
     };
 
     /// <summary>Returns whether a folder beside a definition has a manifest, for example a cluster's overlay.</summary>
-    public static Func<string, bool> FolderBeside(string definition) => path =>
+    public static Func<string, bool> ManifestFolderTest(string definition) => path =>
         HasManifest(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, path));
 
     /// <summary>

@@ -24,7 +24,7 @@ public abstract record PlatformReading
 /// <param name="Definition">The name of the definition that findings carry.</param>
 /// <param name="Read">The bytes of a file by its path from the definition's folder; null where it cannot be read.</param>
 /// <param name="HasFolder">Returns whether the path is a folder with a manifest.</param>
-internal sealed record FilesBeside(string Definition, Func<string, byte[]?> Read, Func<string, bool> HasFolder)
+internal sealed record DefinitionFiles(string Definition, Func<string, byte[]?> Read, Func<string, bool> HasFolder)
 {
     /// <summary>The name of a file in findings.</summary>
     public string NameOf(string path) => Definition[..(Definition.LastIndexOf('/') + 1)] + path;
@@ -69,7 +69,7 @@ public static class PlatformText
 
         if (text.Documents is [Mapping root, ..])
         {
-            var platform = ReadRoot(root, findings, new FilesBeside(file, beside ?? (_ => null), hasFolder ?? (_ => false)));
+            var platform = ReadRoot(root, findings, new DefinitionFiles(file, beside ?? (_ => null), hasFolder ?? (_ => false)));
             if (platform is not null && !findings.Any)
             {
                 return new PlatformReading.Valid(platform, root);
@@ -86,7 +86,7 @@ public static class PlatformText
     /// <summary>The limit of findings: one wrong file can have one for each of its lines.</summary>
     private const int Most = 1000;
 
-    private static Platform? ReadRoot(Mapping root, DefinitionFindings findings, FilesBeside files)
+    private static Platform? ReadRoot(Mapping root, DefinitionFindings findings, DefinitionFiles files)
     {
         if (root["apiVersion"] is Scalar && root["kind"] is Scalar { Value: var kind } && root["clusters"] is null)
         {

@@ -41,7 +41,7 @@ internal static class PodParts
         new() { { "name", name }, { "containerPort", port }, { "protocol", protocol } };
 
     /// <summary>Anti-affinity: at most one pod of a revision on a node.</summary>
-    public static Mapping OneToANode(Mapping selector) => new()
+    public static Mapping OnePerNode(Mapping selector) => new()
     {
         { "maxSkew", 1 },
         { "topologyKey", "kubernetes.io/hostname" },

@@ -8,7 +8,7 @@ internal sealed partial class MaskedText(Func<string, string, string> mark)
 {
     public string Of(string text)
     {
-        if (!SecretKeys.MayName(text))
+        if (!SecretKeys.MayContainName(text))
         {
             return text;
         }

@@ -83,7 +83,7 @@ internal static partial class SecretKeys
     /// <summary>True if a key is for a credential; <c>secretName</c> and <c>existingSecret</c> only refer to one.</summary>
     public static bool IsSecret(string key)
     {
-        if (!MayName(key) || IsReference(key))
+        if (!MayContainName(key) || IsReference(key))
         {
             return false;
         }
@@ -99,24 +99,25 @@ internal static partial class SecretKeys
     /// True if a value may be a credential: letters and digits, but not a number, a path, an address, a variable or a text that SOPS
     /// encrypted (docs/lint.md has the measurements).
     /// </summary>
-    public static bool MayBeOne(string value) => value.Length >= Shortest && value.Any(char.IsAsciiDigit) && value.Any(char.IsAsciiLetter)
+    public static bool MayBeSecret(string value) => value.Length >= Shortest
+        && value.Any(char.IsAsciiDigit) && value.Any(char.IsAsciiLetter)
         && !value.Any(char.IsWhiteSpace) && value[0] is not ('/' or '.' or '~' or '$' or '<' or '!')
         && !NotSecretMarkers.Any(sign => value.Contains(sign));
 
     /// <summary>
     /// True if a key is for a credential and its value may be one. This is a guess for people; plans and diffs mask a value by its key
-    /// alone, also if the key ends with a word of <see cref="Beside"/>.
+    /// alone, also if the key ends with a word of <see cref="PublicAttributes"/>.
     /// </summary>
     public static bool Hold(string key, string value)
     {
-        if (!IsSecret(key) || !MayBeOne(value))
+        if (!IsSecret(key) || !MayBeSecret(value))
         {
             return false;
         }
 
         string[] words = [.. Word().Matches(key).Select(match => match.Value.ToUpperInvariant())];
         return words is [.., "SECRET", "ID"] ? IsOfAppRole(words, value)
-            : !Beside.Contains(words[^1]) && !NamesSecret(words[^1], value);
+            : !PublicAttributes.Contains(words[^1]) && !NamesSecret(words[^1], value);
     }
 
     /// <summary>
@@ -132,7 +133,7 @@ internal static partial class SecretKeys
             && ObjectName().IsMatch(value) && !Guid.TryParse(value, out _);
 
     // Attributes of a credential that may be public.
-    private static readonly HashSet<string> Beside = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> PublicAttributes = new(StringComparer.OrdinalIgnoreCase)
     {
         "class", "header", "id", "interval", "kid", "lifetime", "prefix", "timeout", "version",
     };
@@ -145,7 +146,7 @@ internal static partial class SecretKeys
     public static bool IsReference(string key) => Reference().IsMatch(key);
 
     /// <summary>False if a text cannot contain such a name.</summary>
-    public static bool MayName(string text) => text.AsSpan().ContainsAny(Roots);
+    public static bool MayContainName(string text) => text.AsSpan().ContainsAny(Roots);
 
     [GeneratedRegex("[A-Z]+(?![a-z])|[A-Z]?[a-z]+", RegexOptions.CultureInvariant)]
     private static partial Regex Word();

@@ -37,7 +37,7 @@ internal sealed class UnchangedTree
     /// <param name="time">The clock: recent changes are not remembered.</param>
     /// <param name="program">The path of the program; null for this one. The native program and the assembly have separate memories, so
     /// that switching between them is not slow.</param>
-    public static UnchangedTree? Look(string definition, string root, TimeProvider time, string? program = null)
+    public static UnchangedTree? ReadStatus(string definition, string root, TimeProvider time, string? program = null)
     {
         program ??= Program();
         if (!FileStatus.IsSupported)

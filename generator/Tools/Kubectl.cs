@@ -39,7 +39,7 @@ internal sealed partial record Kubectl(string File, string? Context, string? Kub
         if (!result.Succeeded)
         {
             return result.Error.Contains(NoSuchType) ? []
-                : throw new KubectlException($"kubectl cannot list {kind}. {(result with { Error = Said(result.Error) }).Explain()}");
+                : throw new KubectlException($"kubectl cannot list {kind}. {(result with { Error = ErrorText(result.Error) }).Explain()}");
         }
 
         try
@@ -55,7 +55,7 @@ internal sealed partial record Kubectl(string File, string? Context, string? Kub
     }
 
     /// <summary>Each line of standard error once; lines of kubectl's log, one for each attempt, only if there is nothing else.</summary>
-    private static string Said(string error)
+    private static string ErrorText(string error)
     {
         var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToArray();
         var own = Array.FindAll(lines, line => !Logged().IsMatch(line));

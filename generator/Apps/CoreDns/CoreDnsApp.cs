@@ -85,7 +85,7 @@ internal sealed class CoreDnsApp : App
 
     public override IReadOnlyDictionary<string, string> ProtectedValues => ClusterValues.Protected;
 
-    public override Mapping Completed(Mapping values) => ContainerVariables.Completed(values);
+    public override Mapping WithRequiredValues(Mapping values) => ContainerVariables.Completed(values);
 
     public override void Check(Cluster cluster, SectionReader at)
     {

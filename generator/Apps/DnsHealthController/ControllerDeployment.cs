@@ -42,7 +42,7 @@ internal static class ControllerDeployment
         { "priorityClassName", "system-cluster-critical" },
         { "terminationGracePeriodSeconds", 30 },
         { "securityContext", NonRoot(User) },
-        { "topologySpreadConstraints", Sequence.Of(OneToANode(ControllerNames.Selector())) },
+        { "topologySpreadConstraints", Sequence.Of(OnePerNode(ControllerNames.Selector())) },
         { "containers", Sequence.Of(Container("run")) },
         { "volumes", Volumes() },
     };

@@ -53,7 +53,7 @@ internal static class GeoDnsDeployment
         { "priorityClassName", "system-cluster-critical" },
         { "terminationGracePeriodSeconds", 30 },
         { "securityContext", NonRoot(User, writesVolumes: true) },
-        { "topologySpreadConstraints", Sequence.Of(OneToANode(GeoDnsNames.Selector())) },
+        { "topologySpreadConstraints", Sequence.Of(OnePerNode(GeoDnsNames.Selector())) },
         { "initContainers", settings.Database is { } database ? Sequence.Of(Copy(database)) : null },
         { "containers", Sequence.Of(Server(cluster, settings), Writer(cluster, settings)) },
         { "volumes", Sequence.Of(Volumes(cluster, settings)) },

@@ -15,7 +15,7 @@ internal static class KeyAdvice
     private const string OwnServers = "Servers with plugins of your own are 'dns.extraServers'.";
 
     /// <summary>Words of other tools, and the key here.</summary>
-    private static readonly Dictionary<string, string> OfOtherTools = new()
+    private static readonly Dictionary<string, string> ByOtherTools = new()
     {
         ["minReplicas"] = "The fewest pods are 'dns.replicas'.",
         ["clusterDNS"] = Service,
@@ -34,7 +34,7 @@ internal static class KeyAdvice
     };
 
     /// <summary>The same for words with different meanings in different mappings. The first key identifies the mapping.</summary>
-    private static readonly (string Beside, string[] Words, string Advice)[] OfPlaces =
+    private static readonly (string Beside, string[] Words, string Advice)[] BySection =
     [
         ("clusters", ["apiVersion", "kind", "metadata", "spec"],
             "This is not a Kubernetes object: 'init' prints a definition to begin with."),
@@ -79,8 +79,8 @@ internal static class KeyAdvice
     {
         var word = problem.Key;
         var names = shape.Keys.Select(key => key.Name).ToArray();
-        var (beside, _, advice) = OfPlaces.FirstOrDefault(place => place.Words.Contains(word) && names.Contains(place.Beside));
-        if ((advice ?? OfOtherTools.GetValueOrDefault(word) ?? OfReference(word, names)) is { } here)
+        var (beside, _, advice) = BySection.FirstOrDefault(place => place.Words.Contains(word) && names.Contains(place.Beside));
+        if ((advice ?? ByOtherTools.GetValueOrDefault(word) ?? OfReference(word, names)) is { } here)
         {
             return (here, beside == Patch ? beside : null);
         }

@@ -3,7 +3,7 @@ namespace PlatformGitOps.Generator.Tests.Emission;
 /// <summary>The policies of geographic routing.</summary>
 public sealed class GeoDnsTreeTests
 {
-    /// <summary>A Service's own cluster sends what a pod asks of the load balancer's address to a pod: the policy judges that.</summary>
+    /// <summary>If a pod queries the load balancer's address, its own cluster sends the query to a pod: the policy applies to it.</summary>
     [TestCase("cilium", "", "every namespace")]
     [TestCase("cilium", "namespaces: [shop, web], ", "shop", "web")]
     [TestCase("kubernetes", "", "every namespace")]
@@ -21,7 +21,7 @@ public sealed class GeoDnsTreeTests
             .OfType<Mapping>().Select(peer => Namespace(peer, policies == "cilium")).ShouldBe(reached);
     }
 
-    /// <summary>For Cilium a peer without the namespace's label means the policy's own namespace.</summary>
+    /// <summary>In Cilium, a peer without the namespace's label means the policy's own namespace.</summary>
     private static string Namespace(Mapping peer, bool isCilium) =>
         peer.EntriesAt("matchLabels").Select(entry => (entry.Value as Scalar)?.Value).SingleOrDefault()
         ?? (!isCilium || peer.MappingsAt("matchExpressions").Any(expression => expression.TextAt("operator") == "Exists"

@@ -6,11 +6,11 @@ namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 internal static class SubstrateRecords
 {
     public static ImmutableArray<SubstrateSettings> Read(
-        ImmutableArray<SubstrateSettings> substrates, SectionReader at, DefinitionFindings findings, FilesBeside files) =>
+        ImmutableArray<SubstrateSettings> substrates, SectionReader at, DefinitionFindings findings, DefinitionFiles files) =>
         substrates.All(substrate => substrate.RecordsFile is null) ? substrates
             : [.. substrates.Zip(at.Entries("substrates")).Select(pair => Read(pair.First, pair.Second, findings, files))];
 
-    private static SubstrateSettings Read(SubstrateSettings substrate, SectionReader at, DefinitionFindings findings, FilesBeside files)
+    private static SubstrateSettings Read(SubstrateSettings substrate, SectionReader at, DefinitionFindings findings, DefinitionFiles files)
     {
         if (substrate.RecordsFile is not { } path)
         {

@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Lint;
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary>Folders that the generator left behind and Flux still reads.</summary>
-internal static class LeftFolders
+internal static class LeftoverFolders
 {
     private const string DefaultDefinition = "platform.yaml";
 
@@ -26,7 +26,7 @@ internal static class LeftFolders
                 : [.. Files(path).Where(file => owned!.HashesOf($"{Layout.ClusterFolder(name)}/{file}").IsEmpty)];
             if (own.Length > 0)
             {
-                yield return Remarks.Warning(WarningRules.ClusterFolder, Layout.ClusterFolder(name), Position.None,
+                yield return DefinitionWarnings.Warning(WarningRules.ClusterFolder, Layout.ClusterFolder(name), Position.None,
                     $"The definition has no cluster '{Printable.Of(name)}', and its folder has {Printable.Of(own[0])}"
                         + $"{(own.Length == 1 ? "" : $" and {own.Length - 1} more")}. A cluster that follows the folder takes that for "
                         + "all it should have, and deletes the rest.",
@@ -39,7 +39,7 @@ internal static class LeftFolders
     /// <summary>A definition that moved within its repository left its tree behind, and Flux still delivers that one.</summary>
     private static IEnumerable<Finding> Trees(CommandContext context)
     {
-        if (Remarks.FolderInRepository(context.Root) is null)
+        if (DefinitionWarnings.FolderInRepository(context.Root) is null)
         {
             yield break;
         }
@@ -52,7 +52,7 @@ internal static class LeftFolders
                 && !File.Exists(Path.Combine(at.FullName, Path.GetFileName(tree.DefinitionFile ?? DefaultDefinition))))
             {
                 var folder = Path.GetRelativePath(context.Root, Path.Combine(at.FullName, Layout.Root)).Replace('\\', '/');
-                yield return Remarks.Warning(WarningRules.Tree, $"{folder}/{Path.GetFileName(LockFile.Name)}", Position.None,
+                yield return DefinitionWarnings.Warning(WarningRules.Tree, $"{folder}/{Path.GetFileName(LockFile.Name)}", Position.None,
                     $"The definition of '{folder}' ({Printable.Of(tree.DefinitionFile ?? DefaultDefinition)}) is not beside it. No command "
                         + "changes this tree, and Flux goes on delivering it.",
                     $"If {Path.GetFileName(context.DefinitionPath)} moved here, move the tree too (git mv), write repository.path and run "

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Lint;
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary>Sources that Flux most likely cannot read: an unknown branch, and two mistakes with charts in a private registry.</summary>
-internal static class SourceRemarks
+internal static class SourceWarnings
 {
     public static IEnumerable<Finding> Of(CommandContext context, PlatformReading.Valid definition) =>
         Branches(context, definition).Concat(definition.Platform.Charts.OrderBy(chart => chart.Key, StringComparer.Ordinal)
@@ -30,9 +30,9 @@ internal static class SourceRemarks
             .Where(branch => !git.Branches.Contains(branch)))
         {
             var own = git.Branch ?? git.Branches[0];
-            var place = Remarks.Place(definition.Root, value => value == branch, "repository", "branch");
+            var place = DefinitionWarnings.FindValue(definition.Root, value => value == branch, "repository", "branch");
             var isWritten = place != Position.None;
-            yield return Remarks.Warning(WarningRules.RepositoryBranch, Path.GetFileName(context.DefinitionPath),
+            yield return DefinitionWarnings.Warning(WarningRules.RepositoryBranch, Path.GetFileName(context.DefinitionPath),
                 isWritten ? place : definition.Root.PositionOf("repository"),
                 $"Flux follows the branch '{branch}', and git does not know it here: it knows "
                     + $"{Printable.Of(string.Join(", ", git.Branches.Take(5)))}{(git.Branches.Count > 5 ? " and others" : "")}.",
@@ -51,7 +51,7 @@ internal static class SourceRemarks
             yield break;
         }
 
-        yield return Remarks.Warning(WarningRules.SecretOfTwo, Path.GetFileName(context.DefinitionPath),
+        yield return DefinitionWarnings.Warning(WarningRules.SecretOfTwo, Path.GetFileName(context.DefinitionPath),
             definition.Root.At("charts", key, "secretName")?.Position ?? Position.None,
             $"The Secret '{secret}' of charts.{key} is for two kinds of source: a registry ({Versions(ChartSource.Oci)}), for which it has "
                 + $"a docker config, and an HTTP repository ({Versions(ChartSource.Http)}), for which it has username and password.",
@@ -67,7 +67,7 @@ internal static class SourceRemarks
         if (pin.Source == ChartSource.Oci && definition.At("charts", key, "url") is Scalar url
             && Last(pin.Url) is var last && Name(key) is var name && !last.Contains(name))
         {
-            yield return Remarks.Warning(WarningRules.ChartUrl, Path.GetFileName(context.DefinitionPath), url.Position,
+            yield return DefinitionWarnings.Warning(WarningRules.ChartUrl, Path.GetFileName(context.DefinitionPath), url.Position,
                 $"The address of charts.{key} ends in '{Printable.Of(last)}', and Flux asks the registry for an artifact of that name.",
                 $"Write the chart's name behind it: {Printable.Of(pin.Url.TrimEnd('/'))}/{name}.");
         }

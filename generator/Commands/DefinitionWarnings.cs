@@ -8,7 +8,7 @@ namespace PlatformGitOps.Generator.Commands;
 /// <summary>
 /// What is allowed but most likely a mistake: <c>check</c> and <c>lint</c> warn of it, and their exit code stays the same.
 /// </summary>
-internal static class Remarks
+internal static class DefinitionWarnings
 {
     private const string ChartDataMissing = "chart-data-missing";
 
@@ -23,25 +23,28 @@ internal static class Remarks
         .. Versions(context, definition, lint?.Any(finding => finding.Rule == ChartDataMissing) ?? false),
         .. Overlays(context, definition.Platform),
         .. EmptyOverlays(context, definition.Platform),
-        .. SourceRemarks.Of(context, definition),
-        .. LeftFolders.Of(context, definition.Platform),
+        .. SourceWarnings.Of(context, definition),
+        .. LeftoverFolders.Of(context, definition.Platform),
     ];
 
     /// <summary>The warnings that <c>generate</c> prints, without the ignored ones.</summary>
-    public static ImmutableArray<Finding> OfWriting(CommandContext context, PlatformReading.Valid definition) => Left(definition.Platform,
-    [
-        .. OfClusters(context, definition), .. EmptyOverlays(context, definition.Platform), .. LeftFolders.Of(context, definition.Platform),
-    ]);
+    public static ImmutableArray<Finding> OfGenerate(CommandContext context, PlatformReading.Valid definition) =>
+        WithoutIgnored(definition.Platform,
+        [
+            .. OfClusters(context, definition),
+            .. EmptyOverlays(context, definition.Platform),
+            .. LeftoverFolders.Of(context, definition.Platform),
+        ]);
 
     /// <summary>The warnings about what a plan would do to clusters, without the ignored ones.</summary>
     public static ImmutableArray<Finding> OfPlan(CommandContext context, PlatformReading.Valid definition) =>
-        Left(definition.Platform, OfClusters(context, definition));
+        WithoutIgnored(definition.Platform, OfClusters(context, definition));
 
     /// <summary>Removes what <c>lint.ignore</c> ignores, and merges the same warning of several clusters.</summary>
-    public static ImmutableArray<Finding> Left(Platform platform, IEnumerable<Finding> remarks)
+    public static ImmutableArray<Finding> WithoutIgnored(Platform platform, IEnumerable<Finding> warnings)
     {
         Func<Finding, bool>[] ignored = [.. platform.Lint.Ignore.Select(entry => entry.Matcher())];
-        Finding[] left = [.. remarks.Where(remark => !ignored.Any(holds => holds(remark)))];
+        Finding[] left = [.. warnings.Where(remark => !ignored.Any(holds => holds(remark)))];
         return [.. Folding.Fold(left, platform.Clusters.Select(cluster => cluster.Name.Text).ToHashSet(StringComparer.Ordinal))];
     }
 
@@ -50,7 +53,7 @@ internal static class Remarks
     {
         WarningRules.RepositoryRoot or WarningRules.Tree => GitFolder.RootOf(context.Root) is null,
         WarningRules.RepositoryBranch => platform.Repository.Kind == SourceKind.Git
-            && SourceRemarks.KnownBranches(context, platform) is null,
+            && SourceWarnings.KnownBranches(context, platform) is null,
         _ => false,
     };
 
@@ -106,7 +109,7 @@ internal static class Remarks
         return below == "." ? "" : below;
     }
 
-    private static IEnumerable<Finding> Versions(CommandContext context, PlatformReading.Valid definition, bool isSaid)
+    private static IEnumerable<Finding> Versions(CommandContext context, PlatformReading.Valid definition, bool isReported)
     {
         var (platform, root) = definition;
         var known = KnownVersions.Instance;
@@ -116,12 +119,12 @@ internal static class Remarks
             .Where(version => !CoreDnsChart.HasRelease(version)))
         {
             var isPublished = version <= (known.Product($"chart {CoreDnsApp.ChartKey}")?.Newest ?? newest);
-            if (isPublished && isSaid)
+            if (isPublished && isReported)
             {
                 continue;
             }
 
-            yield return Unknown(context, Place(root, version, "charts", CoreDnsApp.ChartKey, "version"),
+            yield return Unknown(context, FindValue(root, version, "charts", CoreDnsApp.ChartKey, "version"),
                 $"Chart coredns {version} is not a release that this program knows: it takes the values, metrics and plugins of "
                     + $"{CoreDnsChart.For(version).Version}.",
                 isPublished
@@ -140,7 +143,7 @@ internal static class Remarks
             {
                 foreach (var version in versions.Where(version => version > last))
                 {
-                    yield return Unknown(context, Place(root, version, key),
+                    yield return Unknown(context, FindValue(root, version, key),
                         $"{name} {version} is newer than {last}, the newest one that was known on {known.ReadOn}.", "Check the number.");
                 }
             }
@@ -202,16 +205,16 @@ internal static class Remarks
     internal static Finding Warning(string rule, string file, Position position, string message, string fix) =>
         new() { Rule = rule, File = file, Position = position, Severity = Severity.Warning, Message = message, Fix = fix };
 
-    private static Position Place(Mapping root, SemVer version, params ReadOnlySpan<string> key)
+    private static Position FindValue(Mapping root, SemVer version, params ReadOnlySpan<string> key)
     {
         var written = version.ToString();
         // 1.34 means 1.34.0.
-        return Place(root, value => value == written
+        return FindValue(root, value => value == written
             || (value.Contains('.') && written.StartsWith(value + ".", StringComparison.Ordinal)), key);
     }
 
     /// <summary>The first position of a value: for all clusters, for a group or for one cluster.</summary>
-    internal static Position Place(Mapping root, Func<string, bool> matches, params ReadOnlySpan<string> key)
+    internal static Position FindValue(Mapping root, Func<string, bool> matches, params ReadOnlySpan<string> key)
     {
         foreach (var section in new[] { root, root["defaults"] }.Concat(root.EntriesAt("groups").Select(group => group.Value))
             .Concat(root.ItemsAt("clusters")).OfType<Mapping>())
