@@ -139,7 +139,7 @@ public static class AccessDocument
 public sealed class AccessDocumentTests
 {
     [Test]
-    public async Task The_committed_access_md_is_what_the_tree_says()
+    public async Task The_committed_access_md_equals_the_tree()
     {
         var path = Path.Combine(Repository.Root, "docs", "access.md");
         if (SuiteSettings.Current.WriteDocuments)

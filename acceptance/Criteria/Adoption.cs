@@ -74,7 +74,7 @@ public static class AdoptionCriterion
         OfOlderChart(cluster, AdoptionGuide.OfOlderChart, cancellationToken);
 
     internal static Task OfDistribution(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken) =>
-        Follow(cluster, new Migration(guide, FormerDns.OfDistribution) { MayEnd = true }, cancellationToken);
+        Follow(cluster, new Migration(guide, PreviousDns.OfDistribution) { MayEnd = true }, cancellationToken);
 
     internal static async Task OfOlderChart(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
     {
@@ -106,13 +106,13 @@ public static class AdoptionCriterion
     internal static async Task Follow(LiveCluster cluster, Migration migration, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is not null, "a migration needs a delivery, and the setting delivery is none");
-        cluster.Needs(FormerDns.IsKnown(cluster), "the suite installs a CoreDNS to migrate only in clusters of its own (kind and k3s)");
+        cluster.Needs(PreviousDns.IsKnown(cluster), "the suite installs a CoreDNS to migrate only in clusters of its own (kind and k3s)");
         await Require.Program("kubectl", cancellationToken);
         await Require.Program("bash", cancellationToken);
         var done = false;
         try
         {
-            await FormerDns.Install(cluster, migration.InstallExisting, cancellationToken);
+            await PreviousDns.Install(cluster, migration.InstallExisting, cancellationToken);
             var names = await migration.Prepare(cluster, cancellationToken);
             var before = await cluster.Require(Service, cancellationToken);
             var during = migration.ClusterToDeliver(cluster);
@@ -131,7 +131,7 @@ public static class AdoptionCriterion
         {
             if (!done)
             {
-                await FormerDns.Remove(cluster, CancellationToken.None);
+                await PreviousDns.Remove(cluster, CancellationToken.None);
             }
         }
     }
@@ -161,7 +161,7 @@ public static class AdoptionCriterion
     /// </summary>
     private static async Task<bool> EndsQuietly(LiveCluster cluster, CancellationToken cancellationToken) =>
         await CheckedCluster.Kubernetes(cluster, cancellationToken) < new SemVer(1, 32, 0)
-        && await FormerDns.AnswersWhileEnding(cluster, cancellationToken);
+        && await PreviousDns.AnswersWhileEnding(cluster, cancellationToken);
 
     private static async Task Undisturbed(
         LiveCluster cluster, AdoptionGuide guide, bool ending, IReadOnlyList<string> names, CancellationToken cancellationToken)

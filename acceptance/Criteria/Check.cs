@@ -124,7 +124,7 @@ public sealed record Check
     public bool Disruptive => Live?.Disruptive == true;
 
     /// <summary>True if the live check only reads what is delivered, so that others can run in parallel.</summary>
-    public bool OnlyLooks => Live is { Disruptive: false, Alone: false } && Criterion.SwitchesOn is Feature.Always or Feature.Keys;
+    public bool OnlyReads => Live is { Disruptive: false, Alone: false } && Criterion.SwitchesOn is Feature.Always or Feature.Keys;
 
     public string? Reads(CheckMode mode) => mode == CheckMode.Live ? Live?.Reads : Static?.Reads;
 
@@ -142,7 +142,7 @@ public sealed record Check
         Feature.Substrate when definition.Substrate is null => "substrate is not set",
         _ when Id == "Adoption.1" && definition.HealthController is { CoreDns: true } =>
             "healthController.coreDns is true, and goes on after an adoption alone (docs/adoption.md)",
-        _ => OptionalPart.Of(Criterion.SwitchesOn)?.Lacking(this, definition),
+        _ => OptionalFeature.Of(Criterion.SwitchesOn)?.NotApplicable(this, definition),
     };
 
     /// <summary>The check on hosts of this kind; null if it is for others.</summary>
@@ -187,7 +187,7 @@ public sealed record Check
             return null;
         }
         catch (Exception exception) when (exception
-            is ShouldAssertException or NeverHeldException or BrokenException or NotYetException
+            is ShouldAssertException or WaitTimeoutException or ConditionBrokenException or NotYetException
             or KubernetesApiException or CommandExecutionException)
         {
             return exception.Message;

@@ -134,7 +134,8 @@ public sealed partial class CheckCommandTests
         });
         return
         [
-            .. new[] { OptionalPart.Of(Feature.Notifications)!.Switched(platform), leaving }.Select(one => DefinedTree.Generated(one, null))
+            .. new[] { OptionalFeature.Of(Feature.Notifications)!.Enable(platform), leaving }
+                .Select(one => DefinedTree.Generated(one, null))
                 .SelectMany(tree => tree.Clusters.Select(cluster => RenderedCluster.From(tree, cluster))),
         ];
     }

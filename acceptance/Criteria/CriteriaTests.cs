@@ -54,7 +54,7 @@ public sealed class CatalogTests
     }
 
     [Test]
-    public void Every_live_check_says_what_a_person_types() => Catalog.Checks
+    public void Every_live_check_has_a_command() => Catalog.Checks
         .Where(check => check.Live is not null && check.Line.Command is null && check.Criterion.Id != "Troubleshooting")
         .Select(check => check.Id).ShouldBeEmpty();
 

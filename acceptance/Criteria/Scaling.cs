@@ -186,7 +186,7 @@ public static class ScalingCriterion
                         + $"before {least}");
                 return;
             }
-            catch (NeverHeldException) when (pod < MostPods)
+            catch (WaitTimeoutException) when (pod < MostPods)
             {
                 // More load.
             }

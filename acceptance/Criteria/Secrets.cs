@@ -254,7 +254,7 @@ public sealed class NamedSecretTests
     [TestCase("""{"password": "ENC[AES256_GCM,data:p8E=,iv:x,tag:y,type:str]"}""", true)]
     [TestCase("word", false)]
     [TestCase("", false)]
-    public void What_SOPS_encrypted_is_recognized(string text, bool encrypted) =>
+    public void A_file_encrypted_by_SOPS_is_recognized(string text, bool encrypted) =>
         SecretsCriterion.IsEncrypted(Convert.ToBase64String(Encoding.UTF8.GetBytes(text))).ShouldBe(encrypted);
 
     [Test]

@@ -32,7 +32,7 @@ public static class SubstrateAdoption
         cluster.Needs(cluster.HasUpstream, "the suite has not brought the substrate's servers to this cluster");
         cluster.Needs(cluster.Cluster.Capabilities.Kind == "kind", "the suite installs kubeadm's CoreDNS on kind clusters only");
         cluster.Needs(cluster.Tree.NodeLocalDns.Count == 0, "the caches of the nodes ask the substrate themselves");
-        var migration = new AdoptionCriterion.Migration(AdoptionGuide.Committed, FormerDns.OfDistribution)
+        var migration = new AdoptionCriterion.Migration(AdoptionGuide.Committed, PreviousDns.OfDistribution)
         {
             MayEnd = true,
             Prepare = (former, token) => Learns(former, substrate!, guide, token),

@@ -235,7 +235,7 @@ public sealed class TroubleshootingGuideTests
             .ShouldBe([new("a | b", "c|d")]);
 
     [Test]
-    public void A_name_of_the_page_becomes_the_clusters_own_once() =>
+    public void A_name_of_the_page_is_replaced_once_by_that_of_the_cluster() =>
         TroubleshootingGuide
             .Here("a host.example.org and example.org", ("host.example.org", "h.x.example.org"), ("example.org", "x.example.org"))
             .ShouldBe("a h.x.example.org and x.example.org");

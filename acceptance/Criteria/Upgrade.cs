@@ -160,7 +160,7 @@ public sealed class UpgradeStepTests
     }
 
     [Test]
-    public void There_is_no_way_to_an_unknown_or_an_older_release()
+    public void There_are_no_steps_to_an_unknown_or_an_older_release()
     {
         var newest = CoreDnsChart.Delivered.Last();
         UpgradeCriterion.Steps(newest, CoreDnsChart.Default).ShouldBeEmpty();

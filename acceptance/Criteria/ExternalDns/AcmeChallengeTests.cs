@@ -62,7 +62,7 @@ internal sealed class AcmeChallengeTests(string kind)
 
     [Test]
     [CancelAfter(120_000)]
-    public async Task A_challenge_is_in_the_zone_until_it_is_taken_away(CancellationToken token)
+    public async Task A_challenge_is_in_the_zone_until_it_is_deleted(CancellationToken token)
     {
         using var instance = await Run(delivered => delivered, token);
         await Stays(instance, token);
@@ -86,11 +86,12 @@ internal sealed class AcmeChallengeTests(string kind)
     [Test]
     [Category("Sabotage")]
     [CancelAfter(120_000)]
-    public async Task An_External_DNS_that_manages_foreign_TXT_records_is_noticed(CancellationToken token)
+    public async Task An_External_DNS_that_manages_foreign_TXT_records_is_detected(CancellationToken token)
     {
         using var instance = await Run(
             delivered => delivered.With("--registry=txt", "--registry=noop", "--managed-record-types=TXT"), token, written: false);
-        await Noticed.By("foreign TXT records are managed", () => Stays(instance, token), "External-DNS changed the challenge");
+        await SabotageDetection.ShouldBeDetected(
+            "foreign TXT records are managed", () => Stays(instance, token), "External-DNS changed the challenge");
     }
 
     /// <summary>Writes the challenge like cert-manager does, and checks that External-DNS keeps it.</summary>

@@ -25,7 +25,7 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
     [Test]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public async Task A_provider_that_raises_the_TTL_is_noticed_by_its_rewriting(CancellationToken token)
+    public async Task A_provider_that_raises_the_TTL_is_detected_by_repeated_writes(CancellationToken token)
     {
         using var instance = await Run(Instance("infra").With("--rfc2136-min-ttl=1s", "--rfc2136-min-ttl=60s"), token);
         await Wants("short", "192.0.2.1", token, ttl: 30);
@@ -178,7 +178,7 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
     [Test]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public async Task An_old_key_that_is_removed_too_early_is_noticed(CancellationToken token)
+    public async Task The_early_removal_of_an_old_key_is_detected(CancellationToken token)
     {
         var refused = await Rotate(oldKeyGoesFirst: true, token);
         refused.ShouldNotBeEmpty("the old key was removed while it was in use");

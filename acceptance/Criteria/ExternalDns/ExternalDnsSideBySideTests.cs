@@ -35,7 +35,7 @@ internal sealed class ExternalDnsSideBySideTests : ExternalDnsFixture
     [Test]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public Task A_domain_that_is_not_excluded_is_noticed_at_the_other_server(CancellationToken token) => Noticed.By(
+    public Task A_missing_domain_exclusion_is_detected_at_the_other_server(CancellationToken token) => SabotageDetection.ShouldBeDetected(
         "a domain that is not excluded", () => WriteTheirOwn(instance => instance.With($"--exclude-domains={Child}"), token),
         "is the other server's");
 

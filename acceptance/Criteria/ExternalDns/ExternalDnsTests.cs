@@ -32,7 +32,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
 
     [Test]
     [CancelAfter(300_000)]
-    public async Task What_is_written_is_not_written_again(CancellationToken token)
+    public async Task Unchanged_records_are_not_written_again(CancellationToken token)
     {
         using var instance = await Run(Instance("infra"), token);
         await Wants("one", "192.0.2.1", token);
@@ -46,7 +46,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
 
     [Test]
     [CancelAfter(300_000)]
-    public async Task Records_of_nobody_and_of_another_owner_are_left_alone(CancellationToken token)
+    public async Task Records_without_or_of_another_owner_are_not_changed(CancellationToken token)
     {
         using var instance = await Run(Instance("infra"), token);
         await LeavesOthersAlone(instance, token);
@@ -121,7 +121,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
 
     [Test]
     [CancelAfter(300_000)]
-    public async Task A_dry_run_says_what_it_would_do_and_does_nothing(CancellationToken token)
+    public async Task A_dry_run_prints_changes_and_makes_none(CancellationToken token)
     {
         await Wants("one", "192.0.2.1", token);
         var serial = await Server.Serial(token);
@@ -174,7 +174,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
     [TestCaseSource(nameof(Sabotages))]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public async Task A_sabotage_is_noticed(
+    public async Task A_sabotage_is_detected(
         string name, Func<DeliveredInstance, DeliveredInstance> sabotage, bool transfers, CancellationToken token)
     {
         if (!transfers)
@@ -184,7 +184,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
         }
 
         using var instance = await Run(sabotage(Instance("infra")), token);
-        await Noticed.By(name, () => LeavesOthersAlone(instance, token), "another owner's");
+        await SabotageDetection.ShouldBeDetected(name, () => LeavesOthersAlone(instance, token), "another owner's");
     }
 
     private async Task LeavesOthersAlone(RunningInstance instance, CancellationToken token)

@@ -57,7 +57,7 @@ internal sealed class LiveCommandTests
 
     [Test]
     [CancelAfter(120_000)]
-    public async Task What_objects_ask_of_DNS_is_backed_up_without_definitions_of_the_other_kinds(CancellationToken token)
+    public async Task Objects_with_DNS_names_are_backed_up_without_CRDs_of_other_kinds(CancellationToken token)
     {
         var wanted = WantedService.Of("one", "192.0.2.1", 60, "one", ["external-dns.alpha.kubernetes.io/"]);
         await cluster.Api.Apply(ResourceKind.Service, new Resource(wanted), token);
@@ -85,7 +85,7 @@ internal sealed class LiveCommandTests
 
     [Test]
     [CancelAfter(120_000)]
-    public async Task A_Service_that_asks_with_a_prefix_that_is_not_read_is_named(CancellationToken token)
+    public async Task A_Service_with_an_unread_annotation_prefix_is_reported(CancellationToken token)
     {
         const string Named = "restore-annotation-prefix: warning: Service default/team has the annotation "
             + $"{ExternalDnsNames.NewAnnotationPrefix}hostname";

@@ -113,7 +113,7 @@ internal sealed class RestoredOwnershipTests
         before.StandardOutput.ShouldContain("restore-sync: The instance 'own' has the policy sync and no dryRun: External-DNS deletes the "
             + "records of Service shop/alias, Service shop/one, Service shop/two.");
 
-        await Noticed.By("the wrong order", () => Looked(async () =>
+        await SabotageDetection.ShouldBeDetected("the wrong order", () => Looked(async () =>
         {
             using var sync = await Run(emptied, Sync, token);
             await sync.Compares(2, token);

@@ -41,7 +41,7 @@ internal sealed class SopsRecipeTests
 
     [Test]
     [Category("Sabotage")]
-    public Task A_pattern_that_leaves_the_data_of_a_Secret_readable_is_noticed() => Noticed.By(
+    public Task A_pattern_that_does_not_encrypt_the_data_of_a_Secret_is_detected() => SabotageDetection.ShouldBeDetected(
         "a pattern without data", () => Hides(Recipe().Replace("^(data|stringData)$", "^(stringData)$")),
         "the key is readable");
 

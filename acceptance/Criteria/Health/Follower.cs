@@ -36,7 +36,7 @@ internal sealed class Follower : IAsyncDisposable
                     $"DNS names all of {fleet.Name}", cancellationToken);
             }
         }
-        catch (NeverHeldException)
+        catch (WaitTimeoutException)
         {
             await follower.DisposeAsync();
             throw;

@@ -170,7 +170,7 @@ public sealed class ObjectivesOfAnImageTests
     }
 
     [Test]
-    public void A_series_that_only_a_newer_image_has_is_noticed() => Should.Throw<ShouldAssertException>(
+    public void A_series_that_only_a_newer_image_has_is_detected() => Should.Throw<ShouldAssertException>(
             () => ObjectiveKeys.Objectives(Recording(new UpgradeStep(CoreDnsChart.Default))))
         .Message.ShouldContain("uses series that CoreDNS does not export");
 

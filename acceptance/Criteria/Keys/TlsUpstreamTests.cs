@@ -20,7 +20,7 @@ internal sealed class TlsUpstreamTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task The_first_upstream_is_asked_over_TLS(CancellationToken token)
+    public async Task The_first_upstream_is_queried_over_TLS(CancellationToken token)
     {
         var (outcome, share, servers) = await Ask(block => block, token);
 
@@ -34,7 +34,7 @@ internal sealed class TlsUpstreamTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task Upstreams_in_turn_are_not_taken_for_the_first(CancellationToken token)
+    public async Task Upstreams_in_rotation_are_not_mistaken_for_the_first(CancellationToken token)
     {
         var (outcome, share, servers) = await Ask(
             block => block.Replace("policy sequential", "policy round_robin"), token);
@@ -59,7 +59,7 @@ internal sealed class TlsUpstreamTests
         (await Ask(block => block, token, zone)).Outcome.ShouldBe(expected);
 
     [Test]
-    public void A_certificate_is_kept_for_its_name_alone()
+    public void A_certificate_is_reused_only_for_its_name()
     {
         var certificate = UpstreamCertificate.Make(Name);
 
@@ -68,7 +68,7 @@ internal sealed class TlsUpstreamTests
     }
 
     [Test]
-    public void The_pods_trust_the_suites_authority_beside_what_the_definition_has()
+    public void The_pods_trust_the_suites_authority_and_those_of_the_definition()
     {
         Mapping values = new()
         {

@@ -45,7 +45,8 @@ public static class ClientPods
         var wanted = await Wanted(cluster, cancellationToken);
         if (!await Serve(cluster, wanted, cancellationToken))
         {
-            await Turn.Take(cluster.Cluster.Name, Namespace, () => MakeUnlessThere(cluster, wanted, cancellationToken), cancellationToken);
+            await CreationLock.Run(
+                cluster.Cluster.Name, Namespace, () => MakeUnlessThere(cluster, wanted, cancellationToken), cancellationToken);
         }
     }
 

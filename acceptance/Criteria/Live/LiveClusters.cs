@@ -17,7 +17,7 @@ public static class LiveClusters
     /// <summary>The cluster of this role; skips the test if the machine cannot have one.</summary>
     public static async Task<LiveCluster> Get(string role, CancellationToken cancellationToken)
     {
-        var machine = await ThisMachine.Report(cancellationToken);
+        var machine = await MachineCapabilities.Report(cancellationToken);
         if (machine.Clusters == ClusterChoice.None)
         {
             Assert.Ignore($"no cluster: {machine.WhyNone}");
@@ -65,7 +65,8 @@ public static class LiveClusters
             else
             {
                 await Provider(
-                    settings.Cluster == ClusterChoice.Auto ? (await ThisMachine.Report(cancellationToken)).Clusters : settings.Cluster)
+                    settings.Cluster == ClusterChoice.Auto
+                        ? (await MachineCapabilities.Report(cancellationToken)).Clusters : settings.Cluster)
                     .Release(live.Cluster, cancellationToken);
             }
         }
@@ -89,7 +90,7 @@ public static class LiveClusters
         // Not the token of the first test: others wait for the same cluster.
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10) * SuiteSettings.Current.BudgetScale, TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
-        var secrets = GivenSecrets.OfTheSetting();
+        var secrets = UserSecrets.OfTheSetting();
         var cluster = await Provider(choice).Provide(Shape(role), limit.Token);
         Report(cluster.Made ? $"{role}: cluster made, nodes ready" : $"{role}: cluster found, nodes ready", started);
         var api = KubernetesApi.Connect(cluster.Context);
@@ -137,7 +138,7 @@ public static class LiveClusters
             await ProberImage.TryBring(cluster, Engine, image, cancellationToken);
         }
 
-        await GivenSecrets.Bring([.. secrets, .. GivenSecrets.ForTheSuite(secrets, defined.Workloads)], api, cancellationToken);
+        await UserSecrets.Create([.. secrets, .. UserSecrets.ForTheSuite(secrets, defined.Workloads)], api, cancellationToken);
         await UpstreamDns.Install(api, defined.Dns, defined.Workloads, cancellationToken);
         await StubServer.Install(api, defined.Dns, defined.Workloads, cancellationToken);
         if (defined.Substrate is { } substrate)

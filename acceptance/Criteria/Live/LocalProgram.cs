@@ -43,7 +43,7 @@ internal sealed class LocalProgram : IDisposable
     /// <summary>
     /// The path of a program: from the setting <c>program-NAME</c> or the search path. Null if it is not on this machine.
     /// </summary>
-    public static string? Find(string name) => Ambient.Setting($"program-{name}")
+    public static string? Find(string name) => SettingSource.Setting($"program-{name}")
         ?? new Tool(name, "").Find(string.Join(Path.PathSeparator, Environment.GetEnvironmentVariable("PATH"), "/usr/sbin", "/sbin"));
 
     /// <summary>The path of a program; skips the test if it is not on this machine.</summary>

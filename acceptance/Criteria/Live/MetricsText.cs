@@ -39,5 +39,5 @@ public sealed class MetricsTextTests
     [TestCase("requests_total", true)]
     [TestCase("last_time", true)]
     [TestCase("last", false)]
-    public void A_name_alone_does_not_say_that_a_series_is_there(string name, bool there) => MetricsText.Has(Text, name).ShouldBe(there);
+    public void A_metric_name_without_a_sample_is_no_series(string name, bool there) => MetricsText.Has(Text, name).ShouldBe(there);
 }

@@ -18,7 +18,7 @@ public sealed record MonitoringPod(
             Assert.Ignore($"the image {Image} is not on this machine; pull it, or name another in the setting {setting}");
         }
 
-        return await Turn.Take(cluster.Cluster.Name, Name, () => Made(cluster, cancellationToken), cancellationToken);
+        return await CreationLock.Run(cluster.Cluster.Name, Name, () => Made(cluster, cancellationToken), cancellationToken);
     }
 
     private async Task<Resource> Made(LiveCluster cluster, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ public sealed class OncePerClusterTests
     private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
 
     [Test]
-    public async Task It_is_made_for_the_first_who_asks_and_again_once_it_is_taken()
+    public async Task It_is_created_on_first_use_and_again_after_it_was_taken()
     {
         var (once, made) = (new OncePerCluster<string>(), 0);
         (await Ask()).ShouldBe("delivery 1");
@@ -39,7 +39,7 @@ public sealed class OncePerClusterTests
     }
 
     [Test]
-    public async Task What_failed_stays_failed_until_it_is_taken()
+    public async Task A_failure_is_kept_until_it_is_taken()
     {
         var once = new OncePerCluster<string>();
         await Should.ThrowAsync<IOException>(once.Of("infra", () => Task.FromException<string>(new IOException()), Token));

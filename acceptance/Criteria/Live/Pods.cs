@@ -95,7 +95,7 @@ public static class ProberImage
 
         var (name, kind) = (cluster.Name, cluster.Capabilities.Kind);
         return Brought.TryGetValue((name, image), out var there) ? there
-            : await Turn.Take(name, image, () => Carry(engine, image, kind, name, cancellationToken), cancellationToken);
+            : await CreationLock.Run(name, image, () => Carry(engine, image, kind, name, cancellationToken), cancellationToken);
     }
 
     private static async Task<string?> Carry(

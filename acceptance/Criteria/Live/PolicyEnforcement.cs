@@ -53,7 +53,7 @@ public static class PolicyEnforcement
                 cancellationToken);
             return true;
         }
-        catch (NeverHeldException)
+        catch (WaitTimeoutException)
         {
             return false;
         }

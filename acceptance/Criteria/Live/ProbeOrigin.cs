@@ -74,7 +74,8 @@ public static class ProbeOrigin
         }
 
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
-        await Turn.Take(cluster.Cluster.Name, address.ToString(), () => Make(cluster, address, spec, cancellationToken), cancellationToken);
+        await CreationLock.Run(
+            cluster.Cluster.Name, address.ToString(), () => Make(cluster, address, spec, cancellationToken), cancellationToken);
     }
 
     private static async Task Make(LiveCluster cluster, ResourceAddress address, JsonObject spec, CancellationToken cancellationToken)

@@ -96,7 +96,7 @@ public sealed class RolloutTests
     [TestCase(DaemonSet, "observedGeneration: 3", "observedGeneration: 2", "the controller has not seen the change")]
     [TestCase(DaemonSet, "updatedNumberScheduled: 2", "updatedNumberScheduled: 1", "updatedNumberScheduled is 1, not 2")]
     [TestCase(DaemonSet, "numberAvailable: 2", "numberAvailable: 1", "numberAvailable is 1, not 2")]
-    public void A_rollout_lasts_until_its_status_says_that_it_has_ended(string workload, string ended, string lasts, string missing)
+    public void A_rollout_lasts_until_its_status_is_complete(string workload, string ended, string lasts, string missing)
     {
         Rollout.Missing(Of(workload)).ShouldBeEmpty();
         workload.ShouldContain(ended);

@@ -12,25 +12,25 @@ public sealed class RunningClusterTests(string cluster)
     [OneTimeSetUp]
     public async Task BringTheCluster()
     {
-        await RunningClusters.Take();
-        if ((await ThisMachine.Report(CancellationToken.None)).Clusters != ClusterChoice.None)
+        await RunningClusters.WaitForSlot();
+        if ((await MachineCapabilities.Report(CancellationToken.None)).Clusters != ClusterChoice.None)
         {
             await ((Task)LiveClusters.Get(cluster, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    [ChecksOfTheCluster(onlyLooking: true)]
-    [LookedAtFirst]
+    [ChecksOfTheCluster(onlyReading: true)]
+    [RunsFirst]
     [CancelAfter(LimitMilliseconds)]
     public Task Holds_in_the_running_cluster(Check check, string role, CheckMode mode, CancellationToken cancellationToken) =>
         Run(check, cancellationToken);
 
     /// <summary>The time limit starts after the wait for the reading checks; an attribute's limit would start before.</summary>
-    [ChecksOfTheCluster(onlyLooking: false)]
+    [ChecksOfTheCluster(onlyReading: false)]
     public async Task Holds_in_the_running_cluster_while_it_changes(Check check, string role, CheckMode mode)
     {
         var stopped = TestContext.CurrentContext.CancellationToken;
-        await LookedAtFirstAttribute.Done(cluster, stopped);
+        await RunsFirstAttribute.Done(cluster, stopped);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopped);
         limit.CancelAfter(LimitMilliseconds);
         try
@@ -66,14 +66,14 @@ public sealed class RunningClusterTests(string cluster)
     {
         try
         {
-            foreach (var part in OptionalPart.All)
+            foreach (var part in OptionalFeature.All)
             {
-                await part.Off(cluster, CancellationToken.None);
+                await part.Remove(cluster, CancellationToken.None);
             }
         }
         finally
         {
-            RunningClusters.Release();
+            RunningClusters.ReleaseSlot();
         }
     }
 }

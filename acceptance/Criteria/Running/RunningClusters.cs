@@ -14,33 +14,33 @@ public sealed class RunningClusters
     /// <summary>The number of NUnit's workers. Each cluster uses one for its serial checks; the others are for reading checks.</summary>
     private const int Workers = 8;
 
-    private static readonly SemaphoreSlim Turns = new(SuiteSettings.Current.ClustersAtOnce);
+    private static readonly SemaphoreSlim Slots = new(SuiteSettings.Current.ClustersAtOnce);
 
     [OneTimeSetUp]
     public void SayHowManyAreCheckedAtOnce() => EvidenceLog.Fact(
-        "Clusters at once", Math.Min(Repository.Roles.Count, AtOnce ? SuiteSettings.Current.ClustersAtOnce : 1)
+        "Clusters at once", Math.Min(Repository.Roles.Count, InParallel ? SuiteSettings.Current.ClustersAtOnce : 1)
             .ToString(CultureInfo.InvariantCulture));
 
     /// <summary>At least two workers remain for reading checks. With more clusters, all checks run one by one.</summary>
-    public static bool AtOnce { get; } = Repository.Roles.Count <= Workers - 2;
+    public static bool InParallel { get; } = Repository.Roles.Count <= Workers - 2;
 
     public static IEnumerable<TestFixtureData> Clusters() => Repository.Roles.Select((role, index) =>
     {
         var fixture = new TestFixtureData(role);
         fixture.Properties.Set(PropertyNames.Order, index);
-        Mark(fixture);
+        AllowParallel(fixture);
         return fixture;
     });
 
     /// <summary>Waits until the checks of a cluster may start: the setting clusters-at-once limits their number.</summary>
-    public static Task Take() => Turns.WaitAsync();
+    public static Task WaitForSlot() => Slots.WaitAsync();
 
-    public static void Release() => Turns.Release();
+    public static void ReleaseSlot() => Slots.Release();
 
     /// <summary>Allows a test to run in parallel with others in its queue.</summary>
-    internal static void Mark(NUnit.Framework.Internal.TestParameters parameters)
+    internal static void AllowParallel(NUnit.Framework.Internal.TestParameters parameters)
     {
-        if (AtOnce)
+        if (InParallel)
         {
             parameters.Properties.Set(PropertyNames.ParallelScope, ParallelScope.Self);
         }
@@ -49,23 +49,23 @@ public sealed class RunningClusters
 
 /// <summary>The live checks of the fixture's cluster: either those that only read, or the others.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class ChecksOfTheClusterAttribute(bool onlyLooking) : NUnitAttribute, ITestBuilder, IImplyFixture
+public sealed class ChecksOfTheClusterAttribute(bool onlyReading) : NUnitAttribute, ITestBuilder, IImplyFixture
 {
     private readonly NUnitTestCaseBuilder builder = new();
 
-    public bool OnlyLooking { get; } = onlyLooking;
+    public bool OnlyReading { get; } = onlyReading;
 
     public IEnumerable<TestMethod> BuildFrom(IMethodInfo method, Test? suite) =>
         from check in Catalog.Checks
-        where check.Live is not null && check.OnlyLooks == OnlyLooking
+        where check.Live is not null && check.OnlyReads == OnlyReading
         select builder.BuildTestMethod(method, suite, Case(check, (string)suite!.Arguments[0]!));
 
     private TestCaseData Case(Check check, string role)
     {
         var test = CriteriaTests.Case(check, role, CheckMode.Live);
-        if (OnlyLooking)
+        if (OnlyReading)
         {
-            RunningClusters.Mark(test);
+            RunningClusters.AllowParallel(test);
         }
 
         return test;
@@ -74,7 +74,7 @@ public sealed class ChecksOfTheClusterAttribute(bool onlyLooking) : NUnitAttribu
 
 /// <summary>For the reading checks: they start first, and the others of their cluster wait for the last of them.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class LookedAtFirstAttribute : Attribute, ITestAction, IApplyToTest
+public sealed class RunsFirstAttribute : Attribute, ITestAction, IApplyToTest
 {
     private static readonly Dictionary<string, TaskCompletionSource> Looking = [];
 

@@ -85,7 +85,7 @@ public static class CorrectedRecords
         foreach (var (watch, what, bound) in all.Zip(["3 s", "an hour", "a missing name"], [KeptAtLeast, KeptAtMost, KeptAtMost]))
         {
             var last = watch.Seen.Last(look => look.Answer != NewAnswer);
-            var after = last.At + last.Took - corrected;
+            var after = last.At + last.Elapsed - corrected;
             after.ShouldBeLessThan(
                 bound + (Second * SuiteSettings.Current.BudgetScale), $"{what}: what was wrong is answered for too long");
             watch.Seen.Select(look => look.Ttl ?? TimeSpan.Zero).Max()

@@ -57,10 +57,10 @@ public sealed record HostSabotage(string Name, string Check, string ExpectedMess
     public override string ToString() => Name;
 
     /// <summary>Runs the check on the changed files: it must fail with the expected message.</summary>
-    public async Task ShouldBeNoticed(Func<Task> check)
+    public async Task ShouldBeDetected(Func<Task> check)
     {
-        var failure = await Noticed.Message(
-            check, exception => exception is ShouldAssertException or NeverHeldException or TimeoutException);
+        var failure = await SabotageDetection.FailureMessage(
+            check, exception => exception is ShouldAssertException or WaitTimeoutException or TimeoutException);
         failure.ShouldNotBeNull($"'{this}' was not noticed").ShouldContain(ExpectedMessage);
     }
 

@@ -30,7 +30,7 @@ public abstract class HostTests<THosts>
     private protected async Task IsCaught(HostSabotage sabotage, CancellationToken cancellationToken)
     {
         var check = All.Single(entry => entry.Id == sabotage.Check);
-        await sabotage.ShouldBeNoticed(async () =>
+        await sabotage.ShouldBeDetected(async () =>
         {
             await using var hosts = await Start(check, sabotage.Cluster, sabotage, cancellationToken);
             using var scale = Eventually.ScaledBy(0.5);

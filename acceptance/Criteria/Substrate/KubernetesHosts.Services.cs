@@ -110,7 +110,7 @@ public sealed class StandInSystemctlTests
     /// <summary>The launching shell becomes a program that does not reap children.</summary>
     [Test]
     [CancelAfter(30_000)]
-    public async Task A_process_that_is_stopped_is_gone_whoever_launched_it(CancellationToken cancellationToken)
+    public async Task A_stopped_process_has_ended_whatever_started_it(CancellationToken cancellationToken)
     {
         var folder = RunSession.NewFolder("stop");
         var script = $"""

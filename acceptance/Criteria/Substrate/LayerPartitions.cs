@@ -105,7 +105,7 @@ public static class LayerPartitions
         cluster.Seen.Where(look => look.Answer != ClusterAddress).ShouldBeEmpty($"failed look-ups of {ClusterName}");
         var between = zone.Seen.Where(look => look.At >= cut && look.At < healing).ToArray();
         zone.Seen.TakeWhile(look => look.At < cut).ShouldAllBe(look => look.Answer == OldAnswer);
-        between.ShouldNotContain(look => look.At + look.Took < healing && look.Answer == NewAnswer, "an answer came through");
+        between.ShouldNotContain(look => look.At + look.Elapsed < healing && look.Answer == NewAnswer, "an answer came through");
         between.Where(look => look.At < cut + ShownStale - OfARefresh).ShouldAllBe(look => look.Answer == OldAnswer,
             "a look-up fails though its answer was kept");
         var (old, failed) = (between.Where(look => look.Answer == OldAnswer).ToArray(),
@@ -120,7 +120,7 @@ public static class LayerPartitions
             {cluster.Seen.Count} look-ups of the cluster's name: 0 failed, the slowest {Slowest(cluster.Seen)} ms.
             {old.Length} old answers of the substrate's for {(old[^1].At - cut).TotalSeconds:F1} s, the slowest {Slowest(old)} ms;
             then {failed.Length} without an answer ({others}).
-            The new answer {(first.At + first.Took - healed).TotalSeconds:F1} s after the end.
+            The new answer {(first.At + first.Elapsed - healed).TotalSeconds:F1} s after the end.
             """);
 
     }

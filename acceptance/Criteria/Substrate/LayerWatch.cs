@@ -7,7 +7,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 /// <param name="At">When it was sent.</param>
 /// <param name="Answer">An address, or the outcome without one.</param>
 /// <param name="Ttl">The TTL of the address.</param>
-internal sealed record LookUp(TimeSpan At, TimeSpan Took, string Answer, TimeSpan? Ttl)
+internal sealed record LookUp(TimeSpan At, TimeSpan Elapsed, string Answer, TimeSpan? Ttl)
 {
     /// <summary>True for a stale answer: caches return those with a TTL of zero.</summary>
     public bool Stale => Ttl == TimeSpan.Zero;

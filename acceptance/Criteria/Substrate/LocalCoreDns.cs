@@ -94,7 +94,7 @@ internal static class LocalCoreDns
         return $"{pair.Zone}:{port} {{\n    bind {address}\n{string.Concat(lines)}}}\n";
     }
 
-    internal static double Slowest(IEnumerable<LookUp> looks) => Math.Round(looks.Max(look => look.Took.TotalMilliseconds));
+    internal static double Slowest(IEnumerable<LookUp> looks) => Math.Round(looks.Max(look => look.Elapsed.TotalMilliseconds));
 
     /// <summary>
     /// The cluster's layer in the same process: the source of its names does not matter here. The TTL is that of the delivered CoreDNS.

@@ -1,5 +1,5 @@
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
-using static PlatformGitOps.Acceptance.Criteria.Substrate.ServersAway;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.ServerOutage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
@@ -60,7 +60,7 @@ public static class SubstrateCriterion
 
     private const string OfTheSubstrate = "a name of the substrate, ";
 
-    [LiveCheck(ServersAwayId,
+    [LiveCheck(ServerOutageId,
         "a name of the cluster, names of the substrate and one outside, from a pod and from one on its node's network with "
             + "ClusterFirstWithHostNet; with Default: what the node has, nothing of the cluster, and the substrate's from its servers")]
     public static async Task ResolvesInPods(LiveCluster cluster, CancellationToken cancellationToken)
@@ -140,7 +140,7 @@ public static class SubstrateCriterion
 
     internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
-        LiveChanges.Corefile("no server for the substrate's zone", ServersAwayId, OfTheSubstrate, WithoutZone),
+        LiveChanges.Corefile("no server for the substrate's zone", ServerOutageId, OfTheSubstrate, WithoutZone),
     ];
 
     /// <summary>The Corefile without the zone's server, which returns stale answers at once.</summary>

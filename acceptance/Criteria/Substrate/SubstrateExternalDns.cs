@@ -102,9 +102,9 @@ public static class SubstrateExternalDns
         {
             // The secondary answers during the primary's restart.
             var seen = client.Seen.Where(
-                look => client.Server == pair.Secondary || look.At + look.Took < ended || look.At > runs).ToArray();
+                look => client.Server == pair.Secondary || look.At + look.Elapsed < ended || look.At > runs).ToArray();
             counted += seen.Length;
-            seen.SkipWhile(look => look.Answer == OldAnswer).ShouldAllBe(look => look.Answer == NewAnswer && look.At + look.Took > back,
+            seen.SkipWhile(look => look.Answer == OldAnswer).ShouldAllBe(look => look.Answer == NewAnswer && look.At + look.Elapsed > back,
                 $"failed look-ups at {client.Server} while External-DNS is away, or catches up");
         }
 

@@ -83,7 +83,7 @@ public sealed class SubstrateRunbookTests
     private static readonly Lazy<RenderedCluster> Tree = new(() => RenderedCluster.From(StorySample.Substrates, "knot"));
 
     [Test]
-    public void Each_block_of_commands_is_run_or_said_to_be_run_elsewhere()
+    public void Each_block_of_commands_is_run_or_marked_as_run_elsewhere()
     {
         SubstrateRunbook.Blocks.Select(block => block.Title).ShouldBe(Here.Concat(Elsewhere.Keys), ignoreOrder: true);
         foreach (var other in SubstrateRunbook.Others)
@@ -135,7 +135,7 @@ public sealed class SubstrateRunbookTests
     [CancelAfter(120_000)]
     [Category("Substrate")]
     [Category("Sabotage")]
-    public async Task A_wrong_command_is_noticed(string part, string wrong, CancellationToken cancellationToken)
+    public async Task A_wrong_command_is_detected(string part, string wrong, CancellationToken cancellationToken)
     {
         await using var pair = await SubstratePair.Prepare(Tree.Value, null, cancellationToken);
         await Shims(pair, cancellationToken);

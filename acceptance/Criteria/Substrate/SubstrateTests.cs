@@ -116,7 +116,7 @@ public sealed class SystemdTests : HostTests<SystemdHosts>
 /// substrate runs. Skipped without one of the programs.
 /// </summary>
 [Category("Substrate")]
-internal sealed class AwaySubstrateTests
+internal sealed class SubstrateOutageTests
 {
     [Test]
     [CancelAfter(60_000)]

@@ -120,7 +120,7 @@ public sealed class SystemdHosts : IAsyncDisposable
 
     private static async Task NeedImage(ContainerEngine engine, string image, CancellationToken cancellationToken)
     {
-        if ((await ThisMachine.Report(cancellationToken)).Engine is null)
+        if ((await MachineCapabilities.Report(cancellationToken)).Engine is null)
         {
             Assert.Ignore("no container engine answers, and the units need containers whose PID 1 is systemd; start Docker");
         }

@@ -40,7 +40,7 @@ internal sealed class ProviderArgumentsTests
 
     [TestCaseSource(nameof(Providers))]
     [CancelAfter(60_000)]
-    public async Task The_program_takes_every_argument_as_it_is_meant(
+    public async Task The_program_reads_every_argument_with_its_intended_value(
         string provider, string keys, string[] values, CancellationToken token)
     {
         var printed = await Printed(Instance(provider, keys).Arguments, token);
@@ -63,7 +63,7 @@ internal sealed class ProviderArgumentsTests
     [TestCaseSource(nameof(Sabotages))]
     [Category("Sabotage")]
     [CancelAfter(60_000)]
-    public async Task A_sabotage_is_noticed(string argument, string instead, string says, CancellationToken token)
+    public async Task A_sabotage_is_detected(string argument, string instead, string says, CancellationToken token)
     {
         var instance = Instance("aws", "aws: { zoneType: private }").With(argument, instead);
         var printed = await Printed(instance.Arguments, token);

@@ -40,7 +40,7 @@ internal sealed class ProviderStartTests : ExternalDnsFixture
 
     [TestCaseSource(nameof(Providers))]
     [CancelAfter(120_000)]
-    public async Task The_program_reads_its_credentials_and_asks_its_provider(
+    public async Task The_program_reads_its_credentials_and_calls_its_provider(
         string provider, string keys, string host, Dictionary<string, string> secret, CancellationToken token)
     {
         using var proxy = new ClosedProxy();
@@ -78,7 +78,7 @@ internal sealed class ProviderStartTests : ExternalDnsFixture
     [TestCaseSource(nameof(Sabotages))]
     [Category("Sabotage")]
     [CancelAfter(120_000)]
-    public async Task A_sabotage_is_noticed(
+    public async Task A_sabotage_is_detected(
         string provider, string keys, string says, Dictionary<string, string> secret, CancellationToken token)
     {
         using var proxy = new ClosedProxy();

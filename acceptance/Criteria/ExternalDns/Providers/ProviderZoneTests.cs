@@ -46,7 +46,7 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
 
     [Test]
     [CancelAfter(300_000)]
-    public async Task Records_of_nobody_and_of_another_owner_are_left_alone(CancellationToken token)
+    public async Task Records_without_or_of_another_owner_are_not_changed(CancellationToken token)
     {
         using var instance = await Run(Delivered(), token);
         await LeavesOthersAlone(instance, token);
@@ -80,7 +80,7 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
 
     [Test]
     [CancelAfter(300_000)]
-    public async Task What_plan_counts_in_an_exported_zone_is_what_sync_deletes(CancellationToken token)
+    public async Task Sync_deletes_the_records_that_plan_counts_in_an_exported_zone(CancellationToken token)
     {
         if (StandIn is WebhookStandIn)
         {
@@ -192,10 +192,10 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
     [TestCaseSource(nameof(Sabotages))]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public async Task A_sabotage_is_noticed(string name, Func<DeliveredInstance, DeliveredInstance> sabotage, CancellationToken token)
+    public async Task A_sabotage_is_detected(string name, Func<DeliveredInstance, DeliveredInstance> sabotage, CancellationToken token)
     {
         using var instance = await Run(sabotage(Delivered()), token);
-        await Noticed.By(name, () => LeavesOthersAlone(instance, token), "another owner's");
+        await SabotageDetection.ShouldBeDetected(name, () => LeavesOthersAlone(instance, token), "another owner's");
     }
 
     private async Task LeavesOthersAlone(RunningInstance instance, CancellationToken token)

@@ -73,7 +73,7 @@ internal sealed class Route53RoutingTests() : StandInFixture<Route53StandIn>(() 
     [TestCaseSource(nameof(Sabotages))]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public async Task A_sabotage_is_noticed(
+    public async Task A_sabotage_is_detected(
         Func<DeliveredInstance, DeliveredInstance> sabotage, string annotations, string? refused, CancellationToken token)
     {
         using var instance = await Run("infra", ExternalDnsNames.AnnotationPrefix, token, sabotage);

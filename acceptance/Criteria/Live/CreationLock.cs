@@ -1,14 +1,14 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>Serialises the creation of what several checks need: the first one creates it, parallel ones wait and find it.</summary>
-internal static class Turn
+internal static class CreationLock
 {
     private static readonly ConcurrentDictionary<(string Cluster, string What), SemaphoreSlim> Gates = new();
 
     /// <param name="cluster">The name of the cluster.</param>
     /// <param name="what">The name of the created thing.</param>
     /// <param name="make">Creates it, or finds it.</param>
-    public static async Task<T> Take<T>(string cluster, string what, Func<Task<T>> make, CancellationToken cancellationToken)
+    public static async Task<T> Run<T>(string cluster, string what, Func<Task<T>> make, CancellationToken cancellationToken)
     {
         var gate = Gates.GetOrAdd((cluster, what), _ => new SemaphoreSlim(1));
         await gate.WaitAsync(cancellationToken);
@@ -22,7 +22,7 @@ internal static class Turn
         }
     }
 
-    public static Task Take(string cluster, string what, Func<Task> make, CancellationToken cancellationToken) => Take(
+    public static Task Run(string cluster, string what, Func<Task> make, CancellationToken cancellationToken) => Run(
         cluster, what,
         async () =>
         {
@@ -32,17 +32,17 @@ internal static class Turn
         cancellationToken);
 }
 
-public sealed class TurnTests
+public sealed class CreationLockTests
 {
     [Test]
-    public async Task What_is_made_for_one_cluster_is_made_once_at_a_time_and_the_same_of_another_beside_it()
+    public async Task One_creation_runs_at_a_time_for_each_cluster()
     {
         var token = TestContext.CurrentContext.CancellationToken;
         var made = new TaskCompletionSource<string>();
-        var first = Turn.Take(nameof(TurnTests), "pods", () => made.Task, token);
-        var second = Turn.Take(nameof(TurnTests), "pods", () => Task.FromResult(made.Task.IsCompleted), token);
+        var first = CreationLock.Run(nameof(CreationLockTests), "pods", () => made.Task, token);
+        var second = CreationLock.Run(nameof(CreationLockTests), "pods", () => Task.FromResult(made.Task.IsCompleted), token);
 
-        (await Turn.Take(nameof(TurnTests), "other pods", () => Task.FromResult("there"), token)).ShouldBe("there");
+        (await CreationLock.Run(nameof(CreationLockTests), "other pods", () => Task.FromResult("there"), token)).ShouldBe("there");
         second.IsCompleted.ShouldBeFalse("it began beside the first");
         made.SetResult("made");
         (await first).ShouldBe("made");
@@ -54,8 +54,8 @@ public sealed class TurnTests
     {
         var token = TestContext.CurrentContext.CancellationToken;
         await Should.ThrowAsync<IOException>(
-            () => Turn.Take(nameof(TurnTests), "fails", () => Task.FromException(new IOException()), token));
+            () => CreationLock.Run(nameof(CreationLockTests), "fails", () => Task.FromException(new IOException()), token));
 
-        (await Turn.Take(nameof(TurnTests), "fails", () => Task.FromResult(1), token)).ShouldBe(1);
+        (await CreationLock.Run(nameof(CreationLockTests), "fails", () => Task.FromResult(1), token)).ShouldBe(1);
     }
 }
