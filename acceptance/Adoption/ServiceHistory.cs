@@ -120,7 +120,7 @@ public sealed class ServiceHistoryTests
             Added(Slice(22, "new", "udp-53"))).ShouldHaveSingleItem().ShouldContain("EndpointSlice bridge was deleted");
 
     [Test]
-    public void Endpoints_that_are_not_ready_are_behind_nothing() =>
+    public void Endpoints_that_are_not_ready_do_not_count() =>
         Gaps(Added(Slice(19, "bridge", ready: false, "dns", "udp-53")), Modified(Service(20, "udp-53"))).Count.ShouldBe(1);
 
     [Test]
@@ -128,7 +128,7 @@ public sealed class ServiceHistoryTests
         Gaps(Modified(Service(20, "udp-53")), Added(Slice(19, "bridge", "dns", "udp-53"))).ShouldBeEmpty();
 
     [Test]
-    public void What_a_watch_tells_of_the_time_before_is_no_change() => Gaps(Added(Service(10, "dns"))).ShouldBeEmpty();
+    public void Events_before_the_start_of_the_watch_are_no_change() => Gaps(Added(Service(10, "dns"))).ShouldBeEmpty();
 
     private static IReadOnlyList<string> Gaps(params ResourceChange[] changes) => new ServiceHistory(Before, changes).Gaps;
 

@@ -102,7 +102,7 @@ public sealed class KindConfigurationTests
     }
 
     [Test]
-    public void Pods_ask_a_cache_that_has_an_address_of_its_own_alone()
+    public void Pods_query_a_cache_with_only_its_own_address()
     {
         var cached = Infra with { CacheAddress = "169.254.20.10" };
         Read(cached).Texts("kubeadmConfigPatches").ShouldContain(patch => patch.Contains("[\"169.254.20.10\"]"));
@@ -111,7 +111,7 @@ public sealed class KindConfigurationTests
     }
 
     [Test]
-    public void A_network_plugin_of_the_settings_takes_the_place_of_kinds_own()
+    public void A_network_plugin_of_the_settings_replaces_that_of_kind()
     {
         Read(Infra).Flag("networking.disableDefaultCNI").ShouldBe(false);
         YamlDocuments.Resources(KindConfiguration.Of(Infra, 2, null, "kind: DaemonSet").Configuration).Single()
@@ -126,7 +126,7 @@ public sealed class KindConfigurationTests
     }
 
     [Test]
-    public void Whatever_would_make_another_cluster_gives_another_hash()
+    public void Any_different_configuration_has_another_hash()
     {
         string[] hashes =
         [

@@ -119,7 +119,8 @@ public sealed class KubeConfigGuardTests
 {
     [TestCase("", "token: t", "one")]
     [TestCase("tls-server-name: api.example.com", "{exec: {apiVersion: v1, command: x, args: [--a=b], provideClusterInfo: false}}", "one")]
-    public void A_plain_context_is_taken(string cluster, string user, string name) => Should.NotThrow(() => Check(cluster, user, name, ""));
+    public void A_plain_context_is_accepted(string cluster, string user, string name) =>
+        Should.NotThrow(() => Check(cluster, user, name, ""));
 
     [TestCase("", "as: admin", "one", "", "impersonates (as)")]
     [TestCase("", "as-groups: [system:masters]", "one", "", "impersonates (as-groups)")]
@@ -135,7 +136,7 @@ public sealed class KubeConfigGuardTests
     [TestCase("", "token: t", "ONE", "", "has 'one' under contexts, not 'ONE'")]
     [TestCase("", "token: t", "one", "- {name: One, context: {cluster: c, user: u}}", "has 2 entries under contexts")]
     [TestCase("", "token: [t", "one", "", "cannot be read as YAML")]
-    public void What_would_reach_another_server_or_have_other_rights_is_refused(
+    public void A_context_with_another_server_or_other_rights_is_refused(
         string cluster, string user, string name, string context, string says)
     {
         var message = Should.Throw<KubeConfigException>(() => Check(cluster, user, name, context)).Message;
@@ -145,7 +146,7 @@ public sealed class KubeConfigGuardTests
     }
 
     [Test]
-    public void A_certificate_in_the_authority_data_is_taken()
+    public void A_certificate_in_the_authority_data_is_accepted()
     {
         using var key = ECDsa.Create();
         using var certificate = new CertificateRequest("CN=ca", key, HashAlgorithmName.SHA256)

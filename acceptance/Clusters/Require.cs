@@ -11,7 +11,7 @@ public static class Require
 
     public static async Task ContainerEngine(ContainerEngine engine, string image, CancellationToken cancellationToken)
     {
-        if ((await ThisMachine.Report(cancellationToken)).Engine is null)
+        if ((await MachineCapabilities.Report(cancellationToken)).Engine is null)
         {
             Assert.Ignore("no container engine answers; start Docker");
         }
@@ -24,7 +24,7 @@ public static class Require
 
     public static async Task Program(string program, CancellationToken cancellationToken)
     {
-        if (!(await ThisMachine.Report(cancellationToken)).Has(program))
+        if (!(await MachineCapabilities.Report(cancellationToken)).Has(program))
         {
             Assert.Ignore($"the {program} command is not on PATH; install it");
         }

@@ -13,7 +13,7 @@ public sealed class KilledSuiteTests
     [SetUp]
     public async Task OwnRoot()
     {
-        var machine = await ThisMachine.Report(TestContext.CurrentContext.CancellationToken);
+        var machine = await MachineCapabilities.Report(TestContext.CurrentContext.CancellationToken);
         if (machine.Clusters != ClusterChoice.Kind)
         {
             Assert.Ignore(machine.Clusters == ClusterChoice.None ? $"no cluster: {machine.WhyNone}" : "needs kind");
@@ -49,7 +49,7 @@ public sealed class KilledSuiteTests
 
     [Test]
     [CancelAfter(400_000)]
-    public async Task A_run_that_takes_longer_than_a_run_may_leaves_nothing_behind(CancellationToken cancellationToken)
+    public async Task A_run_beyond_its_time_limit_leaves_nothing_behind(CancellationToken cancellationToken)
     {
         using var run = await Start("late-", TimeSpan.FromSeconds(30));
         await run.WaitForExitAsync(cancellationToken);

@@ -18,10 +18,10 @@ public sealed class KubernetesClientContract
     }
 
     [Test]
-    public async Task The_server_says_its_version() => (await api.Version(CancellationToken.None)).ShouldStartWith("v1.");
+    public async Task The_server_returns_its_version() => (await api.Version(CancellationToken.None)).ShouldStartWith("v1.");
 
     [Test]
-    public async Task What_does_not_exist_is_null_and_not_an_error()
+    public async Task A_missing_object_is_null_and_not_an_error()
     {
         (await api.Get(map, CancellationToken.None)).ShouldBeNull();
         var unknown = new ResourceKind("example.com/v1", "Nothing", "nothings");

@@ -30,7 +30,7 @@ public sealed class ReaperTests
 
     [TestCase("KILL")]
     [TestCase("INT")]
-    public async Task What_a_killed_run_made_is_removed_by_the_reaper(string signal)
+    public async Task The_reaper_removes_the_objects_of_a_killed_run(string signal)
     {
         await Require.ContainerEngine(engine, SuiteSettings.Current.SmallImage, Token);
         using var owner = Owner();
@@ -81,7 +81,7 @@ public sealed class ReaperTests
     }
 
     [Test]
-    public async Task A_run_that_is_still_going_is_left_alone()
+    public async Task A_running_run_is_not_cleaned_up()
     {
         using var owner = Owner();
         var other = SessionOf(owner);

@@ -16,12 +16,12 @@ public static class Repository
     public static string Product { get; } = IsPacked ? Packed : Root;
 
     /// <summary>The definition's path: from the setting, by default platform.yaml.</summary>
-    public static string DefinitionFile { get; } = Path.GetFullPath(Ambient.Setting("definition") ?? "platform.yaml", Root);
+    public static string DefinitionFile { get; } = Path.GetFullPath(SettingSource.Setting("definition") ?? "platform.yaml", Root);
 
     // Lazy: a report of an earlier run needs no definition.
     private static readonly Lazy<DefinedTree> OnDisk = new(() => DefinedTree.OnDisk(DefinitionFile));
 
-    private static readonly Lazy<IReadOnlyList<string>> Checked = new(() => Chosen(Ambient.Setting("clusters"), Tree.Clusters));
+    private static readonly Lazy<IReadOnlyList<string>> Checked = new(() => Chosen(SettingSource.Setting("clusters"), Tree.Clusters));
 
     /// <summary>The tree under test.</summary>
     public static DefinedTree Tree => OnDisk.Value;

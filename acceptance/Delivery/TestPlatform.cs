@@ -150,7 +150,7 @@ public sealed class TestPlatformTests
         TestPlatform.NodeRange([.. addresses.Select(address => Node(address))]).ShouldBe(range);
 
     [Test]
-    public void Of_two_families_the_first_counts() =>
+    public void The_first_of_two_families_is_used() =>
         TestPlatform.NodeRange([Node("172.18.0.2", "fc00:f853:ccd:e793::2"), Node("172.18.0.3", "fc00:f853:ccd:e793::3")])
             .ShouldBe("172.18.0.0/30");
 

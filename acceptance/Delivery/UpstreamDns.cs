@@ -69,7 +69,7 @@ public static class UpstreamDns
         var certificate = dns.Forwarding.ServerName is { } name ? await UpstreamCertificate.Of(api, name.Text, cancellationToken) : null;
         if (certificate is not null)
         {
-            await GivenSecrets.Bring([certificate.Trust()], api, cancellationToken);
+            await UserSecrets.Create([certificate.Trust()], api, cancellationToken);
         }
 
         await Server([.. dns.Upstreams.Select(upstream => upstream.Address.ToString())], workloads, certificate)

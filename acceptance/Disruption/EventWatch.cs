@@ -159,11 +159,11 @@ public sealed class EventTranslatorTests
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
 
     [Test]
-    public void What_is_there_at_first_did_not_just_happen() =>
+    public void Objects_of_the_first_list_are_no_events() =>
         Translate(Pod(ready: true), Node(ready: true, cordoned: true), Slice("10.244.1.2")).ShouldBeEmpty();
 
     [Test]
-    public void A_pod_becomes_ready_is_deleted_and_is_gone() =>
+    public void A_pod_becomes_ready_terminates_and_is_deleted() =>
         Translate(Pod(ready: false), Pod(ready: true), Pod(ready: true), Pod(ready: true, deleted: true), Pod(ready: false, deleted: true),
             Gone(Pod(ready: false, deleted: true)))
             .ShouldBe([(ClusterEventKind.PodReady, "coredns-1"), (ClusterEventKind.PodDeleted, "coredns-1"),

@@ -184,7 +184,7 @@ public sealed class FieldDriftTests
     }
 
     [Test]
-    public void What_the_server_fills_in_and_writes_its_own_way_is_no_drift() => FieldDrift.Of(One(Delivered), Running).ShouldBeEmpty();
+    public void Defaults_and_normalized_values_of_the_server_are_no_drift() => FieldDrift.Of(One(Delivered), Running).ShouldBeEmpty();
 
     [TestCase("spec.replicas", "3", "spec.replicas: delivered 2, running 3")]
     [TestCase(
@@ -206,7 +206,7 @@ public sealed class FieldDriftTests
     }
 
     [Test]
-    public void A_label_that_was_taken_away_is_drift()
+    public void A_removed_label_is_drift()
     {
         var changed = Running;
         changed.Document["metadata"]!["labels"]!.AsObject().Remove("helm.sh/chart");
@@ -223,7 +223,7 @@ public sealed class FieldDriftTests
     }
 
     [Test]
-    public void Of_a_Corefile_the_first_line_that_differs_is_shown()
+    public void The_first_changed_line_of_a_Corefile_is_shown()
     {
         var delivered =
             One("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: coredns }\ndata:\n  Corefile: |\n    .:53 {\n      cache 30 \n      " +
@@ -277,7 +277,7 @@ public sealed class FieldDriftTests
     }
 
     [Test]
-    public void Helms_own_record_of_a_release_is_read()
+    public void The_release_record_of_Helm_is_read()
     {
         using var packed = new MemoryStream();
         using (var zip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))

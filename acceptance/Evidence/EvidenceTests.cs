@@ -221,7 +221,7 @@ public sealed class EvidenceTests
     }
 
     [Test]
-    public void What_the_definition_switches_off_is_neither_passed_nor_failed()
+    public void Checks_of_disabled_features_are_neither_passed_nor_failed()
     {
         var passed = RedRun.Mixed.Results.Where(r => r.Cluster == RedRun.Cluster && r.Outcome == ResultOutcome.Passed).ToList();
         var off = passed[0] with { Outcome = ResultOutcome.NotApplicable, Reason = "not applicable: monitoring.flavour is none" };
@@ -262,7 +262,7 @@ public sealed class EvidenceTests
     }
 
     [Test]
-    public void JUnit_counts_what_the_run_has_and_says_why()
+    public void JUnit_has_counts_and_reasons()
     {
         var suites = XDocument.Parse(Files["junit.xml"]).Root!;
 

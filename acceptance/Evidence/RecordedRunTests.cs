@@ -35,7 +35,7 @@ public sealed class RecordedRunTests
     public void The_recorded_run_was_on_clusters() => Wording.IsPartial(RedRun.Recorded.Results).ShouldBeFalse();
 
     [Test]
-    public async Task The_recorded_run_names_no_credential_no_file_beside_it_and_no_checkout()
+    public async Task The_recorded_run_contains_no_credentials_and_no_local_paths()
     {
         var text = await File.ReadAllTextAsync(RecordedRun.FilePath, Token);
 

@@ -56,7 +56,7 @@ public sealed partial class ReportInBrowserTests
 
     [TestCase("light")]
     [TestCase("dark")]
-    public async Task The_page_can_be_looked_at(string scheme)
+    public async Task The_page_can_be_rendered(string scheme)
     {
         var picture = Path.Combine(folder, $"report-{scheme}.png");
 

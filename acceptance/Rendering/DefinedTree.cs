@@ -58,11 +58,11 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     /// <param name="hosts">True to give every cluster the fixture's substrate too.</param>
     public DefinedTree With(Feature feature, bool hosts = false)
     {
-        var part = OptionalPart.Of(feature);
+        var part = OptionalFeature.Of(feature);
         return part is null && !hosts ? this : others.GetOrAdd((feature, hosts), _ => new Lazy<DefinedTree>(() =>
         {
             var platform = hosts ? WithHosts(Platform) : Platform;
-            return Generated(part?.Switched(platform) ?? platform, VersionDrift);
+            return Generated(part?.Enable(platform) ?? platform, VersionDrift);
         })).Value;
     }
 

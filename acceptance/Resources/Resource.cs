@@ -152,7 +152,7 @@ public sealed class ResourceTests
 {
     [TestCase("infra")]
     [TestCase("apps")]
-    public void Whatever_is_delivered_reads_back_as_it_was_written(string role)
+    public void Delivered_objects_are_read_as_written(string role)
     {
         foreach (var resource in RenderedCluster.From(StorySample.Tree, role).Delivered)
         {
@@ -162,7 +162,7 @@ public sealed class ResourceTests
 
     [TestCase("infra")]
     [TestCase("apps")]
-    public void Whatever_is_delivered_is_of_a_kind_that_the_suite_knows(string role)
+    public void Delivered_objects_have_known_kinds(string role)
     {
         var tree = RenderedCluster.From(StorySample.Tree.With(Criteria.Feature.HealthController), role);
 
@@ -185,7 +185,7 @@ public sealed class ResourceTests
     public void A_text_stays_a_text(string text) => ReadsBack(new JsonObject { ["kind"] = "Pod", ["value"] = text });
 
     [Test]
-    public void Numbers_flags_and_nothing_stay_what_they_are() =>
+    public void Numbers_booleans_and_null_keep_their_types() =>
         ReadsBack((JsonObject)JsonNode.Parse(
             """{ "kind": "Pod", "number": 3, "flag": true, "nothing": null, "none": [], "empty": {} }""")!);
 

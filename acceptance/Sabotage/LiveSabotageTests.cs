@@ -121,9 +121,9 @@ public sealed class LiveSabotageTests
 [Explicit("breaks a running cluster on purpose, and takes its time")]
 public sealed class PartSabotageTests
 {
-    private OptionalPart? on;
+    private OptionalFeature? on;
 
-    private static IEnumerable<TestCaseData> Cases() => OptionalPart.All
+    private static IEnumerable<TestCaseData> Cases() => OptionalFeature.All
         .SelectMany(part => LiveSabotageTests.CasesOf(part.Feature, part.Category));
 
     [TestCaseSource(nameof(Cases))]
@@ -133,14 +133,14 @@ public sealed class PartSabotageTests
         var cluster = await LiveClusters.Get(Repository.Roles[0], cancellationToken);
         cluster.Needs(cluster.MayDisrupt, "a sabotage breaks DNS on purpose; the setting may-disrupt allows it");
         var feature = Catalog.Checks.Single(check => check.Id == sabotage.Check).Criterion.SwitchesOn;
-        var part = OptionalPart.Of(feature)!;
+        var part = OptionalFeature.Of(feature)!;
         if (on != part)
         {
             await SwitchOff();
             on = part;
         }
 
-        var delivered = await part.On(cluster, cancellationToken);
+        var delivered = await part.Deliver(cluster, cancellationToken);
         if (sabotage.NeedsEnforcement)
         {
             await ClientPods.Ensure(cluster, cancellationToken);
@@ -153,5 +153,5 @@ public sealed class PartSabotageTests
     }
 
     [OneTimeTearDown]
-    public Task SwitchOff() => on?.Off(Repository.Roles[0], CancellationToken.None) ?? Task.CompletedTask;
+    public Task SwitchOff() => on?.Remove(Repository.Roles[0], CancellationToken.None) ?? Task.CompletedTask;
 }

@@ -13,7 +13,7 @@ public sealed class UpgradeSabotageTests
     [Test]
     [Category("UpgradeSabotage")]
     [CancelAfter(900_000)]
-    public async Task A_step_that_leaves_no_pod_is_noticed(CancellationToken cancellationToken)
+    public async Task A_step_without_pods_is_detected(CancellationToken cancellationToken)
     {
         var cluster = await Cluster(cancellationToken);
 
@@ -26,7 +26,7 @@ public sealed class UpgradeSabotageTests
     [Test]
     [Category("UpgradeSabotage")]
     [CancelAfter(900_000)]
-    public async Task A_step_to_a_service_without_tcp_is_noticed(CancellationToken cancellationToken)
+    public async Task A_step_to_a_Service_without_TCP_is_detected(CancellationToken cancellationToken)
     {
         var cluster = await Cluster(cancellationToken);
         var ports = (await cluster.Require(DnsService, cancellationToken)).At("spec.ports")!;
@@ -86,7 +86,8 @@ public sealed class UpgradeSabotageTests
     private static async Task<string> Failure(
         LiveCluster cluster, Func<LiveCluster, CancellationToken, Task> beside, CancellationToken cancellationToken)
     {
-        var message = await Noticed.Message(() => UpgradeCriterion.Drive(cluster, beside, cancellationToken), Noticed.Anything);
+        var message = await SabotageDetection.FailureMessage(
+            () => UpgradeCriterion.Drive(cluster, beside, cancellationToken), SabotageDetection.AnyFailure);
         await TestContext.Out.WriteLineAsync(message.ShouldNotBeNull("a step that costs queries was not noticed"));
         return message;
     }

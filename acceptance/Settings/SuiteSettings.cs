@@ -8,7 +8,7 @@ namespace PlatformGitOps.Acceptance.Settings;
 /// </summary>
 public sealed record SuiteSettings
 {
-    public static SuiteSettings Current { get; } = Read(Ambient.Setting, Repository.Roles);
+    public static SuiteSettings Current { get; } = Read(SettingSource.Setting, Repository.Roles);
 
     /// <summary>The kind of clusters: auto, kind, k3s, existing or none.</summary>
     public ClusterChoice Cluster { get; init; } = ClusterChoice.Auto;
@@ -187,7 +187,7 @@ public sealed record SuiteSettings
 }
 
 /// <summary>The settings of this run, from environment and runsettings.</summary>
-public static class Ambient
+public static class SettingSource
 {
     public static string? Setting(string name)
     {
@@ -293,7 +293,7 @@ public sealed class SuiteSettingsTests
     [TestCase("budget-scale", "-1", "a number above 0")]
     [TestCase("keep-clusters", "perhaps", "true, false")]
     [TestCase("upgrade-image", "latest", "a version such as 1.14.7")]
-    public void A_value_that_means_nothing_is_refused_with_those_that_do(string name, string value, string allowed) =>
+    public void An_invalid_value_is_refused_with_the_valid_ones(string name, string value, string allowed) =>
         Should.Throw<SettingException>(() => SuiteSettings.Read(asked => asked == name ? value : null, Clusters))
             .Message.ShouldBe($"the setting {name} is '{value}'; it can be: {allowed}");
 

@@ -30,7 +30,7 @@ public sealed partial class SourceTextTests
     /// be reproducible.
     /// </summary>
     [Test]
-    public void What_a_program_logs_is_in_one_class() =>
+    public void All_log_messages_of_a_program_are_in_one_class() =>
         SourceFiles()
             .SelectMany(file => LoggingTypes(file).Distinct()
                 .Select(type => (Type: type, File: Path.GetRelativePath(Repository.Root, file))))

@@ -22,7 +22,7 @@ public sealed partial class WorkflowTests
     private static Workflow Nightly => Workflows.Single(workflow => workflow.Name == "nightly.yml");
 
     [TestCaseSource(nameof(Workflows))]
-    public void Every_action_is_pinned_to_a_commit_and_says_which_release_that_is(Workflow workflow) =>
+    public void Every_action_is_pinned_to_a_commit_with_its_release_in_a_comment(Workflow workflow) =>
         workflow.Text.Split('\n').Where(line => line.Contains("uses:"))
             .ShouldAllBe(line => Pinned().IsMatch(line));
 
@@ -144,7 +144,7 @@ public sealed partial class WorkflowTests
     }
 
     [Test]
-    public void The_images_that_are_pulled_at_night_are_those_that_the_suite_asks_for()
+    public void The_nightly_run_pulls_the_images_of_the_suite()
     {
         var settings = new SuiteSettings();
         Pulled().Matches(Nightly.Text).Select(match => match.Groups[1].Value).Distinct()
@@ -172,7 +172,7 @@ public sealed partial class WorkflowTests
 
     /// <summary>Tests without their program are skipped, and nobody reads the log of a green leg.</summary>
     [TestCaseSource(nameof(Workflows))]
-    public void What_may_fail_says_so_on_the_page_of_the_run(Workflow workflow) =>
+    public void An_ignored_failure_is_a_warning_of_the_run(Workflow workflow) =>
         workflow.Scripts.SelectMany(script => Instead().Matches(script).Select(match => match.Groups[1].Value))
             .ShouldAllBe(said => said.StartsWith("::warning::", StringComparison.Ordinal));
 
@@ -257,7 +257,7 @@ public sealed partial class WorkflowTests
     }
 
     [Test]
-    public void Who_built_an_image_of_a_release_is_said_of_each()
+    public void Each_image_of_a_release_has_a_provenance()
     {
         var steps = Workflows.Single(one => one.Name == "release.yml").Jobs.SelectMany(job => job.Steps).ToList();
         var images = Joined().Match(steps.Single(step => step.Text("id") == "images").Text("run")!).Groups[1].Value.Split(' ');

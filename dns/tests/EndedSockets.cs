@@ -84,7 +84,7 @@ public sealed class EndedSockets
     }
 
     [Test]
-    public async Task A_server_that_cannot_be_reached_at_the_start_is_asked_once_it_can()
+    public async Task An_unreachable_server_is_queried_as_soon_as_it_is_reachable()
     {
         await using var upstream = FakeUpstream.Start();
         var reachable = false;

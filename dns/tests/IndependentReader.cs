@@ -36,7 +36,7 @@ public sealed class IndependentReader
     }
 
     [TestCaseSource(nameof(Records))]
-    public void What_this_library_writes_is_read_there(RecordType type, RecordData data)
+    public void The_other_library_reads_messages_of_this_one(RecordType type, RecordData data)
     {
         var record = new ResourceRecord { Name = Name, Type = type, Ttl = TimeSpan.FromSeconds(30), Data = data };
         var message = new DnsMessage
@@ -62,7 +62,7 @@ public sealed class IndependentReader
     }
 
     [TestCaseSource(nameof(Records))]
-    public async Task What_is_written_there_is_read_by_this_library(RecordType type, RecordData data)
+    public async Task This_library_reads_messages_of_the_other_one(RecordType type, RecordData data)
     {
         var record = new ResourceRecord { Name = Name, Type = type, Ttl = TimeSpan.FromSeconds(30), Data = data };
         var theirs = Parse(new DnsMessage { IsResponse = true, Answers = [record] }).AnswerRecords.Single();

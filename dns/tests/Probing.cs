@@ -7,7 +7,7 @@ namespace PlatformGitOps.Dns.Tests;
 public sealed class Probing
 {
     [Test]
-    public async Task Each_transport_asks_at_its_cadence_and_the_log_is_whole()
+    public async Task Each_transport_queries_at_its_cadence_and_the_log_is_complete()
     {
         await using var upstream = FakeUpstream.Start();
 
@@ -57,7 +57,7 @@ public sealed class Probing
     }
 
     [Test]
-    public async Task A_log_begins_with_the_first_answers_and_says_how_long_they_took()
+    public async Task A_log_starts_with_the_first_answers_and_their_latency()
     {
         var refusing = TimeProvider.System.GetUtcNow().AddMilliseconds(300);
         await using var upstream = FakeUpstream.Start(
@@ -71,7 +71,7 @@ public sealed class Probing
     }
 
     [Test]
-    public async Task Where_nobody_answers_a_log_begins_all_the_same_and_shows_it()
+    public async Task A_log_starts_without_any_answer_and_shows_it()
     {
         await using var upstream = FakeUpstream.Start();
 
@@ -85,7 +85,7 @@ public sealed class Probing
     }
 
     [Test]
-    public void A_line_survives_writing_and_reading_and_anything_else_is_none()
+    public void A_line_can_be_written_and_read_and_other_text_is_no_line()
     {
         var line = new ProbeLine
         {

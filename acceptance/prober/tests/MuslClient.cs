@@ -62,7 +62,7 @@ public sealed class MuslClient
     [TestCase("resolve localhost/SRV")]
     [TestCase("resolve")]
     [TestCase("probe localhost")]
-    public async Task What_it_cannot_do_it_refuses(string arguments)
+    public async Task Unsupported_options_are_refused(string arguments)
     {
         var (exitCode, output, error) = await RunAsync(Program, arguments.Split(' '));
         (exitCode, output).ShouldBe((2, ""));

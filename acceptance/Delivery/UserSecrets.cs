@@ -4,7 +4,7 @@ namespace PlatformGitOps.Acceptance.Delivery;
 /// The Secrets that the definition names and users create, from the file in the setting "secrets". Clusters that the suite creates do not
 /// have them, and Flux could not fetch or decrypt.
 /// </summary>
-public static class GivenSecrets
+public static class UserSecrets
 {
     /// <summary>The Secrets in the setting's file; empty without the setting.</summary>
     /// <exception cref="SettingException">The file is missing or has other objects; the message contains no secret values.</exception>
@@ -68,7 +68,7 @@ public static class GivenSecrets
     ];
 
     /// <summary>Creates the Secrets and their namespaces.</summary>
-    public static async Task Bring(IReadOnlyList<Resource> secrets, KubernetesApi api, CancellationToken cancellationToken)
+    public static async Task Create(IReadOnlyList<Resource> secrets, KubernetesApi api, CancellationToken cancellationToken)
     {
         foreach (var name in secrets.Select(secret => secret.Namespace!).Distinct())
         {
@@ -82,13 +82,13 @@ public static class GivenSecrets
     }
 }
 
-public sealed class GivenSecretsTests
+public sealed class UserSecretsTests
 {
     private const string Secret =
         "apiVersion: v1\nkind: Secret\nmetadata: { name: registry, namespace: kube-system }\nstringData: { password: word }\n";
 
     [Test]
-    public void Secrets_are_taken() => GivenSecrets.Read("secrets.yaml", Secret).ShouldHaveSingleItem().Name.ShouldBe("registry");
+    public void Secrets_are_accepted() => UserSecrets.Read("secrets.yaml", Secret).ShouldHaveSingleItem().Name.ShouldBe("registry");
 
     [Test]
     public void The_suites_own_servers_pull_with_the_pull_secrets_of_the_cluster()
@@ -98,8 +98,8 @@ public sealed class GivenSecretsTests
             ImageRegistry = "registry.example.com/mirror",
             PullSecrets = [DomainName.Parse("registry")],
         };
-        var given = GivenSecrets.Read("secrets.yaml", $"{Secret}---\n{Secret.Replace("registry", "proxy")}");
-        var copy = GivenSecrets.ForTheSuite(given, workloads).ShouldHaveSingleItem();
+        var given = UserSecrets.Read("secrets.yaml", $"{Secret}---\n{Secret.Replace("registry", "proxy")}");
+        var copy = UserSecrets.ForTheSuite(given, workloads).ShouldHaveSingleItem();
         (copy.Name, copy.Namespace).ShouldBe(("registry", UpstreamDns.Namespace));
         given[0].Namespace.ShouldBe("kube-system", "the cluster's own stays");
 
@@ -113,9 +113,9 @@ public sealed class GivenSecretsTests
     [TestCase("apiVersion: v1\nkind: Secret\nstringData: { code: *482913 }\n", "cannot be read as YAML")]
     [TestCase("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other, namespace: shop }\n", "a ConfigMap other")]
     [TestCase("apiVersion: v1\nkind: Secret\nmetadata: { name: nowhere }\nstringData: { password: word }\n", "a Secret nowhere")]
-    public void What_is_something_else_is_refused_without_its_values(string text, string what)
+    public void Other_objects_are_refused_without_their_values(string text, string what)
     {
-        var message = Should.Throw<SettingException>(() => GivenSecrets.Read("secrets.yaml", $"{Secret}---\n{text}")).Message;
+        var message = Should.Throw<SettingException>(() => UserSecrets.Read("secrets.yaml", $"{Secret}---\n{text}")).Message;
 
         message.ShouldContain("secrets.yaml");
         message.ShouldContain(what);

@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Acceptance.Adoption;
 
 /// <summary>Another CoreDNS instead of the delivered one: the state of a cluster before the takeover.</summary>
-public static class FormerDns
+public static class PreviousDns
 {
     private static readonly ResourceAddress Configuration = ResourceKind.ConfigMap.Named("coredns", "kube-system");
 
@@ -98,8 +98,9 @@ internal static class KubeadmDns
 {
     public static async Task Install(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        var node = await FormerDns.ControlPlane(cluster, cancellationToken);
-        await FormerDns.Run(cluster, Script(cluster, await cluster.Api.Version(cancellationToken), Nodes.Address(node)), cancellationToken);
+        var node = await PreviousDns.ControlPlane(cluster, cancellationToken);
+        await PreviousDns.Run(
+            cluster, Script(cluster, await cluster.Api.Version(cancellationToken), Nodes.Address(node)), cancellationToken);
     }
 
     /// <summary>
@@ -131,7 +132,7 @@ internal static class K3sDns
     public static async Task Install(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var manifest = await Manifest(cluster, cancellationToken);
-        await FormerDns.Run(
+        await PreviousDns.Run(
             cluster,
             $"""
             kubectl --namespace kube-system delete addon former-dns --ignore-not-found
@@ -147,7 +148,7 @@ internal static class K3sDns
             cancellationToken);
 
         // Otherwise k3s would apply it again at its next start.
-        await FormerDns.Run(cluster, $"rm {Manifests}/former-dns.yaml", cancellationToken);
+        await PreviousDns.Run(cluster, $"rm {Manifests}/former-dns.yaml", cancellationToken);
 
         // k3s adds the nodes' names itself, but not in a server without CoreDNS, and pods need them to start.
         var nodes = await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken);
