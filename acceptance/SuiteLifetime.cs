@@ -15,11 +15,29 @@ public sealed class SuiteLifetime
     [OneTimeTearDown]
     public async Task RemoveWhatTheRunMade()
     {
-        await WriteEvidence();
-        await LiveClusters.Release(TestContext.CurrentContext.Result.FailCount > 0, CancellationToken.None);
-        await GitServer.Stop();
-        await OciRegistry.Stop();
-        await (await RunSession.Current).DisposeAsync();
+        // Each of them whatever became of those before it: what a run leaves on a cluster of others nobody else removes.
+        List<Exception> failures = [];
+        foreach (var step in (Func<Task>[])
+            [
+                WriteEvidence, () => LiveClusters.Release(TestContext.CurrentContext.Result.FailCount > 0, CancellationToken.None),
+                async () => await GitServer.Stop(), async () => await OciRegistry.Stop(),
+                async () => await (await RunSession.Current).DisposeAsync(),
+            ])
+        {
+            try
+            {
+                await step();
+            }
+            catch (Exception failure)
+            {
+                failures.Add(failure);
+            }
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new AggregateException(failures);
+        }
     }
 
     private static async Task WriteEvidence()

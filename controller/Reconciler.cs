@@ -197,7 +197,7 @@ internal sealed class Reconciler : IDisposable
     {
         _scheduler.Free(endpoint);
         Metrics.CheckDuration.Observe(AnnotationReader.Spelling(endpoint.Target.Scheme.ToString()), result.Duration);
-        Metrics.Checks.Increment([.. endpoint.Service.Labels, ("result", result.Healthy ? "healthy" : "unhealthy")]);
+        Metrics.Checks.Increment([.. endpoint.Service.Labels, ControllerMetrics.ResultOf(result.Healthy)]);
         if (endpoint.IsGone || _role == Role.Standby)
         {
             return;

@@ -118,7 +118,7 @@ internal static class KubeadmDns
         kind: ClusterConfiguration
         kubernetesVersion: {{version}}
         networking: {serviceSubnet: "{{cluster.Cluster.Shape.ServiceRange}}", dnsDomain: {{cluster.Domain}}}
-        dns: {imageRepository: docker.io/coredns, imageTag: {{ChartOutput.AppVersion(cluster.Platform)}}}
+        dns: {imageRepository: docker.io/coredns, imageTag: {{ChartOutput.AppVersion(cluster.Tree.Platform)}}}
         END
         kubeadm init phase addon coredns --config /tmp/adoption.yaml --kubeconfig /etc/kubernetes/admin.conf
         """;

@@ -67,7 +67,7 @@ internal static class OlderChart
             "--namespace", "kube-system", "--set", "replicaCount=2", "--set", "service.name=kube-dns",
             "--set", $"service.clusterIP={cluster.DnsAddress}",
             // The nodes' image; the chart's own would have to be pulled.
-            "--set", $"image.tag={ChartOutput.AppVersion(cluster.Platform)}",
+            "--set", $"image.tag={ChartOutput.AppVersion(cluster.Tree.Platform)}",
         ],
         input: "",
         cancellationToken);

@@ -22,7 +22,11 @@ public sealed partial class KubernetesApi
 
     private static readonly TimeSpan LongestWatch = TimeSpan.FromSeconds(WatchSeconds + 30);
 
+    /// <summary>Between two lists. A busy server refuses watches, and lists without a pause would keep it busy.</summary>
+    private static readonly TimeSpan BetweenLists = TimeSpan.FromSeconds(1);
+
     /// <summary>All existing objects and then every change, until cancelled; a lost connection starts again with a list.</summary>
+    /// <exception cref="KubernetesApiException">The user may not list or watch.</exception>
     public async IAsyncEnumerable<ResourceChange> Watch(
         ResourceKind kind, string? inNamespace, string? labelSelector, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -53,7 +57,7 @@ public sealed partial class KubernetesApi
                 }
             }
 
-            cancellationToken.ThrowIfCancellationRequested();
+            await Pace.Pause(BetweenLists, TimeProvider.System, cancellationToken);
         }
     }
 
@@ -70,7 +74,18 @@ public sealed partial class KubernetesApi
     {
         using var stalled = new CancellationTokenSource(LongestWatch, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancellationToken);
-        using var response = await UnlessLost(() => client.Send(HttpMethod.Get, path, null, null, null, either.Token), cancellationToken);
+        using var response = await UnlessLost(async () =>
+        {
+            try
+            {
+                return await client.Send(HttpMethod.Get, path, null, null, null, either.Token);
+            }
+            catch (HttpOperationException exception)
+                when (exception.Response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            {
+                throw Refused(exception, $"GET {path}");
+            }
+        }, cancellationToken);
         if (response is null)
         {
             yield break;

@@ -11,6 +11,9 @@ public sealed class KubernetesApiException(int status, string request, string me
 {
     public int Status { get; } = status;
     public string Request { get; } = request;
+
+    /// <summary><c>details.causes[].reason</c> of the Status object.</summary>
+    public IReadOnlyList<string> Causes { get; init; } = [];
 }
 
 /// <summary>
@@ -101,8 +104,10 @@ public sealed partial class KubernetesApi : IDisposable
         }
     }
 
-    /// <summary>policy/v1 eviction; false if a PodDisruptionBudget refuses it (429).</summary>
-    public async Task<bool> Evict(string inNamespace, string pod, CancellationToken cancellationToken)
+    /// <summary>
+    /// policy/v1 eviction: false if a PodDisruptionBudget refuses it, null if the API server is too busy. Both are 429; the cause tells.
+    /// </summary>
+    public async Task<bool?> Evict(string inNamespace, string pod, CancellationToken cancellationToken)
     {
         var eviction = new JsonObject
         {
@@ -118,7 +123,7 @@ public sealed partial class KubernetesApi : IDisposable
         }
         catch (KubernetesApiException exception) when (exception.Status == (int)HttpStatusCode.TooManyRequests)
         {
-            return false;
+            return exception.Causes.Contains("DisruptionBudget") ? false : null;
         }
     }
 
@@ -206,16 +211,19 @@ public sealed partial class KubernetesApi : IDisposable
     private static KubernetesApiException Refused(HttpOperationException exception, string request)
     {
         var body = exception.Response.Content ?? "";
+        string[] causes = [];
         try
         {
-            body = (string?)JsonSerializer.Deserialize<JsonObject>(body)?["message"] ?? body;
+            var status = JsonSerializer.Deserialize<JsonObject>(body);
+            body = (string?)status?["message"] ?? body;
+            causes = [.. (status?["details"]?["causes"] as JsonArray ?? []).Select(cause => (string?)cause?["reason"]).OfType<string>()];
         }
         catch (JsonException)
         {
             // Some refusals are not a Status object; then the text is the message.
         }
 
-        return new KubernetesApiException((int)exception.Response.StatusCode, request, body, exception);
+        return new KubernetesApiException((int)exception.Response.StatusCode, request, body, exception) { Causes = causes };
     }
 
     /// <summary>Items of a list have no kind.</summary>

@@ -34,7 +34,7 @@ public sealed class RunSession : IAsyncDisposable
     {
         foreach (var orphan in Session.Orphans(root))
         {
-            await orphan.Reap(cancellationToken);
+            await Reap(orphan, cancellationToken);
         }
 
         var session = Session.Begin(root);
@@ -64,16 +64,27 @@ public sealed class RunSession : IAsyncDisposable
         return run;
     }
 
+    private static async Task Reap(Session session, CancellationToken cancellationToken)
+    {
+        foreach (var problem in await session.Reap(cancellationToken))
+        {
+            await TestContext.Progress.WriteLineAsync($"acceptance: {session.Folder} stays, and the next run tries again: {problem}");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await Session.Reap(CancellationToken.None);
+        await Reap(Session, CancellationToken.None);
         reaper.Kill();
         await reaper.WaitForExitAsync();
         reaper.Dispose();
     }
 
     /// <summary>Starts the reaper, and returns when only the end of the session can end it.</summary>
-    public static async Task<Process> StartReaper(Session session, CancellationToken cancellationToken)
+    /// <param name="session">The session that it cleans up.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <param name="programs">A folder in front of the search path, for tests.</param>
+    public static async Task<Process> StartReaper(Session session, CancellationToken cancellationToken, string? programs = null)
     {
         // NuGet packages do not keep file modes: a packed reaper is started with the dotnet command.
         var program = Path.Combine(AppContext.BaseDirectory, "PlatformGitOps.Reaper");
@@ -84,6 +95,11 @@ public sealed class RunSession : IAsyncDisposable
             RedirectStandardInput = true,
         };
         start.Environment.Remove(Session.Variable);
+        if (programs is not null)
+        {
+            start.Environment["PATH"] = $"{programs}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
+        }
+
         var process = Process.Start(start)!;
         await process.StandardOutput.ReadLineAsync(cancellationToken);
         return process;

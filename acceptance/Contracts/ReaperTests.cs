@@ -81,6 +81,41 @@ public sealed class ReaperTests
     }
 
     [Test]
+    public async Task Only_one_of_two_concurrent_reapers_cleans_up()
+    {
+        using var owner = Owner();
+        var session = SessionOf(owner);
+        using (new FileStream(Path.Combine(session.Folder, "reaping"), FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            (await session.Reap(Token)).ShouldBeEmpty();
+            Directory.Exists(session.Folder).ShouldBeTrue("another process is at it");
+        }
+
+        await session.Reap(Token);
+        Directory.Exists(session.Folder).ShouldBeFalse();
+        owner.Kill();
+    }
+
+    [TestCase("Cannot connect to the Docker daemon", true)]
+    [TestCase("Error response from daemon: network it not found", false)]
+    public async Task Objects_that_cannot_be_removed_stay_in_the_ledger(string said, bool stays)
+    {
+        var programs = Directory.CreateDirectory(Path.Combine(root, "programs")).FullName;
+        var docker = Path.Combine(programs, "docker");
+        await File.WriteAllTextAsync(docker, $"#!/bin/sh\necho '{said}' >&2\nexit 1\n", Token);
+        File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var owner = Owner();
+        var session = SessionOf(owner);
+        session.WillMakeNetwork("it");
+        using var reaper = await RunSession.StartReaper(session, Token, programs);
+
+        owner.Kill();
+        await reaper.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
+
+        Directory.Exists(session.Folder).ShouldBe(stays, "the next run tries again");
+    }
+
+    [Test]
     public async Task A_running_run_is_not_cleaned_up()
     {
         using var owner = Owner();

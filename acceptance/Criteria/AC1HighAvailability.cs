@@ -102,7 +102,7 @@ public static class AC1HighAvailability
             "the budget counts the pods that run",
             cancellationToken);
 
-        var evicted = new List<bool>();
+        var evicted = new List<bool?>();
         foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
             evicted.Add(await cluster.Api.Evict("kube-system", pod.Name, cancellationToken));

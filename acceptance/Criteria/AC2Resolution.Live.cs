@@ -99,7 +99,7 @@ public static partial class AC2Resolution
     public static async Task Caching(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var clients = await Ask.Clients(cluster, cancellationToken);
-        var inside = (Name: $"nobody.{Clients}.svc.{cluster.Domain}.", Seconds: 30);
+        var inside = (Name: $"nobody.{Clients}.svc.{cluster.Domain}.", Seconds: NegativeTtl(cluster.Tree));
         var outside = (Name: $"nobody.{UpstreamDns.ExternalName}.", Seconds: UpstreamDns.NegativeTtl);
         foreach (var (name, seconds) in cluster.HasUpstream ? [inside, outside] : new[] { inside })
         {

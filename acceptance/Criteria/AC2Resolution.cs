@@ -13,7 +13,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = TypedCommands.Nslookup + "<pod-ip>.default.pod.{CLUSTER_DOMAIN}")]
 [Check("AC2.5", "External domain resolution", "Resolves to an address, through {COREDNS_UPSTREAMS}",
     Command = TypedCommands.Nslookup + "example.com")]
-[Check("AC2.6", "Answers are cached, negative ones for a short time", "NXDOMAIN may be kept for at most 30 s",
+[Check("AC2.6", "Answers are cached, negative ones for a short time", "NXDOMAIN may be kept for at most {negativeTtl} s",
     Command = TypedCommands.Corefile + " | grep -A 6 'cache '")]
 [Check("AC2.7", "Headless Services resolve to their pods, by hostname too", "the addresses of the pods",
     Command = TypedCommands.Nslookup + "<service>.<namespace>.svc.{CLUSTER_DOMAIN}")]
@@ -93,6 +93,13 @@ public static partial class AC2Resolution
         var denial = cache.Option("denial");
         var ceiling = denial is { Count: > 1 } ? int.Parse(denial[1], CultureInfo.InvariantCulture) : 1800;
         ceiling.ShouldBeLessThanOrEqualTo(tree.Definition.Dns.Cache.Denial, "a new name stays unknown for that many seconds");
+    }
+
+    /// <summary>Seconds that a client may keep the denial of a cluster name, by the kubernetes plugin and the cache.</summary>
+    internal static int NegativeTtl(RenderedCluster tree)
+    {
+        var ttl = Find(tree, "kubernetes")?.Option("ttl") is [var seconds] ? int.Parse(seconds, CultureInfo.InvariantCulture) : 5;
+        return Math.Min(ttl, tree.Definition.Dns.Cache.Denial);
     }
 
     private static CorefilePlugin? Find(RenderedCluster tree, string name) => tree.Plugins.FirstOrDefault(plugin => plugin.Name == name);

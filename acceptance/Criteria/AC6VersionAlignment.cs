@@ -59,13 +59,13 @@ public static partial class AC6VersionAlignment
     {
         var deployment = await cluster.Require(ResourceKind.Deployment.Named("coredns", "kube-system"), cancellationToken);
         // helm-controller adds the digest of a chart from an OCIRepository.
-        deployment.Labels["helm.sh/chart"].Split('_')[0].ShouldBe($"coredns-{cluster.Platform.Charts["coredns"].Version}");
+        deployment.Labels["helm.sh/chart"].Split('_')[0].ShouldBe($"coredns-{cluster.Tree.Platform.Charts["coredns"].Version}");
     }
 
     [LiveCheck("AC6.2", "the image that each pod's container runs, as the container runtime reports it")]
     public static async Task Image(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        var version = ChartOutput.CoreDns(cluster.Platform, cluster.Tree.Definition).Split('@')[0];
+        var version = ChartOutput.CoreDns(cluster.Tree.Platform, cluster.Tree.Definition).Split('@')[0];
         foreach (var pod in await cluster.DnsPods(cancellationToken))
         {
             pod.Text("status.containerStatuses[0].image").ShouldNotBeNull()

@@ -64,6 +64,7 @@ public sealed partial record Expectation(string Title, string Expected, string? 
     {
         ["cluster"] = tree.Role,
         ["apiServer"] = tree.Definition.Services.AddressAt(1)?.ToString() ?? "the API server's address",
+        ["negativeTtl"] = AC2Resolution.NegativeTtl(tree).ToString(CultureInfo.InvariantCulture),
         ["budget"] = Budget(tree),
         ["policy"] = tree.Definition.NetworkPolicy == NetworkPolicyFlavour.Cilium ? "CiliumNetworkPolicy" : "NetworkPolicy",
         ["policies"] = tree.Definition.NetworkPolicy == NetworkPolicyFlavour.Cilium ? "cnp" : "netpol",

@@ -10,7 +10,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "platform-gitops restore dns-backup --cluster {cluster} --context {context}")]
 public static class RestoreCriterion
 {
-    private const string Namespace = "acceptance-restore";
+    public const string Namespace = "acceptance-restore";
     private const string Zones = "acceptance-restore.zone";
 
     private static readonly ResourceAddress Shop = ResourceKind.Service.Named("shop", Namespace);

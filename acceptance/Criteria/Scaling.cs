@@ -13,7 +13,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "kubectl --context {context} -n kube-system get hpa,deployment coredns")]
 public static class ScalingCriterion
 {
-    private const string Namespace = "acceptance-load";
+    public const string Namespace = "acceptance-load";
 
     /// <summary>Each pod queries each of its names a thousand times a second.</summary>
     private const int NamesOfAPod = 4;

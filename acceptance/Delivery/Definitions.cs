@@ -8,10 +8,10 @@ public static class Definitions
     private const string Probe = "servicemonitors.monitoring.coreos.com";
 
     public static async Task Install(
-        SuiteSettings settings, Platform platform, RenderedCluster tree, KubeContext context, KubernetesApi api,
+        SuiteSettings settings, RenderedCluster tree, KubeContext context, KubernetesApi api,
         CancellationToken cancellationToken)
     {
-        var pin = platform.Charts["monitoringCrds"];
+        var pin = tree.Platform.Charts["monitoringCrds"];
         if (tree.Definition.Monitoring.Flavour == MonitoringFlavour.None || await Established(api, cancellationToken))
         {
             return;

@@ -86,7 +86,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         var (server, repository) = (await Server(platform, api, cancellationToken), tree.Platform.Repository);
         var revision = await server.Publish(
             repository, cluster.Shape.Role, Files(platform), Signer(platform), cancellationToken);
-        await Definitions.Install(settings, platform, tree, cluster.Context, api, cancellationToken);
+        await Definitions.Install(settings, tree, cluster.Context, api, cancellationToken);
         var controllers = await Controllers(platform.Flux, cancellationToken);
         await Apply(WithoutDns(controllers, isIPv6: cluster.Shape.DnsAddress.Contains(':')), cluster, cancellationToken);
         if (tree.Definition.Monitoring is { Dashboard: true } monitoring)

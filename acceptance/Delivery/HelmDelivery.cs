@@ -11,12 +11,12 @@ public sealed class HelmDelivery(SuiteSettings settings) : IDelivery
     public async Task Deliver(
         Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
-        await Definitions.Install(settings, platform, tree, cluster.Context, api, cancellationToken);
+        await Definitions.Install(settings, tree, cluster.Context, api, cancellationToken);
         var release = tree.Release;
         await Helm(
             cluster.Context,
             [
-                "upgrade", "--install", Name(release), .. Chart(settings.Chart, platform.Charts["coredns"], "coredns"),
+                "upgrade", "--install", Name(release), .. Chart(settings.Chart, tree.Platform.Charts["coredns"], "coredns"),
                 "--namespace", release.Namespace!, "--values", "-",
             ],
             release.At("spec.values")!.ToJsonString(),

@@ -20,6 +20,9 @@ public static class UpstreamDns
     /// <summary>The minimum of each SOA: how many seconds a negative answer may be cached.</summary>
     public const int NegativeTtl = 7;
 
+    /// <summary>Seconds that an answer may be kept.</summary>
+    public const int Ttl = 3600;
+
     /// <summary>A name whose answer does not fit into a UDP datagram of 512 bytes.</summary>
     public const string LargeName = "large.example.com";
 
@@ -91,7 +94,7 @@ public static class UpstreamDns
 
     private static string Authority { get; } = $"""
         @ {NegativeTtl} IN SOA ns hostmaster 1 7200 3600 1209600 {NegativeTtl}
-        @ 3600 IN NS ns
+        @ {Ttl} IN NS ns
         """;
 
     private static string Zone()
@@ -101,13 +104,13 @@ public static class UpstreamDns
         return $"""
             $ORIGIN example.com.
             {Authority}
-            ns 3600 IN A 192.0.2.53
-            @ 3600 IN A {ExternalAddress}
-            @ 3600 IN AAAA {ExternalAddress6}
-            www 3600 IN CNAME @
-            @ 3600 IN MX 10 mail
-            mail 3600 IN A 192.0.2.25
-            *.new 3600 IN A {ExternalAddress}
+            ns {Ttl} IN A 192.0.2.53
+            @ {Ttl} IN A {ExternalAddress}
+            @ {Ttl} IN AAAA {ExternalAddress6}
+            www {Ttl} IN CNAME @
+            @ {Ttl} IN MX 10 mail
+            mail {Ttl} IN A 192.0.2.25
+            *.new {Ttl} IN A {ExternalAddress}
             {texts}
             {addresses}
 

@@ -30,11 +30,18 @@ public static class Disturb
     public static async Task ChangeCorefile(LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
     {
         var before = (await cluster.Require(Configuration, cancellationToken)).Text("data.Corefile")!;
+        var pods = await cluster.DnsPods(cancellationToken);
+        // A pod that reloaded before has the line in its log already.
+        var reloads = new Dictionary<string, int>();
+        foreach (var pod in pods)
+        {
+            reloads[pod.Name] = await Reloads(cluster, pod, cancellationToken);
+        }
+
         run.Note("coredns", "Corefile changed");
         await Write(cluster, "# changed\n" + before, cancellationToken);
         try
         {
-            var pods = await cluster.DnsPods(cancellationToken);
             foreach (var pod in pods)
             {
                 await Nudge(cluster, pod, cancellationToken);
@@ -44,8 +51,7 @@ public static class Disturb
             {
                 await Eventually.Within(
                     TimeSpan.FromSeconds(150),
-                    async token => (await cluster.Api.Logs("kube-system", pod.Name, null, false, token))
-                        .ShouldContain("Reloading complete"),
+                    async token => (await Reloads(cluster, pod, token)).ShouldBeGreaterThan(reloads[pod.Name]),
                     $"{pod.Name} takes the changed Corefile up: the reload plugin looks every half minute or so",
                     cancellationToken);
                 run.Note(pod.Name, "reloaded");
@@ -56,6 +62,9 @@ public static class Disturb
             await Write(cluster, before, CancellationToken.None);
         }
     }
+
+    private static async Task<int> Reloads(LiveCluster cluster, Resource pod, CancellationToken cancellationToken) =>
+        (await cluster.Api.Logs("kube-system", pod.Name, null, false, cancellationToken)).Split("Reloading complete").Length - 1;
 
     /// <summary>
     /// A change of a pod's annotations makes the kubelet update its volumes at once, instead of within a minute or more
@@ -81,7 +90,7 @@ public static class Disturb
             foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
             {
                 var went = await cluster.Api.Evict("kube-system", pod.Name, cancellationToken);
-                (evicted, refused) = went ? (evicted + 1, refused) : (evicted, refused + 1);
+                (evicted, refused) = (evicted + (went == true ? 1 : 0), refused + (went == false ? 1 : 0));
             }
         }
 

@@ -105,10 +105,23 @@ internal sealed partial class ServerDefaults(Resource delivered)
         [$"Deployment {Pod}.schedulerName"] = "default-scheduler",
         [$"Deployment {Pod}.dnsPolicy"] = "ClusterFirst",
         [$"Deployment {Pod}.volumes[].configMap.defaultMode"] = "420",
+        [$"Deployment {Pod}.volumes[].secret.defaultMode"] = "420",
+        [$"Deployment {Pod}.volumes[].projected.defaultMode"] = "420",
+        [$"Deployment {Pod}.volumes[].downwardAPI.defaultMode"] = "420",
+        [$"Deployment {Pod}.volumes[].projected.sources[].serviceAccountToken.expirationSeconds"] = "3600",
+        [$"Deployment {Pod}.volumes[].hostPath.type"] = "",
         [$"Deployment {Pod}.containers[].imagePullPolicy"] = "IfNotPresent",
         [$"Deployment {Pod}.containers[].terminationMessagePath"] = "/dev/termination-log",
         [$"Deployment {Pod}.containers[].terminationMessagePolicy"] = "File",
         [$"Deployment {Pod}.containers[].ports[].protocol"] = "TCP",
+        [$"Deployment {Pod}.containers[].env[].valueFrom.fieldRef.apiVersion"] = "v1",
+        [$"Deployment {Pod}.containers[].probe.httpGet.scheme"] = "HTTP",
+        [$"Deployment {Pod}.containers[].probe.httpGet.path"] = "/",
+        [$"Deployment {Pod}.containers[].probe.grpc.service"] = "",
+        [$"Deployment {Pod}.containers[].probe.timeoutSeconds"] = "1",
+        [$"Deployment {Pod}.containers[].probe.periodSeconds"] = "10",
+        [$"Deployment {Pod}.containers[].probe.successThreshold"] = "1",
+        [$"Deployment {Pod}.containers[].probe.failureThreshold"] = "3",
         // A manual restart (kubectl rollout restart) does not change what runs.
         ["Deployment spec.template.metadata.annotations.kubectl.kubernetes.io/restartedAt"] = Anything,
         ["Service spec.clusterIP"] = Anything,
@@ -124,7 +137,8 @@ internal sealed partial class ServerDefaults(Resource delivered)
 
     public bool Explains(string path, JsonNode running)
     {
-        var field = $"{delivered.Kind} {Index().Replace(path, "[]")}";
+        var place = Kinds().Replace(Index().Replace(path, "[]"), kind => kind.Value[0] == '.' ? ".probe." : "containers");
+        var field = $"{delivered.Kind} {place}";
         return field switch
         {
             "Service spec.clusterIPs" => delivered.Text("spec.clusterIP") is not { } address
@@ -139,6 +153,10 @@ internal sealed partial class ServerDefaults(Resource delivered)
 
     [GeneratedRegex(@"\[\d+\]")]
     private static partial Regex Index();
+
+    /// <summary>Containers and probes of whatever kind have the same defaults.</summary>
+    [GeneratedRegex(@"initContainers|\.(liveness|readiness|startup)Probe\.")]
+    private static partial Regex Kinds();
 }
 
 public sealed class FieldDriftTests
@@ -185,6 +203,32 @@ public sealed class FieldDriftTests
 
     [Test]
     public void Defaults_and_normalized_values_of_the_server_are_no_drift() => FieldDrift.Of(One(Delivered), Running).ShouldBeEmpty();
+
+    [Test]
+    public void Additions_to_the_pods_have_defaults_too()
+    {
+        const string Added = """
+                  initContainers:
+                    - name: wait
+                      image: busybox
+                      env: [{ name: NODE, valueFrom: { fieldRef: { fieldPath: spec.nodeName } } }]
+                  volumes: [{ name: ca, secret: { secretName: own-ca } }]
+            """;
+        var delivered = One($"{Delivered}\n{Added}");
+        var running = One($"{Delivered}\n{Added}");
+        JsonPath.Set(delivered.Document, "spec.template.spec.containers[0].startupProbe.httpGet.port", 8181);
+        JsonPath.Set(running.Document, "spec.template.spec.containers[0].startupProbe", JsonNode.Parse("""
+            {"httpGet": {"port": 8181, "scheme": "HTTP", "path": "/"},
+             "timeoutSeconds": 1, "periodSeconds": 10, "successThreshold": 1, "failureThreshold": 3}
+            """));
+        JsonPath.Set(running.Document, "spec.template.spec.initContainers[0].terminationMessagePolicy", "File");
+        JsonPath.Set(running.Document, "spec.template.spec.initContainers[0].env[0].valueFrom.fieldRef.apiVersion", "v1");
+        JsonPath.Set(running.Document, "spec.template.spec.volumes[0].secret.defaultMode", 420);
+        FieldDrift.Of(delivered, running).ShouldBeEmpty();
+
+        JsonPath.Set(running.Document, "spec.template.spec.volumes[0].secret.defaultMode", 292);
+        FieldDrift.Of(delivered, running).ShouldHaveSingleItem().Path.ShouldBe("spec.template.spec.volumes[0].secret.defaultMode");
+    }
 
     [TestCase("spec.replicas", "3", "spec.replicas: delivered 2, running 3")]
     [TestCase(

@@ -69,21 +69,28 @@ internal static class Children
 /// <summary>Removes objects with the docker command: the reaper must work without the rest of the suite.</summary>
 internal static class Docker
 {
-    public static async Task RemoveContainers(string label, CancellationToken cancellationToken)
+    /// <returns>The error; null if none is left.</returns>
+    public static async Task<string?> RemoveContainers(string label, CancellationToken cancellationToken)
     {
-        var listed = await Commands.Run("docker", cancellationToken, "ps", "--all", "--quiet", "--filter", $"label={label}");
+        var (listed, problem) = await Commands.Run("docker", cancellationToken, "ps", "--all", "--quiet", "--filter", $"label={label}");
         var ids = listed.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (ids.Length > 0)
-        {
-            await Commands.Run("docker", cancellationToken, ["rm", "--force", "--volumes", .. ids]);
-        }
+        return problem ?? (ids.Length == 0 ? null : await Remove(["rm", "--force", "--volumes", .. ids], cancellationToken));
     }
 
-    public static Task RemoveContainer(string name, CancellationToken cancellationToken) =>
-        Commands.Run("docker", cancellationToken, "rm", "--force", "--volumes", name);
+    /// <returns>The error; null if it is removed.</returns>
+    public static Task<string?> RemoveContainer(string name, CancellationToken cancellationToken) =>
+        Remove(["rm", "--force", "--volumes", name], cancellationToken);
 
-    public static Task RemoveNetwork(string name, CancellationToken cancellationToken) =>
-        Commands.Run("docker", cancellationToken, "network", "rm", name);
+    /// <returns>The error; null if it is removed.</returns>
+    public static Task<string?> RemoveNetwork(string name, CancellationToken cancellationToken) =>
+        Remove(["network", "rm", name], cancellationToken);
+
+    private static async Task<string?> Remove(string[] arguments, CancellationToken cancellationToken)
+    {
+        var (_, problem) = await Commands.Run("docker", cancellationToken, arguments);
+        // "No such container", "network x not found".
+        return problem is not null && (problem.Contains("No such") || problem.Contains("not found")) ? null : problem;
+    }
 }
 
 /// <summary>Addresses that only this machine has.</summary>
@@ -96,8 +103,11 @@ internal static class Loopback
 
 internal static class Commands
 {
-    /// <summary>A command's output; empty if the command is not installed, since then nothing was created with it.</summary>
-    public static async Task<string> Run(string program, CancellationToken cancellationToken, params IEnumerable<string> arguments)
+    /// <summary>
+    /// A command's output, and its error if it fails. Empty if the command is not installed, since then nothing was created with it.
+    /// </summary>
+    public static async Task<(string Output, string? Problem)> Run(
+        string program, CancellationToken cancellationToken, params IEnumerable<string> arguments)
     {
         try
         {
@@ -105,13 +115,13 @@ internal static class Commands
             using var process = Process.Start(start)!;
             var error = process.StandardError.ReadToEndAsync(cancellationToken);
             var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-            await error;
+            var said = await error;
             await process.WaitForExitAsync(cancellationToken);
-            return output;
+            return (output, process.ExitCode == 0 ? null : $"{program} {start.ArgumentList[0]}: {said.Trim()}");
         }
         catch (Win32Exception)
         {
-            return "";
+            return ("", null);
         }
     }
 }

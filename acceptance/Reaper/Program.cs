@@ -16,5 +16,9 @@ using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
 Console.WriteLine("watching");
 var session = Session.Open(folder);
 await session.OwnerEnds(CancellationToken.None);
-await session.Reap(CancellationToken.None);
+foreach (var problem in await session.Reap(CancellationToken.None))
+{
+    Console.Error.WriteLine($"{folder} stays, and the next run tries again: {problem}");
+}
+
 return 0;

@@ -21,6 +21,7 @@ public sealed class Session
 
     private const string OwnerFile = "owner";
     private const string LedgerFile = "ledger";
+    private const string ReapingFile = "reaping";
 
     private readonly string folder;
 
@@ -82,30 +83,41 @@ public sealed class Session
         }
     }
 
-    /// <summary>Ends the session's programs, removes everything in the ledger, and the folder last; a second call does nothing.</summary>
-    public async Task Reap(CancellationToken cancellationToken)
+    /// <summary>
+    /// Ends the session's programs, removes everything in the ledger, and the folder last; a second call does nothing. If an object
+    /// cannot be removed, the folder stays, so that the next run tries again.
+    /// </summary>
+    /// <returns>The objects that could not be removed, with the reasons.</returns>
+    public async Task<IReadOnlyList<string>> Reap(CancellationToken cancellationToken)
+    {
+        using var reaping = TryLock();
+        return reaping is null ? [] : await ReapExclusively(cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<string>> ReapExclusively(CancellationToken cancellationToken)
     {
         await Children.End(Id, cancellationToken);
+        var problems = new List<string?>();
         var ledger = File.Exists(In(LedgerFile)) ? await File.ReadAllLinesAsync(In(LedgerFile), cancellationToken) : [];
         var kept = Names(ledger, "keep").ToHashSet();
         foreach (var cluster in Names(ledger, "kind").Where(name => !kept.Contains(name)).Distinct())
         {
-            await Docker.RemoveContainers($"{KindLabel}={cluster}", cancellationToken);
+            problems.Add(await Docker.RemoveContainers($"{KindLabel}={cluster}", cancellationToken));
         }
 
         if (ledger.Contains("containers"))
         {
-            await Docker.RemoveContainers($"{Label}={Id}", cancellationToken);
+            problems.Add(await Docker.RemoveContainers($"{Label}={Id}", cancellationToken));
         }
 
         foreach (var container in Names(ledger, "container").Distinct())
         {
-            await Docker.RemoveContainer(container, cancellationToken);
+            problems.Add(await Docker.RemoveContainer(container, cancellationToken));
         }
 
         foreach (var network in Names(ledger, "network").Distinct())
         {
-            await Docker.RemoveNetwork(network, cancellationToken);
+            problems.Add(await Docker.RemoveNetwork(network, cancellationToken));
         }
 
         foreach (var address in Names(ledger, "address").Distinct())
@@ -113,9 +125,32 @@ public sealed class Session
             await Loopback.RemoveAddress(address, cancellationToken);
         }
 
-        if (Directory.Exists(folder))
+        string[] left = [.. problems.OfType<string>()];
+        try
         {
-            Directory.Delete(folder, recursive: true);
+            if (left.Length == 0)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
+            return left;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [exception.Message];
+        }
+    }
+
+    /// <summary>Null where the session is gone, or another process reaps it: the reaper of the run that ended, or the next run.</summary>
+    private FileStream? TryLock()
+    {
+        try
+        {
+            return new FileStream(In(ReapingFile), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 
@@ -132,7 +167,8 @@ public sealed class Session
         {
             var parts = File.ReadAllText(In(OwnerFile)).Split(' ');
             var process = Process.GetProcessById(int.Parse(parts[0], CultureInfo.InvariantCulture));
-            return Start(process) == parts[1] ? process : null; // the number may have been given to another process since
+            // The number may have been given to another process since. An earlier version of the suite wrote the clock's time.
+            return parts[1] == (parts[1].Contains('T') ? StartByClock(process) : Start(process)) ? process : null;
         }
         catch (Exception exception) when (exception is
             ArgumentException or InvalidOperationException or IOException or Win32Exception or FormatException or IndexOutOfRangeException)
@@ -142,6 +178,23 @@ public sealed class Session
         }
     }
 
-    private static string Start(Process process) =>
+    /// <summary>
+    /// When it began, in a text that every process gets alike. On Linux in ticks since the boot: each process estimates the boot's time for
+    /// itself, so that <see cref="Process.StartTime"/> differs between two of them (https://github.com/dotnet/runtime/issues/108959).
+    /// </summary>
+    private static string Start(Process process)
+    {
+        var stat = $"/proc/{process.Id}/stat";
+        if (!File.Exists(stat))
+        {
+            return StartByClock(process);
+        }
+
+        // The second field is the program's name in parentheses, which may have blanks; the time is the twenty-second.
+        var text = File.ReadAllText(stat);
+        return text[(text.LastIndexOf(')') + 2)..].Split(' ')[19];
+    }
+
+    private static string StartByClock(Process process) =>
         process.StartTime.ToUniversalTime().ToString("yyyyMMddTHHmmss", CultureInfo.InvariantCulture);
 }

@@ -54,8 +54,8 @@ internal static class GeoDecider
         GeoOptions options, string hostname, GeoService[] services, GeoPolicy policy, Func<GeoTarget, TargetVerdict> verdict)
     {
         var all = services.SelectMany(service => service.Targets.Select(target => new Candidate(service, target.Address.Address, target)))
-            .GroupBy(candidate => candidate.Address)
-            // An address of two Services is in both regions; it is healthy if one of its probes is.
+            // An address of two Services is in both regions; in each it is healthy if one of its probes is.
+            .GroupBy(candidate => (candidate.Service.Region, candidate.Address))
             .Select(group => group.OrderBy(candidate => verdict(candidate.Target) == TargetVerdict.Healthy ? 0 : 1).First()).ToArray();
         if (all.Length == 0)
         {
@@ -67,8 +67,8 @@ internal static class GeoDecider
         var views = ZoneText.Views(options).ToImmutableDictionary(
             view => view, view => Addresses(Chosen(options, policy, options.Find(view)?.Order, candidates)));
         var weights = all.Where(candidate => candidate.Service.Weight > 0)
-            .Select(candidate => (candidate.Address, candidate.Service.Weight)).OrderBy(pair => pair.Address, ByOctets.Order)
-            .ToImmutableArray();
+            .Select(candidate => (candidate.Address, candidate.Service.Weight)).DistinctBy(pair => pair.Address)
+            .OrderBy(pair => pair.Address, ByOctets.Order).ToImmutableArray();
         return new GeoAnswer(
             hostname, views, weights.DistinctBy(pair => pair.Weight).Count() > 1 ? weights : [], FailsOpen: healthy.Length == 0);
     }
@@ -99,7 +99,7 @@ internal static class GeoDecider
         candidates.Where(candidate => candidate.Service.Weight > 0).ToArray() is { Length: > 0 } some ? some : candidates;
 
     private static ImmutableArray<IPAddress> Addresses(IEnumerable<Candidate> candidates) =>
-        [.. candidates.Select(candidate => candidate.Address).Order(ByOctets.Order)];
+        [.. candidates.Select(candidate => candidate.Address).Distinct().Order(ByOctets.Order)];
 
     private sealed record Candidate(GeoService Service, IPAddress Address, GeoTarget Target);
 

@@ -17,6 +17,7 @@ internal sealed class GeoHost : IStatus, IDisposable
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectName, GeoService> _services = [];
+    private readonly Dictionary<ObjectName, V1ObjectReference> _references = [];
     private readonly Dictionary<ObjectName, (V1ObjectReference About, string Text)> _invalid = [];
     private readonly GeoOptions _options;
     private readonly ApiConnection _connection;
@@ -125,6 +126,7 @@ internal sealed class GeoHost : IStatus, IDisposable
                     else if (routed is not null)
                     {
                         _services[item.FullName()] = routed;
+                        _references[item.FullName()] = EventRecorder.About(item);
                     }
 
                     break;
@@ -140,6 +142,7 @@ internal sealed class GeoHost : IStatus, IDisposable
     private void Forget(ObjectName name)
     {
         _services.Remove(name);
+        _references.Remove(name);
         _invalid.Remove(name);
     }
 
@@ -282,10 +285,15 @@ internal sealed class GeoHost : IStatus, IDisposable
         List<(ObjectName Name, V1ObjectReference About, string Text)> problems;
         lock (_lock)
         {
-            problems = [.. _invalid.Select(invalid => (invalid.Key, invalid.Value.About, invalid.Value.Text))];
+            problems =
+            [
+                .. _invalid.Select(invalid => (invalid.Key, invalid.Value.About, invalid.Value.Text)),
+                // Without the uid, kubectl describe does not show the Event. A deleted Service needs none.
+                .. answers.Problems.Where(problem => _references.ContainsKey(problem.Service))
+                    .Select(problem => (problem.Service, _references[problem.Service], problem.Problem)),
+            ];
         }
 
-        problems.AddRange(answers.Problems.Select(problem => (problem.Service, EventRecorder.About(problem.Service), problem.Problem)));
         // One Event for each Service, with all its problems.
         await _problems.ReportAsync([.. problems.GroupBy(problem => problem.Name).Select(
             own => (own.Key, own.First().About, string.Join("; ", own.Select(problem => problem.Text))))], cancellationToken);

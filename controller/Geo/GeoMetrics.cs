@@ -33,10 +33,12 @@ internal sealed class GeoMetrics
     }
 }
 
-/// <summary>Writes an Event for each new problem of a Service. Not thread-safe.</summary>
+/// <summary>
+/// Writes an Event for each new problem of a Service; one that could not be written is written with the next report. Not thread-safe.
+/// </summary>
 internal sealed class ServiceProblems(EventRecorder events, ILogger log)
 {
-    private readonly Dictionary<ObjectName, string> _reported = [];
+    private readonly Dictionary<ObjectName, (string Text, bool Written)> _reported = [];
 
     /// <param name="problems">All current problems.</param>
     /// <param name="cancellationToken">Cancels the writing.</param>
@@ -48,11 +50,14 @@ internal sealed class ServiceProblems(EventRecorder events, ILogger log)
             _reported.Remove(gone);
         }
 
-        foreach (var (name, about, text) in problems.Where(item => _reported.GetValueOrDefault(item.Name) != item.Text))
+        foreach (var (name, about, text) in problems.Where(item => _reported.GetValueOrDefault(item.Name) != (item.Text, true)))
         {
-            _reported[name] = text;
-            Log.GeoInvalid(log, name, text);
-            await events.WriteAsync(about, warning: true, "InvalidGeoRouting", text, cancellationToken);
+            if (_reported.GetValueOrDefault(name).Text != text)
+            {
+                Log.GeoInvalid(log, name, text);
+            }
+
+            _reported[name] = (text, await events.WriteAsync(about, warning: true, "InvalidGeoRouting", text, cancellationToken));
         }
     }
 }

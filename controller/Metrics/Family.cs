@@ -6,7 +6,7 @@ namespace PlatformGitOps.Controller.Metrics;
 /// <summary>A counter or gauge with all its label sets. Beyond a limit, new label sets share one series.</summary>
 internal sealed class Family(string name, string type, string help)
 {
-    /// <summary>Four series for each of a thousand Services. Label sets beyond it are counted in the series without labels.</summary>
+    /// <summary>Six series for each of some 1,600 Services. Label sets beyond it are counted in the series without labels.</summary>
     private const int MaxSeries = 10_000;
 
     private readonly ConcurrentDictionary<string, Cell> _cells = new(StringComparer.Ordinal);

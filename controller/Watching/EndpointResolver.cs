@@ -213,7 +213,9 @@ internal static class EndpointResolver
             return number;
         }
 
-        return pod.Spec.Containers?.SelectMany(container => container.Ports ?? [])
+        // As the EndpointSlice controller: a sidecar, which is an init container that goes on, has ports too.
+        return (pod.Spec.Containers ?? []).Concat((pod.Spec.InitContainers ?? []).Where(container => container.RestartPolicy == "Always"))
+            .SelectMany(container => container.Ports ?? [])
             .FirstOrDefault(p => p.Name == port.TargetPort.Value && (p.Protocol ?? "TCP") == ProtocolOf(port))?.ContainerPort;
     }
 }

@@ -120,6 +120,11 @@ internal static class WatchedResources
     private static string Scoped(string api, string? ns, string plural) =>
         ns is null ? $"{api}/{plural}" : $"{api}/namespaces/{ns}/{plural}";
 
+    private static IEnumerable<V1Container> WithPorts(IEnumerable<V1Container>? containers) =>
+        (containers ?? []).Where(container => container.Ports is { Count: > 0 })
+            .Select(container =>
+                new V1Container { Name = container.Name, Ports = container.Ports, RestartPolicy = container.RestartPolicy });
+
     /// <summary>Removes unused fields, which are most of a pod.</summary>
     public static V1Pod Trim(V1Pod pod) => new()
     {
@@ -138,11 +143,8 @@ internal static class WatchedResources
         {
             NodeName = pod.Spec?.NodeName,
             ReadinessGates = pod.Spec?.ReadinessGates,
-            Containers =
-            [
-                .. (pod.Spec?.Containers ?? []).Where(container => container.Ports is { Count: > 0 })
-                    .Select(container => new V1Container { Name = container.Name, Ports = container.Ports }),
-            ],
+            Containers = [.. WithPorts(pod.Spec?.Containers)],
+            InitContainers = WithPorts(pod.Spec?.InitContainers).ToArray() is { Length: > 0 } sidecars ? sidecars : null,
         },
         Status = new V1PodStatus
         {

@@ -27,6 +27,24 @@ public sealed class EndpointKinds : ClusterFixture
         Resolve(service, pod)!.Address.ShouldBe(new IPEndPoint(IPAddress.Parse("192.168.10.4"), 9080));
     }
 
+    [TestCase("Always", 15001)]
+    [TestCase(null, null)]
+    public void A_named_port_may_be_one_of_a_sidecar(string? restartPolicy, int? probed)
+    {
+        var pod = Pod("10.1.2.3");
+        pod.Spec.InitContainers =
+        [
+            new V1Container
+            {
+                Name = "proxy", RestartPolicy = restartPolicy, Ports = [new V1ContainerPort { Name = "mesh", ContainerPort = 15001 }],
+            },
+        ];
+        var service = Service();
+        service.Spec.Ports[0].TargetPort = "mesh";
+
+        (Resolve(service, WatchedResources.Trim(pod))?.Address.Port).ShouldBe(probed);
+    }
+
     [TestCase(ProbeScheme.Http, null, 8080)]
     [TestCase(ProbeScheme.Dns, null, 5353)]
     [TestCase(ProbeScheme.Tcp, "53", 5300)]

@@ -7,6 +7,25 @@ namespace PlatformGitOps.Controller.Tests;
 public sealed class InternalErrors : ClusterFixture
 {
     [Test]
+    public void Deleted_Services_leave_room_for_the_counters_of_new_ones()
+    {
+        var metrics = new ControllerMetrics();
+        for (var number = 0; number < 4000; number++)
+        {
+            (string, string)[] gone = [("namespace", "preview"), ("service", $"web-{number}")];
+            metrics.Begin(gone);
+            metrics.Checks.Increment([.. gone, ControllerMetrics.ResultOf(healthy: true)]);
+            metrics.Forget(gone);
+        }
+
+        metrics.Begin([("namespace", "shop"), ("service", "api")]);
+        metrics.HeldBack.Increment(("namespace", "shop"), ("service", "api"), ControllerMetrics.LabelOf(Guard.Partition));
+        metrics.Write().ShouldContain(
+            "dns_health_controller_held_back_total{namespace=\"shop\",service=\"api\",guard=\"partition\"} 1");
+        metrics.Write().ShouldNotContain("preview");
+    }
+
+    [Test]
     public async Task A_probe_that_throws_fails_and_frees_its_slot()
     {
         // A name that AnnotationReader would refuse.

@@ -52,7 +52,7 @@ internal static class BackupCommand
                 return ExitCode.Unusable;
             }
 
-            if (!await choice.CheckClusterAsync(cluster, platform, context, cancellationToken))
+            if (await choice.IdentifyAsync(cluster, platform, context, cancellationToken) is null)
             {
                 return ExitCode.Unusable;
             }

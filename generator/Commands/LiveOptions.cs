@@ -82,19 +82,20 @@ internal sealed record LiveSelection(
         return null;
     }
 
-    /// <summary>True if kubectl's context is the selected cluster; prints what to do if it may be another one.</summary>
+    /// <summary>The cluster of kubectl's context; prints what to do and returns null if it may not be the selected cluster.</summary>
     /// <exception cref="KubectlException">kubectl is not on the PATH.</exception>
-    public async Task<bool> CheckClusterAsync(
+    public async Task<LiveIdentity?> IdentifyAsync(
         Cluster cluster, Platform platform, CommandContext context, CancellationToken cancellationToken)
     {
         var live = await LiveIdentity.ReadAsync(Kubectl(), cancellationToken);
         var problem = live.Problem(cluster, platform, isNamed: Context is not null || KubeConfig is not null);
-        if (problem is not null)
+        if (problem is null)
         {
-            context.Error.WriteLine(problem);
+            return live;
         }
 
-        return problem is null;
+        context.Error.WriteLine(problem);
+        return null;
     }
 
     /// <exception cref="KubectlException">kubectl is not on the PATH.</exception>

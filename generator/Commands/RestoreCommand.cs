@@ -47,7 +47,7 @@ internal static class RestoreCommand
 
             context.Progress.Begin($"reading cluster {cluster.Name}");
             var state = await choice.Reader().ReadAsync(cluster, cancellationToken);
-            if (!await choice.CheckClusterAsync(cluster, platform, context, cancellationToken))
+            if (await choice.IdentifyAsync(cluster, platform, context, cancellationToken) is null)
             {
                 return ExitCode.Unusable;
             }

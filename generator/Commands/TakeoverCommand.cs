@@ -37,12 +37,13 @@ internal static class TakeoverCommand
                 objects.AddRange(await kubectl.ListAsync(kind, @namespace, cancellationToken));
             }
 
-            if (!await choice.CheckClusterAsync(cluster, platform, context, cancellationToken))
+            if (await choice.IdentifyAsync(cluster, platform, context, cancellationToken) is not { } identity)
             {
                 return ExitCode.Unusable;
             }
 
-            var result = TakeoverCheck.Of(objects.ToImmutable(), cluster, context.DefinitionPath.Replace('\\', '/'));
+            var result = TakeoverCheck.Of(
+                objects.ToImmutable(), cluster, context.DefinitionPath.Replace('\\', '/'), identity.Name == cluster.Name.Text);
             Write(result, context);
             return result.Refused ? ExitCode.Refused : result.Ready ? ExitCode.Success : ExitCode.Findings;
         });

@@ -133,7 +133,7 @@ public sealed record Cluster
             Workloads = WorkloadSettings.Bind(section),
             Adjustments = Adjustments.Bind(section),
             Notifications = section.MappingList(
-                "notifications", "Where Flux tells what it did or could not do.", 20, NotificationSettings.Bind),
+                "notifications", "Where Flux reports what it did or could not do.", 20, NotificationSettings.Bind),
             DependsOn = section.List("dependsOn", Forms.Label with { Example = "cilium" }, (0, 50, DefinitionRules.DependsOnCount),
                 "Flux Kustomizations in flux-system that must be ready before CoreDNS is delivered, for example the network's.") ?? [],
         };

@@ -3,6 +3,12 @@ namespace PlatformGitOps.Generator.Emission;
 /// <summary>Parts of pods and of related objects, for several applications.</summary>
 internal static class PodParts
 {
+    /// <summary>The label of a node's operating system.</summary>
+    public const string SystemLabel = "kubernetes.io/os";
+
+    /// <summary>For pods that tolerate every taint: nodes with another operating system only have a taint.</summary>
+    public static Mapping OnLinux() => new() { { SystemLabel, "linux" } };
+
     /// <summary>The security context of a container without any capability but the added ones.</summary>
     public static Mapping Restricted(params string[] added) => new()
     {

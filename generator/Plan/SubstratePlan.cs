@@ -16,6 +16,8 @@ public sealed record SubstrateChange(ChangeKind Kind, string What, string? Reaso
 public sealed partial record SubstratePlan(string Substrate, string? Note, ImmutableArray<SubstrateChange> Changes)
 {
     private const string Top = "substrate";
+
+    private const string ZoneFolder = "dns/zones";
     private const string Alias = " CNAME";
 
     public bool EndangersDns => Changes.Any(change => change.EndangersDns);
@@ -160,7 +162,7 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
                 .ToDictionary(path => path[(folder.Length + 1)..], path => Encoding.UTF8.GetString(tree.Read(path)!));
             return new Side(
                 files,
-                files.Where(file => file.Key.EndsWith(".zone", StringComparison.Ordinal))
+                files.Where(file => Path.GetDirectoryName(file.Key) == ZoneFolder && file.Key.EndsWith(".zone", StringComparison.Ordinal))
                     .ToDictionary(file => Path.GetFileNameWithoutExtension(file.Key), file => Sets(file.Value)),
                 Assignment().Matches(files.GetValueOrDefault("dns/scripts/settings.sh", ""))
                     .GroupBy(match => match.Groups[1].Value).ToDictionary(key => key.Key, key => key.Last().Groups[2].Value));

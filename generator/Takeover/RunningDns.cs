@@ -7,7 +7,9 @@ namespace PlatformGitOps.Generator.Takeover;
 /// <param name="Deployment">The Deployment <c>coredns</c>; null if it does not exist.</param>
 /// <param name="Objects">All objects of <c>kube-system</c>, and all Services.</param>
 /// <param name="Distribution">The cluster's distribution.</param>
-internal sealed record RunningDns(Manifest? Service, Manifest? Deployment, ImmutableArray<Manifest> Objects, Distribution Distribution)
+/// <param name="Delivered">True if Flux delivered the cluster's folder of the tree.</param>
+internal sealed record RunningDns(
+    Manifest? Service, Manifest? Deployment, ImmutableArray<Manifest> Objects, Distribution Distribution, bool Delivered)
 {
     public const string ReleaseName = "meta.helm.sh/release-name";
 
@@ -23,7 +25,14 @@ internal sealed record RunningDns(Manifest? Service, Manifest? Deployment, Immut
         && (resource.Kind, resource.Name) is ("Service", CoreDnsNames.Service) or ("ConfigMap" or "Deployment", CoreDnsNames.Release)
             or ("Deployment", "kube-dns" or "rke2-coredns-rke2-coredns"));
 
-    public bool IsOurs => Deployment is { } deployment && IsReleased(deployment)
+    /// <summary>
+    /// True for the release of the tree. Labels do not show it: others may install the same chart under the same name, and the tree would
+    /// change it.
+    /// </summary>
+    public bool IsOurs => Delivered && IsUpgraded;
+
+    /// <summary>True if the delivery upgrades this release instead of installing one.</summary>
+    public bool IsUpgraded => Deployment is { } deployment && IsReleased(deployment)
         && IsChartSelector(deployment.Body, "spec", "selector", "matchLabels");
 
     /// <summary>The page with the steps to the tree's release.</summary>
@@ -33,10 +42,10 @@ internal sealed record RunningDns(Manifest? Service, Manifest? Deployment, Immut
     /// <summary>True if Helm installed it under the tree's release name; an older chart may have set other labels.</summary>
     private static bool IsReleased(Manifest? resource) => resource?.Annotation(ReleaseName) == CoreDnsNames.Release;
 
-    public static RunningDns Of(IReadOnlyCollection<Manifest> objects) => new(
+    public static RunningDns Of(IReadOnlyCollection<Manifest> objects, bool delivered) => new(
         Named(objects, "Service", CoreDnsNames.Service), Named(objects, "Deployment", CoreDnsNames.Release),
         [.. objects.Where(resource => resource.Namespace == CoreDnsNames.Namespace || resource.Kind == "Service")],
-        Distribution.Of(objects));
+        Distribution.Of(objects), delivered);
 
     public static bool IsChartSelector(Mapping body, params ReadOnlySpan<string> path)
     {

@@ -44,9 +44,13 @@ internal static class TakeoverCheck
 
     private static readonly string[] ChartPorts = ["tcp-53", "udp-53"];
 
-    public static TakeoverResult Of(IReadOnlyCollection<Manifest> objects, Cluster cluster, string definitionPath)
+    /// <param name="objects">Those of <see cref="Kinds"/>.</param>
+    /// <param name="cluster">The cluster that they are of.</param>
+    /// <param name="definitionPath">The file that the findings name.</param>
+    /// <param name="delivered">True where Flux delivered the cluster's folder of the tree.</param>
+    public static TakeoverResult Of(IReadOnlyCollection<Manifest> objects, Cluster cluster, string definitionPath, bool delivered = false)
     {
-        var live = RunningDns.Of(objects);
+        var live = RunningDns.Of(objects, delivered);
         Finding[] findings =
         [
             .. NodeResolvers(live), .. Reverters(live), .. Addresses(live, cluster), .. DefinitionComparison.SecondAddresses(live, cluster),
@@ -66,6 +70,7 @@ internal static class TakeoverCheck
     private static string State(RunningDns live) => live switch
     {
         { IsOurs: true } => "The release of the tree runs already.",
+        { IsUpgraded: true } => $"A Helm release {CoreDnsNames.Release} runs, which the tree would upgrade.",
         { Service: null, Deployment: null } => $"The cluster has no DNS: deliver the tree ({Docs.Page("bootstrap.md")}).",
         { Deployment: null } => $"The Service kube-dns has the address {live.Service.Body.TextAt("spec", "clusterIP")}, "
             + "and the Deployment coredns does not exist.",

@@ -23,7 +23,7 @@ public static class DnsCheckCriterion
         var pod = Daemons(tree).Part(Pod)!;
         pod.Parts("tolerations").ShouldContain(entry => entry.Text("operator") == "Exists" && entry.Text("key") == null
             && entry.Text("effect") == null, "nodes with a taint do not ask");
-        pod.Map("nodeSelector").ShouldBeEmpty("only some nodes ask");
+        pod.Map("nodeSelector").ShouldBe(new Dictionary<string, string> { ["kubernetes.io/os"] = "linux" }, "only some nodes ask");
         pod.Text("dnsPolicy").ShouldBeOneOf([null, "ClusterFirst"], "it asks another DNS than workloads do");
         pod.Flag("hostNetwork").ShouldNotBe(true, "it asks in another way than workloads do");
         Container(tree).Text("image").ShouldBe(tree.Settings[DnsCheckNames.ImageVariable], "not the image of the cluster's settings");

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Encodings.Web;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
@@ -8,8 +9,12 @@ internal sealed class PlantedSecret(string value)
 {
     private static readonly string[] Namespaces = ["kube-system", "flux-system"];
 
-    // In plain text, and in base64 as in a Secret's data.
-    private readonly string[] forms = [value, Convert.ToBase64String(Encoding.UTF8.GetBytes(value)).TrimEnd('=')];
+    // In plain text, and in base64 as in a Secret's data; JSON may escape a '+' as \u002B.
+    private readonly string[] forms =
+    [
+        .. new[] { value, Convert.ToBase64String(Encoding.UTF8.GetBytes(value)).TrimEnd('=') }
+            .SelectMany(form => new[] { form, JavaScriptEncoder.Default.Encode(form) }).Distinct(),
+    ];
 
     private readonly List<string> found = [];
     private readonly Dictionary<string, int> looked = [];
@@ -120,5 +125,15 @@ public sealed class PlantedSecretTests
         planted.Look("here", text);
         planted.Found.ShouldBe(found ? ["here"] : []);
         planted.Looked.ShouldBe("1 objects");
+    }
+
+    [Test]
+    public void It_is_found_in_the_JSON_of_an_object()
+    {
+        const string Key = "q+Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm8=";
+        var map = new Resource(new JsonObject { ["data"] = new JsonObject { ["key"] = Key } });
+        var planted = new PlantedSecret(Key);
+        planted.Look("map", map.Document.ToJsonString());
+        planted.Found.ShouldBe(["map"]);
     }
 }

@@ -29,7 +29,7 @@ public static class RoutedAnswers
             TimeSpan.FromSeconds(60),
             async token =>
             {
-                var answers = await outside.Ask($"{Hostname}.", token);
+                var answers = await outside.Ask($"{Hostname}./{TypeOf(far)}", token);
                 answers.ShouldAllBe(answer => answer.Answers.Count == 1 && answer.Answers[0] == far);
                 EvidenceLog.Observed($"outside: {string.Join("; ", answers)}");
             },
@@ -80,7 +80,7 @@ public static class RoutedAnswers
         var zones = await cluster.Require(
             ResourceKind.ConfigMap.Named(cluster.Tree.GeoDns.Single(resource => resource.Kind == "Lease").Name, GeoDnsNames.Namespace),
             cancellationToken);
-        zones.Map("data")[$"{GeoDnsNames.DefaultView}.zone"].ShouldContain($"{Hostname}. 5 IN A {far}\n");
+        zones.Map("data")[$"{GeoDnsNames.DefaultView}.zone"].ShouldContain($"{Hostname}. 5 IN {TypeOf(far)} {far}\n");
     }
 
     [LiveCheck("Geo.4", "queries of a client pod from the moment at which the probe of its region fails", Disruptive = true)]
@@ -178,13 +178,15 @@ public static class RoutedAnswers
             },
         }), cancellationToken);
 
+    private static string TypeOf(string address) => address.Contains(':') ? "AAAA" : "A";
+
     private static async Task Gets(
         LiveCluster cluster, string expected, CancellationToken cancellationToken, string client = Ask.ByHand)
     {
         var server = await Server(cluster, cancellationToken);
         await Eventually.Within(
             TimeSpan.FromSeconds(60),
-            async token => (await Ask.From(cluster, client, $"{Hostname}.", token, server))
+            async token => (await Ask.From(cluster, client, $"{Hostname}./{TypeOf(expected)}", token, server))
                 .ShouldAllBe(answer => answer.Answers.Count == 1 && answer.Answers[0] == expected),
             $"{Hostname} is {expected} for {client}",
             cancellationToken);

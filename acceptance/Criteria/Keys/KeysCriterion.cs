@@ -37,7 +37,7 @@ public static class KeysCriterion
                 $"{stub.Zone} is asked of other servers");
             (plugin.Option("policy")?.Single() ?? "random")
                 .ShouldBe(UpstreamKeys.Policy(stub.Forwarding), $"{stub.Zone} chooses otherwise");
-            plugin.Option("tls_servername")?.Single()
+            (plugin.Option("tls_servername")?.Single())
                 .ShouldBe(stub.Forwarding.ServerName?.Text, $"{stub.Zone} expects another certificate");
         }
     }
@@ -109,10 +109,10 @@ public static class KeysCriterion
         var dns = tree.Definition.Dns;
         var cache = tree.Plugins.SingleOrDefault(plugin => plugin.Name == "cache");
         cache.ShouldNotBeNull("nothing is kept");
-        cache.Option("success")?.Take(2).ShouldBe([Text(dns.Cache.Capacity), Text(dns.Cache.Success)], "dns.cache.success");
-        cache.Option("denial")?.Take(2).ShouldBe([Text(dns.Cache.Capacity), Text(dns.Cache.Denial)], "dns.cache.denial");
+        (cache.Option("success") ?? []).Take(2).ShouldBe([Text(dns.Cache.Capacity), Text(dns.Cache.Success)], "dns.cache.success");
+        (cache.Option("denial") ?? []).Take(2).ShouldBe([Text(dns.Cache.Capacity), Text(dns.Cache.Denial)], "dns.cache.denial");
         (cache.Option("prefetch")?[0] ?? "0").ShouldBe(Text(dns.Cache.Prefetch), "dns.cache.prefetch");
-        cache.Option("serve_stale")?[0].ShouldBe(dns.Cache.ServeStale?.ToString(), "dns.cache.serveStale");
+        (cache.Option("serve_stale")?[0]).ShouldBe(dns.Cache.ServeStale?.ToString(), "dns.cache.serveStale");
         foreach (var zone in dns.Cache.ZonesWithoutCache)
         {
             foreach (var kind in new[] { "success", "denial" })
@@ -262,6 +262,10 @@ public static class KeysCriterion
             tree.Release.Document, "spec.values.zoneFiles[0].contents", "@ 60 IN SOA ns hostmaster 7 1 1 1 1\n")),
         new("another port of a further server", "Keys.5", "other servers", tree =>
             tree.Release.At("spec.values.servers[1]")!["port"] = 5301),
+        new("no time for what is kept", "Keys.6", "dns.cache.success", tree =>
+            Replace(tree, "cache", "success 9984 20 5\n", "", "configBlock")),
+        new("expired answers are never given", "Keys.6", "dns.cache.serveStale", tree =>
+            Replace(tree, "cache", "serve_stale 10m verify", "servfail 1s", "configBlock")),
         new("kept longer than the definition says", "Keys.6", "dns.cache.success", tree =>
             Replace(tree, "cache", "success 9984 20", "success 9984 25", "configBlock")),
         new("what should never be kept is kept", "Keys.6", "are kept", tree =>

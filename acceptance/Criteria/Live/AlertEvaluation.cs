@@ -6,8 +6,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Live;
 /// </summary>
 public static class AlertEvaluation
 {
-    private const string Name = "vmalert";
-    private const string Objectives = "vmalert-objectives";
+    private const string Name = "acceptance-vmalert";
+    private const string Objectives = "acceptance-vmalert-objectives";
     private const int Port = 8880;
     private const string Delivered = "delivered.yaml";
     private const string Shortened = "shortened.yaml";
@@ -17,6 +17,9 @@ public static class AlertEvaluation
     /// <param name="Firing">The labels of each firing alert.</param>
     public sealed record Rule(
         string Alert, string State, string Problem, bool Evaluated, IReadOnlyList<IReadOnlyDictionary<string, string>> Firing);
+
+    public static IEnumerable<ResourceAddress> Objects(string inNamespace) =>
+        new[] { Name, Objectives }.SelectMany(name => MonitoringPod.Objects(name, inNamespace));
 
     public static async Task Ensure(LiveCluster cluster, CancellationToken cancellationToken)
     {

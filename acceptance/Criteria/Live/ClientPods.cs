@@ -125,11 +125,16 @@ public static class ClientPods
         Pods.Prober(Namespace, name, image, spec, labels);
 }
 
-/// <summary>The namespaces that the suite creates in existing clusters, and its client in the monitoring namespace.</summary>
+/// <summary>
+/// The objects that the suite creates in existing clusters: namespaces, and its client and VictoriaMetrics in the monitoring namespace.
+/// </summary>
 internal static class ClientNamespaces
 {
-    private static readonly string[] Namespaces = [ClientPods.Namespace, EgressEnforcement.Namespace, DisruptionRun.Namespace,
-        BootstrapCriterion.Namespace];
+    private static readonly string[] Namespaces =
+    [
+        ClientPods.Namespace, EgressEnforcement.Namespace, DisruptionRun.Namespace, BootstrapCriterion.Namespace,
+        ScalingCriterion.Namespace, Health.Fleet.Namespace, ExternalDns.PublishingCluster.Namespace, RestoreCriterion.Namespace,
+    ];
 
     public static async Task Remove(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -138,7 +143,11 @@ internal static class ClientNamespaces
             await cluster.Api.Delete(ResourceKind.Namespace.Named(name), null, cancellationToken);
         }
 
-        await cluster.Api.Delete(
-            ResourceKind.Pod.Named(ProbeOrigin.Monitoring, cluster.Tree.Settings["MONITORING_NAMESPACE"]), null, cancellationToken);
+        var monitoring = MonitoringPod.Place(cluster);
+        await cluster.Api.Delete(ResourceKind.Pod.Named(ProbeOrigin.Monitoring, monitoring), null, cancellationToken);
+        foreach (var address in VictoriaMetrics.Objects(monitoring).Concat(AlertEvaluation.Objects(monitoring)))
+        {
+            await cluster.Api.Delete(address, null, cancellationToken);
+        }
     }
 }

@@ -47,15 +47,37 @@ public static class LiveClusters
     /// <summary>Removes the clusters that the run created, unless they are kept for diagnostics or the next run.</summary>
     public static async Task Release(bool red, CancellationToken cancellationToken)
     {
-        var settings = SuiteSettings.Current;
+        List<Exception> failures = [];
         foreach (var bringing in Clusters.Values.Where(bringing => bringing.IsValueCreated && bringing.Value.IsCompletedSuccessfully))
         {
-            var live = await bringing.Value;
-            if (live.Delivery is null && !settings.KeepClusters)
+            try
+            {
+                await Release(await bringing.Value, red, cancellationToken);
+            }
+            catch (Exception failure)
+            {
+                failures.Add(failure);
+            }
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new AggregateException(failures);
+        }
+    }
+
+    private static async Task Release(LiveCluster live, bool red, CancellationToken cancellationToken)
+    {
+        var settings = SuiteSettings.Current;
+        try
+        {
+            if (live.IsOfOthers && !settings.KeepClusters)
             {
                 await ClientNamespaces.Remove(live, cancellationToken);
             }
-
+        }
+        finally
+        {
             DefinedInstances.Stop(live.Role);
             live.Api.Dispose();
             if (settings.KeepClusters || (red && settings.KeepOnFailure))
@@ -122,6 +144,7 @@ public static class LiveClusters
             Tree = tree,
             Delivery = delivery,
             HasUpstream = ours,
+            IsOfOthers = choice == ClusterChoice.Existing,
             MayDisrupt = SuiteSettings.Current.MayDisrupt ?? (choice != ClusterChoice.Existing && delivery is not null),
         };
     }

@@ -8,6 +8,13 @@ public sealed record MonitoringPod(
     /// <summary>The monitoring namespace in the delivered policies.</summary>
     public static string Place(LiveCluster cluster) => cluster.Tree.Settings["MONITORING_NAMESPACE"];
 
+    /// <summary>The objects of a pod of this name.</summary>
+    public static IEnumerable<ResourceAddress> Objects(string name, string inNamespace) =>
+    [
+        ResourceKind.Pod.Named(name, inNamespace), ResourceKind.ConfigMap.Named(name, inNamespace),
+        ResourceKind.ServiceAccount.Named(name, inNamespace),
+    ];
+
     /// <summary>Creates the pod on the first call; skips the test if the image is not on this machine.</summary>
     /// <param name="setting">The setting that names the image.</param>
     /// <returns>The ready pod.</returns>

@@ -102,9 +102,11 @@ public sealed class MetricsCut : IAsyncDisposable
     private async Task Rule(string what, CancellationToken cancellationToken)
     {
         var id = process.Id.ToString(CultureInfo.InvariantCulture);
+        // Pods of two families are scraped at their first address.
+        var tables = cluster.Tree.Definition.Pods.Family == AddressFamily.InterNetworkV6 ? "ip6tables" : "iptables";
         var result = await cluster.Engine.Exec(
             process.Node,
-            ["nsenter", "--target", id, "--net", "iptables", "--wait", what, "INPUT", "--protocol", "tcp", "--dport", "9153", "--jump",
+            ["nsenter", "--target", id, "--net", tables, "--wait", what, "INPUT", "--protocol", "tcp", "--dport", "9153", "--jump",
                 "REJECT", "--reject-with", "tcp-reset"],
             cancellationToken);
         result.Succeeded.ShouldBeTrue(result.Error);

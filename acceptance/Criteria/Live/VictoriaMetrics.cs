@@ -3,7 +3,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Live;
 /// <summary>A single-node VictoriaMetrics in the monitoring namespace, which scrapes the targets of the live ServiceMonitor.</summary>
 public static class VictoriaMetrics
 {
-    private const string Name = "victoria-metrics";
+    private const string Name = "acceptance-victoria-metrics";
     private const int Port = 8428;
 
     public sealed record Sample(IReadOnlyDictionary<string, string> Labels, double Value);
@@ -38,6 +38,12 @@ public static class VictoriaMetrics
             .Ensure(cluster, "victoria-metrics-image", cancellationToken);
         return new UriBuilder(Uri.UriSchemeHttp, pod.Text("status.podIP"), Port).Uri;
     }
+
+    /// <summary>All objects that <see cref="Ensure"/> creates, except the namespace.</summary>
+    public static IEnumerable<ResourceAddress> Objects(string inNamespace) =>
+    [
+        .. MonitoringPod.Objects(Name, inNamespace), ResourceKind.ClusterRoleBinding.Named(Name), ResourceKind.ClusterRole.Named(Name),
+    ];
 
     /// <summary>Removes the pod: the next one is empty, so earlier counts do not affect its rates.</summary>
     public static Task Forget(LiveCluster cluster, CancellationToken cancellationToken) =>

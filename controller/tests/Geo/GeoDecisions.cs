@@ -43,6 +43,17 @@ public sealed class GeoDecisions
             .ShouldBe([(IPAddress.Parse("192.0.2.1"), 3), (IPAddress.Parse("192.0.2.2"), 1)]);
     }
 
+    /// <summary>An address that two regions announce, such as one of anycast.</summary>
+    [Test]
+    public void An_address_of_two_regions_is_in_both()
+    {
+        GeoService[] services = [GeoExample.Routed("eu", "192.0.2.1"), GeoExample.Routed("us", "192.0.2.1"),
+            GeoExample.Routed("eu", "192.0.2.2", 200), GeoExample.Routed("us", "192.0.2.3", 200)];
+
+        Views(GeoPolicy.Latency, services).ShouldBe("eu: 192.0.2.1; us: 192.0.2.1; asia: 192.0.2.1; default: 192.0.2.1");
+        Default(GeoPolicy.Weighted, services).ShouldBe("192.0.2.1 192.0.2.2 192.0.2.3");
+    }
+
     [Test]
     public void The_priority_decides_within_a_region()
     {

@@ -42,3 +42,10 @@ internal sealed class GeoInstance : IAsyncDisposable
         Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
     }
 }
+
+/// <summary>Requests that get no answer.</summary>
+internal sealed class HeldRequests
+{
+    public int Begun;
+    public int Ended;
+}

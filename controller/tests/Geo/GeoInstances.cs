@@ -198,6 +198,20 @@ public sealed class GeoInstances
     }
 
     [Test]
+    public async Task An_Event_beyond_the_rate_limit_is_written_later()
+    {
+        foreach (var number in Enumerable.Range(0, 22))
+        {
+            PutService($"wrong-{number}", "mars", 2);
+        }
+
+        var one = Start("one");
+        await UntilAsync(() => _server.Store.List("events", "shop").Count == 22, "20 at once, and one more each second");
+        _server.Store.List("events", "shop").Select(item => (string?)item["involvedObject"]!["name"]).Distinct().Count().ShouldBe(22);
+        one.Answers("eu").ShouldBe(Address(0));
+    }
+
+    [Test]
     public async Task A_hanging_write_does_not_delay_the_served_zones()
     {
         var one = Start("one");
@@ -220,6 +234,8 @@ public sealed class GeoInstances
         await UntilAsync(() => one.Answers("eu") == Address(0) && _server.Store.List("events", "shop").Count > 0, "it has an Event");
         var reported = _server.Store.List("events", "shop").ShouldHaveSingleItem();
         reported["involvedObject"]!["name"]!.GetValue<string>().ShouldBe("api-us");
+        reported["involvedObject"]!["uid"]!.GetValue<string>().ShouldBe(
+            (string)_server.Store.Find("services", "shop", "api-us")!["metadata"]!["uid"]!, "kubectl describe looks for it");
         reported["message"]!.GetValue<string>().ShouldContain("1 of 1 are not probed");
         one.Answers("us").ShouldBe(Address(0), "an address that is not probed counts as unhealthy");
         one.Host.WriteMetrics().ShouldContain("dns_geo_invalid_services 1\n");
@@ -288,9 +304,9 @@ public sealed class GeoInstances
     });
 
     /// <summary>Leaves such requests without an answer.</summary>
-    private Held Hold(string method, string path)
+    private HeldRequests Hold(string method, string path)
     {
-        var held = new Held();
+        var held = new HeldRequests();
         _server.Intercept = async context =>
         {
             if (context.Request.Method != method || !context.Request.Path.Value!.Contains(path))
@@ -330,11 +346,5 @@ public sealed class GeoInstances
         {
             Assert.Fail($"{what}: not within the test's time");
         }
-    }
-
-    private sealed class Held
-    {
-        public int Begun;
-        public int Ended;
     }
 }

@@ -10,6 +10,9 @@ internal static class Corefile
     /// <summary>How long a stopping process still answers, because clients still send queries to it (measured, docs/corefile.md).</summary>
     public const int LameduckSeconds = 15;
 
+    /// <summary>Seconds; the cache plugin's own default.</summary>
+    private const int LeastCached = 5;
+
     private const string Domain = $"${{{Variables.ClusterDomain}}}";
 
     /// <summary>The first CoreDNS that can switch off caching of failures (<c>servfail</c>).</summary>
@@ -124,7 +127,7 @@ internal static class Corefile
             // The first rule that matches a name decides, so the rule for all names is last.
             .. dns.StubDomains.Select(stub => Forward(stub.Zone.Text, string.Join(' ', stub.Forwarding.Servers), stub.Forwarding)),
             Forward(".", $"${{{CoreDnsVariables.Upstreams}}}", dns.Forwarding),
-            Cache(dns.Cache, clusterNamesCached),
+            Cache(dns.Cache, Math.Min(LeastCached, ttl), clusterNamesCached),
             new("loop"),
             new("reload"),
             new("loadbalance"),
@@ -168,14 +171,15 @@ internal static class Corefile
         .. forwarding.Policy == ForwardPolicy.Random ? [] : new[] { $"policy {Forwarding.Policies.Of(forwarding.Policy)}" },
     ]));
 
-    private static PluginText Cache(CacheSettings cache, bool clusterNamesCached)
+    // least: seconds that an answer is kept and given to clients, whatever TTL it has.
+    private static PluginText Cache(CacheSettings cache, int least, bool clusterNamesCached)
     {
         // A cached answer would contain an endpoint for seconds after the health controller removed it.
         string[] uncached = [.. clusterNamesCached ? [] : new[] { Domain }, .. cache.ZonesWithoutCache.Select(zone => zone.Text)];
         return new("cache", Text(Math.Max(cache.Success, cache.Denial)), string.Join('\n',
         [
-            $"success {Text(cache.Capacity)} {Text(cache.Success)} 5",
-            $"denial {Text(cache.Capacity)} {Text(cache.Denial)}",
+            $"success {Text(cache.Capacity)} {Text(cache.Success)} {Text(least)}",
+            $"denial {Text(cache.Capacity)} {Text(cache.Denial)}{(least == LeastCached ? "" : $" {Text(least)}")}",
             .. cache.Prefetch == 0 ? [] : new[] { $"prefetch {Text(cache.Prefetch)} 1m 10%" },
             // A cached failure has precedence over a stale answer, so failures are not cached (docs/adr/0003-cache.md).
             .. cache.ServeStale is { } stale ? ["servfail 0s", $"serve_stale {stale} verify"] : Array.Empty<string>(),
@@ -227,7 +231,8 @@ internal sealed record PluginText(string Name, string? Parameters = null, string
         foreach (var line in text.Split('\n'))
         {
             number++;
-            var words = Words(line);
+            var code = PluginLine.WithoutComment(line);
+            var words = Words(code);
             if (words.Length == 0)
             {
                 continue;
@@ -260,12 +265,13 @@ internal sealed record PluginText(string Name, string? Parameters = null, string
                     return [];
                 }
 
-                var rest = string.Join(' ', opens ? words[1..^1] : words[1..]);
+                // As it is written: blanks inside of quotes are part of a text.
+                var rest = (opens ? code[..^1] : code)[words[0].Length..].Trim();
                 plugins.Add(new PluginText(words[0], rest.Length > 0 ? rest : null));
             }
             else
             {
-                block.Add(string.Join(' ', words));
+                block.Add(code);
             }
         }
 
@@ -273,5 +279,5 @@ internal sealed record PluginText(string Name, string? Parameters = null, string
         return problem is null ? plugins.ToImmutable() : [];
     }
 
-    private static string[] Words(string line) => line.Split('#')[0].Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Words(string line) => PluginLine.Words(line).Words;
 }

@@ -19,6 +19,21 @@ internal sealed record PluginLine(int Server, Mapping Node)
     public string? OpenQuote =>
         Texts.FirstOrDefault(key => Words((Node.TextAt(key) ?? "").Replace('\n', ' ')).Open);
 
+    /// <summary>The line without its comment and surrounding blanks.</summary>
+    internal static string WithoutComment(string line)
+    {
+        for (var at = line.IndexOf('#'); at >= 0; at = line.IndexOf('#', at + 1))
+        {
+            // A word starts here if the text before it ends with a blank and has no open quote.
+            if ((at == 0 || line[at - 1] is ' ' or '\t') && !Words(line[..at]).Open)
+            {
+                return line[..at].Trim();
+            }
+        }
+
+        return line.Trim();
+    }
+
     /// <summary>Splits a line like CoreDNS: quotes group words, and # at the start of a word begins a comment.</summary>
     internal static (string[] Words, bool Open) Words(string line)
     {

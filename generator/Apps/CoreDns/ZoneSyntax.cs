@@ -159,8 +159,8 @@ internal static partial class ZoneSyntax
         {
             case "A" or "AAAA":
                 var family = type == "A" ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
-                return IPAddress.TryParse(values[0], out var address) && address.AddressFamily == family
-                    && (type != "A" || values[0].Count(c => c == '.') == 3) ? null : $"the address '{values[0]}'";
+                return IpText.TryParse(values[0], out var address, out _) && address.AddressFamily == family
+                    ? null : $"the address '{values[0]}'";
             case "MX" or "SRV":
                 foreach (var number in values[..Numbers[type]])
                 {
@@ -172,7 +172,12 @@ internal static partial class ZoneSyntax
 
                 return IsName(values[^1]) ? null : $"the name '{values[^1]}'";
             case "SOA":
-                foreach (var number in values[2..])
+                if (!uint.TryParse(values[2], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                {
+                    return $"the serial '{values[2]}', which is a number up to {uint.MaxValue}";
+                }
+
+                foreach (var number in values[3..])
                 {
                     if (!TtlForm().IsMatch(number))
                     {
@@ -233,7 +238,8 @@ internal static partial class ZoneSyntax
 
     private readonly record struct ZoneLine(int Number, string[] Words, bool HasNoOwner, string? Fault);
 
-    [GeneratedRegex("^([0-9]+[smhdwSMHDW]?)+$", RegexOptions.CultureInvariant)]
+    // Atomic: a long number that ends with another letter would be divided in every possible way.
+    [GeneratedRegex("^(?>[0-9]+[smhdwSMHDW]?)+$", RegexOptions.CultureInvariant)]
     private static partial Regex TtlForm();
 
     [GeneratedRegex("^TYPE[0-9]{1,5}$", RegexOptions.CultureInvariant)]

@@ -142,6 +142,7 @@ internal sealed class DnsCheckApp : App
         { "automountServiceAccountToken", false },
         // The process only sleeps and does not handle signals.
         { "terminationGracePeriodSeconds", 1 },
+        { "nodeSelector", PodParts.OnLinux() },
         { "tolerations", Sequence.Of(new Mapping { { "operator", "Exists" } }) },
         { "securityContext", new Mapping
             {

@@ -166,6 +166,13 @@ internal static class ExternalDnsRules
                     : "Delete it and name a Secret with 'secretName'.",
                 "provider");
         }
+        else if (instance is { Identity: not null, SecretName: { } secret })
+        {
+            here.Report(Identity, "secretName",
+                $"It has an identity and the Secret '{secret}': {instance.ProviderWord} would take the Secret's credentials.",
+                "Delete 'secretName', or delete 'identity'.",
+                "identity");
+        }
 
         for (var index = 0; index < instance.ExcludeDomains.Length; index++)
         {

@@ -75,7 +75,8 @@ internal static class GeoDnsPolicies
                 {
                     { "to", Sequence.Of((Node[])
                     [
-                        Block("0.0.0.0/0", Pods(cluster, ':', false)), Block("::/0", Pods(cluster, ':', true)),
+                        Block("0.0.0.0/0", Closed(cluster, settings, ':', false)),
+                        Block("::/0", Closed(cluster, settings, ':', true)),
                         .. settings.Namespaces.IsEmpty ? (Node[])[new Mapping { { "namespaceSelector", new Mapping() } }]
                             : [.. settings.Namespaces.Select(name => Namespace(name.Text))],
                     ]) },
@@ -83,9 +84,13 @@ internal static class GeoDnsPolicies
             },
         });
 
-    private static string[] Pods(Cluster cluster, char mark, bool has) =>
-        [.. new[] { cluster.Pods, cluster.Second?.Pods }.OfType<Values.Cidr>().Select(range => range.ToString()!)
-            .Where(range => range.Contains(mark) == has)];
+    /// <summary>
+    /// The pods, where the policy names those that it may reach. Where the nodes are not known they may have addresses of the pods'
+    /// network, and the API server with them: without it the writer can do nothing.
+    /// </summary>
+    private static string[] Closed(Cluster cluster, GeoDnsSettings settings, char mark, bool has) =>
+        settings.Namespaces.IsEmpty || cluster.Nodes is null ? []
+            : [.. cluster.RangesFor(RangeUse.Pods).Select(range => range.ToString()!).Where(range => range.Contains(mark) == has)];
 
     private static Mapping Cilium(Cluster cluster, GeoDnsSettings settings) => Resources.Object(
         "cilium.io/v2", "CiliumNetworkPolicy", GeoDnsNames.Metadata(), new Mapping

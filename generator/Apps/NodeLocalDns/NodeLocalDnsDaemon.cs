@@ -75,6 +75,7 @@ internal static class NodeLocalDnsDaemon
         // It resolves names with the node's resolver, not with itself.
         { "dnsPolicy", "Default" },
         { "terminationGracePeriodSeconds", 30 },
+        { "nodeSelector", PodParts.OnLinux() },
         { "tolerations", Sequence.Of(new Mapping { { "operator", "Exists" } }) },
         { "securityContext", new Mapping { { "seccompProfile", new Mapping { { "type", "RuntimeDefault" } } } } },
         { "containers", Sequence.Of(Container(way)) },

@@ -28,7 +28,7 @@ public class TakeoverCheckTests
     public void Each_kind_of_cluster_and_its_obstacles_are_recognised(
         string fixture, string distribution, bool refused, params string[] rules)
     {
-        var result = TakeoverCheck.Of(Fixture(fixture), Given.Infra, "platform.yaml");
+        var result = TakeoverCheck.Of(Fixture(fixture), Given.Infra, "platform.yaml", delivered: fixture == "delivered");
 
         result.Distribution.Name.ShouldBe(distribution);
         result.Findings.Select(finding => finding.Rule).ShouldBe(rules);
@@ -44,10 +44,24 @@ public class TakeoverCheckTests
     {
         var checkedDns = Given.Cluster("healthController: { enabled: true, coreDns: true }");
 
-        var result = TakeoverCheck.Of(Fixture(fixture), checkedDns, "platform.yaml");
+        var result = TakeoverCheck.Of(Fixture(fixture), checkedDns, "platform.yaml", delivered: fixture == "delivered");
 
         result.Findings.Select(finding => finding.Rule).ShouldBe(rules);
         result.Ready.ShouldBe(rules.Length == 0);
+    }
+
+    [Test]
+    public void A_release_of_the_same_chart_and_name_that_the_tree_did_not_deliver_is_compared_as_any_other_DNS()
+    {
+        var objects = WithCorefile(LiveText, "delivered");
+        var checkedDns = Given.Cluster("healthController: { enabled: true, coreDns: true }");
+
+        var result = TakeoverCheck.Of(objects, checkedDns, "platform.yaml");
+
+        result.State.ShouldBe("A Helm release coredns runs, which the tree would upgrade.");
+        result.Findings.Select(finding => finding.Rule).Distinct()
+            .ShouldBe([DefinitionComparison.Domain, TakeoverCheck.ServiceShape, DefinitionComparison.Corefile]);
+        TakeoverCheck.Of(Fixture("delivered"), Given.Infra, "platform.yaml").Ready.ShouldBeTrue("it answers as the definition says");
     }
 
     [TestCase(true, 2)]
@@ -204,9 +218,9 @@ public class TakeoverCheckTests
         result.Findings[1].Message.ShouldContain("Nodes run Kubernetes v1.29.4+k3s1");
     }
 
-    private static Manifest[] WithCorefile(string text) =>
+    private static Manifest[] WithCorefile(string text, string fixture = "kubeadm-prepared") =>
     [
-        .. Fixture("kubeadm-prepared").Select(resource => resource is not { Kind: "ConfigMap", Name: "coredns" } ? resource
+        .. Fixture(fixture).Select(resource => resource is not { Kind: "ConfigMap", Name: "coredns" } ? resource
             : new Manifest(resource.Body.SetAt(["data", "Corefile"], new Scalar(text) { IsText = true }), "")),
     ];
 
