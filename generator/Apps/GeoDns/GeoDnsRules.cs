@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
-/// <summary>What can be wrong with the keys of geographic routing; docs/definition.md explains each.</summary>
+/// <summary>Checks the keys of geographic routing; docs/definition.md explains each rule.</summary>
 [RuleIds]
 internal static partial class GeoDnsRules
 {
@@ -163,7 +163,7 @@ internal static partial class GeoDnsRules
         }
     }
 
-    /// <summary>The addresses of name servers are given to the whole world.</summary>
+    /// <summary>The addresses of name servers are public.</summary>
     private static void CheckServers(
         GeoDnsRegion region, SectionReader here, IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters,
         IReadOnlyList<SubstrateSettings> substrates)
@@ -237,8 +237,8 @@ internal static partial class GeoDnsRules
 
     private static bool HoldEachOther(string one, string other) => DomainName.IsIn(one, other) || DomainName.IsIn(other, one);
 
-    // docker.io/coredns/coredns:1.11.4, registry.k8s.io/coredns:1.7.0 and their copies, also rancher/mirrored-coredns-coredns:v1.11.4. An
-    // image with another name may be a build with versions of its own.
+    // docker.io/coredns/coredns:1.11.4, registry.k8s.io/coredns:1.7.0 and copies such as rancher/mirrored-coredns-coredns:v1.11.4. An image
+    // with another name may be a build with its own version numbers.
     [GeneratedRegex(@"(^|/)(coredns/coredns|registry\.k8s\.io/coredns|k8s\.gcr\.io/coredns|mirrored-coredns-coredns)"
         + @":v?(?<version>[0-9]+\.[0-9]+\.[0-9]+)(?![0-9.])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex CoreDnsTag();

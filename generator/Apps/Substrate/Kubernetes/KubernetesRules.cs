@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
-/// <summary>What can be wrong with a cluster on a substrate. Addresses and names are checked with those of the substrate.</summary>
+/// <summary>Checks a cluster on a substrate. SubstrateRules checks its addresses and names together with those of the substrate.</summary>
 internal static class KubernetesRules
 {
     private const string Key = "kubernetes";
@@ -132,7 +132,7 @@ internal static class KubernetesRules
         }
     }
 
-    /// <summary>One host may have both. Each part makes, restores and deletes its folders as a whole, with modes of its own.</summary>
+    /// <summary>A host can run both parts. Each creates, restores and deletes its folders as a whole, with its own permissions.</summary>
     private static void CheckFolders(SubstrateSettings substrate, KubernetesSettings kubernetes, SectionReader at)
     {
         var taken = SubstratePaths.Of(substrate).Folders.Select(folder => (Folder: folder, By: "the DNS of this substrate"))

@@ -4,10 +4,10 @@ using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller.Tests;
 
-public sealed class Leading : ClusterFixture
+public sealed class Leadership : ClusterFixture
 {
     [Test]
-    public async Task Of_two_instances_one_leads_and_only_that_one_probes_and_writes()
+    public async Task Only_the_leader_of_two_instances_probes_and_writes()
     {
         Deploy(3);
         var one = Start("one");
@@ -23,7 +23,7 @@ public sealed class Leading : ClusterFixture
     }
 
     [Test]
-    public async Task A_leader_that_stops_hands_over_at_once()
+    public async Task A_stopping_leader_releases_the_Lease_at_once()
     {
         var (one, two) = await StartBothAsync();
 
@@ -39,7 +39,7 @@ public sealed class Leading : ClusterFixture
     }
 
     [Test]
-    public async Task A_leader_that_cannot_renew_stops_before_another_begins()
+    public async Task A_leader_that_cannot_renew_stops_before_another_starts()
     {
         var (one, two) = await StartBothAsync();
         CutOff("one");
@@ -63,7 +63,7 @@ public sealed class Leading : ClusterFixture
     }
 
     [Test]
-    public async Task While_the_leaders_renewal_is_late_a_standby_probes_and_writes_nothing()
+    public async Task A_standby_probes_but_writes_nothing_while_the_renewal_is_late()
     {
         var (one, two) = await StartBothAsync();
         CutOff("one");
@@ -92,7 +92,7 @@ public sealed class Leading : ClusterFixture
     }
 
     [Test]
-    public async Task A_leader_that_lost_its_lease_writes_nothing_more()
+    public async Task A_leader_that_lost_its_Lease_writes_nothing()
     {
         Deploy(3);
         var one = Start("one");
@@ -109,7 +109,7 @@ public sealed class Leading : ClusterFixture
     }
 
     [Test]
-    public async Task A_patch_under_way_is_finished_before_the_lease_is_given_back()
+    public async Task A_running_patch_ends_before_the_Lease_is_released()
     {
         Deploy(3);
         var patching = new TaskCompletionSource();
@@ -135,7 +135,7 @@ public sealed class Leading : ClusterFixture
     }
 
     [Test]
-    public async Task A_renewal_that_went_through_but_was_cut_off_does_not_keep_the_lease()
+    public async Task A_renewal_without_a_response_does_not_keep_the_Lease_after_a_stop()
     {
         Deploy(3);
         var one = Start("one");
@@ -149,7 +149,7 @@ public sealed class Leading : ClusterFixture
                 return false;
             }
 
-            // Written, and the answer never comes.
+            // The renewal is written, but the answer is lost.
             Server.Store.Put("leases", Server.Store.Find("leases", "default", "dns-health-controller")!);
             renewing.SetResult();
             await Latency.Of(Timeout.InfiniteTimeSpan, context.RequestAborted);
@@ -163,7 +163,7 @@ public sealed class Leading : ClusterFixture
     }
 
     [Test]
-    public async Task Who_hands_its_Lease_over_stops_first_and_does_not_take_it_back()
+    public async Task A_leader_stops_before_it_hands_over_and_does_not_retake_the_Lease()
     {
         using var client = new ApiClient(Connection(), TimeProvider.System);
         var elector = new LeaderElector(
@@ -187,7 +187,7 @@ public sealed class Leading : ClusterFixture
         Holder().ShouldBe("two", "there is nothing to give back");
     }
 
-    /// <summary>Whoever it is does not get through to its Lease any more.</summary>
+    /// <summary>No request of the instance for its Lease succeeds anymore.</summary>
     private void CutOff(string instance) => Server.Intercept = async context =>
     {
         if (context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/leases/"))
@@ -208,7 +208,7 @@ public sealed class Leading : ClusterFixture
         return true;
     };
 
-    /// <summary>The first leads, the second is its standby.</summary>
+    /// <summary>The first instance leads, the second is its standby.</summary>
     private async Task<(RunningController One, RunningController Two)> StartBothAsync()
     {
         Deploy(3);

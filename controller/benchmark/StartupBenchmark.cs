@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace PlatformGitOps.Controller.Benchmark;
 
-/// <summary>How long published controllers take from the start of the process to their first probe.</summary>
-internal sealed class Starts(Responder responder, string kubeconfig, int core, TimeProvider time)
+/// <summary>Measures the time from the start of the process to the first probe.</summary>
+internal sealed class StartupBenchmark(Responder responder, string kubeconfig, int core, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>A line for each start: program (0 or 1), milliseconds, and the peak of resident memory in MiB at that moment.</summary>
-    /// <param name="programs">Program and config file.</param>
-    /// <param name="turns">How often each starts; they take turns.</param>
-    public async IAsyncEnumerable<string> MeasureAsync((string Program, string Config)[] programs, int turns)
+    /// <summary>A line for each start: program (0 or 1), milliseconds, and the peak resident memory in MiB.</summary>
+    /// <param name="programs">Programs with their config files.</param>
+    /// <param name="repetitions">The number of starts of each; they alternate.</param>
+    public async IAsyncEnumerable<string> MeasureAsync((string Program, string Config)[] programs, int repetitions)
     {
-        for (var turn = 0; turn < turns; turn++)
+        for (var repetition = 0; repetition < repetitions; repetition++)
         {
             foreach (var (index, (program, config)) in programs.Index())
             {

@@ -1,13 +1,13 @@
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// The Secrets that the definition names and whose owner creates them, from the file of the setting secrets. A cluster that the suite makes
-/// has none of them, and without them Flux cannot fetch or decrypt.
+/// The Secrets that the definition names and users create, from the file in the setting "secrets". Clusters that the suite creates do not
+/// have them, and Flux could not fetch or decrypt.
 /// </summary>
-public static class GivenSecrets
+public static class UserSecrets
 {
-    /// <summary>Those of the setting; none without it.</summary>
-    /// <exception cref="SettingException">The file is not there, or has other objects; the message has no value of a Secret.</exception>
+    /// <summary>The Secrets in the setting's file; empty without the setting.</summary>
+    /// <exception cref="SettingException">The file is missing or has other objects; the message contains no secret values.</exception>
     public static IReadOnlyList<Resource> OfTheSetting()
     {
         if (SuiteSettings.Current.Secrets is not { } setting)
@@ -19,7 +19,8 @@ public static class GivenSecrets
         return File.Exists(file) ? Read(file, File.ReadAllText(file)) : throw new SettingException("secrets", file, "a file that exists");
     }
 
-    /// <exception cref="SettingException">The file has other objects than Secrets with a namespace; the message has no value.</exception>
+    /// <exception cref="SettingException">The file has other objects than Secrets with a namespace; the message contains no
+    /// values.</exception>
     public static IReadOnlyList<Resource> Read(string file, string text)
     {
         IReadOnlyList<Resource> resources;
@@ -29,7 +30,7 @@ public static class GivenSecrets
         }
         catch (FormatException)
         {
-            // Its message may quote the file.
+            // The parser's message may quote the file.
             throw new SettingException("secrets", file, "a file of Secrets as YAML; this one cannot be read as YAML");
         }
 
@@ -41,7 +42,7 @@ public static class GivenSecrets
                     "secrets", file, $"a file of Secrets alone, each with its namespace; it has a {resource.Kind} {resource.Name}");
             }
 
-            // The API server would quote the value that it refuses.
+            // The API server would quote a refused value.
             var other = new[] { "data", "stringData" }.SelectMany(field => resource.Part(field)?.Document ?? [])
                 .FirstOrDefault(entry => entry.Value?.GetValueKind() != JsonValueKind.String).Key;
             if (other is not null)
@@ -54,7 +55,7 @@ public static class GivenSecrets
         return resources;
     }
 
-    /// <summary>The pull Secrets of the cluster's pods once more, in the namespace of the suite's own servers.</summary>
+    /// <summary>Copies of the pods' pull Secrets, in the namespace of the suite's own servers.</summary>
     public static IReadOnlyList<Resource> ForTheSuite(IReadOnlyList<Resource> secrets, WorkloadSettings workloads) =>
     [
         .. secrets.Where(secret => secret.Namespace == "kube-system" && workloads.PullSecrets.Any(name => name.Text == secret.Name))
@@ -66,8 +67,8 @@ public static class GivenSecrets
             }),
     ];
 
-    /// <summary>Creates the Secrets, and the namespaces that they are in.</summary>
-    public static async Task Bring(IReadOnlyList<Resource> secrets, KubernetesApi api, CancellationToken cancellationToken)
+    /// <summary>Creates the Secrets and their namespaces.</summary>
+    public static async Task Create(IReadOnlyList<Resource> secrets, KubernetesApi api, CancellationToken cancellationToken)
     {
         foreach (var name in secrets.Select(secret => secret.Namespace!).Distinct())
         {
@@ -81,13 +82,13 @@ public static class GivenSecrets
     }
 }
 
-public sealed class GivenSecretsTests
+public sealed class UserSecretsTests
 {
     private const string Secret =
         "apiVersion: v1\nkind: Secret\nmetadata: { name: registry, namespace: kube-system }\nstringData: { password: word }\n";
 
     [Test]
-    public void Secrets_are_taken() => GivenSecrets.Read("secrets.yaml", Secret).ShouldHaveSingleItem().Name.ShouldBe("registry");
+    public void Secrets_are_accepted() => UserSecrets.Read("secrets.yaml", Secret).ShouldHaveSingleItem().Name.ShouldBe("registry");
 
     [Test]
     public void The_suites_own_servers_pull_with_the_pull_secrets_of_the_cluster()
@@ -97,8 +98,8 @@ public sealed class GivenSecretsTests
             ImageRegistry = "registry.example.com/mirror",
             PullSecrets = [DomainName.Parse("registry")],
         };
-        var given = GivenSecrets.Read("secrets.yaml", $"{Secret}---\n{Secret.Replace("registry", "proxy")}");
-        var copy = GivenSecrets.ForTheSuite(given, workloads).ShouldHaveSingleItem();
+        var given = UserSecrets.Read("secrets.yaml", $"{Secret}---\n{Secret.Replace("registry", "proxy")}");
+        var copy = UserSecrets.ForTheSuite(given, workloads).ShouldHaveSingleItem();
         (copy.Name, copy.Namespace).ShouldBe(("registry", UpstreamDns.Namespace));
         given[0].Namespace.ShouldBe("kube-system", "the cluster's own stays");
 
@@ -112,9 +113,9 @@ public sealed class GivenSecretsTests
     [TestCase("apiVersion: v1\nkind: Secret\nstringData: { code: *482913 }\n", "cannot be read as YAML")]
     [TestCase("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other, namespace: shop }\n", "a ConfigMap other")]
     [TestCase("apiVersion: v1\nkind: Secret\nmetadata: { name: nowhere }\nstringData: { password: word }\n", "a Secret nowhere")]
-    public void What_is_something_else_is_refused_without_its_values(string text, string what)
+    public void Other_objects_are_refused_without_their_values(string text, string what)
     {
-        var message = Should.Throw<SettingException>(() => GivenSecrets.Read("secrets.yaml", $"{Secret}---\n{text}")).Message;
+        var message = Should.Throw<SettingException>(() => UserSecrets.Read("secrets.yaml", $"{Secret}---\n{text}")).Message;
 
         message.ShouldContain("secrets.yaml");
         message.ShouldContain(what);

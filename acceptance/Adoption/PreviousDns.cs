@@ -1,24 +1,24 @@
 namespace PlatformGitOps.Acceptance.Adoption;
 
-/// <summary>A CoreDNS in place of the delivered one: what a cluster has before the release of the tree.</summary>
-public static class FormerDns
+/// <summary>Another CoreDNS instead of the delivered one: the state of a cluster before the takeover.</summary>
+public static class PreviousDns
 {
     private static readonly ResourceAddress Configuration = ResourceKind.ConfigMap.Named("coredns", "kube-system");
 
-    /// <summary>Distributions whose own CoreDNS the suite knows to install.</summary>
+    /// <summary>Distributions whose CoreDNS the suite can install.</summary>
     private static readonly Dictionary<string, Func<LiveCluster, CancellationToken, Task>> Distributions = new()
     {
         ["kind"] = KubeadmDns.Install,
         ["k3s"] = K3sDns.Install,
     };
 
-    /// <summary>The distribution's own.</summary>
+    /// <summary>Installs the distribution's CoreDNS.</summary>
     public static Task OfDistribution(LiveCluster cluster, CancellationToken cancellationToken) =>
         Distributions[cluster.Cluster.Capabilities.Kind](cluster, cancellationToken);
 
     public static bool IsKnown(LiveCluster cluster) => Distributions.ContainsKey(cluster.Cluster.Capabilities.Kind);
 
-    /// <summary>Takes the delivered DNS away and installs the former one; returns once that serves.</summary>
+    /// <summary>Removes the delivered DNS, installs the former one, and returns when that serves.</summary>
     public static async Task Install(
         LiveCluster cluster, Func<LiveCluster, CancellationToken, Task> former, CancellationToken cancellationToken)
     {
@@ -30,16 +30,14 @@ public static class FormerDns
             cancellationToken);
         await former(cluster, cancellationToken);
 
-        // Its Corefile forwards to the node's resolver, which in a node that is a container leads to the internet.
+        // Its Corefile forwards to the node's resolver, which in a container node leads to the internet.
         var corefile = (await Corefile(cluster, cancellationToken))
             .Replace("/etc/resolv.conf", TestPlatform.UpstreamAddress(cluster.Role).ToString());
         await cluster.Api.Patch(Configuration, JsonPath.Patch("data.Corefile", corefile), cancellationToken);
         await Rollout.Restart(cluster, cancellationToken);
     }
 
-    /// <summary>
-    /// Whether a pod of it still answers while it terminates. If not, each terminating pod costs queries, independent of the migration.
-    /// </summary>
+    /// <summary>True if a terminating pod still answers. If not, each one costs queries, independent of the migration.</summary>
     public static async Task<bool> AnswersWhileEnding(LiveCluster cluster, CancellationToken cancellationToken) =>
         (await Corefile(cluster, cancellationToken)).Contains("lameduck");
 
@@ -57,7 +55,7 @@ public static class FormerDns
 
         await cluster.Api.Delete(ResourceKind.ClusterRoleBinding.Named("coredns-former"), null, cancellationToken);
 
-        // A distribution's and an older chart's: a step that failed may have left them without their Deployment.
+        // Of a distribution and of an older chart: a failed step may have left them without their Deployment.
         foreach (var left in await cluster.Api.List(
             ResourceKind.ReplicaSet, "kube-system", "k8s-app in (kube-dns, coredns)", cancellationToken))
         {
@@ -80,7 +78,7 @@ public static class FormerDns
         await Rollout.Done(cluster, cancellationToken);
     }
 
-    /// <summary>Runs a script in the node that carries the control plane.</summary>
+    /// <summary>Runs a script on the control-plane node.</summary>
     internal static async Task Run(LiveCluster cluster, string script, CancellationToken cancellationToken)
     {
         var node = await ControlPlane(cluster, cancellationToken);
@@ -95,18 +93,19 @@ public static class FormerDns
         (await cluster.Require(Configuration, cancellationToken)).Text("data.Corefile")!;
 }
 
-/// <summary>The CoreDNS that kubeadm installs, by kubeadm itself, which every node of kind has.</summary>
+/// <summary>kubeadm's CoreDNS, installed with kubeadm, which every kind node has.</summary>
 internal static class KubeadmDns
 {
     public static async Task Install(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        var node = await FormerDns.ControlPlane(cluster, cancellationToken);
-        await FormerDns.Run(cluster, Script(cluster, await cluster.Api.Version(cancellationToken), Nodes.Address(node)), cancellationToken);
+        var node = await PreviousDns.ControlPlane(cluster, cancellationToken);
+        await PreviousDns.Run(
+            cluster, Script(cluster, await cluster.Api.Version(cancellationToken), Nodes.Address(node)), cancellationToken);
     }
 
     /// <summary>
-    /// With the image that the nodes have: kubeadm's own choice would have to be pulled. With the API server's address: kubeadm takes the
-    /// node's IPv4 address otherwise, and the certificate of a cluster of IPv6 alone does not have that.
+    /// Uses the nodes' image, since kubeadm's default would have to be pulled, and the API server's address: otherwise kubeadm uses the
+    /// node's IPv4 address, which the certificate of an IPv6-only cluster does not have.
     /// </summary>
     private static string Script(LiveCluster cluster, string version, IPAddress apiServer) =>
         $$"""
@@ -125,7 +124,7 @@ internal static class KubeadmDns
         """;
 }
 
-/// <summary>The CoreDNS that k3s installs, by k3s itself from its folder of manifests.</summary>
+/// <summary>k3s's CoreDNS, installed by k3s from its folder of manifests.</summary>
 internal static class K3sDns
 {
     private const string Manifests = "/var/lib/rancher/k3s/server/manifests";
@@ -133,7 +132,7 @@ internal static class K3sDns
     public static async Task Install(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var manifest = await Manifest(cluster, cancellationToken);
-        await FormerDns.Run(
+        await PreviousDns.Run(
             cluster,
             $"""
             kubectl --namespace kube-system delete addon former-dns --ignore-not-found
@@ -148,10 +147,10 @@ internal static class K3sDns
             "k3s, which looks into the folder every 15 s, applies the manifest",
             cancellationToken);
 
-        // k3s applies it again at its next start, were it still there.
-        await FormerDns.Run(cluster, $"rm {Manifests}/former-dns.yaml", cancellationToken);
+        // Otherwise k3s would apply it again at its next start.
+        await PreviousDns.Run(cluster, $"rm {Manifests}/former-dns.yaml", cancellationToken);
 
-        // k3s writes the nodes' names itself, but not in a server without CoreDNS, and pods do not start without them.
+        // k3s adds the nodes' names itself, but not in a server without CoreDNS, and pods need them to start.
         var nodes = await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken);
         await cluster.Api.Patch(
             ResourceKind.ConfigMap.Named("coredns", "kube-system"),
@@ -159,7 +158,7 @@ internal static class K3sDns
             cancellationToken);
     }
 
-    /// <summary>The manifest that k3s writes for these ranges, from a second server: one without CoreDNS deletes it.</summary>
+    /// <summary>k3s's manifest for these ranges, from a second server: one without CoreDNS deletes it.</summary>
     private static async Task<string> Manifest(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var name = $"{cluster.Cluster.Name}-manifest";

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace PlatformGitOps.Controller.Benchmark;
 
-/// <summary>One look at a controller's /metrics.</summary>
-internal sealed class Reading(string text, long takenAt)
+/// <summary>A sample of a controller's /metrics.</summary>
+internal sealed class MetricsSample(string text, long takenAt)
 {
     public long TakenAt { get; } = takenAt;
 
@@ -13,15 +13,15 @@ internal sealed class Reading(string text, long takenAt)
 
     public double Memory => Sum("process_resident_memory_bytes", "");
 
-    /// <summary>The shards that it leads; without shards it is 1 on the leader.</summary>
+    /// <summary>The number of shards that it leads; 1 on the leader if there are no shards.</summary>
     public int Shards => (int)Sum("dns_health_controller_leader", "");
 
-    public static double ChecksPerSecond(Reading first, Reading last, TimeProvider time) =>
+    public static double ChecksPerSecond(MetricsSample first, MetricsSample last, TimeProvider time) =>
         (last.Checks("healthy") + last.Checks("unhealthy") - first.Checks("healthy") - first.Checks("unhealthy"))
         / time.GetElapsedTime(first.TakenAt, last.TakenAt).TotalSeconds;
 
-    /// <summary>What an instance did between two readings.</summary>
-    public static string Describe(int endpoints, Reading first, Reading last, TimeProvider time) => $"""
+    /// <summary>An instance's work between two samples, as text.</summary>
+    public static string Describe(int endpoints, MetricsSample first, MetricsSample last, TimeProvider time) => $"""
         endpoints          {endpoints}
         leads              {last.Shards}
         checks per second  {ChecksPerSecond(first, last, time):0}
@@ -42,8 +42,8 @@ internal sealed class Reading(string text, long takenAt)
         }),
     ];
 
-    /// <summary>The bound below which so large a part of the probes between two readings began.</summary>
-    public static double Quantile(Reading first, Reading last, double share)
+    /// <summary>The lateness that a share of the probes between two samples did not exceed.</summary>
+    public static double Quantile(MetricsSample first, MetricsSample last, double share)
     {
         var before = first.Lateness;
         var counts = last.Lateness.Select((b, i) => (b.Bound, Count: b.Count - before[i].Count)).ToArray();

@@ -6,8 +6,8 @@ using PlatformGitOps.Controller.Testing;
 
 namespace PlatformGitOps.Controller.Benchmark;
 
-/// <summary>Services of 50 pods each. No scheduler places the pods; they have an address because their status is written here.</summary>
-internal static class Population
+/// <summary>Creates Services of 50 pods each. The pods are not scheduled; their status with an address is written directly.</summary>
+internal static class BenchmarkObjects
 {
     private const int PodsPerService = 50;
 
@@ -53,7 +53,7 @@ internal static class Population
         });
     }
 
-    /// <summary>That of its Service.</summary>
+    /// <summary>The namespace of a pod's Service.</summary>
     private static string OfPod(int index, string[] namespaces) => namespaces[index / PodsPerService % namespaces.Length];
 
     private static IEnumerable<string> Services(int endpoints) =>
@@ -78,7 +78,7 @@ internal static class Population
         },
     };
 
-    /// <summary>With as many fields as a pod of a Deployment has, so that reading it costs what it costs in a cluster.</summary>
+    /// <summary>A pod with as many fields as one of a Deployment, so that parsing costs the same as in a cluster.</summary>
     private static JsonObject Pod(int index, string ns)
     {
         var mounts = new JsonArray(new JsonObject { ["name"] = "config", ["mountPath"] = "/etc/config", ["readOnly"] = true });

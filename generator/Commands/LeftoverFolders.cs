@@ -2,16 +2,18 @@ using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary>What the generator left behind, and what Flux reads all the same.</summary>
-internal static class LeftFolders
+/// <summary>Folders that the generator left behind and Flux still reads.</summary>
+internal static class LeftoverFolders
 {
     private const string DefaultDefinition = "platform.yaml";
 
-    /// <summary>Warnings about folders of clusters that the definition no longer has, and about a tree that it moved away from.</summary>
+    /// <summary>
+    /// Warnings about folders of clusters that the definition no longer has, and about the tree of a definition that moved.
+    /// </summary>
     public static IEnumerable<Finding> Of(CommandContext context, Platform platform) =>
         Clusters(context, platform).Concat(Trees(context));
 
-    /// <summary>Files of one's own keep the folder of a removed cluster: its Flux builds them, and prunes everything else.</summary>
+    /// <summary>The user's own files keep the folder of a removed cluster: Flux still builds it, and prunes everything else.</summary>
     private static IEnumerable<Finding> Clusters(CommandContext context, Platform platform)
     {
         var known = platform.Clusters.Select(cluster => cluster.Name.Text).ToHashSet(StringComparer.Ordinal);
@@ -24,7 +26,7 @@ internal static class LeftFolders
                 : [.. Files(path).Where(file => owned!.HashesOf($"{Layout.ClusterFolder(name)}/{file}").IsEmpty)];
             if (own.Length > 0)
             {
-                yield return Remarks.Warning(WarningRules.ClusterFolder, Layout.ClusterFolder(name), Position.None,
+                yield return DefinitionWarnings.Warning(WarningRules.ClusterFolder, Layout.ClusterFolder(name), Position.None,
                     $"The definition has no cluster '{Printable.Of(name)}', and its folder has {Printable.Of(own[0])}"
                         + $"{(own.Length == 1 ? "" : $" and {own.Length - 1} more")}. A cluster that follows the folder takes that for "
                         + "all it should have, and deletes the rest.",
@@ -34,10 +36,10 @@ internal static class LeftFolders
         }
     }
 
-    /// <summary>A definition that moved within its repository left a tree, which Flux goes on delivering.</summary>
+    /// <summary>A definition that moved within its repository left its tree behind, and Flux still delivers that one.</summary>
     private static IEnumerable<Finding> Trees(CommandContext context)
     {
-        if (Remarks.FolderInRepository(context.Root) is null)
+        if (DefinitionWarnings.FolderInRepository(context.Root) is null)
         {
             yield break;
         }
@@ -50,7 +52,7 @@ internal static class LeftFolders
                 && !File.Exists(Path.Combine(at.FullName, Path.GetFileName(tree.DefinitionFile ?? DefaultDefinition))))
             {
                 var folder = Path.GetRelativePath(context.Root, Path.Combine(at.FullName, Layout.Root)).Replace('\\', '/');
-                yield return Remarks.Warning(WarningRules.Tree, $"{folder}/{Path.GetFileName(LockFile.Name)}", Position.None,
+                yield return DefinitionWarnings.Warning(WarningRules.Tree, $"{folder}/{Path.GetFileName(LockFile.Name)}", Position.None,
                     $"The definition of '{folder}' ({Printable.Of(tree.DefinitionFile ?? DefaultDefinition)}) is not beside it. No command "
                         + "changes this tree, and Flux goes on delivering it.",
                     $"If {Path.GetFileName(context.DefinitionPath)} moved here, move the tree too (git mv), write repository.path and run "
@@ -68,7 +70,7 @@ internal static class LeftFolders
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
         {
-            // check and generate say what is wrong with it.
+            // check and generate report what is wrong with it.
             return null;
         }
     }
@@ -81,7 +83,7 @@ internal static class LeftFolders
         }
         catch (UnauthorizedAccessException)
         {
-            // lint names the clusters that it cannot read.
+            // lint reports the clusters that it cannot read.
             return [];
         }
     }

@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Generator.Tests.Commands;
 
-/// <summary>What check and lint warn of, and where a command finds the definition.</summary>
-public sealed class RemarksTests
+/// <summary>The warnings of check and lint, and how a command finds the definition.</summary>
+public sealed class DefinitionWarningsTests
 {
     private const string Network = "network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }";
     private const string Repository = "repository: { url: https://github.com/example/platform.git }\n";
@@ -52,7 +52,7 @@ public sealed class RemarksTests
         (await Verb.Run("check", "-f", folder.Path)).Output.ShouldNotContain("warning");
     }
 
-    /// <summary>The folder alone is not in a clone, where its Flux Kustomization would fail.</summary>
+    /// <summary>Git does not keep the empty folder, so a clone has none, and its Flux Kustomization would fail.</summary>
     [TestCase(false)]
     [TestCase(true)]
     public async Task An_overlay_folder_without_a_manifest_is_none_and_is_warned_of(bool kept)
@@ -131,7 +131,7 @@ public sealed class RemarksTests
         (await Verb.Run("check", "-f", infra)).Output.ShouldContain("Delete 'path' below 'repository'.");
     }
 
-    /// <summary>Nobody knows which folder was pushed as the root of the artifact.</summary>
+    /// <summary>The folder that was pushed as the root of the artifact is not known.</summary>
     [Test]
     public async Task The_root_of_an_artifact_may_be_the_definition_s_folder()
     {
@@ -295,7 +295,7 @@ public sealed class RemarksTests
     }
 
     [Test]
-    public async Task A_published_chart_without_data_is_said_once_and_is_not_called_newer_than_published()
+    public async Task A_published_chart_without_data_is_reported_once_and_not_as_unpublished()
     {
         using var folder = new TemporaryFolder();
         folder.Write("platform.yaml", Repository + "charts: { coredns: { version: 1.48.1 } }\n"

@@ -2,13 +2,13 @@ using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>The kinds of Services and pods that Kubernetes has: which addresses are endpoints, and whether they count.</summary>
-public sealed class Kinds : ClusterFixture
+/// <summary>The kinds of Services and pods in Kubernetes: which addresses are endpoints, and which are ready.</summary>
+public sealed class EndpointKinds : ClusterFixture
 {
     [TestCase(new[] { "IPv4" }, "10.1.2.3")]
     [TestCase(new[] { "IPv6" }, "fd00::7")]
     [TestCase(new[] { "IPv6", "IPv4" }, "fd00::7")]
-    public void Of_a_pod_with_two_addresses_the_one_of_the_Services_first_family_is_probed(string[] families, string address) =>
+    public void The_address_of_the_Services_first_IP_family_is_probed(string[] families, string address) =>
         Resolve(Service(families), Pod("10.1.2.3", "10.1.2.3", "fd00::7"))!.Address
             .ShouldBe(new IPEndPoint(IPAddress.Parse(address), 8080));
 
@@ -16,7 +16,7 @@ public sealed class Kinds : ClusterFixture
     public void A_pod_without_an_address_of_that_family_is_no_endpoint() => Resolve(Service(["IPv6"]), Pod("10.1.2.3")).ShouldBeNull();
 
     [Test]
-    public void A_pod_on_the_host_network_is_probed_at_its_node_and_its_named_port()
+    public void A_pod_on_the_host_network_is_probed_at_its_nodes_address_and_named_port()
     {
         var pod = Pod("192.168.10.4");
         pod.Spec.HostNetwork = true;
@@ -50,7 +50,7 @@ public sealed class Kinds : ClusterFixture
     [TestCase(ProbeScheme.Tcp, "53", 5300)]
     [TestCase(ProbeScheme.Dns, "53", 5353)]
     [TestCase(ProbeScheme.Http, "quic", 4433)]
-    public void Of_several_ports_the_first_of_the_probes_protocol_is_probed(object scheme, string? port, int probed)
+    public void The_first_port_of_the_probes_protocol_is_used(object scheme, string? port, int probed)
     {
         var service = Service();
         service.Spec.Ports =
@@ -67,7 +67,7 @@ public sealed class Kinds : ClusterFixture
 
     [TestCase(false)]
     [TestCase(true)]
-    public void A_pod_that_terminates_is_no_endpoint_though_it_may_still_serve(bool publishesNotReady)
+    public void A_terminating_pod_is_no_endpoint(bool publishesNotReady)
     {
         var (pod, service) = (Pod("10.1.2.3"), Service());
         pod.Metadata.DeletionTimestamp = TimeProvider.System.GetUtcNow().UtcDateTime;
@@ -78,7 +78,7 @@ public sealed class Kinds : ClusterFixture
 
     [TestCase(false, EndpointState.NotReady)]
     [TestCase(true, EndpointState.Serving)]
-    public void A_pod_that_is_not_ready_is_in_DNS_where_the_Service_publishes_it_and_is_not_asked(bool publishesNotReady, object state)
+    public void A_pod_that_is_not_ready_is_not_probed(bool publishesNotReady, object state)
     {
         var (pod, service) = (Pod("10.1.2.3"), Service());
         pod.Status.Conditions = [new() { Type = "Ready", Status = "False" }, new() { Type = "ContainersReady", Status = "False" }];
@@ -93,7 +93,7 @@ public sealed class Kinds : ClusterFixture
     [TestCase("None", null)]
     [TestCase("10.96.0.7", null)]
     [TestCase("10.96.0.7", "service.kubernetes.io/topology-mode")]
-    public async Task Headless_or_not_and_with_topology_hints_a_failing_pod_leaves_its_Service(string clusterIP, string? annotation)
+    public async Task A_failing_pod_is_removed_from_any_kind_of_Service(string clusterIP, string? annotation)
     {
         Deploy(3);
         var service = Server.Store.Find("services", "shop", "web")!;

@@ -5,28 +5,28 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>What hosts and the cache of a node resolve while CoreDNS is away; and a CoreDNS that forwards to itself.</summary>
+/// <summary>Name resolution by hosts and the cache of a node without CoreDNS; and a CoreDNS that forwards to itself.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.2", "A loop is seen in every server that forwards", "the loop plugin in each", Needs = Feature.Substrate)]
-[Check(CoreDnsAwayId, "While CoreDNS is away, hosts and the cache of a node resolve the substrate's names; CoreDNS recovers alone",
+[Check(CoreDnsOutageId, "While CoreDNS is away, hosts and the cache of a node resolve the substrate's names; CoreDNS recovers alone",
     "0 failed look-ups of these and of what the cache has of the cluster; the cluster's other names fail until CoreDNS is back",
     Needs = Feature.Substrate)]
-public static class CoreDnsAway
+public static class CoreDnsOutage
 {
-    internal const string CoreDnsAwayId = "Substrate.36";
+    internal const string CoreDnsOutageId = "Substrate.36";
 
     internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
-        new(WithoutServer, CoreDnsAwayId, "failed look-ups of the substrate's names", files =>
+        new(WithoutServer, CoreDnsOutageId, "failed look-ups of the substrate's names", files =>
         {
             var (text, zone) = (files[SubstratePair.Cached], "\nglobular.internal:53 ");
             Fits(WithoutServer, SubstratePair.Cached, text, zone);
             files[SubstratePair.Cached] = text[..(text.IndexOf(zone, StringComparison.Ordinal) + 1)];
         }),
-        Of("a cache of the node that shows nothing expired", CoreDnsAwayId, "which the cache has", SubstratePair.Cached,
+        Of("a cache of the node that shows nothing expired", CoreDnsOutageId, "which the cache has", SubstratePair.Cached,
             "serve_stale 1h verify", "prefetch 0"),
-        // The rewrite plugin makes an answer of a failure, and answers are what a cache keeps.
-        new(WithFailures, CoreDnsAwayId, "recovers alone", files =>
+        // The rewrite plugin turns a failure into an answer, which a cache then keeps.
+        new(WithFailures, CoreDnsOutageId, "recovers alone", files =>
         {
             var (text, kept) = (files[SubstratePair.Cached], "servfail 0s");
             Fits(WithFailures, SubstratePair.Cached, text, kept);
@@ -35,7 +35,7 @@ public static class CoreDnsAway
         }),
     ];
 
-    [HostCheck(CoreDnsAwayId,
+    [HostCheck(CoreDnsOutageId,
         "a CoreDNS that gets a SIGKILL and starts again, a second one with the Corefile of a node's cache, and the hosts: each look-up of "
             + "a cluster's name, and of names of the substrate that no cache has, on one clock", CoreDns = true)]
     public static async Task ResolvesWithoutCoreDns(SubstratePair pair, CancellationToken cancellationToken)
@@ -75,7 +75,7 @@ public static class CoreDnsAway
             await coreDns.WaitAsync(Soon, TimeProvider.System, cancellationToken);
             watching.Add(late.Until(end.Token));
             await More(50, _ => true);
-            // What the cache has of the cluster has expired too, or is missed.
+            // Cached answers about the cluster have expired too, or are missing.
             await More(20, watch => watch == cached, look => look.Stale || look.Answer != ClusterAddress);
 
             back = clock.Elapsed;
@@ -111,14 +111,14 @@ public static class CoreDnsAway
 
         LayerWatch Cluster(string name, string server) => new(pair, name, clock) { Server = server };
 
-        // No cache has it: each is asked for once.
+        // Not in any cache: each is queried once.
         LayerWatch Fresh(string who, string server)
         {
             string Name(int turn) => $"{who}-{turn}.fresh.{pair.Child}";
             return new LayerWatch(pair, Name, clock) { Server = server };
         }
 
-        // All that ask by now, or those meant, have asked this often since, with an answer of this kind.
+        // All current watches, or the selected ones, have queried this many times more, with such an answer.
         async Task More(int times, Func<LayerWatch, bool> meant, Func<LookUp, bool>? such = null)
         {
             var before = clock.Elapsed;
@@ -130,14 +130,14 @@ public static class CoreDnsAway
             }
         }
 
-        // How long after the start of CoreDNS a client had its first answer; none before, none missing afterwards.
+        // The time from the start of CoreDNS to a client's first answer; no answers before, and none missing afterwards.
         TimeSpan Recovered(LayerWatch watch, string address, TimeSpan start)
         {
-            watch.Seen.ShouldNotContain(look => look.At > away + Second && look.At + look.Took < start && look.Answer == address,
+            watch.Seen.ShouldNotContain(look => look.At > away + Second && look.At + look.Elapsed < start && look.Answer == address,
                 "something answers in CoreDNS' place");
-            var first = watch.Seen.First(look => look.At + look.Took >= start && look.Answer == address);
+            var first = watch.Seen.First(look => look.At + look.Elapsed >= start && look.Answer == address);
             watch.Seen.SkipWhile(look => look != first).ShouldAllBe(look => look.Answer == address, "it does not stay recovered");
-            return first.At + first.Took - start;
+            return first.At + first.Elapsed - start;
         }
     }
 

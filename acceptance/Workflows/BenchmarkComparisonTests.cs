@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Acceptance.Workflows;
 
-/// <summary>benchmarks/beside.awk: from the rows of a measurement to ratios, verdicts and the page.</summary>
+/// <summary>benchmarks/beside.awk: ratios, verdicts and a page from the rows of a measurement.</summary>
 [Platform(Exclude = "Win", Reason = "awk")]
-public sealed class BesideTests
+public sealed class BenchmarkComparisonTests
 {
     private const string Table = "docs/benchmarks/beside.tsv";
     private const string Starts = "start\ttoday\t20\t480\t400\t600\t53\tkube-apiserver v1\n";

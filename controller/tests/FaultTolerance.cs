@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>What can go wrong around the controller; in none of it may anything be removed wrongly.</summary>
-public sealed class Faults : ClusterFixture
+/// <summary>Faults around the controller; none may cause a wrong removal.</summary>
+public sealed class FaultTolerance : ClusterFixture
 {
     [Test]
-    public async Task An_API_server_that_restarts_is_found_again()
+    public async Task The_controller_reconnects_to_a_restarted_API_server()
     {
         Deploy(3);
         var one = Start();
@@ -26,7 +26,7 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task A_watch_that_goes_silent_is_opened_again()
+    public async Task A_silent_watch_is_reopened()
     {
         Deploy(3);
         Start();
@@ -41,7 +41,7 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task A_version_that_is_gone_is_answered_with_a_new_list()
+    public async Task An_expired_resource_version_leads_to_a_new_list()
     {
         Deploy(3);
         Start();
@@ -60,7 +60,7 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task A_server_that_asks_for_patience_gets_it_and_the_patch_comes_later()
+    public async Task Retry_After_of_the_API_server_delays_the_patch()
     {
         Deploy(3);
         var refused = 0;
@@ -91,7 +91,7 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task When_all_endpoints_fail_the_minimum_stays()
+    public async Task If_all_endpoints_fail_the_minimum_stays()
     {
         Deploy(4, _ => "node-0");
         Start();
@@ -103,7 +103,7 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task When_half_of_everything_fails_at_once_on_several_nodes_nothing_is_touched()
+    public async Task If_half_of_all_endpoints_fail_at_once_on_several_nodes_none_is_removed()
     {
         Deploy(8, i => $"node-{i % 4}");
         var one = Start();
@@ -115,7 +115,7 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task A_body_that_drips_does_not_matter_once_the_status_is_there()
+    public async Task A_slow_body_does_not_delay_a_result()
     {
         Deploy(3);
         Endpoints.Behave(0, async context =>
@@ -134,13 +134,13 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task A_body_without_end_is_not_read()
+    public async Task An_endless_body_is_not_read()
     {
         Deploy(3);
         var sent = 0L;
         Endpoints.Behave(0, async context =>
         {
-            // By the socket itself: once the connection is gone Kestrel takes everything and sends nothing.
+            // Reads the socket itself: after the connection is lost, Kestrel accepts all data and sends nothing.
             var socket = context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
             await socket.SendAsync(
                 "HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n"u8.ToArray(), SocketFlags.None, context.RequestAborted);
@@ -159,7 +159,7 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task Redirects_are_followed_nowhere_and_are_no_health()
+    public async Task Redirects_are_not_followed_and_are_unhealthy()
     {
         Deploy(3);
         Endpoints.Behave(0, context =>
@@ -174,10 +174,10 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task Refused_reset_and_swallowed_connections_are_failures_of_that_endpoint_alone()
+    public async Task Refused_reset_and_dropped_connections_affect_only_that_endpoint()
     {
         Deploy(6, i => $"node-{i}");
-        // 127.0.0.19 and up: nobody listens.
+        // Nobody listens on 127.0.0.19 and above.
         var pod = Server.Store.Find("pods", "shop", "web-0")!;
         pod["status"]!["podIP"] = Endpoints.Address(20).ToString();
         Server.Store.Put("pods", pod);
@@ -192,7 +192,7 @@ public sealed class Faults : ClusterFixture
         Serving(6).ShouldBe(4);
         Note(0).ShouldContain("connection refused");
 
-        // A backlog of one that is never accepted from answers nobody: a black hole.
+        // A full backlog of one that is never accepted does not answer: a black hole.
         using var hole = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         hole.Bind(new IPEndPoint(Endpoints.Address(21), Endpoints.Port));
         hole.Listen(1);
@@ -204,7 +204,7 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task A_pod_that_is_replaced_while_it_is_judged_does_not_pay_for_its_namesake()
+    public async Task A_new_pod_of_the_same_name_is_not_removed_for_the_old_one()
     {
         Deploy(3);
         var replaced = false;
@@ -213,7 +213,7 @@ public sealed class Faults : ClusterFixture
             if (!replaced
                 && context.Request.Method == "PATCH" && context.Request.Path.Value!.EndsWith("/pods/web-0", StringComparison.Ordinal))
             {
-                // Between decision and patch the pod goes and a healthy namesake comes.
+                // Between decision and patch, the pod is replaced by a healthy one with the same name.
                 replaced = true;
                 Server.Store.Remove("pods", "shop", "web-0");
                 Endpoints.Recover(0);
@@ -231,7 +231,7 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task A_pod_that_is_deleted_while_it_is_probed_leaves_no_trace()
+    public async Task The_result_of_a_deleted_pod_is_ignored()
     {
         Deploy(3);
         var probing = new TaskCompletionSource();
@@ -250,7 +250,7 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task A_clock_that_jumps_moves_nothing()
+    public async Task A_jump_of_the_wall_clock_changes_nothing()
     {
         Deploy(3);
         var clock = new JumpingClock();
@@ -270,7 +270,7 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task A_flapping_endpoint_is_let_in_ever_more_slowly()
+    public async Task A_flapping_endpoint_needs_more_successes_each_time()
     {
         Deploy(3);
         var rounds = new List<int>();

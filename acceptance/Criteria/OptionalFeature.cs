@@ -10,52 +10,52 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>A part of the platform that is off by default, and that a criterion is about.</summary>
-/// <param name="Feature">Named by <see cref="CriterionAttribute.SwitchesOn"/>.</param>
-/// <param name="Category">Of the tests with its live sabotages.</param>
-/// <param name="Lacking">Why a check is not about the cluster of a definition; null where it is.</param>
-internal sealed record OptionalPart(Feature Feature, string Category, Func<Check, Cluster, string?> Lacking)
+/// <summary>A feature of the platform that is off by default and has its own checks.</summary>
+/// <param name="Feature">The feature in <see cref="CriterionAttribute.SwitchesOn"/>.</param>
+/// <param name="Category">The category of the tests with its live sabotages.</param>
+/// <param name="NotApplicable">Why a check does not apply to a cluster of the definition; null if it does.</param>
+internal sealed record OptionalFeature(Feature Feature, string Category, Func<Check, Cluster, string?> NotApplicable)
 {
-    /// <summary>Switches it on in every cluster of a definition.</summary>
-    public required Func<Platform, Platform> Switched { get; init; }
+    /// <summary>Enables it in every cluster of a definition.</summary>
+    public required Func<Platform, Platform> Enable { get; init; }
 
     /// <summary>Delivers it to a cluster, once in a run.</summary>
-    public Func<LiveCluster, CancellationToken, Task<LiveCluster>> On { get; init; } = (cluster, _) => Task.FromResult(cluster);
+    public Func<LiveCluster, CancellationToken, Task<LiveCluster>> Deliver { get; init; } = (cluster, _) => Task.FromResult(cluster);
 
-    /// <summary>Takes it away from a cluster again.</summary>
-    public Func<string, CancellationToken, Task> Off { get; init; } = (_, _) => Task.CompletedTask;
+    /// <summary>Removes it from a cluster.</summary>
+    public Func<string, CancellationToken, Task> Remove { get; init; } = (_, _) => Task.CompletedTask;
 
-    public static IReadOnlyList<OptionalPart> All { get; } =
+    public static IReadOnlyList<OptionalFeature> All { get; } =
     [
         new(Feature.NodeLocalDns, "NodeLocalSabotage",
             (_, definition) => definition.Of<NodeLocalDnsSettings>() is null ? "nodeLocalDns is not enabled" : null)
         {
-            Switched = platform => CachedCluster.Switched(platform, on: true),
-            On = CachedCluster.Of,
-            Off = CachedCluster.Remove,
+            Enable = platform => CachedCluster.Switched(platform, on: true),
+            Deliver = CachedCluster.Of,
+            Remove = CachedCluster.Remove,
         },
         new(Feature.GeoRouting, "GeoSabotage",
             (_, definition) => definition.Of<GeoDnsSettings>() is null ? "geoRouting is not enabled" : null)
         {
-            Switched = RoutedCluster.Switched,
-            On = RoutedCluster.Of,
-            Off = RoutedCluster.Remove,
+            Enable = RoutedCluster.Switched,
+            Deliver = RoutedCluster.Of,
+            Remove = RoutedCluster.Remove,
         },
         new(Feature.DnsCheck, "DnsCheckSabotage",
             (_, definition) => definition.Of<DnsCheckSettings>() is null ? "dnsCheck is not enabled" : null)
         {
-            Switched = platform => ProvenCluster.Switched(platform, image: null),
-            On = ProvenCluster.Of,
-            Off = ProvenCluster.Remove,
+            Enable = platform => ProvenCluster.Switched(platform, image: null),
+            Deliver = ProvenCluster.Of,
+            Remove = ProvenCluster.Remove,
         },
         new(Feature.ExternalDns, "RecordsSabotage",
             (_, definition) => definition.Of<ExternalDnsSettings>() is null ? "externalDns has no instance" : null)
         {
-            Switched = platform => PublishingCluster.Switched(platform),
-            On = PublishingCluster.ClusterOf,
-            Off = CombinedService.Remove,
+            Enable = platform => PublishingCluster.Switched(platform),
+            Deliver = PublishingCluster.ClusterOf,
+            Remove = CombinedService.Remove,
         },
-        // External-DNS goes first: the controller's way back delivers what the cluster had before.
+        // External-DNS first: removing the controller delivers what the cluster had before.
         new(Feature.HealthController, "HealthSabotage", (_, definition) => definition.HealthController switch
         {
             null => "healthController is not enabled",
@@ -63,16 +63,16 @@ internal sealed record OptionalPart(Feature Feature, string Category, Func<Check
             _ => null,
         })
         {
-            Switched = CheckedCluster.Switched,
-            On = CheckedCluster.Of,
-            Off = CheckedCluster.RemoveController,
+            Enable = CheckedCluster.Switched,
+            Deliver = CheckedCluster.Of,
+            Remove = CheckedCluster.RemoveController,
         },
         new(Feature.Notifications, "NoticesSabotage",
             (_, definition) => definition.Notifications.IsEmpty ? "the cluster has no notifications" : null)
         {
-            Switched = WithReceivers,
-            // The suite takes the place of receivers that the definition names; it names none itself.
-            On = (cluster, _) =>
+            Enable = WithReceivers,
+            // The suite replaces the definition's receivers, and has none itself.
+            Deliver = (cluster, _) =>
             {
                 cluster.Needs(!cluster.Tree.Definition.Notifications.IsEmpty, "the definition has no notifications");
                 return Task.FromResult(cluster);
@@ -80,27 +80,27 @@ internal sealed record OptionalPart(Feature Feature, string Category, Func<Check
         },
         new(Feature.NamedSecrets, "SecretsSabotage", (_, _) => null)
         {
-            Switched = WithReceivers,
-            // Each sabotage needs another key of the definition, and asks for it.
-            On = (cluster, _) => Task.FromResult(cluster),
+            Enable = WithReceivers,
+            // Each sabotage needs another key of the definition, and skips without it.
+            Deliver = (cluster, _) => Task.FromResult(cluster),
         },
         // The definition itself has the keys.
         new(Feature.Keys, "KeysSabotage", (check, definition) => KeysCriterion.NotApplicable(check.Id, definition))
         {
-            Switched = KeysCriterion.Switched,
+            Enable = KeysCriterion.Switched,
         },
-        // Its check delivers the autoscaler by itself, and takes it away again.
+        // Its check delivers the autoscaler itself, and removes it.
         new(Feature.Autoscaling, "ScalingSabotage",
             (_, definition) => definition.Dns.Autoscaling is not Autoscaling.Horizontal ? "dns.autoscaling.kind is not hpa" : null)
         {
-            Switched = platform => ScalingCriterion.Switched(platform),
+            Enable = platform => ScalingCriterion.Switched(platform),
         },
     ];
 
     /// <summary>Null for what every cluster has.</summary>
-    public static OptionalPart? Of(Feature feature) => All.SingleOrDefault(part => part.Feature == feature);
+    public static OptionalFeature? Of(Feature feature) => All.SingleOrDefault(part => part.Feature == feature);
 
-    /// <summary>The receivers of notifications and the credentials of the fixture.</summary>
+    /// <summary>The definition with the fixture's receivers and credentials.</summary>
     private static Platform WithReceivers(Platform platform)
     {
         var staged = DefinedTree.Read(StorySample.Definition("staged"));

@@ -2,8 +2,8 @@ using System.Net.Sockets;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Whatever one Service does, the others are probed, and it is said of whom the probes are late.</summary>
-public sealed class Sharing : ClusterFixture
+/// <summary>A Service cannot block the probes of others, and late probes are reported for the right Service.</summary>
+public sealed class SharedProcess : ClusterFixture
 {
     private const int Places = 32;
 
@@ -11,7 +11,7 @@ public sealed class Sharing : ClusterFixture
     [TestCase(Annotations.ServerName, "https://web.example.com")]
     [TestCase(Annotations.Timeout, "1300h")]
     [TestCase(Annotations.Interval, "1300h")]
-    public async Task An_annotation_that_cannot_be_meant_is_reported_and_stops_nobody(string key, string value)
+    public async Task An_invalid_annotation_is_reported_and_affects_no_other_Service(string key, string value)
     {
         PutService("evil", "evil", null, Endpoints.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, Hosts(0, 500)),
             (key, value));
@@ -21,7 +21,7 @@ public sealed class Sharing : ClusterFixture
     }
 
     [Test]
-    public async Task More_addresses_than_anybody_needs_are_refused_with_an_Event()
+    public async Task Too_many_addresses_are_refused_with_an_Event()
     {
         PutService("evil", "evil", null, Endpoints.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, Hosts(0, 2100)));
         await VictimIsCheckedAsync();
@@ -30,7 +30,7 @@ public sealed class Sharing : ClusterFixture
     }
 
     [Test]
-    public async Task Four_thousand_addresses_that_never_answer_take_no_place_of_others()
+    public async Task Hanging_probes_of_four_thousand_addresses_leave_slots_for_others()
     {
         using var hole = new BlackHole();
         for (var i = 0; i < 4; i++)
@@ -44,7 +44,7 @@ public sealed class Sharing : ClusterFixture
     }
 
     [Test]
-    public async Task A_Service_whose_probes_are_late_is_reported()
+    public async Task Late_probes_of_a_Service_are_reported()
     {
         using var hole = new BlackHole();
         PutService(
@@ -59,7 +59,7 @@ public sealed class Sharing : ClusterFixture
     }
 
     [Test]
-    public async Task The_Events_of_one_namespace_do_not_silence_another()
+    public async Task Events_of_one_namespace_do_not_suppress_those_of_another()
     {
         using var client = new ApiClient(Connection(), TimeProvider.System);
         var recorder = new EventRecorder(client, "test", TimeProvider.System, NullLogger.Instance);
@@ -76,7 +76,7 @@ public sealed class Sharing : ClusterFixture
         static V1ObjectReference About(string ns) => new() { ApiVersion = "v1", Kind = "Service", Name = "web", NamespaceProperty = ns };
     }
 
-    /// <summary>A failing pod of a well-behaved Service leaves as always.</summary>
+    /// <summary>A failing pod of a well-behaved Service is removed as usual.</summary>
     private async Task VictimIsCheckedAsync(Func<bool>? attacked = null)
     {
         Start(options: Options with { MaxConcurrentProbes = Places });
@@ -90,7 +90,7 @@ public sealed class Sharing : ClusterFixture
         Serving(3).ShouldBe(2);
     }
 
-    /// <summary>Loopback addresses, which all reach a listener on any address.</summary>
+    /// <summary>Loopback addresses that all reach a listener on any address.</summary>
     private static string Hosts(int part, int count) =>
         string.Join(',', Enumerable.Range(0, count).Select(i => $"127.{10 + part}.{i / 250}.{1 + (i % 250)}"));
 
@@ -131,11 +131,11 @@ public sealed class Sharing : ClusterFixture
             }
             catch (SocketException)
             {
-                // The test is over.
+                // The test has ended.
             }
             catch (ObjectDisposedException)
             {
-                // The same, a moment earlier.
+                // The same, slightly earlier.
             }
         }
     }

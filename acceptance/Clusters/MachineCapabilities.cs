@@ -2,16 +2,16 @@ using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
-/// <summary>What this machine can do for the suite; found out and printed once per run.</summary>
+/// <summary>The capabilities of this machine for the suite; detected and printed once per run.</summary>
 public sealed record MachineReport
 {
     /// <summary>kind, k3s, existing or none.</summary>
     public required ClusterChoice Clusters { get; init; }
 
-    /// <summary>Why there are no clusters and what would change it; empty if there are some.</summary>
+    /// <summary>Why there are no clusters and how to change that; empty if there are some.</summary>
     public required string WhyNone { get; init; }
 
-    /// <summary>The programs that PATH has, each with its file.</summary>
+    /// <summary>The programs on PATH, each with its path.</summary>
     public required IReadOnlyDictionary<string, string> Programs { get; init; }
 
     /// <summary>The container engine's version; null if none answers.</summary>
@@ -25,24 +25,24 @@ public sealed record MachineReport
         + $"container engine: {Engine ?? "none"}; programs: {(Programs.Count == 0 ? "none" : string.Join(", ", Programs.Keys.Order()))}";
 }
 
-public static class ThisMachine
+public static class MachineCapabilities
 {
     private static readonly string[] Wanted = ["docker", "kind", "kubectl", "helm", "git", "gpg", "bash"];
     private static readonly TimeSpan EngineLimit = TimeSpan.FromSeconds(20);
 
     private static readonly Lazy<Task<MachineReport>> Found = new(async () =>
     {
-        var report = await Look(SuiteSettings.Current, new ContainerEngine(), CancellationToken.None);
+        var report = await Detect(SuiteSettings.Current, new ContainerEngine(), CancellationToken.None);
         await TestContext.Progress.WriteLineAsync($"acceptance: {report}");
         return report;
     });
 
     public static Task<MachineReport> Report(CancellationToken cancellationToken) => Found.Value.WaitAsync(cancellationToken);
 
-    /// <summary>The kind of clusters to use, or the one reason that matters why there are none.</summary>
+    /// <summary>The kind of clusters to use, or the main reason why there are none.</summary>
     /// <param name="engineProblem">Why no container engine answers; null if one does.</param>
-    /// <param name="source">What Flux follows.</param>
-    /// <param name="signs">Whether Flux takes signed commits or artifacts only.</param>
+    /// <param name="source">The source that Flux fetches.</param>
+    /// <param name="signs">True if Flux verifies signatures.</param>
     public static (ClusterChoice Choice, string WhyNone) Choose(
         SuiteSettings settings, IReadOnlySet<string> programs, string? engineProblem, SourceKind source = SourceKind.Git,
         bool signs = false)
@@ -75,12 +75,12 @@ public static class ThisMachine
         return missing.Length == 0 ? (wanted, "") : (ClusterChoice.None, missing);
     }
 
-    private static async Task<MachineReport> Look(SuiteSettings settings, ContainerEngine engine, CancellationToken cancellationToken)
+    private static async Task<MachineReport> Detect(SuiteSettings settings, ContainerEngine engine, CancellationToken cancellationToken)
     {
         var programs = Wanted.Select(name => (name, path: new Tool(name, "").Find())).Where(found => found.path is not null)
             .ToDictionary(found => found.name, found => found.path!);
         var (version, problem) = await engine.Version(EngineLimit, cancellationToken);
-        // By helm nothing is signed, and the definition is read when a check asks for it.
+        // Helm needs no signatures, and the definition is only read when a check needs it.
         var source = settings.Delivery == DeliveryChoice.Flux ? Repository.Platform.Repository : null;
         var (choice, why) = Choose(
             settings, programs.Keys.ToHashSet(), problem, source?.Kind ?? SourceKind.Git, source?.Verify is not null);
@@ -93,23 +93,24 @@ public sealed class MachineTests
     private static readonly HashSet<string> Everything = ["docker", "kind", "kubectl", "helm", "git"];
 
     [Test]
-    public void Kind_is_taken_where_it_can_be_had() =>
-        ThisMachine.Choose(new SuiteSettings(), Everything, null).ShouldBe((ClusterChoice.Kind, ""));
+    public void Kind_is_used_if_available() =>
+        MachineCapabilities.Choose(new SuiteSettings(), Everything, null).ShouldBe((ClusterChoice.Kind, ""));
 
     [Test]
     public void Without_kind_a_container_engine_is_enough_for_k3s() =>
-        ThisMachine.Choose(new SuiteSettings(), new HashSet<string> { "docker", "kubectl", "helm" }, null).Choice
+        MachineCapabilities.Choose(new SuiteSettings(), new HashSet<string> { "docker", "kubectl", "helm" }, null).Choice
             .ShouldBe(ClusterChoice.K3s);
 
     [Test]
     public void Named_contexts_go_before_clusters_that_would_have_to_be_made() =>
-        ThisMachine.Choose(new SuiteSettings { Contexts = new Dictionary<string, string> { ["infra"] = "prod" } }, Everything, "no engine")
+        MachineCapabilities.Choose(
+            new SuiteSettings { Contexts = new Dictionary<string, string> { ["infra"] = "prod" } }, Everything, "no engine")
             .Choice.ShouldBe(ClusterChoice.Existing);
 
     [Test]
-    public void Without_an_engine_the_reason_says_what_would_help()
+    public void Without_an_engine_the_reason_has_instructions()
     {
-        var (choice, why) = ThisMachine.Choose(new SuiteSettings(), new HashSet<string>(), "the docker command is not on PATH");
+        var (choice, why) = MachineCapabilities.Choose(new SuiteSettings(), new HashSet<string>(), "the docker command is not on PATH");
         choice.ShouldBe(ClusterChoice.None);
         why.ShouldBe("no container engine answers: the docker command is not on PATH; "
             + "start Docker, or name kubeconfig contexts in context-<cluster>");
@@ -119,7 +120,7 @@ public sealed class MachineTests
     [TestCase("git", DeliveryChoice.Flux)]
     [TestCase("kubectl", DeliveryChoice.Flux)]
     public void A_missing_program_is_named(string program, DeliveryChoice delivery) =>
-        ThisMachine.Choose(new SuiteSettings { Delivery = delivery }, Everything.Where(name => name != program).ToHashSet(), null)
+        MachineCapabilities.Choose(new SuiteSettings { Delivery = delivery }, Everything.Where(name => name != program).ToHashSet(), null)
             .WhyNone.ShouldContain(program);
 
     [TestCase(DeliveryChoice.Flux, true, "repository.verify needs the gpg command")]
@@ -128,10 +129,10 @@ public sealed class MachineTests
     public void Signed_commits_need_gpg(DeliveryChoice delivery, bool signs, string says)
     {
         var settings = new SuiteSettings { Delivery = delivery };
-        var why = ThisMachine.Choose(settings, Everything, null, signs: signs).WhyNone;
+        var why = MachineCapabilities.Choose(settings, Everything, null, signs: signs).WhyNone;
         why.ShouldContain(says);
         (why.Length > 0).ShouldBe(says.Length > 0, why);
-        ThisMachine.Choose(settings, Everything.Append("gpg").ToHashSet(), null, signs: signs).Choice.ShouldBe(ClusterChoice.Kind);
+        MachineCapabilities.Choose(settings, Everything.Append("gpg").ToHashSet(), null, signs: signs).Choice.ShouldBe(ClusterChoice.Kind);
     }
 
     /// <summary>The suite's own registry has the artifact, and the suite signs it.</summary>
@@ -140,7 +141,7 @@ public sealed class MachineTests
     public void A_signed_artifact_needs_neither_git_nor_gpg(string program, ClusterChoice choice)
     {
         var settings = new SuiteSettings { Delivery = DeliveryChoice.Flux };
-        ThisMachine.Choose(settings, new HashSet<string> { "docker", "kind", program }, null, SourceKind.Oci, signs: true).Choice
+        MachineCapabilities.Choose(settings, new HashSet<string> { "docker", "kind", program }, null, SourceKind.Oci, signs: true).Choice
             .ShouldBe(choice);
     }
 }

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Services without a selector: many addresses in few slices, and few writes however many of them change.</summary>
-public sealed class Addresses : ClusterFixture
+/// <summary>Services without a selector: many addresses in few slices, with few writes for many changes.</summary>
+public sealed class DeclaredAddresses : ClusterFixture
 {
     private readonly ConcurrentDictionary<string, bool> _asked = new();
     private readonly ConcurrentDictionary<string, bool> _down = new();
@@ -33,7 +33,7 @@ public sealed class Addresses : ClusterFixture
 
     [TestCase(0)]
     [TestCase(1.5)]
-    public async Task Two_hundred_addresses_that_come_at_once_are_published_by_a_few_writes(double latency)
+    public async Task Two_hundred_new_addresses_are_published_with_a_few_writes(double latency)
     {
         AnswerWritesAfter(TimeSpan.FromSeconds(latency));
         Declare(200);
@@ -48,7 +48,7 @@ public sealed class Addresses : ClusterFixture
     }
 
     [Test]
-    public async Task Addresses_that_go_and_addresses_that_come_share_a_write()
+    public async Task Removed_and_restored_addresses_share_a_write()
     {
         AnswerWritesAfter(TimeSpan.FromSeconds(1.5));
         var addresses = Declare(20);
@@ -66,7 +66,7 @@ public sealed class Addresses : ClusterFixture
     }
 
     [Test]
-    public async Task Of_many_that_fail_at_once_as_many_remain_as_must()
+    public async Task If_many_addresses_fail_at_once_the_minimum_remains()
     {
         var addresses = Declare(20);
         Leave(addresses.ToDictionary(address => address, _ => true));
@@ -81,7 +81,7 @@ public sealed class Addresses : ClusterFixture
     }
 
     [Test]
-    public async Task A_thousand_addresses_are_in_ten_slices_of_which_a_failure_changes_one()
+    public async Task A_failure_of_a_thousand_addresses_changes_one_of_ten_slices()
     {
         var addresses = Declare(1000, (Annotations.Interval, "3s"), (Annotations.Timeout, "3s"));
         Leave(addresses.ToDictionary(address => address, _ => true));
@@ -97,7 +97,7 @@ public sealed class Addresses : ClusterFixture
     }
 
     [Test]
-    public void An_address_that_comes_moves_no_other()
+    public void A_new_address_moves_no_other_to_another_slice()
     {
         var service = Service("web", 8080);
         var all = Enumerable.Range(10, 150).Select(i => $"10.1.1.{i}").ToDictionary(address => address, _ => true);
@@ -108,7 +108,7 @@ public sealed class Addresses : ClusterFixture
         wanted.Count.ShouldBe(2);
         changed.ShouldHaveSingleItem().Key.ShouldBe("web-health-ipv4-1");
         OwnSlices.Build(service, all, null, own).Changed.ShouldBeEmpty();
-        // Hints for topology-aware routing are not this controller's; kube-proxy takes a slice without them as it is.
+        // The controller does not set hints for topology-aware routing; kube-proxy accepts a slice without them.
         changed.Single().Value["endpoints"]![0]!.AsObject().ContainsKey("hints").ShouldBeFalse();
     }
 
@@ -144,7 +144,7 @@ public sealed class Addresses : ClusterFixture
         return addresses;
     }
 
-    /// <summary>The slices as an earlier leader left them.</summary>
+    /// <summary>Stores the slices of an earlier leader.</summary>
     private void Leave(Dictionary<string, bool> readiness) =>
         OwnSlices.Build(Service("far", Port), readiness, null, []).Changed.Values.ToList()
             .ForEach(slice => Server.Store.Put("endpointslices", slice));

@@ -5,15 +5,17 @@ using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary>What is allowed and most likely a mistake: <c>check</c> and <c>lint</c> warn of it, and end as without it.</summary>
-internal static class Remarks
+/// <summary>
+/// What is allowed but most likely a mistake: <c>check</c> and <c>lint</c> warn of it, and their exit code stays the same.
+/// </summary>
+internal static class DefinitionWarnings
 {
     private const string ChartDataMissing = "chart-data-missing";
 
-    /// <summary>The warnings about a definition and the folder beside it.</summary>
+    /// <summary>The warnings about a definition and its folder.</summary>
     /// <param name="context">The command.</param>
     /// <param name="definition">The definition.</param>
-    /// <param name="lint">What lint found: a published chart without data is not said again.</param>
+    /// <param name="lint">Lint's findings: a published chart without data is not reported twice.</param>
     public static ImmutableArray<Finding> Of(
         CommandContext context, PlatformReading.Valid definition, IReadOnlyCollection<Finding>? lint = null) =>
     [
@@ -21,41 +23,44 @@ internal static class Remarks
         .. Versions(context, definition, lint?.Any(finding => finding.Rule == ChartDataMissing) ?? false),
         .. Overlays(context, definition.Platform),
         .. EmptyOverlays(context, definition.Platform),
-        .. SourceRemarks.Of(context, definition),
-        .. LeftFolders.Of(context, definition.Platform),
+        .. SourceWarnings.Of(context, definition),
+        .. LeftoverFolders.Of(context, definition.Platform),
     ];
 
-    /// <summary>Those that are worth saying while the tree is written, without what the definition keeps back.</summary>
-    public static ImmutableArray<Finding> OfWriting(CommandContext context, PlatformReading.Valid definition) => Left(definition.Platform,
-    [
-        .. OfClusters(context, definition), .. EmptyOverlays(context, definition.Platform), .. LeftFolders.Of(context, definition.Platform),
-    ]);
+    /// <summary>The warnings that <c>generate</c> prints, without the ignored ones.</summary>
+    public static ImmutableArray<Finding> OfGenerate(CommandContext context, PlatformReading.Valid definition) =>
+        WithoutIgnored(definition.Platform,
+        [
+            .. OfClusters(context, definition),
+            .. EmptyOverlays(context, definition.Platform),
+            .. LeftoverFolders.Of(context, definition.Platform),
+        ]);
 
-    /// <summary>Those about what a plan would do to clusters, without what the definition keeps back.</summary>
+    /// <summary>The warnings about what a plan would do to clusters, without the ignored ones.</summary>
     public static ImmutableArray<Finding> OfPlan(CommandContext context, PlatformReading.Valid definition) =>
-        Left(definition.Platform, OfClusters(context, definition));
+        WithoutIgnored(definition.Platform, OfClusters(context, definition));
 
-    /// <summary>The same without what the definition keeps back (<c>lint.ignore</c>); what many clusters have is said once.</summary>
-    public static ImmutableArray<Finding> Left(Platform platform, IEnumerable<Finding> remarks)
+    /// <summary>Removes what <c>lint.ignore</c> ignores, and merges the same warning of several clusters.</summary>
+    public static ImmutableArray<Finding> WithoutIgnored(Platform platform, IEnumerable<Finding> warnings)
     {
         Func<Finding, bool>[] ignored = [.. platform.Lint.Ignore.Select(entry => entry.Matcher())];
-        Finding[] left = [.. remarks.Where(remark => !ignored.Any(holds => holds(remark)))];
+        Finding[] left = [.. warnings.Where(remark => !ignored.Any(holds => holds(remark)))];
         return [.. Folding.Fold(left, platform.Clusters.Select(cluster => cluster.Name.Text).ToHashSet(StringComparer.Ordinal))];
     }
 
-    /// <summary>True where a warning needs more of the git repository than there is here, so that its absence says nothing.</summary>
+    /// <summary>True if a warning needs more of the git repository than this clone has, so that its absence proves nothing.</summary>
     public static bool DependsOnTheClone(CommandContext context, Platform platform, string rule) => rule switch
     {
         WarningRules.RepositoryRoot or WarningRules.Tree => GitFolder.RootOf(context.Root) is null,
         WarningRules.RepositoryBranch => platform.Repository.Kind == SourceKind.Git
-            && SourceRemarks.KnownBranches(context, platform) is null,
+            && SourceWarnings.KnownBranches(context, platform) is null,
         _ => false,
     };
 
     private static IEnumerable<Finding> OfClusters(CommandContext context, PlatformReading.Valid definition) =>
         [.. Repository(context, definition), .. UnknownNodes(context, definition)];
 
-    /// <summary>A plain policy names nodes by their range alone.</summary>
+    /// <summary>A policy of Kubernetes (not of Cilium) matches nodes only by their address range.</summary>
     private static IEnumerable<Finding> UnknownNodes(CommandContext context, PlatformReading.Valid definition) =>
         from pair in definition.Platform.Clusters.Zip(definition.Root.ItemsAt("clusters").OfType<Mapping>())
         where pair.First is { NetworkPolicy: NetworkPolicyFlavour.Kubernetes, Nodes: null }
@@ -66,8 +71,8 @@ internal static class Remarks
             "Write the range of the nodes as 'nodes:' below the cluster's 'network', or 'networkPolicy: cilium' where Cilium runs.");
 
     /// <summary>
-    /// Flux looks for a cluster's folder from the root of the repository, below <c>repository.path</c>. The root of an artifact is the
-    /// folder that somebody pushed, which nobody knows here.
+    /// Flux looks for a cluster's folder from the root of the repository, below <c>repository.path</c>. The root of an OCI artifact is the
+    /// pushed folder, which is not known here.
     /// </summary>
     private static ImmutableArray<Finding> Repository(CommandContext context, PlatformReading.Valid definition)
     {
@@ -92,7 +97,7 @@ internal static class Remarks
         string In(string above) => above.Length == 0 ? $"./{folder}" : $"./{above}/{folder}";
     }
 
-    /// <summary>From the root of the git repository that a folder is in; empty for the root, null outside of any.</summary>
+    /// <summary>The path of a folder from the root of its git repository; empty for the root, null if there is no repository.</summary>
     public static string? FolderInRepository(string folder)
     {
         if (GitFolder.RootOf(folder) is not { } root)
@@ -104,7 +109,7 @@ internal static class Remarks
         return below == "." ? "" : below;
     }
 
-    private static IEnumerable<Finding> Versions(CommandContext context, PlatformReading.Valid definition, bool isSaid)
+    private static IEnumerable<Finding> Versions(CommandContext context, PlatformReading.Valid definition, bool isReported)
     {
         var (platform, root) = definition;
         var known = KnownVersions.Instance;
@@ -114,12 +119,12 @@ internal static class Remarks
             .Where(version => !CoreDnsChart.HasRelease(version)))
         {
             var isPublished = version <= (known.Product($"chart {CoreDnsApp.ChartKey}")?.Newest ?? newest);
-            if (isPublished && isSaid)
+            if (isPublished && isReported)
             {
                 continue;
             }
 
-            yield return Unknown(context, Place(root, version, "charts", CoreDnsApp.ChartKey, "version"),
+            yield return Unknown(context, FindValue(root, version, "charts", CoreDnsApp.ChartKey, "version"),
                 $"Chart coredns {version} is not a release that this program knows: it takes the values, metrics and plugins of "
                     + $"{CoreDnsChart.For(version).Version}.",
                 isPublished
@@ -138,7 +143,7 @@ internal static class Remarks
             {
                 foreach (var version in versions.Where(version => version > last))
                 {
-                    yield return Unknown(context, Place(root, version, key),
+                    yield return Unknown(context, FindValue(root, version, key),
                         $"{name} {version} is newer than {last}, the newest one that was known on {known.ReadOn}.", "Check the number.");
                 }
             }
@@ -165,7 +170,7 @@ internal static class Remarks
         }
     }
 
-    /// <summary>A cluster's folder that nobody has written into yet: with it alone the cluster gets no overlay.</summary>
+    /// <summary>A cluster's empty overlay folder: the cluster gets no overlay from it.</summary>
     private static IEnumerable<Finding> EmptyOverlays(CommandContext context, Platform platform) =>
         from cluster in platform.Clusters
         where !cluster.HasOverlay
@@ -175,7 +180,7 @@ internal static class Remarks
             $"The folder has no manifest, so that cluster {cluster.Name.Text} gets no overlay. git does not keep a folder without a file.",
             "Write a manifest (.yaml) into it and run generate, or delete it.");
 
-    /// <summary>True where a file beside the folder names it, such as a kustomization with <c>../base</c>.</summary>
+    /// <summary>True if a file outside of the folder names it, for example a kustomization with <c>../base</c>.</summary>
     private static bool IsIncluded(string root, string overlays, string folder) =>
         Directory.EnumerateFiles(overlays, "*", new EnumerationOptions
         {
@@ -200,16 +205,16 @@ internal static class Remarks
     internal static Finding Warning(string rule, string file, Position position, string message, string fix) =>
         new() { Rule = rule, File = file, Position = position, Severity = Severity.Warning, Message = message, Fix = fix };
 
-    private static Position Place(Mapping root, SemVer version, params ReadOnlySpan<string> key)
+    private static Position FindValue(Mapping root, SemVer version, params ReadOnlySpan<string> key)
     {
         var written = version.ToString();
         // 1.34 means 1.34.0.
-        return Place(root, value => value == written
+        return FindValue(root, value => value == written
             || (value.Contains('.') && written.StartsWith(value + ".", StringComparison.Ordinal)), key);
     }
 
-    /// <summary>The first place with a value: for all clusters, for a group or for one cluster.</summary>
-    internal static Position Place(Mapping root, Func<string, bool> matches, params ReadOnlySpan<string> key)
+    /// <summary>The first position of a value: for all clusters, for a group or for one cluster.</summary>
+    internal static Position FindValue(Mapping root, Func<string, bool> matches, params ReadOnlySpan<string> key)
     {
         foreach (var section in new[] { root, root["defaults"] }.Concat(root.EntriesAt("groups").Select(group => group.Value))
             .Concat(root.ItemsAt("clusters")).OfType<Mapping>())

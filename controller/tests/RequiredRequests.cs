@@ -2,16 +2,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>
-/// All three ways out and a conflict, with every request recorded: what it asks for is what it says it needs, no more and no less.
-/// </summary>
-public sealed class AskingTheApiServer : ClusterFixture
+/// <summary>All three removal methods and a conflict, with every request recorded: the requests equal RequiredAccess.</summary>
+public sealed class RequiredRequests : ClusterFixture
 {
     private readonly ConcurrentDictionary<string, bool> _asked = new();
     private int _conflicts;
 
     [Test]
-    public async Task It_asks_for_what_it_says_it_needs_and_for_nothing_else()
+    public async Task The_requests_equal_the_required_access()
     {
         Server.Intercept = RecordAsync;
         Deploy(3);
@@ -22,7 +20,7 @@ public sealed class AskingTheApiServer : ClusterFixture
         DeployAddresses($"{Endpoints.Address(5)},::1");
         Start();
 
-        // An endpoint of the first Service goes, past a conflict; the gate and the slices are written when they are first seen.
+        // An endpoint of the first Service is removed after a conflict; the gate and the slices are written when first seen.
         await AskedAsync(3, 2);
         _conflicts = 1;
         Endpoints.Fail(0);
@@ -33,7 +31,7 @@ public sealed class AskingTheApiServer : ClusterFixture
         DeployAddresses($"{Endpoints.Address(5)}");
         await UntilAsync(() => Server.Store.List("endpointslices", "shop").Count == 1, "a slice too many is deleted");
 
-        var needed = RequiredAccess.Everywhere.Concat(RequiredAccess.ForEndpointSlices).Concat(RequiredAccess.AtHome)
+        var needed = RequiredAccess.WatchedNamespaces.Concat(RequiredAccess.ForEndpointSlices).Concat(RequiredAccess.OwnNamespace)
             .SelectMany(access => access.Verbs.Select(verb => $"{verb} {access.Group}/{access.Resource}"));
         _asked.Keys.Order(StringComparer.Ordinal).ShouldBe(needed.Distinct().Order(StringComparer.Ordinal));
     }
@@ -51,7 +49,7 @@ public sealed class AskingTheApiServer : ClusterFixture
             ("GET", true) => ["get"],
             ("GET", false) => [request.Query["watch"] == "1" ? "watch" : "list"],
             ("POST", _) => ["create"],
-            // Server-side apply creates what is not there, and the API server asks for both rights then.
+            // Server-side apply creates missing objects; the API server then requires both rights.
             ("PATCH", _) when request.ContentType!.StartsWith("application/apply-patch", StringComparison.Ordinal) => ["patch", "create"],
             var (method, _) => [method.ToLowerInvariant()],
         };
