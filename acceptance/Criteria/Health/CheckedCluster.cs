@@ -106,7 +106,7 @@ internal static class CheckedCluster
     {
         var version = await Kubernetes(cluster, cancellationToken);
         var platform = cluster.Platform.InEachCluster(
-            definition => definition with { HealthController = settings, Kubernetes = settings is null ? null : version });
+            definition => definition with { HealthController = settings, Kubernetes = settings is null ? definition.Kubernetes : version });
         var changed = await cluster.Deliver(platform, cancellationToken);
         foreach (var gone in Addresses(cluster.Tree).Except(Addresses(changed.Tree)))
         {
