@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
-/// <summary>What can be wrong with the keys of External-DNS; docs/definition.md explains each.</summary>
+/// <summary>Checks the keys of External-DNS; docs/definition.md explains each rule.</summary>
 [RuleIds]
 internal static class ExternalDnsRules
 {
@@ -25,14 +25,14 @@ internal static class ExternalDnsRules
 
     private static readonly string Key = "externalDns";
 
-    // external-dns- before it, and a Service's name has 63 characters.
+    // A Service's name has at most 63 characters, including the prefix external-dns-.
     private const int LongestName = 50;
 
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(10);
 
     private static readonly SemVer Oldest = new(0, 22, 0);
 
-    /// <summary>The keys that one provider reads and the others do not.</summary>
+    /// <summary>The keys that only one provider reads.</summary>
     private static readonly ImmutableArray<(string Path, DnsProvider Provider)> ProviderKeys =
     [
         ("aws.zoneType", DnsProvider.Aws), ("aws.region", DnsProvider.Aws), ("aws.assumeRole", DnsProvider.Aws),
@@ -76,7 +76,7 @@ internal static class ExternalDnsRules
         CheckPairs(instances, sameCluster: true);
     }
 
-    /// <summary>Two clusters may share a zone if their owners differ: each leaves the other's records alone.</summary>
+    /// <summary>Two clusters may share a zone if their owners differ: each ignores the other's records.</summary>
     public static void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) =>
         CheckPairs([.. clusters.SelectMany(pair => Instances(pair.Cluster, pair.At))], sameCluster: false);
 
@@ -98,7 +98,7 @@ internal static class ExternalDnsRules
         }
     }
 
-    /// <summary>Two containers of a pod cannot listen at one port, and a probe cannot reach the loopback interface.</summary>
+    /// <summary>Two containers of a pod cannot listen on one port, and probes cannot reach the loopback interface.</summary>
     private static void CheckPort(int health, SectionReader here)
     {
         if (health is ExternalDnsNames.Port or ExternalDnsNames.WebhookPort)
@@ -185,7 +185,7 @@ internal static class ExternalDnsRules
         }
     }
 
-    /// <summary>The zones of a server are what External-DNS writes to, and the domainFilters what it writes: both or neither.</summary>
+    /// <summary>External-DNS writes to the server's zones, and only names in domainFilters: the two must match.</summary>
     private static void CheckServer(Cluster cluster, DnsInstance instance, SectionReader here, SectionReader at)
     {
         if (instance.Provider != DnsProvider.Rfc2136)
@@ -231,8 +231,8 @@ internal static class ExternalDnsRules
     };
 
     /// <summary>
-    /// Two instances that write to the same place: within a cluster their domains must be apart, since both would claim each name;
-    /// in two clusters their owners must differ.
+    /// Two instances that write to the same zones: in one cluster their domains must not overlap, since both would claim each name; in two
+    /// clusters their owners must differ.
     /// </summary>
     private static void CheckPairs(ImmutableArray<Claim> claims, bool sameCluster)
     {
@@ -266,7 +266,7 @@ internal static class ExternalDnsRules
         }
     }
 
-    /// <summary>With sync the new owner deletes what the objects of the other cluster ask for, which it does not see.</summary>
+    /// <summary>With sync the new owner deletes the records of the other cluster's objects, which it cannot see.</summary>
     private static void CheckTakenOver(Claim taker, Claim owner, DomainName domain)
     {
         if (taker.Instance.MigrateFromOwner?.Text == owner.Owner)
@@ -317,12 +317,12 @@ internal static class ExternalDnsRules
             _ => DnsInstance.AnyVisibility,
         };
 
-        /// <summary>Not where zone ids, or the types of zones, keep them apart; <c>any</c> is public and private.</summary>
+        /// <summary>Not if zone ids or zone types separate them; <c>any</c> includes public and private.</summary>
         public bool SamePlace(Claim other) => Account == other.Account
             && (Visibility == other.Visibility || DnsInstance.AnyVisibility == Visibility || DnsInstance.AnyVisibility == other.Visibility)
             && (Instance.ZoneIds.IsEmpty || other.Instance.ZoneIds.IsEmpty || Instance.ZoneIds.Intersect(other.Instance.ZoneIds).Any());
 
-        /// <summary>A domain of this one, and the index of one of the other that is the same, above or below; null where none is.</summary>
+        /// <summary>A domain of this one and the index of an overlapping domain of the other; null if there is none.</summary>
         public (DomainName Domain, int Index)? Shared(Claim other)
         {
             for (var index = 0; index < other.Instance.Domains.Length; index++)
