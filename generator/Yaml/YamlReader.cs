@@ -16,6 +16,9 @@ public sealed record YamlOptions
     /// <summary>A larger text is refused before parsing. A hundred thousand records of a substrate need five megabytes.</summary>
     public int MaximumBytes { get; init; } = 8 << 20;
 
+    /// <summary>For a kustomization.yaml, which kustomize reads as Kubernetes reads objects: <c>y</c> is a boolean in it.</summary>
+    public static readonly YamlOptions Kustomization = Kustomize with { MakesTexts = false };
+
     /// <summary>The maximum nesting of mappings and sequences.</summary>
     public const int MaximumDepth = 64;
 
@@ -27,8 +30,11 @@ public sealed record YamlOptions
     /// <summary>True if a line may begin with a tab, as in a block scalar.</summary>
     public bool Tabs { get; init; }
 
-    /// <summary>True if unquoted scalars have the meaning that kustomize gives them.</summary>
+    /// <summary>True if the text is read as kustomize reads it.</summary>
     public bool AsKustomize { get; init; }
+
+    /// <summary>True if unquoted words and dates become texts, as in the objects that kustomize reads.</summary>
+    internal bool MakesTexts { get; private init; } = true;
 
     /// <summary>True if anchors, aliases, merge keys and the tags of YAML's own types are resolved; otherwise they are findings.</summary>
     public bool Aliases { get; init; }

@@ -122,6 +122,39 @@ internal sealed class BackupTests
         (await server.Ask($"one.{ZoneServer.Zone}", RecordType.A, token)).Count.ShouldBe(2);
     }
 
+    [TestCase("Knot")]
+    [TestCase("Bind")]
+    [CancelAfter(60_000)]
+    public async Task The_commands_of_the_page_write_a_zone_of_a_thousand_names(string kind, CancellationToken token)
+    {
+        await Start(kind);
+        const string Shown = "dns-backup/zones/substrate/apps.globular.internal.zone";
+        const int Names = 1000;
+        string[] names = [.. Enumerable.Range(0, Names).Select(number => $"service-{number:0000}.{ZoneServer.Zone}")];
+        await File.WriteAllLinesAsync(In("many.zone"), names.SelectMany(name => new[]
+        {
+            $"{name}. 60 IN A 192.0.2.1", $"a-{name}. 60 IN TXT {Owner}",
+        }).Prepend("; of cluster infra"), token);
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Product, "docs", "backup.md"), token);
+        var commands = page.Split("```").Single(block => block.Contains(Shown) && block.Contains("knsupdate")).Trim()
+            .Replace("192.168.10.5", $"127.0.0.1 {server.Port.ToString(CultureInfo.InvariantCulture)}")
+            .Replace(Shown, In("many.zone"))
+            .Replace("apps.globular.internal", ZoneServer.Zone)
+            .Replace("update.key", In("update.key"));
+
+        var written = await LocalProgram.Run("bash", ["-e", "-o", "pipefail", "-c", commands], token);
+
+        written.ExitCode.ShouldBe(0, written.StandardOutput + written.StandardError);
+        foreach (var name in new[] { names[0], names[Names / 2], names[^1] })
+        {
+            (await server.Ask(name, RecordType.A, token)).Single().Text.ShouldBe("192.0.2.1", name);
+        }
+
+        (await Run(token, "backup", Backup, "--tsig-file", In("secret"))).ExitCode.ShouldBe(0);
+        (await File.ReadAllLinesAsync(Path.Combine(Backup, "zones", "own", $"{ZoneServer.Zone}.zone"), token))
+            .Count(line => line.StartsWith("service-", StringComparison.Ordinal)).ShouldBe(Names);
+    }
+
     [Test]
     [CancelAfter(60_000)]
     public async Task A_wrong_key_another_cluster_and_a_folder_with_other_files_are_refused(CancellationToken token)

@@ -34,6 +34,12 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
                 externalDns:
                   instances: [{{string.Join(", ", instances)}}]
             """;
+        return In(text, cluster);
+    }
+
+    /// <summary>The instances that a definition has in one cluster.</summary>
+    public static IReadOnlyList<DeliveredInstance> In(string text, string cluster)
+    {
         var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) switch
         {
             PlatformReading.Valid valid => valid.Platform,
@@ -47,7 +53,7 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
         IReadOnlyList<Resource> objects = [.. layer.Built.Select(resource => YamlDocuments.Document(resource.Body))];
         return
         [
-            .. from instance in platform.Clusters[0].Of<ExternalDnsSettings>()!.Instances
+            .. from instance in platform.ClusterNamed(cluster).Of<ExternalDnsSettings>()!.Instances
                let name = instance.Name.Text
                // Without the CRD of DNSEndpoint and the alerts, which all instances share.
                let own = objects.Where(resource => resource.Name == ExternalDnsNames.Of(instance)

@@ -52,7 +52,7 @@ internal sealed class SecretsInEtcd
         return result.Output.Length > 0 ? result.Output : throw new NotYetException($"etcd has no {address}");
     }
 
-    /// <summary>Runs the commands of docs/security-baseline.md: the first block on the node, the second with kubectl.</summary>
+    /// <summary>The commands of docs/security-baseline.md: the first two blocks on the node, the third with kubectl.</summary>
     public async Task Encrypt(CancellationToken cancellationToken)
     {
         var (onNode, behind) = Commands();
@@ -82,8 +82,8 @@ internal sealed class SecretsInEtcd
         var page = File.ReadAllText(Path.Combine(Repository.Product, "docs", "security-baseline.md")).ReplaceLineEndings("\n");
         var section = page[page.IndexOf(Title, StringComparison.Ordinal)..].Split("\n## ")[0];
         var blocks = section.Split("```sh\n").Skip(1).Select(block => block.Split("```")[0]).ToArray();
-        return blocks is [var one, var two] ? (one, two)
-            : throw new InvalidDataException("'Secrets in etcd' has not two blocks of commands");
+        return blocks is [var key, var manifest, var behind] ? (key + manifest, behind)
+            : throw new InvalidDataException("'Secrets in etcd' has not three blocks of commands");
     }
 
     private async Task Ordered(string first, CancellationToken cancellationToken)

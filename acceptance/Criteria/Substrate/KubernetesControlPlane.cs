@@ -32,6 +32,8 @@ public static class KubernetesControlPlane
             "tool snapshot restore \"$snap/etcd.db\" \"$@\" >\"$work/log\" 2>&1", "mkdir -p \"$2\""),
         Of("one CA for servers and clients", "Substrate.17", "etcd-server", "units/kube-apiserver.service",
             "--client-ca-file=/var/lib/kubernetes/pki/kubernetes-client-ca.crt", "--client-ca-file=/var/lib/kubernetes/pki/ca.crt"),
+        Of("no network plugin can run", "Substrate.17", "refuses a privileged container", "units/kube-apiserver.service",
+            "--allow-privileged=true", "--allow-privileged=false"),
         Of("a cluster restored from nothing", "Substrate.18", "after the restore", "scripts/k8s-backup.sh",
             "tool snapshot restore \"$snap/etcd.db\" \"$@\" >\"$work/log\" 2>&1", "mkdir -p \"$2\""),
         Of("a restart for each new certificate", "Substrate.19", "failed requests", "scripts/k8s-apply-certs.sh",
@@ -148,6 +150,17 @@ public static class KubernetesControlPlane
         }
 
         await hosts.Succeeds("k8s-health.sh", Front, cancellationToken);
+        // As network plugins and kube-proxy have it. Until the namespace has its account the answer is 403.
+        await Eventually.Within(TimeSpan.FromSeconds(60), async limit =>
+        {
+            var (status, body) = await hosts.Ask(hosts.Own("admin"), "/api/v1/namespaces/kube-system/pods", limit,
+                "-H", "Content-Type: application/json", "-d", """
+                {"metadata": {"name": "plugin"}, "spec": {"hostNetwork": true, "containers": [
+                  {"name": "agent", "image": "registry.example/agent:1", "securityContext": {"privileged": true} }]} }
+                """);
+            status.ShouldNotBe("403", body);
+            status.ShouldBe("201", $"the API server refuses a privileged container: {body}");
+        }, "the API server takes the pod of a network plugin", cancellationToken);
         // A worker's first credential: only allows to request its own certificate.
         var join = Path.Combine(hosts.Folder, "join");
         await hosts.Succeeds("k8s-node.sh", Front, cancellationToken, "add", Worker, "--out", join);

@@ -25,6 +25,8 @@ public static class KubernetesPackages
             "      - kube-scheduler.service\n", ""),
         Of("a worker that serves for another host", PackagesId, "gets a certificate for others", "scripts/k8s-node.sh",
             "[ -n \"$names\" ] ||", "false ||"),
+        Of("an address of IPv6 compared as it is written", PackagesId, "of IPv6 gets no certificate", "scripts/k8s-node.sh",
+            "allowed \"$node\" \"$address_here\" >", "printf 'DNS:%s\\nIP Address:%s\\n' \"$node\" \"$address_here\" >"),
     ];
 
     [HostCheck(PackagesId,
@@ -123,5 +125,16 @@ public static class KubernetesPackages
                 .Select(item => (string?)item!["metadata"]!["name"]).Where(name => name != "joins").ShouldBe(["own"]);
         }, "the worker's own request is signed, and no other", cancellationToken);
         (await hosts.Script("k8s-node.sh", Front, cancellationToken, "list")).StandardOutput.ShouldContain(Worker);
+
+        // A worker with an address of IPv6, as the definition has it; another one, and one more, are left.
+        await hosts.Set("workers", $"{Worker}=fd00:10::31", cancellationToken);
+        await worker.AsksToServe("own-6", Worker, "fd00:10::31", cancellationToken);
+        await worker.AsksToServe("another-6", Worker, "fd00:10::32", cancellationToken);
+        approved = await hosts.Script("k8s-node.sh", Front, cancellationToken, "approve");
+        approved.ShouldSucceed();
+        approved.StandardOutput.ShouldContain(
+            $"approved own-6 of {Worker}.", customMessage: "a worker with an address of IPv6 gets no certificate");
+        approved.StandardOutput.ShouldContain($"left another-6 of system:node:{Worker}");
+        await hosts.Set("workers", $"{Worker}={hosts.Address(Worker)}", cancellationToken);
     }
 }

@@ -27,6 +27,11 @@ public static class ThreeControlPlanes
             "--peer-trusted-ca-file=/var/lib/globular/pki/etcd-ca.crt", "--peer-trusted-ca-file=/var/lib/globular/pki/ca.crt"),
         Of("a lost member that makes a cluster of its own", "Substrate.28", "the member that lost its data comes back",
             "scripts/k8s-install.sh", "        state=existing\n", ""),
+        Of("a restored cluster that is the one before", "Substrate.28", "when a member that was away came back", "scripts/k8s-backup.sh",
+            "--initial-cluster-token \"$substrate-$(sha256sum <\"$snap/etcd.db\" | cut -c 1-16)\"",
+            "--initial-cluster-token \"$substrate\""),
+        Of("a member restored beside those that run", "Substrate.28", "restored beside those that run", "scripts/k8s-backup.sh",
+            "[ -z \"$running\" ] ||", ":"),
         Of("a look at the first control plane alone", ControlPlanesId, "while a server still shows its chain", $"scripts/{ReplaceRoot}",
             "for entry in $control_planes; do shown_by", "for entry in ${control_planes%% *}; do shown_by"),
     ];
@@ -184,7 +189,8 @@ public static class ThreeControlPlanes
     private static SubstrateHost Beside(SubstrateHost host, string name, string last) => new(
         DnsLabel.Parse(name), [IPAddress.Parse($"{string.Join('.', host.Addresses[0].ToString().Split('.')[..3])}.{last}")]);
 
-    [HostCheck(ThreeMembersId, "etcdctl and curl at each of three real members: TLS, a SIGKILL of one, and another one's data deleted")]
+    [HostCheck(ThreeMembersId, "etcdctl and curl at each of three real members: TLS, a SIGKILL of one, and another one's data deleted; "
+        + "k8s-backup.sh restore on two while the third is away, and on three emptied hosts")]
     public static async Task ThreeMembersAreOne(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         KubernetesHosts.Need("etcd", "etcdctl", "curl");
@@ -254,6 +260,8 @@ public static class ThreeControlPlanes
         {
             await hosts.Succeeds("k8s-health.sh", member, cancellationToken);
         }
+
+        await RestoredMembers.AreRestored(hosts, members, Written, cancellationToken);
     }
 
     private const string Names = "DNS:etcd.$zone_name, IP:$address";

@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps.MonitoringCrds;
+using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
@@ -101,8 +102,10 @@ internal sealed class CoreDnsApp : App
     public override void CheckPlatform(Platform platform, SectionReader at)
     {
         CheckVersion(platform.Charts[ChartKey].Version, at);
+        var (servers, substrates) = (new SubstrateServers(platform.Substrates), at.Entries("substrates"));
         foreach (var (cluster, place) in platform.Clusters.Zip(at.Entries("clusters")))
         {
+            SubstrateUpstreams.Check(cluster, servers, place, substrates);
             if (cluster.Pins.Charts.TryGetValue(ChartKey, out var own))
             {
                 CheckVersion(own, place);

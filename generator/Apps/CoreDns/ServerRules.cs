@@ -153,7 +153,7 @@ internal static class ServerRules
     }
 
     /// <summary>The upstream addresses of a forward plugin; its first parameter is the zone, and a file is not an address.</summary>
-    private static IEnumerable<IPEndPoint> PluginUpstreams(PluginText forward) =>
+    public static IEnumerable<IPEndPoint> PluginUpstreams(PluginText forward) =>
         (forward.Parameters ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)
             .Select(word => word[(word.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0)..])
             .Select(word => IPEndPoint.TryParse(word, out var endpoint) ? endpoint : null).OfType<IPEndPoint>();

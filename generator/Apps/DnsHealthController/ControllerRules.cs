@@ -37,6 +37,32 @@ internal static class ControllerRules
         {
             CheckRange(cluster, range, $"{Section}.endpointSliceNetworks[{index}]", at);
         }
+
+        foreach (var (index, range) in settings.DeniedNetworks.Index())
+        {
+            CheckDenied(cluster, range, $"{Section}.deniedNetworks[{index}]", at);
+        }
+    }
+
+    /// <summary>The controller neither removes nor publishes an address that it never probes.</summary>
+    private static void CheckDenied(Cluster cluster, Cidr denied, string path, SectionReader at)
+    {
+        if (cluster.Ranges.FirstOrDefault(range =>
+            range.Use == RangeUse.Pods && at.IsSound(range.Path) && Has(range.Addresses)) is { } pods)
+        {
+            Report($"All of the pods {pods.Addresses} are in {denied}, which is never probed: the health controller removes none of them "
+                + "from DNS.");
+        }
+        else if (cluster.HealthController!.EndpointSliceNetworks.FirstOrDefault(Has) is { } network)
+        {
+            Report($"All of {network} in 'endpointSliceNetworks' is in {denied}, which is never probed: no Service can publish an address "
+                + "of it.");
+        }
+
+        bool Has(Cidr range) => denied.Contains(range.First) && denied.Contains(range.Last());
+
+        void Report(string message) => at.Report(DefinitionRules.HealthControllerDenied, path, message,
+            "Write the part that must not be probed, or delete it.");
     }
 
     // Without a controller the keys have no effect: inherited ones are accepted, own ones are a mistake.

@@ -120,11 +120,12 @@ internal static class AzureConfig
         { "volumeMounts", Sequence.Of(new Mapping { { "name", Volume }, { "mountPath", Folder } }) },
     };
 
-    // A quote or a backslash would break the JSON; Azure's secrets have none. Flux only replaces variables in braces.
+    // A quote or a backslash would break the JSON; Azure's secrets have none. A Secret from a file ends with a line break, which the
+    // shell's substitution removes. Flux only replaces variables in braces.
     public const string Script = """
         case "$TENANT_ID$CLIENT_ID$CLIENT_SECRET" in *'"'*|*\\*) echo "a credential has a quote or a backslash" >&2; exit 1;; esac
         umask 077
-        printf '{"tenantId": "%s", "aadClientId": "%s", "aadClientSecret": "%s"}' "$TENANT_ID" "$CLIENT_ID" "$CLIENT_SECRET" \
-          > /etc/external-dns/azure/azure.json
+        printf '{"tenantId": "%s", "aadClientId": "%s", "aadClientSecret": "%s"}' \
+          "$(printf %s "$TENANT_ID")" "$(printf %s "$CLIENT_ID")" "$(printf %s "$CLIENT_SECRET")" > /etc/external-dns/azure/azure.json
         """;
 }

@@ -26,7 +26,8 @@ internal sealed class GeoDnsApp : App
 
         """;
 
-    public override void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) => GeoDnsRules.CheckFleet(clusters);
+    public override void CheckPlatform(Platform platform, SectionReader at) =>
+        GeoDnsRules.CheckFleet([.. platform.Clusters.Zip(at.Entries("clusters"))], platform.Substrates);
 
     public override ImmutableArray<LintRule> LintRules => [GeoAnnotationRule.Rule];
 

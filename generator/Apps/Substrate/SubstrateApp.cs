@@ -27,7 +27,7 @@ internal sealed class SubstrateApp : App
         SubstrateRules.Check([.. platform.Substrates.Zip(at.Entries("substrates"))]);
         foreach (var (substrate, entry) in platform.Substrates.Zip(at.Entries("substrates")))
         {
-            KubernetesRules.Check(platform, substrate, entry);
+            KubernetesRules.Check([.. platform.Clusters.Zip(at.Entries("clusters"))], substrate, entry);
         }
     }
 

@@ -14,6 +14,9 @@ internal static class SubstrateRules
     public const string ZoneOfCluster = "substrate-zone-of-cluster";
     public const string HostAddress = "substrate-host-without-address";
     public const string SameHost = "substrate-one-host";
+    public const string HostTaken = "substrate-host-taken";
+    public const string NodeOutside = "substrate-node-outside";
+    public const string ApiServer = "substrate-api-server";
     public const string Loopback = "substrate-loopback";
     public const string NotUnicast = "substrate-not-unicast";
     public const string RecordTwice = "substrate-record-twice";
@@ -34,6 +37,7 @@ internal static class SubstrateRules
     public const string KubernetesCluster = "substrate-kubernetes-cluster";
     public const string KubernetesHost = "substrate-kubernetes-host";
     public const string KubernetesVersion = "substrate-kubernetes-version";
+    public const string PodRange = "substrate-pod-range";
     public const string Register = "substrate-register";
 
     private static readonly Cidr[] NotForHosts = [.. Forms.NotUnicast, Cidr.Parse("240.0.0.0/4")];
@@ -180,8 +184,15 @@ internal static class SubstrateRules
     private static void CheckNames(SubstrateSettings substrate, SectionReader at)
     {
         var hosts = substrate.Hosts.DistinctBy(host => host.Name).ToDictionary(host => host.Name);
+        var owners = new Dictionary<IPAddress, DnsLabel>();
         foreach (var (host, entry) in KubernetesHosts(substrate, at))
         {
+            if (host.Addresses.FirstOrDefault(address => !owners.TryAdd(address, host.Name) && owners[address] != host.Name) is { } address)
+            {
+                entry.Report(KubernetesHost, "addresses", $"The host '{owners[address]}' has the address {address} too: a host finds its "
+                    + "part by its addresses.", "Write each host once, with addresses of its own.");
+            }
+
             if (!hosts.TryAdd(host.Name, host) && !hosts[host.Name].Addresses.SequenceEqual(host.Addresses))
             {
                 entry.Report(KubernetesHost, "name", $"The host '{host.Name}' has other addresses elsewhere: "
@@ -208,6 +219,7 @@ internal static class SubstrateRules
             children.Add(child.Name.Text);
         }
 
+        CheckHidden(substrate, at, taken);
         // Default children have no position in the file.
         children = [.. substrate.Children.Select(child => child.Name.Text)];
         foreach (var (record, entry) in substrate.Records.Zip(at.Entries("records")))
@@ -239,6 +251,23 @@ internal static class SubstrateRules
             {
                 entry.Report(KeyTwice, entry.PositionOf("key"), $"The key '{child.Key}' has another use already.",
                     "Give each child its own key, so that none can change another's names.");
+            }
+        }
+    }
+
+    /// <summary>Where a child begins, the zone names its servers alone: another record of that name is never answered.</summary>
+    private static void CheckHidden(SubstrateSettings substrate, SectionReader at, IEnumerable<string> hosts)
+    {
+        // A record of the definition has the finding where it is written.
+        var names = hosts.Concat(at.Has("records") ? [] : substrate.Records.Select(record => record.Name.Text)).ToList();
+        var entries = at.Entries("children");
+        foreach (var (index, child) in substrate.Children.Index())
+        {
+            if (names.Find(name => DomainName.IsIn(name, child.Name.Text)) is { } name)
+            {
+                at.Report(ChildOverlap, entries.IsEmpty ? at.PositionOf("children") : entries[index].PositionOf("name"),
+                    $"The child '{child.Name}' has the name of the host or record '{name}', whose address nobody would get.",
+                    "Give the child or the host another name.");
             }
         }
     }
@@ -299,6 +328,25 @@ internal static class SubstrateRules
                 $"The zone {later.Substrate.Zone} and {earlier.Substrate.Zone} of '{earlier.Substrate.Name}' (line {line}) hold each " +
                     "other's names.",
                 "Give each substrate a zone of its own; a part of a zone is one of its children.");
+        }
+
+        CheckTaken("the DNS", earlier.Substrate.Hosts,
+            [(later.Substrate.Primary, later.At.At("primary")), (later.Substrate.Secondary, later.At.At("secondary"))]);
+        CheckTaken("the Kubernetes", [.. earlier.Substrate.Kubernetes?.Hosts ?? []], [.. KubernetesHosts(later.Substrate, later.At)]);
+
+        void CheckTaken(string part, ImmutableArray<SubstrateHost> taken, ImmutableArray<(SubstrateHost Host, SectionReader At)> hosts)
+        {
+            foreach (var (host, at) in hosts)
+            {
+                foreach (var (index, address) in host.Addresses.Index().Where(pair =>
+                    taken.Any(other => other.Addresses.Contains(pair.Item))))
+                {
+                    at.Report(HostTaken, $"addresses[{index}]",
+                        $"The host {address} has {part} of the substrate '{earlier.Substrate.Name}' (line {line}): one installation "
+                            + "replaces the other.",
+                        "Write another host.");
+                }
+            }
         }
     }
 

@@ -90,6 +90,17 @@ internal sealed class Accumulation(Kustomizer kustomizer)
             }
         }
 
+        // What Flux adds is checked where it is written.
+        if (kustomizer.Read(file) is { Documents: [Mapping own, ..] } written)
+        {
+            foreach (var (at, message, fix) in KustomizationTypes.Problems(own))
+            {
+                Report(KustomizeRules.Type, file, at, message, fix);
+            }
+
+            findings.AddRange(written.KeysWithoutText.Select(finding => finding with { Rule = KustomizeRules.Type }));
+        }
+
         under.Add(folder);
         foreach (var item in kustomization.ItemsAt("resources").AddRange(kustomization.ItemsAt("bases")))
         {

@@ -3,7 +3,7 @@ namespace PlatformGitOps.Generator.Flux.Kustomize;
 /// <summary>The kustomization.yaml of a folder, as the user wrote it or as Flux generates it.</summary>
 internal static class KustomizationFile
 {
-    private static readonly string[] Names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+    internal static readonly string[] Names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {

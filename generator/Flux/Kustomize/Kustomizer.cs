@@ -105,5 +105,6 @@ public sealed class Kustomizer(SourceTree tree)
         }
     }
 
-    private YamlText? Parse(string path) => tree.Read(path) is { } bytes ? YamlReader.Read(path, bytes, YamlOptions.Kustomize) : null;
+    private YamlText? Parse(string path) => tree.Read(path) is not { } bytes ? null : YamlReader.Read(path, bytes,
+        KustomizationFile.Names.Contains(path[(path.LastIndexOf('/') + 1)..]) ? YamlOptions.Kustomization : YamlOptions.Kustomize);
 }

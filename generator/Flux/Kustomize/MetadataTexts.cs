@@ -22,6 +22,17 @@ internal static class MetadataTexts
     public static Mapping OfTargeted(Mapping patch) => Both.Aggregate(patch, (changed, key) =>
         changed.At(Metadata, key) is Scalar { IsNull: true } ? Without(changed, key) : Texts(changed, key, scalar => scalar.Value));
 
+    /// <summary>Labels and annotations that a kustomization.yaml adds: also a date stays as it is written, and null is empty.</summary>
+    public static Mapping OfPairs(Mapping pairs) => new(pairs.Select(pair => pair with
+    {
+        Value = pair.Value is not Scalar scalar || scalar.IsText ? pair.Value
+            : scalar with { Value = scalar.IsNull ? "" : scalar.Value, IsText = true },
+    }))
+    {
+        Position = pairs.Position,
+        File = pairs.File,
+    };
+
     private static Mapping Without(Mapping body, string key) => body.Set(Metadata, ((Mapping)body[Metadata]!).Without(key));
 
     private static Mapping Texts(Mapping body, string key, Func<Scalar, string> text) =>

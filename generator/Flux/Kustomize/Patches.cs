@@ -24,7 +24,9 @@ internal static class Patches
         {
             Sequence operations when target is null => throw new FormatException("a JSON patch needs a target"),
             Sequence operations => ByOperations(resources, target, operations, missed),
-            Mapping merge when target is not null => Each(resources, target, body => Merge(body, MetadataTexts.OfTargeted(merge))),
+            Mapping merge when target is not null => Each(resources, target,
+                old => Merged(old, Merge(old.Body, MetadataTexts.OfTargeted(merge)), Option(patch, "allowNameChange"),
+                    Option(patch, "allowKindChange"))),
             Mapping merge => MergeByName(resources, merge),
             _ => throw new FormatException("a patch is neither a mapping nor a list of operations"),
         });
@@ -77,13 +79,14 @@ internal static class Patches
         ResourceList resources, PatchTarget target, Sequence operations, Action<Mapping, IEnumerable<string>>? missed)
     {
         var added = new Dictionary<Mapping, List<string[]>>(ReferenceEqualityComparer.Instance);
-        var count = Each(resources, target, body => MetadataTexts.AfterOperations(JsonPatch.Apply(body, operations, (operation, keys) =>
-        {
-            if (!added.TryAdd(operation, [[.. keys]]))
+        var count = Each(resources, target, old => Changed(old, MetadataTexts.AfterOperations(
+            JsonPatch.Apply(old.Body, operations, (operation, keys) =>
             {
-                added[operation].Add([.. keys]);
-            }
-        })));
+                if (!added.TryAdd(operation, [[.. keys]]))
+                {
+                    added[operation].Add([.. keys]);
+                }
+            }))));
         foreach (var (operation, keys) in added.Where(pair => pair.Value.Count == count))
         {
             missed?.Invoke(operation, keys.SelectMany(beside => beside).Distinct());
@@ -92,7 +95,9 @@ internal static class Patches
         return count;
     }
 
-    private static int Each(ResourceList resources, PatchTarget target, Func<Mapping, Mapping?> change)
+    private static bool Option(Mapping patch, string name) => patch.TextAt("options", name) == "true";
+
+    private static int Each(ResourceList resources, PatchTarget target, Func<Manifest, Manifest?> change)
     {
         var count = 0;
         for (var index = resources.Items.Count - 1; index >= 0; index--)
@@ -100,7 +105,7 @@ internal static class Patches
             if (target.Matches(resources.Items[index]))
             {
                 count++;
-                Replace(resources, index, change(resources.Items[index].Body));
+                Replace(resources, index, change(resources.Items[index]));
             }
         }
 
@@ -121,7 +126,7 @@ internal static class Patches
             throw new FormatException($"a patch changes {wanted.Id.Title}, which does not exist");
         }
 
-        Replace(resources, index, Merge(resources.Items[index].Body, merge));
+        Replace(resources, index, Merged(resources.Items[index], Merge(resources.Items[index].Body, merge)));
         return 1;
     }
 
@@ -131,22 +136,36 @@ internal static class Patches
         return new StrategicMerge(mergesLists: !new Manifest(body, "").IsCustom).Apply(body, merge);
     }
 
-    private static void Replace(ResourceList resources, int index, Mapping? body)
+    /// <summary>A merge changes which object it is only where an option of the patch allows it, and never its namespace.</summary>
+    private static Manifest? Merged(Manifest old, Mapping? body, bool allowsName = false, bool allowsKind = false)
     {
         if (body is null)
         {
-            resources.RemoveAt(index);
-            return;
+            return null;
         }
 
-        // A patch does not change an object's name or kind: kustomize's options allowNameChange and allowKindChange are off.
-        var old = resources.Items[index];
-        foreach (var path in new string[][] { ["apiVersion"], ["kind"], ["metadata", "name"] })
+        string[][] kept =
+        [
+            .. allowsName ? (string[][])[] : [["metadata", "name"]], .. allowsKind ? (string[][])[] : [["apiVersion"], ["kind"]],
+        ];
+        body = kept.Aggregate(body, (changed, path) => old.Body.At(path) is { } value ? changed.SetAt(path, value) : changed);
+        return Changed(old, old.Body.At("metadata", "namespace") is { } home ? body.SetAt(["metadata", "namespace"], home)
+            : body["metadata"] is Mapping metadata ? body.Set("metadata", metadata.Without("namespace")) : body);
+    }
+
+    private static Manifest Changed(Manifest old, Mapping body) => new Manifest(body, "").Id == old.Id ? old with { Body = body }
+        : old.Renamed(body);
+
+    private static void Replace(ResourceList resources, int index, Manifest? changed)
+    {
+        if (changed is null)
         {
-            body = old.Body.At(path) is { } value ? body.SetAt(path, value) : body;
+            resources.RemoveAt(index);
         }
-
-        resources.Replace(index, old with { Body = body });
+        else
+        {
+            resources.Replace(index, changed);
+        }
     }
 }
 

@@ -67,7 +67,7 @@ internal sealed class StrategicMerge(bool mergesLists)
             throw new NotSupportedException($"'{name}' in a strategic merge patch");
         }
 
-        if (!Keys.TryGetValue(name, out var keys))
+        if (!Keys.TryGetValue(name, out var known))
         {
             return patch;
         }
@@ -78,14 +78,16 @@ internal sealed class StrategicMerge(bool mergesLists)
         }
 
         var (old, changes) = (target?.Items.OfType<Mapping>().ToArray() ?? [], patch.Items.OfType<Mapping>().ToArray());
+        // A key that no item has counts for nothing.
+        var keys = known.Where(key => old.Concat(changes).Any(item => item[key] is not null)).ToArray();
         if (changes.Length < patch.Items.Length || changes.Any(change => keys.All(key => change[key] is null)))
         {
-            throw new FormatException($"an item of '{name}' in a strategic merge patch has no {string.Join(" or ", keys)}");
+            throw new FormatException($"an item of '{name}' in a strategic merge patch has no {string.Join(" or ", known)}");
         }
 
         bool IsSame(Mapping one, Mapping two) => keys.All(key => one.TextAt(key) == two.TextAt(key));
         var merged = changes
-            .Select(change => (Change: change, Node: Apply(old.FirstOrDefault(item => IsSame(item, change)) ?? Empty(change), change)))
+            .Select(change => (Change: change, Node: Changed(old.FirstOrDefault(item => IsSame(item, change)), change)))
             .Where(item => item.Node is not null).ToArray();
         var added = merged.Where(item => !old.Any(known => IsSame(known, item.Change))).Select(item => item.Node!);
         var kept = old.Where(item => !changes.Any(change => IsSame(item, change)));
@@ -96,5 +98,9 @@ internal sealed class StrategicMerge(bool mergesLists)
             : added.Concat(old.SelectMany(item => changes.FirstOrDefault(change => IsSame(item, change)) is not { } change ? [item]
                 : merged.Where(one => ReferenceEquals(one.Change, change)).Select(one => one.Node!)));
         return (target ?? patch) with { Items = [.. items] };
+
+        // kustomize does not replace an item that is there: it leaves it as it was.
+        Mapping? Changed(Mapping? item, Mapping change) =>
+            item is not null && change.TextAt(Directive) == "replace" ? item : Apply(item ?? Empty(change), change);
     }
 }

@@ -26,12 +26,14 @@ internal static class Transformers
 
         if (kustomization["commonLabels"] is Mapping common)
         {
-            Each(resources, resource => WithPairs(resource, common, CommonPaths.Labels(selectors: true, templates: true)));
+            var pairs = MetadataTexts.OfPairs(common);
+            Each(resources, resource => WithPairs(resource, pairs, CommonPaths.Labels(selectors: true, templates: true)));
         }
 
         if (kustomization["commonAnnotations"] is Mapping annotations)
         {
-            Each(resources, resource => WithPairs(resource, annotations, CommonPaths.Annotations));
+            var pairs = MetadataTexts.OfPairs(annotations);
+            Each(resources, resource => WithPairs(resource, pairs, CommonPaths.Annotations));
         }
 
         foreach (var replicas in kustomization.MappingsAt("replicas"))
@@ -93,7 +95,7 @@ internal static class Transformers
     private static Manifest WithLabels(Manifest resource, Mapping labels)
     {
         var selectors = labels.TextAt("includeSelectors") == "true";
-        return WithPairs(resource, labels["pairs"] as Mapping ?? [],
+        return WithPairs(resource, MetadataTexts.OfPairs(labels["pairs"] as Mapping ?? []),
             CommonPaths.Labels(selectors, selectors || labels.TextAt("includeTemplates") == "true")
                 .Concat(labels.MappingsAt("fields").Select(field => new CommonPath(
                     field.TextAt("kind") is { Length: > 0 } kind ? [kind] : [],

@@ -173,8 +173,9 @@ public sealed class ExternalDnsTreeTests
             Environment = new Dictionary<string, string?>
             {
                 ["TENANT_ID"] = "tenant",
-                ["CLIENT_ID"] = "client",
-                ["CLIENT_SECRET"] = "a~b.c-d_e",
+                // As kubectl's --from-file makes it of a file with a line.
+                ["CLIENT_ID"] = "client\n",
+                ["CLIENT_SECRET"] = "a~b.c-d_e\n",
             },
         };
         await Posix.RunAsync("sh", options, "-ec", script);

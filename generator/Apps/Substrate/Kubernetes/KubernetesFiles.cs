@@ -156,6 +156,7 @@ internal static class KubernetesFiles
 internal static class KubernetesPaths
 {
     public const string Etc = "/etc/globular-kubernetes";
+    public const string Backups = "/var/backups/globular-kubernetes";
     public const string Programs = "/usr/local/bin";
 
     /// <summary>The address for a host's own health checks, which others must not reach.</summary>

@@ -119,7 +119,9 @@ internal static class KubernetesUnits
             $"--encryption-provider-config={KubernetesPaths.Encryption(kubernetes)}",
             "--authorization-mode=Node,RBAC",
             "--enable-admission-plugins=NodeRestriction",
-            "--enable-bootstrap-token-auth=true");
+            "--enable-bootstrap-token-auth=true",
+            // Network plugins and kube-proxy have privileged containers; its default refuses them. Pod Security labels decide.
+            "--allow-privileged=true");
     }
 
     private static string ControllerManager(Cluster cluster, KubernetesSettings kubernetes)

@@ -18,6 +18,9 @@ internal sealed class ZoneNames
         }
     }
 
+    /// <summary>True for a name with a record, and for each name above one.</summary>
+    public bool Has(string name) => existing.Contains(name);
+
     /// <summary>
     /// The owner whose records answer for a name: the name itself if it exists, else the wildcard of the closest existing name above it
     /// (RFC 4592 section 3.3.1), even if the zone does not have that wildcard.
