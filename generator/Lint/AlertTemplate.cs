@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>
-/// The template of an annotation or a label, as Prometheus reads it (Go's text/template with the functions of Prometheus).
+/// Templates in annotations and labels of alerts, with Prometheus's syntax (Go's text/template with the functions of Prometheus).
 /// </summary>
 internal static partial class AlertTemplate
 {
@@ -21,7 +21,7 @@ internal static partial class AlertTemplate
         "urlQueryEscape",
     ];
 
-    /// <summary>What is wrong with it and how to fix it; null where nothing is known to be.</summary>
+    /// <summary>What is wrong with it and how to fix it; null if no fault is known.</summary>
     public static (string Problem, string Fix)? Problem(string text)
     {
         if (!text.Contains("{{"))
@@ -126,12 +126,12 @@ internal static partial class AlertTemplate
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
     private static partial Regex Literal();
 
-    /// <summary>Nothing where a value belongs.</summary>
+    /// <summary>A missing value.</summary>
     [GeneratedRegex(@"\A-?\s*((if|with|range|else\s+if|template|block|define)\s*)?-?\z|\|\s*\||(\A-?|\()\s*\||\(\s*\)|:=\s*-?\z",
         RegexOptions.CultureInvariant)]
     private static partial Regex Empty();
 
-    // A field (.Labels.x) and a number with letters (0x1f, 1e3) are words of their own, so that they are not functions.
+    // A field (.Labels.x) and a number with letters (0x1f, 1e3) are matched first, so that they do not look like functions.
     [GeneratedRegex(@"\$\w*|:=|,|(?:\.\w+)+|\d\w*|[A-Za-z_]\w*", RegexOptions.CultureInvariant)]
     private static partial Regex Word();
 }

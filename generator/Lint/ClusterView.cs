@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>One cluster of the tree as rules see it.</summary>
+/// <summary>One cluster of the tree, as input for rules.</summary>
 public sealed record ClusterView
 {
     public required FluxCluster Cluster { get; init; }
@@ -29,12 +29,12 @@ public sealed record ClusterView
     public Manifest? Find(string kind, string @namespace, string name) => Cluster.Find(kind, @namespace, name);
 }
 
-/// <summary>The lines of the files, to find the column of a word inside of a long text.</summary>
+/// <summary>The lines of files, to find the column of a word in a long text.</summary>
 public sealed class TreeText(SourceTree tree)
 {
     private readonly ConcurrentDictionary<string, string[]> lines = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a manifest of one of these folders has a word.</summary>
+    /// <summary>True if a manifest in one of these folders contains a word.</summary>
     public bool Has(IEnumerable<string> folders, string word) => folders.SelectMany(folder => tree.FilesBelow(folder)
             .Where(file => file.LastIndexOf('/') == folder.Length && file.EndsWith(".yaml", StringComparison.Ordinal)))
         .Any(file => LinesOf(file).Any(line => line.Contains(word)));
@@ -44,11 +44,11 @@ public sealed class TreeText(SourceTree tree)
 
     /// <summary>The position of a word of a scalar.</summary>
     /// <param name="scalar">The scalar.</param>
-    /// <param name="offset">Where the word begins in the scalar's text.</param>
-    /// <param name="word">The word, as it is in the file.</param>
+    /// <param name="offset">The index of the word in the scalar's text.</param>
+    /// <param name="word">The word, as written in the file.</param>
     public Position Place(Scalar scalar, int offset, string word)
     {
-        // The text of a block begins on the line below its sign; line breaks of a folded text are not those of the file.
+        // A block text begins on the line below its indicator; line breaks of a folded text differ from those of the file.
         var breaks = scalar.Value.AsSpan(0, offset).Count('\n');
         var first = scalar.Position.Line + breaks + (scalar.Value.Contains('\n') ? 1 : 0);
         var file = LinesOf(scalar.File);

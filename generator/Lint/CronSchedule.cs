@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>The schedule of a CronJob, which the API server reads with robfig/cron v3 (<c>ParseStandard</c>).</summary>
+/// <summary>The schedule of a CronJob, which the API server parses with robfig/cron v3 (<c>ParseStandard</c>).</summary>
 internal static partial class CronSchedule
 {
     private const string Star = "*", Any = "?";
@@ -17,12 +17,12 @@ internal static partial class CronSchedule
     private static readonly string[] Shorthands =
         ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
 
-    /// <summary>What is wrong with it, after "the schedule '…'"; null where it is right.</summary>
+    /// <summary>What is wrong with it, after "the schedule '…'"; null if it is valid.</summary>
     public static string? Problem(string schedule)
     {
-        // What begins with '@' is taken as it is, with each blank and line end.
+        // A text with '@' is used unchanged, with blanks and line ends.
         var text = schedule;
-        // Refused since Kubernetes 1.29, but not in an object that has it already.
+        // Refused since Kubernetes 1.29, except in an object that already has it.
         if (text.StartsWith("TZ=", StringComparison.Ordinal) || text.StartsWith("CRON_TZ=", StringComparison.Ordinal))
         {
             text = text.IndexOf(' ', StringComparison.Ordinal) is var blank and > 0 ? text[blank..].Trim() : "";
@@ -40,7 +40,7 @@ internal static partial class CronSchedule
                 .Select(part => Problem(part, pair.First))).FirstOrDefault(problem => problem is not null);
     }
 
-    /// <summary>Of one of the parts between commas.</summary>
+    /// <summary>Checks one of the parts between commas.</summary>
     private static string? Problem(string part, (string Name, int Least, int Most, string[] Words) field)
     {
         var steps = part.Split('/');
@@ -62,7 +62,7 @@ internal static partial class CronSchedule
     private static int? Whole(string word) =>
         int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= 0 ? number : null;
 
-    /// <summary>As Go reads a duration.</summary>
+    /// <summary>Go's syntax of durations.</summary>
     [GeneratedRegex(@"^@every [+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)\z")]
     private static partial Regex Every();
 }

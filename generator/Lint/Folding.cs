@@ -1,12 +1,14 @@
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>One cause is one finding: the same in many clusters is said once, with the others behind it.</summary>
+/// <summary>Merges findings with one cause: one finding of many clusters is reported once, with the other clusters.</summary>
 public static partial class Folding
 {
-    /// <summary>Folds findings that differ in the name of their cluster alone: in their texts, and in their file where it is in the
-    /// cluster's folder, or in their place where that is the cluster's in the definition.</summary>
-    /// <param name="findings">In the order in which they are printed.</param>
-    /// <param name="clusters">The names that a text may mean.</param>
+    /// <summary>
+    /// Merges findings that only differ in the name of their cluster: in their texts, and in a file in the cluster's folder, or in a
+    /// position in the cluster's entry of the definition.
+    /// </summary>
+    /// <param name="findings">In the order of printing.</param>
+    /// <param name="clusters">The names of clusters that a text may contain.</param>
     public static IReadOnlyList<Finding> Fold(IReadOnlyCollection<Finding> findings, IReadOnlySet<string> clusters)
     {
         var (folded, also) = (new List<Finding>(), new Dictionary<int, List<string>>());
@@ -15,7 +17,7 @@ public static partial class Folding
         {
             if (ClusterOf(finding, clusters) is { } cluster)
             {
-                // Two findings of one cluster are two, however alike.
+                // Two findings of one cluster stay separate, however similar.
                 var cause = CauseOf(finding, cluster);
                 var count = seen[(cluster, cause)] = seen.GetValueOrDefault((cluster, cause)) + 1;
                 if (!first.TryAdd((cause, count), folded.Count))
@@ -48,7 +50,7 @@ public static partial class Folding
             ClusterNames.Neutral($"{finding.Message}\n{finding.Fix}", cluster));
     }
 
-    /// <summary>What findings of one cause have alike; the cluster's name is left out.</summary>
+    /// <summary>The common part of findings with one cause, without the cluster's name.</summary>
     private readonly record struct Cause(string Rule, string File, Position At, string Text);
 
     [GeneratedRegex(@"\bcluster ([a-z0-9-]+)")]

@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>One rule of a role that an account has.</summary>
+/// <summary>A rule of an account's role.</summary>
 /// <param name="Role">The role's name.</param>
-/// <param name="Namespace">Where it holds; null for the whole cluster.</param>
+/// <param name="Namespace">The namespace in which it is valid; null for the whole cluster.</param>
 internal sealed record Grant(string Role, string? Namespace)
 {
-    /// <summary>All that there is.</summary>
+    /// <summary>All rights.</summary>
     public static readonly Grant Everything = new("", null)
     {
         Verbs = ["*"],
@@ -19,7 +19,7 @@ internal sealed record Grant(string Role, string? Namespace)
 
     public ImmutableArray<string> Resources { get; init; } = [];
 
-    /// <summary>The objects; empty for all.</summary>
+    /// <summary>The names of objects; empty for all.</summary>
     public ImmutableArray<string> Names { get; init; } = [];
 
     /// <summary>Paths of the API server that are not resources.</summary>
@@ -37,16 +37,16 @@ internal sealed record Grant(string Role, string? Namespace)
         Urls = Texts(rule, "nonResourceURLs"),
     };
 
-    /// <param name="scope">The namespace of what is written; empty for the cluster.</param>
-    /// <param name="group">Its group.</param>
-    /// <param name="plural">The name of its kind; null where it is not known, so that it may be any of the rule.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="verbs">All that is needed.</param>
+    /// <param name="scope">The namespace of the object; empty for the cluster.</param>
+    /// <param name="group">The group of the object.</param>
+    /// <param name="plural">The plural name of its kind; null if unknown, so that it may be any in the rule.</param>
+    /// <param name="name">The name of the object.</param>
+    /// <param name="verbs">All verbs that are needed.</param>
     public bool Allows(string scope, string group, string? plural, string name, string[] verbs) => HoldsIn(scope) && Has(Groups, group)
         && (plural is null || Has(Resources, plural)) && Array.TrueForAll(verbs, verb => Has(Verbs, verb))
         && (Names.IsEmpty || Names.Contains(name));
 
-    /// <summary>Each right of the rule by itself.</summary>
+    /// <summary>The rights of the rule, one by one.</summary>
     public IEnumerable<Grant> Single() =>
         (from verb in Verbs
          from @group in Groups
@@ -57,9 +57,9 @@ internal sealed record Grant(string Role, string? Namespace)
                 from url in Urls
                 select this with { Verbs = [verb], Groups = [], Resources = [], Names = [], Urls = [url] });
 
-    /// <summary>Whether a single right is part of this rule.</summary>
+    /// <summary>True if this rule includes a single right.</summary>
     /// <param name="single">One of <see cref="Single"/>.</param>
-    /// <param name="scope">Where it is to hold: a namespace, or empty for the cluster.</param>
+    /// <param name="scope">The scope of the right: a namespace, or empty for the cluster.</param>
     public bool Covers(Grant single, string scope) => HoldsIn(scope) && Has(Verbs, single.Verbs[0])
         && (single.Urls is [var url]
             ? Urls.Any(own => own == url || (own.EndsWith('*') && url.StartsWith(own[..^1], StringComparison.Ordinal)))

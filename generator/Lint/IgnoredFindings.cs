@@ -1,29 +1,29 @@
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>A finding that the owner of a file keeps back, and why.</summary>
+/// <summary>An ignored finding, and the reason.</summary>
 public sealed record IgnoredFinding(Finding Finding, string Reason);
 
 /// <summary>
-/// What the owner of a tree keeps back: with entries of the definition, and with comments <c># lint-ignore RULE: the reason</c> at the
-/// end of a line, or in a line of its own above. A comment without a reason keeps nothing back.
+/// Findings that users ignore: with entries of the definition, and with comments <c># lint-ignore RULE: the reason</c> at the end of a
+/// line, or on a separate line above. A comment without a reason has no effect.
 /// </summary>
 public static partial class IgnoredFindings
 {
-    /// <summary>The rule of a comment or an entry that keeps nothing back.</summary>
+    /// <summary>The rule of a comment or an entry without an effect.</summary>
     public const string RuleUnused = "lint-ignore-unused";
 
     private const string Word = "lint-ignore";
 
-    /// <returns>What is left, and what is kept back.</returns>
+    /// <returns>The remaining and the ignored findings.</returns>
     public static (ImmutableArray<Finding> Left, ImmutableArray<IgnoredFinding> Ignored) Split(
         SourceTree tree, IEnumerable<Finding> findings) => Split(tree, findings, LintSettings.None, _ => null);
 
     /// <param name="tree">The files, for their comments.</param>
-    /// <param name="findings">All of them.</param>
-    /// <param name="settings">Of the definition.</param>
-    /// <param name="unused">The finding about an entry of the definition that keeps nothing back, by its index; null where only a part of
+    /// <param name="findings">All findings.</param>
+    /// <param name="settings">The definition's settings.</param>
+    /// <param name="unused">Returns the finding about an entry of the definition without an effect, by its index; null if only a part of
     /// the tree was checked.</param>
-    /// <returns>What is left, and what is kept back.</returns>
+    /// <returns>The remaining and the ignored findings.</returns>
     public static (ImmutableArray<Finding> Left, ImmutableArray<IgnoredFinding> Ignored) Split(
         SourceTree tree, IEnumerable<Finding> findings, LintSettings settings, Func<int, Finding?>? unused)
     {
@@ -73,7 +73,7 @@ public static partial class IgnoredFindings
         return (left.ToImmutable(), ignored.ToImmutable());
     }
 
-    /// <summary>Comments about a rule of lint, and there is no finding of the rule on their line.</summary>
+    /// <summary>Comments for a rule of lint without such a finding on their line.</summary>
     private static IEnumerable<Finding> UnusedComments(SourceTree tree, HashSet<(string File, int Line)> used) =>
         from file in tree.FilesBelow(Layout.Root)
         where file.EndsWith(".yaml", StringComparison.Ordinal) || file.EndsWith(".yml", StringComparison.Ordinal)
@@ -91,7 +91,7 @@ public static partial class IgnoredFindings
             Fix = "Delete it.",
         };
 
-    /// <summary>The reason of the comment on a finding, empty where it has none, and its line; null without such a comment.</summary>
+    /// <summary>The reason in the comment for a finding, empty if it has none, and its line; null without such a comment.</summary>
     private static (string? Reason, int Line) Mark(Finding finding, string[] lines)
     {
         for (var index = finding.Position.Line - 1; index >= 0 && index < lines.Length; index--)

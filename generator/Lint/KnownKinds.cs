@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>Kinds that a tree is likely to have: how rules of rights call them, and whether they are in a namespace.</summary>
+/// <summary>Common kinds of a tree: their plural names in RBAC rules, and whether they are namespaced.</summary>
 internal static class KnownKinds
 {
     private const string Flux = ".toolkit.fluxcd.io";
 
-    /// <summary>Kinds of Kubernetes' own groups.</summary>
+    /// <summary>Kinds in Kubernetes' own groups.</summary>
     private static readonly Dictionary<string, string> Core = new(StringComparer.Ordinal)
     {
         ["ConfigMap"] = "configmaps",
@@ -43,7 +43,7 @@ internal static class KnownKinds
         ["ValidatingAdmissionPolicyBinding"] = "validatingadmissionpolicybindings",
     };
 
-    /// <summary>Kinds without a namespace that others bring, and that Kubernetes has since 1.30.</summary>
+    /// <summary>Cluster-scoped kinds of CRDs, and of Kubernetes since 1.30.</summary>
     private static readonly Dictionary<(string Group, string Kind), string> OfCluster = new()
     {
         [("admissionregistration.k8s.io", "MutatingAdmissionPolicy")] = "mutatingadmissionpolicies",
@@ -68,22 +68,22 @@ internal static class KnownKinds
         [("trust.cert-manager.io", "Bundle")] = "bundles",
     };
 
-    /// <summary>The name of a kind in rules of rights; null where it is not known.</summary>
+    /// <summary>The plural name of a kind in RBAC rules; null if unknown.</summary>
     public static string? PluralOf(ClusterView cluster, Manifest resource) =>
         Definition(cluster, resource)?.TextAt("names", "plural") ?? OfCluster.GetValueOrDefault((resource.Group, resource.Kind))
         ?? (resource.IsCustom ? null : Core.GetValueOrDefault(resource.Kind));
 
-    /// <summary>The namespace of an object, empty for the cluster; null where that is decided elsewhere.</summary>
+    /// <summary>The namespace of an object, empty for the cluster; null if unknown.</summary>
     public static string? ScopeOf(ClusterView cluster, Manifest resource) =>
         (Definition(cluster, resource)?.TextAt("scope") is { } scope ? scope == "Cluster"
             : resource.IsClusterScoped || OfCluster.ContainsKey((resource.Group, resource.Kind))) ? ""
         : resource.Namespace.Length > 0 ? resource.Namespace : null;
 
-    /// <summary>True for a kind that surely is in a namespace.</summary>
+    /// <summary>True for a kind that is certainly namespaced.</summary>
     public static bool IsNamespaced(Manifest resource) => resource.Group.EndsWith(Flux, StringComparison.Ordinal)
         || (!resource.IsCustom && !resource.IsClusterScoped && Core.ContainsKey(resource.Kind));
 
-    /// <summary>The <c>spec</c> of the definition in the tree.</summary>
+    /// <summary>The <c>spec</c> of the CRD in the tree.</summary>
     private static Mapping? Definition(ClusterView cluster, Manifest resource) =>
         cluster.Applied.FirstOrDefault(definition => definition.Kind == "CustomResourceDefinition"
             && definition.Body.TextAt("spec", "group") == resource.Group

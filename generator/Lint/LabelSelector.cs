@@ -11,14 +11,14 @@ internal static class LabelSelector
             && value == (entry.Value as Scalar)?.Value)
         && mapping.MappingsAt("matchExpressions").All(expression => Matches(expression, labels));
 
-    /// <summary>True if a selector may match: a label that is not known here may have any value.</summary>
+    /// <summary>True if a selector may match: a label that is unknown here may have any value.</summary>
     public static bool MayMatch(Node? selector, IReadOnlyDictionary<string, string> known) => selector is not Mapping mapping
         || (mapping.EntriesAt("matchLabels").All(entry => !known.TryGetValue(Key(entry.Key), out var value)
                 || value == (entry.Value as Scalar)?.Value)
             && mapping.MappingsAt("matchExpressions").All(expression =>
                 !known.ContainsKey(Key(expression.TextAt("key") ?? "")) || Matches(expression, known)));
 
-    /// <summary>True if a selector has no requirement: its lists may be written and empty.</summary>
+    /// <summary>True if a selector has no requirement, even if it has empty lists.</summary>
     public static bool IsEverything(Node? selector) => selector switch
     {
         null or Scalar { IsNull: true } => true,
@@ -41,7 +41,7 @@ internal static class LabelSelector
         };
     }
 
-    /// <summary>Cilium prefixes a label with its origin.</summary>
+    /// <summary>Cilium prefixes a label with its source.</summary>
     private static string Key(string key) =>
         key.StartsWith("k8s:", StringComparison.Ordinal) || key.StartsWith("any:", StringComparison.Ordinal) ? key[4..] : key;
 }

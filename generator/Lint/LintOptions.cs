@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>What the tree itself does not contain.</summary>
+/// <summary>Options that the tree itself does not contain.</summary>
 public sealed record LintOptions
 {
-    /// <summary>The Flux release of the clusters that have none of their own.</summary>
+    /// <summary>The Flux release of the clusters that do not pin one.</summary>
     public required SemVer FluxVersion { get; init; }
 
-    /// <summary>True if an unset variable fails a Flux Kustomization, false if it becomes an empty text.</summary>
+    /// <summary>True if an undefined variable fails a Flux Kustomization, false if it becomes an empty text.</summary>
     public required bool StrictSubstitution { get; init; }
 
     /// <summary>The Flux of clusters that pin another release.</summary>
@@ -16,11 +16,11 @@ public sealed record LintOptions
     public ImmutableDictionary<string, ImmutableHashSet<string>> ExternalKustomizations { get; init; } =
         ImmutableDictionary<string, ImmutableHashSet<string>>.Empty;
 
-    /// <summary>The ranges for Services, by cluster; empty where they are not known.</summary>
+    /// <summary>The Service ranges, by cluster; empty if unknown.</summary>
     public ImmutableDictionary<string, ImmutableArray<Cidr>> Services { get; init; } =
         ImmutableDictionary<string, ImmutableArray<Cidr>>.Empty;
 
-    /// <summary>The options of a definition.</summary>
+    /// <summary>The options from a definition.</summary>
     public static LintOptions Of(Platform platform) => new()
     {
         FluxVersion = platform.Flux.Version,
@@ -36,7 +36,7 @@ public sealed record LintOptions
             cluster => cluster.DependsOn.Select(name => name.Text).ToImmutableHashSet()),
     };
 
-    /// <summary>The options with the Flux that one cluster runs.</summary>
+    /// <summary>The options for one cluster's Flux release.</summary>
     public LintOptions In(string cluster) => Pinned.GetValueOrDefault(cluster) is not { } own ? this
         : this with { FluxVersion = own.Version, StrictSubstitution = own.StrictSubstitution };
 }

@@ -16,7 +16,7 @@ public sealed record LintRule(
         new(name, ids.ToImmutableSortedDictionary(pair => pair.Id, pair => pair.About, StringComparer.Ordinal), check);
 }
 
-/// <summary>Every rule.</summary>
+/// <summary>All rules.</summary>
 public static class LintRules
 {
     public static readonly ImmutableArray<LintRule> All =
@@ -46,7 +46,7 @@ public static class LintRules
         .. AppList.All.SelectMany(app => app.LintRules),
     ];
 
-    /// <summary>One sentence on each rule, by its id. Faults of the YAML itself and of kustomize come on top.</summary>
+    /// <summary>One sentence on each rule, by its id. YAML and kustomize faults are added.</summary>
     public static readonly ImmutableSortedDictionary<string, string> About =
         All.SelectMany(rule => rule.Ids).Concat(SubstrateFileRules.Ids)
             .Append(KeyValuePair.Create(UnusedFileRules.Unused, UnusedFileRules.About))
@@ -54,12 +54,12 @@ public static class LintRules
             .Append(KeyValuePair.Create(IgnoredFindings.RuleUnused, "A comment or an entry of the definition keeps no finding back."))
             .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
 
-    /// <summary>True for a rule of this list, for a warning about the definition, and for the faults of YAML and of kustomize.</summary>
+    /// <summary>True for a rule of this list, a warning about the definition, or a fault of YAML or kustomize.</summary>
     public static bool IsKnown(string rule) => About.ContainsKey(rule) || WarningRules.All.Contains(rule)
         || KustomizeRules.About.ContainsKey(rule)
         || rule.StartsWith("yaml-", StringComparison.Ordinal);
 
-    /// <summary>Findings about what is not there: where a build fails or is not known, they follow from that.</summary>
+    /// <summary>Rules about missing objects: after a failed or unknown build, such findings are only consequences.</summary>
     internal static readonly ImmutableHashSet<string> OfAbsence =
     [
         FluxRules.Source, FluxRules.Health, OrderRules.Missing, PostBuild.RuleMissingSource, SelectorRules.Budget, SelectorRules.Policy,

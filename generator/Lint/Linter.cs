@@ -5,12 +5,12 @@ using PlatformGitOps.Generator.Lint.Rules;
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>The findings of a tree.</summary>
-/// <param name="OfClusters">Of what each cluster gets, by its name.</param>
-/// <param name="OfFiles">Of files, whether a cluster uses them or not.</param>
+/// <param name="OfClusters">The findings in each cluster's objects, by its name.</param>
+/// <param name="OfFiles">The findings in files, whether a cluster uses them or not.</param>
 public sealed record LintedTree(
     ImmutableSortedDictionary<string, ImmutableArray<Finding>> OfClusters, ImmutableArray<Finding> OfFiles)
 {
-    /// <summary>All of them by file and place, each once even if many clusters have it.</summary>
+    /// <summary>All findings by file and position, each once even if many clusters have it.</summary>
     public ImmutableArray<Finding> InOrder() =>
     [
         .. OfClusters.Values.SelectMany(findings => findings).Concat(OfFiles)
@@ -22,13 +22,13 @@ public sealed record LintedTree(
     ];
 }
 
-/// <summary>Every offline check over a tree, hand edits included.</summary>
+/// <summary>All offline checks of a tree, with its hand edits.</summary>
 public static class Linter
 {
     /// <summary>The rule of a finding about a cluster that is not in the tree.</summary>
     public const string RuleClusterMissing = "cluster-missing";
 
-    /// <summary>A finding for each cluster of a definition that the tree does not have: nothing of it is checked.</summary>
+    /// <summary>A finding for each cluster of the definition that the tree does not have, so that it is not checked.</summary>
     public static IEnumerable<Finding> Missing(Platform platform, SourceTree tree, IReadOnlyCollection<string> inTree) => platform.Clusters
         .Select(cluster => cluster.Name.Text).Except(inTree)
         .Select(name => (name, Line: tree.LineAgainst(Layout.ClusterFolder(name)))).Select(missing => new Finding
@@ -42,14 +42,14 @@ public static class Linter
                 ?? "Run generate, or check the permissions of the folder and of those above it.",
         });
 
-    /// <summary>All findings, by file and place, each once even if many clusters have it.</summary>
+    /// <summary>All findings, by file and position, each once even if many clusters have it.</summary>
     public static ImmutableArray<Finding> Check(SourceTree tree, LintOptions options) => Check(tree, options, LintRules.All);
 
     public static ImmutableArray<Finding> Check(
         SourceTree tree, LintOptions options, IEnumerable<LintRule> rules, IEnumerable<string>? clusters = null) =>
         CheckAll(tree, options, rules, clusters).InOrder();
 
-    /// <summary>The same, kept apart for each cluster.</summary>
+    /// <summary>The same, separate for each cluster.</summary>
     public static LintedTree CheckAll(
         SourceTree tree, LintOptions options, IEnumerable<LintRule> rules, IEnumerable<string>? clusters = null)
     {
@@ -61,12 +61,12 @@ public static class Linter
                 .. Guard(DnsPolicyRules.Name, null, () => DnsPolicyRules.Check(tree))]);
     }
 
-    /// <summary>What is known of a tree, with some of its clusters checked again.</summary>
-    /// <param name="known">The tree before.</param>
-    /// <param name="tree">The tree now; it differs in the folders and overlays of these clusters alone.</param>
+    /// <summary>The last result of a tree, with some of its clusters checked again.</summary>
+    /// <param name="known">The last result.</param>
+    /// <param name="tree">The current tree; it only differs in the folders and overlays of these clusters.</param>
     /// <param name="options">As the tree was checked before.</param>
     /// <param name="rules">As the tree was checked before.</param>
-    /// <param name="clusters">Those of before.</param>
+    /// <param name="clusters">The clusters to check again.</param>
     public static LintedTree CheckAgain(
         LintedTree known, SourceTree tree, LintOptions options, IEnumerable<LintRule> rules, IReadOnlyCollection<string> clusters)
     {
@@ -85,7 +85,7 @@ public static class Linter
         FluxTree flux, SourceTree tree, LintOptions options, IEnumerable<LintRule> rules, IEnumerable<string> clusters)
     {
         var text = new TreeText(tree);
-        // Not the SelectMany of PLINQ: native AOT cannot compile it.
+        // PLINQ's own SelectMany does not compile with native AOT.
         return clusters.AsParallel()
             .Select(name => KeyValuePair.Create(name, CheckCluster(flux, name, options, text, rules).ToImmutableArray()))
             .AsSequential().ToImmutableSortedDictionary(StringComparer.Ordinal);
@@ -97,7 +97,7 @@ public static class Linter
         ClusterView? view = null;
         var built = Guard("Flux", name, () =>
         {
-            // Without strict substitution, so that the other rules get a complete cluster; VariableRules reports what is unset.
+            // Without strict substitution, so that the other rules get a complete cluster; VariableRules reports undefined variables.
             view = ClusterView.Of(tree.Cluster(name, strict: false), options.In(name), text);
             return view.Layers.SelectMany(layer => layer.BuildFindings
                 .Concat(layer.BuildWarnings.Where(warning => IsEverywhere(warning, view)).Select(warning => warning.Finding))
@@ -115,13 +115,13 @@ public static class Linter
         return built.Concat(found.Where(finding => !isWithoutNames || !IsOfNames(finding))).Select(view.Shared.Own);
     }
 
-    /// <summary>The domain is not used where no server answers for it, which is the finding.</summary>
+    /// <summary>True for a finding about names of a domain that is not used, because no server answers for it.</summary>
     private static bool IsOfNames(Finding finding) =>
         finding is { Rule: VariableRules.Unused, Subject: Variables.ClusterDomain };
 
     /// <summary>
-    /// A patch that a cluster gives to several Flux Kustomizations, as a default, may select nothing in some of them, and may replace what
-    /// one of them alone has.
+    /// True for a patch that a cluster adds to several Flux Kustomizations by default: it may select nothing in some of them, and may
+    /// replace what only one of them has.
     /// </summary>
     private static bool IsEverywhere(PatchWarning warning, ClusterView view)
     {
@@ -135,7 +135,7 @@ public static class Linter
     private static (string File, Position Position) PlaceOf(PatchWarning warning, ClusterView view) =>
         view.Shared.Own(warning.Patch.File, warning.Patch.Position);
 
-    /// <summary>A fault of a rule must not hide the findings of the others.</summary>
+    /// <summary>A fault of a rule must not hide the findings of others.</summary>
     private static Finding[] Guard(string rule, string? cluster, Func<IEnumerable<Finding>> check)
     {
         try

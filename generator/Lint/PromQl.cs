@@ -1,35 +1,35 @@
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>What the rules on alerts need to know of an expression. Nothing but <see cref="Problem"/> where it cannot be parsed.</summary>
+/// <summary>The properties of an expression that rules on alerts need; only <see cref="Problem"/> if it cannot be parsed.</summary>
 internal sealed record PromQl
 {
-    /// <summary>One metric with its matchers.</summary>
+    /// <summary>A metric with its matchers.</summary>
     internal sealed record Selector(string Metric, ImmutableArray<(string Label, string Operator, string Value)> Matchers);
 
     /// <summary>
-    /// Why it cannot be the expression of a rule; null if it can. Prometheus loads some of these, and fails at each evaluation.
+    /// Why it cannot be the expression of a rule; null if it can. Prometheus loads some of these, but fails at each evaluation.
     /// </summary>
     public string? Problem { get; init; }
 
     public ImmutableArray<Selector> Selectors { get; init; } = [];
 
-    /// <summary>The selectors of CoreDNS's own series, and of whether it is up.</summary>
+    /// <summary>The selectors of CoreDNS's own series, including up.</summary>
     public ImmutableArray<Selector> OfCoreDns => field.IsDefault ? field = [.. Selectors.Where(IsOfCoreDns)] : field;
 
-    /// <summary>The labels of by, on and group_left.</summary>
+    /// <summary>The labels in by, on and group_left.</summary>
     public ImmutableArray<string> GroupingLabels { get; init; } = [];
 
     public bool Divides { get; init; }
 
     public bool HasQuantile { get; init; }
 
-    /// <summary>True if the expression contains 100, so it is probably a percentage.</summary>
+    /// <summary>True if the expression contains 100, so that it is probably a percentage.</summary>
     public bool IsPercentage { get; init; }
 
-    /// <summary>True if a function makes labels.</summary>
+    /// <summary>True if a function creates labels.</summary>
     public bool SetsLabels { get; init; }
 
-    /// <summary>The right-hand numbers of comparisons.</summary>
+    /// <summary>The numbers on the right side of comparisons.</summary>
     public ImmutableArray<double> Thresholds { get; init; } = [];
 
     private static bool IsOfCoreDns(Selector selector) => selector.Metric.StartsWith("coredns_", StringComparison.Ordinal)

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>
-/// The functions of Prometheus (functions.go, up to 3.5, the experimental ones too): the type of the result and of the arguments, s a
-/// number, v an instant vector, m a range vector, t a text. Arguments behind a <c>|</c> may be left out; a <c>*</c> repeats the last.
+/// The functions of Prometheus (functions.go, up to 3.5, including experimental ones): the types of result and arguments, s a number, v an
+/// instant vector, m a range vector, t a text. Arguments after a <c>|</c> are optional; a <c>*</c> repeats the last one.
 /// </summary>
 internal static class PromQlFunctions
 {
@@ -33,7 +33,7 @@ internal static class PromQlFunctions
         ("s:", "pi time"),
     ];
 
-    /// <summary>By their names.</summary>
+    /// <summary>By name.</summary>
     public static readonly FrozenDictionary<string, (char Result, string Arguments, int Required, bool Repeats)> All = Table
         .SelectMany(row => row.Names.Split(' ').Select(name => (Name: name, Of: Read(row.Shape)))).ToFrozenDictionary(row => row.Name,
             row => row.Of, StringComparer.Ordinal);

@@ -10,22 +10,22 @@ internal enum PromQlKind
     Sign,
 }
 
-/// <summary>A word of an expression.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Text">As it is written; the meaning of a text in quotes.</param>
-/// <param name="Offset">Where it begins, in characters.</param>
+/// <summary>A token of an expression.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Text">The text as written; for a quoted text, its value.</param>
+/// <param name="Offset">Its index, in characters.</param>
 internal readonly record struct PromQlToken(PromQlKind Kind, string Text, int Offset)
 {
     public bool Is(string sign) => Kind == PromQlKind.Sign && Text == sign;
 
-    /// <summary>Keywords are read in any case.</summary>
+    /// <summary>Keywords are case-insensitive.</summary>
     public bool IsWord(string word) => Kind == PromQlKind.Name && Text.Equals(word, StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>An expression that Prometheus refuses; the message is the clause that says why.</summary>
+/// <summary>An expression that Prometheus refuses; the message is a clause with the reason.</summary>
 internal sealed class PromQlException(string message) : Exception(message);
 
-/// <summary>The words of PromQL (prometheus/promql/parser, lex.go, as of 2.42 and 3.5, whichever takes more).</summary>
+/// <summary>The tokens of PromQL (prometheus/promql/parser, lex.go, of 2.42 and 3.5, whichever accepts more).</summary>
 internal static class PromQlLexer
 {
     private const string Units = "y w d h m s ms";
@@ -48,7 +48,7 @@ internal static class PromQlLexer
             }
             else
             {
-                // The colon of a subquery, [1h:5m], not the one in a name.
+                // The colon of a subquery, [1h:5m], not one in a name.
                 var (token, length) = inRange && first == ':' ? (new PromQlToken(PromQlKind.Sign, ":", at), 1) : Next(text, at);
                 tokens.Add(token);
                 inRange = token.Is("[") || (inRange && !token.Is("]"));
@@ -146,7 +146,7 @@ internal static class PromQlLexer
         return word.Length == 0 ? null : sum;
     }
 
-    /// <summary>A text in quotes, with Go's escapes.</summary>
+    /// <summary>A quoted text, with Go's escapes.</summary>
     private static (string Value, int Length) Quoted(string text, int at)
     {
         var quote = text[at];
@@ -170,7 +170,7 @@ internal static class PromQlLexer
         throw new PromQlException($"a {quote} has no counterpart");
     }
 
-    /// <summary>Adds what an escape means; the number of characters after its first.</summary>
+    /// <summary>Adds the value of an escape; returns the number of characters after its first one.</summary>
     private static int Escape(string text, int at, char quote, StringBuilder value)
     {
         var letter = text[at] == '\n' || at + 1 == text.Length ? '\n' : text[at + 1];

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>Aggregations and calls of functions.</summary>
+/// <summary>Aggregations and function calls.</summary>
 internal sealed partial class PromQlParser
 {
     private Part Aggregation(string name)

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>Selectors, and the ranges, subqueries and times behind a part.</summary>
+/// <summary>Selectors, and the ranges, subqueries and time modifiers after an expression.</summary>
 internal sealed partial class PromQlParser
 {
     private Part Selector(string metric)
@@ -48,7 +48,7 @@ internal sealed partial class PromQlParser
         var (label, isText) = (Current.Text, Current.Kind == PromQlKind.Text);
         at++;
 
-        // Prometheus 3 takes the name of the metric in quotes.
+        // Prometheus 3 accepts the metric's name in quotes.
         if (isText && (Current.Is(",") || Current.Is("}")))
         {
             return ("__name__", "=", label);
@@ -124,7 +124,7 @@ internal sealed partial class PromQlParser
 
     private void Time()
     {
-        // Prometheus 3 takes seconds too.
+        // Prometheus 3 also accepts seconds.
         if (Current.Kind is not (PromQlKind.Duration or PromQlKind.Number)
             || (PromQlLexer.Seconds(Current.Text) ?? PromQlLexer.Value(Current.Text)) is 0 && tokens[at - 1].Is("["))
         {

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>
-/// PromQL with its types (prometheus/promql/parser, generated_parser.y and parse.go). Where Prometheus 2.42 and 3.5 differ, what either of
-/// them takes is taken.
+/// Parses PromQL with its types (prometheus/promql/parser, generated_parser.y and parse.go). It accepts what either Prometheus 2.42 or 3.5
+/// accepts.
 /// </summary>
 internal sealed partial class PromQlParser(string expression)
 {
@@ -42,7 +42,7 @@ internal sealed partial class PromQlParser(string expression)
         Text,
     }
 
-    /// <summary>The type of a part, and what may follow it.</summary>
+    /// <summary>The type of an expression, and what may follow it.</summary>
     private readonly record struct Part(Type Type, bool IsSelector = false, bool IsOffset = false);
 
     private PromQlToken Current => tokens[at];
@@ -60,7 +60,7 @@ internal sealed partial class PromQlParser(string expression)
                 throw new PromQlException("it is empty");
             }
 
-            // An alert or a recording that is a range or a text is never evaluated, although promtool takes it.
+            // An alert or recording rule with a range or a text is never evaluated, although promtool accepts it.
             var type = Binary(0).Type;
             problem = Current.Kind != PromQlKind.End ? Unexpected()
                 : type is Type.Range or Type.Text ? $"{NameOf(type)} cannot be evaluated as a rule" : null;
@@ -152,7 +152,7 @@ internal sealed partial class PromQlParser(string expression)
                 thresholds.Add(threshold);
             }
 
-            // The power binds to the right.
+            // The power operator is right-associative.
             var right = Binary(sign == "^" ? level : level + 1);
             left = Combined(left.Type, right.Type, sign, (isSet, isComparison && !isBool, matches, groups));
         }
@@ -179,7 +179,7 @@ internal sealed partial class PromQlParser(string expression)
         };
     }
 
-    /// <summary>on, ignoring, group_left and group_right behind an operator.</summary>
+    /// <summary>on, ignoring, group_left and group_right after an operator.</summary>
     private (bool Matches, bool Groups) Matching()
     {
         var on = Current.IsWord("on");
@@ -226,7 +226,7 @@ internal sealed partial class PromQlParser(string expression)
         return names;
     }
 
-    /// <summary>A sign binds as weakly as a product: -1 ^ 2 is -1.</summary>
+    /// <summary>A sign has the precedence of a product: -1 ^ 2 is -1.</summary>
     private Part Unary()
     {
         if (!Current.Is("-") && !Current.Is("+"))

@@ -3,12 +3,10 @@ using PlatformGitOps.Generator.Lint.Rules;
 
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>Checks of one release alone: clusters share a release where its object, chart and values are the same.</summary>
+/// <summary>Checks of a single release, shared by clusters with the same object, chart and values.</summary>
 internal sealed class ReleaseChecks(Func<CoreDnsRelease, IEnumerable<Finding>> check)
 {
-    /// <summary>
-    /// What a patch of a release's <c>postRenderers</c> names where it may put right what the values alone have wrong, by the rule.
-    /// </summary>
+    /// <summary>For each rule, words in a patch of <c>postRenderers</c> that may correct the values' fault.</summary>
     private static readonly Dictionary<string, string[]> PatchWords = new(StringComparer.Ordinal)
     {
         [PodRules.Capability] = ["securityContext", "capabilities"],

@@ -3,22 +3,22 @@ using PlatformGitOps.Generator.Flux.Kustomize;
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>
-/// Flux Kustomizations that add the same to a folder share its build, and what they add has the places of the one that asked first. This
-/// is where the files of one cluster have it.
+/// Flux Kustomizations that add the same to a folder share its build, and additions have the positions of the first one. This finds the
+/// positions in the files of one cluster.
 /// </summary>
 internal sealed class SharedBuilds(ClusterView view)
 {
     private readonly Lazy<Pair[]> pairs = new(() =>
         [.. view.Layers.SelectMany(Pairs).Where(pair => pair.First != Position.None)]);
 
-    /// <summary>A finding in the cluster's own file.</summary>
+    /// <summary>Moves a finding into the cluster's own file.</summary>
     public Finding Own(Finding finding)
     {
         var (file, position) = Own(finding.File, finding.Position);
         return file == finding.File ? finding : finding with { File = file, Position = position };
     }
 
-    /// <summary>A place in the cluster's own file.</summary>
+    /// <summary>Moves a position into the cluster's own file.</summary>
     public (string File, Position Position) Own(string file, Position position)
     {
         var others = pairs.Value.Where(pair => pair.FirstFile == file).ToArray();
@@ -32,7 +32,7 @@ internal sealed class SharedBuilds(ClusterView view)
             return (same.OwnFile, same.Own);
         }
 
-        // Inside of a text, which is the same in both files: as far from its key.
+        // Within a text, which is the same in both files: at the same distance from its key.
         var key = others.Where(pair => pair.IsKey && InOrder(pair.First).CompareTo(InOrder(position)) <= 0)
             .MaxBy(pair => InOrder(pair.First));
         return key is null ? (others[0].OwnFile, Position.None) : (key.OwnFile, new Position(
@@ -42,7 +42,7 @@ internal sealed class SharedBuilds(ClusterView view)
     private static IEnumerable<Pair> Pairs(Layer layer) => layer.Folder is not { } folder ? []
         : Pairs(layer.BuiltWith, BuildRequest.Of(folder, layer.Kustomization.Body["spec"] as Mapping).Spec);
 
-    /// <summary>The nodes of both and the keys, which are the same but for their places.</summary>
+    /// <summary>Pairs the nodes and keys of both, which differ only in their positions.</summary>
     private static IEnumerable<Pair> Pairs(Node first, Node own)
     {
         var below = (first, own) switch

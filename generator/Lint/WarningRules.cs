@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>What <c>check</c> and <c>lint</c> warn of beside the rules of lint; docs/definition.md has a text on each.</summary>
+/// <summary>Warnings of <c>check</c> and <c>lint</c> in addition to the rules of lint; docs/definition.md has a text on each.</summary>
 internal static class WarningRules
 {
     public const string VersionUnknown = "version-unknown";

@@ -5,9 +5,9 @@ namespace PlatformGitOps.Generator.Plan;
 /// <summary>The objects that cluster DNS needs.</summary>
 internal static class DnsDependencies
 {
-    /// <summary>Finds them in the current cluster.</summary>
-    /// <param name="before">What the cluster has.</param>
-    /// <param name="after">What it will have: a source without a release that refers to it may be deleted.</param>
+    /// <summary>Finds them in the current objects of a cluster.</summary>
+    /// <param name="before">The current objects.</param>
+    /// <param name="after">The new objects: a source without a release that refers to it may be deleted.</param>
     public static HashSet<ResourceId> In(Inventory before, Inventory after)
     {
         var needed = new HashSet<ResourceId>();
@@ -32,7 +32,7 @@ internal static class DnsDependencies
     private static bool Protects(ResourceId id, string @namespace) =>
         id is { Group: "policy", Kind: "PodDisruptionBudget", Name: CoreDnsNames.DisruptionBudget } && id.Namespace == @namespace;
 
-    /// <summary>The source of the chart, and that of a HelmChart in turn.</summary>
+    /// <summary>The source of the chart, and the source of a HelmChart.</summary>
     private static IEnumerable<ResourceId> Sources(Manifest release, Inventory inventory)
     {
         var sources = Named(release.Body.At("spec", "chartRef") ?? release.Body.At("spec", "chart", "spec", "sourceRef"),
@@ -45,7 +45,7 @@ internal static class DnsDependencies
         reference is not Mapping named ? [] : inventory.Objects.Keys.Where(id => id.Kind == named.TextAt("kind")
             && id.Name == named.TextAt("name") && id.Namespace == (named.TextAt("namespace") ?? @namespace));
 
-    /// <summary>The Flux Kustomization of an object, the one that applies that, and so on, each with the source that it reads.</summary>
+    /// <summary>The chain of Flux Kustomizations that apply an object, each with its source.</summary>
     private static IEnumerable<ResourceId> Owners(Managed managed, Inventory inventory)
     {
         var seen = new HashSet<ResourceId>();

@@ -5,14 +5,14 @@ using PlatformGitOps.Generator.Apps.GeoDns;
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>
-/// What an object does to DNS that Flux deletes or changes. To add a rule, write a function and add it to one of the lists.
+/// The effects on DNS of objects that Flux deletes or changes. To add a rule, write a function and add it to one of the lists.
 /// </summary>
 internal static class DnsEffects
 {
     private const string Delegation = "the parent zone delegates to its address, and clients outside would get no answer. Take the "
         + "delegation away first, and wait for its TTL";
 
-    /// <summary>Why Flux may not delete an object yet; null where it may, or where this is another object.</summary>
+    /// <summary>Each returns why Flux must not delete an object yet; null if it may, or for another object.</summary>
     private static readonly Func<Managed, Inventory, Inventory, string?>[] Deletions =
     [
         (gone, _, after) => ControllerDeleted(gone.Id, after),
@@ -20,7 +20,7 @@ internal static class DnsEffects
         (gone, _, _) => OutsideDnsDeleted(gone.Id),
     ];
 
-    /// <summary>What a change takes away, in a sentence; null for nothing.</summary>
+    /// <summary>Each returns what a change removes, as a sentence; null for nothing.</summary>
     private static readonly Func<Manifest, Inventory, Manifest, Inventory, string?>[] Changes =
     [
         (old, before, now, _) => ReleaseChange.IsCoreDns(old, before)
@@ -36,7 +36,7 @@ internal static class DnsEffects
     public static string? OfChange(Manifest old, Inventory before, Manifest now, Inventory after) =>
         Changes.Select(rule => rule(old, before, now, after)).FirstOrDefault(effect => effect is not null);
 
-    /// <summary>What the DNS health controller removed stays out of DNS when it goes, unless a Job restores it first.</summary>
+    /// <summary>Endpoints that the DNS health controller removed stay removed without it, unless a Job restores them first.</summary>
     private static string? ControllerDeleted(ResourceId gone, Inventory after)
     {
         static bool IsIts(ResourceId id, string group, string kind) =>
@@ -48,7 +48,7 @@ internal static class DnsEffects
             : null;
     }
 
-    /// <summary>Geographic routing answers clients outside: a parent zone delegates to the address of its Service.</summary>
+    /// <summary>Geographic routing answers external clients: a parent zone delegates to the address of its Service.</summary>
     private static string? OutsideDnsDeleted(ResourceId gone) =>
         gone is { Namespace: GeoDnsNames.Namespace, Name: GeoDnsNames.Name, Kind: "Service" or "Deployment" } ? Delegation : null;
 
@@ -70,13 +70,13 @@ internal static class DnsEffects
             ? $"no name below {zone} is answered anymore: move the delegation first, or keep the zone in another cluster" : null;
     }
 
-    /// <summary>The zone that a server has, from the ConfigMap that its pods mount.</summary>
+    /// <summary>The zone of a server, from the ConfigMap that its pods mount.</summary>
     private static string? OutsideZone(Manifest deployment, Inventory inventory) => deployment.Body
         .MappingsAt("spec", "template", "spec", "volumes").Select(volume => volume.TextAt("configMap", "name")).OfType<string>()
         .Select(name => inventory.Find("ConfigMap", GeoDnsNames.Namespace, name)).OfType<Mapping>()
         .Select(GeoDnsConfig.ZoneIn).FirstOrDefault(zone => zone is not null);
 
-    /// <summary>A changed budget of the DNS pods: a drain of nodes at once may then take all of them.</summary>
+    /// <summary>With a changed budget of the DNS pods, a drain of several nodes may evict all of them.</summary>
     private static string? BudgetChanged(Manifest old, Manifest now)
     {
         if (now is not { Group: "policy", Kind: "PodDisruptionBudget", Name: CoreDnsNames.DisruptionBudget })

@@ -2,14 +2,14 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>The fields of the objects of the chart coredns that DNS depends on.</summary>
+/// <summary>The fields of objects of the coredns chart that DNS depends on.</summary>
 internal static class DnsFields
 {
     private const string NoRights = "CoreDNS may not be allowed to list Services";
     private const string OtherNumber = "another number of pods than the definition's answers";
     private const string Containers = "spec.template.spec.containers";
 
-    /// <summary>Each with what happens to DNS; the first one that fits is said. Fields that cannot change are not repeated.</summary>
+    /// <summary>Each with its effect on DNS; the first match is reported. Immutable fields are not repeated.</summary>
     private static readonly (string Kind, string Field, string Effect)[] Guarded =
     [
         ("Service", "spec.selector", "the Service may have no endpoint"),
@@ -38,10 +38,10 @@ internal static class DnsFields
         (DnsObjects.BudgetKind, "spec", "a drain may evict all DNS pods, or none"),
     ];
 
-    /// <summary>In a container these may change: they decide what a pod costs, not whether it answers.</summary>
+    /// <summary>These fields of a container may change: they affect its costs, not its answers.</summary>
     private static readonly string[] Free = ["resources", "env", "image", "imagePullPolicy", "livenessProbe"];
 
-    /// <summary>What a change of a field of one of these objects does to DNS; null for nothing.</summary>
+    /// <summary>The effect on DNS of a changed field of one of these objects; null for none.</summary>
     public static string? EffectOf(ResourceId id, FieldChange change)
     {
         if (ImmutableFields.Of(id, change.Path) is { } immutable)
@@ -63,14 +63,14 @@ internal static class DnsFields
 
     private static bool IsFree(string path) => InContainer(path) is { } key && Free.Any(free => ImmutableFields.IsAtOrBelow(key, free));
 
-    /// <summary>A port, a label or a right more takes nothing away.</summary>
+    /// <summary>True for an added port, label or right, which removes nothing.</summary>
     private static bool IsMore(string kind, string path) =>
         (path.EndsWith(']') && (path.StartsWith("spec.ports[", StringComparison.Ordinal)
             || InContainer(path)?.StartsWith("ports[", StringComparison.Ordinal) == true))
         || path.StartsWith("spec.template.metadata.labels.", StringComparison.Ordinal)
         || kind is DnsObjects.RoleKind or DnsObjects.BindingKind;
 
-    /// <summary>The path below a container; null elsewhere.</summary>
+    /// <summary>The path below a container; null for other paths.</summary>
     private static string? InContainer(string path) => path.StartsWith($"{Containers}[", StringComparison.Ordinal)
         && path.IndexOf("].", StringComparison.Ordinal) is var end and > 0 ? path[(end + 2)..] : null;
 }

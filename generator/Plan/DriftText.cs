@@ -1,16 +1,16 @@
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>Below a plan: where the disk differs from the definition.</summary>
+/// <summary>Prints the differences between the disk and the definition, below a plan.</summary>
 internal static class DriftText
 {
     private const int MostFiles = 20;
 
-    /// <summary>The files and what they change; nothing where the disk is as generated.</summary>
-    /// <param name="drift">What differs.</param>
-    /// <param name="plan">The plan above: what it has is not said again.</param>
-    /// <param name="output">Where it goes.</param>
+    /// <summary>Prints the files and their changes; nothing if the disk is as generated.</summary>
+    /// <param name="drift">The differences.</param>
+    /// <param name="plan">The plan above, which is not repeated.</param>
+    /// <param name="output">The output.</param>
     /// <param name="ink">Colours the paths.</param>
-    /// <param name="quiet">True leaves out what only generate has to do.</param>
+    /// <param name="quiet">True omits changes that only generate must make.</param>
     /// <param name="verbose">True prints every file.</param>
     public static void Render(
         TreeDrift drift, IReadOnlyCollection<ClusterPlan> plan, TextWriter output, Ink ink, bool quiet, bool verbose)

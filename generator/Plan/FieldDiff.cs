@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>One field that differs.</summary>
-/// <param name="Path">As <c>kubectl explain</c> writes it, with the index of a list's item in brackets.</param>
+/// <summary>A changed field.</summary>
+/// <param name="Path">In the form of <c>kubectl explain</c>, with the index of list items in brackets.</param>
 /// <param name="Before">The old value on one line; null if there was none.</param>
-/// <param name="After">The new value on one line; null if the field is gone.</param>
+/// <param name="After">The new value on one line; null if the field was removed.</param>
 public sealed record FieldChange(string Path, string? Before, string? After);
 
-/// <summary>The fields in which two objects differ.</summary>
+/// <summary>The differences between two objects, by field.</summary>
 public static class FieldDiff
 {
     private const int LongestValue = 60;
@@ -29,7 +29,7 @@ public static class FieldDiff
 
         var (old, now) = Masking.Both(before.Body, after.Body);
         var masked = Between("", old, now).ToArray();
-        // Lines are those of the file, where a hidden block of several lines is one. Two values may differ in their type alone.
+        // Lines are those of the file; a hidden block of several lines counts as one. Two values may differ only in their type.
         var lines = differing.ToLookup(field => Bare(field.Path), field => field.Path, StringComparer.Ordinal);
         return masked.Length > 0 ? masked.Select(field => lines[Bare(field.Path)].FirstOrDefault() is { } path
                 ? field with { Path = path } : field)
@@ -49,7 +49,7 @@ public static class FieldDiff
         _ => [new FieldChange(path, Short(before), Short(after))],
     };
 
-    /// <summary>Of a long text only the lines that differ.</summary>
+    /// <summary>The changed lines of a long text.</summary>
     private static IEnumerable<FieldChange> Text(string path, Scalar before, Scalar after)
     {
         if (!before.Value.Contains('\n') || !after.Value.Contains('\n'))
@@ -68,7 +68,7 @@ public static class FieldDiff
 
     private static string Key(string key) => key.Contains('.') ? $"\"{key}\"" : key;
 
-    // A quoted number is a text, and means something else to Helm.
+    // A quoted number is a text, and has another meaning in Helm.
     internal static string Meaning(Scalar scalar) =>
         scalar.IsString ? $"\"{scalar.Value}\"" : PlainScalars.Canonical(scalar.Value);
 

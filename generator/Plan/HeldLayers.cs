@@ -1,15 +1,15 @@
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>
-/// The Flux Kustomizations of a new tree that Flux does not apply: it cannot build them, or they wait for one that it cannot build. What
-/// they applied before stays in the cluster.
+/// The Flux Kustomizations of a new tree that Flux does not apply: it cannot build them, or they depend on one that it cannot build. Their
+/// old objects stay in the cluster.
 /// </summary>
 internal sealed class HeldLayers
 {
     private readonly Inventory _before;
     private readonly Inventory _after;
 
-    // While a layer is looked at, it does not hold itself.
+    // While a layer is evaluated, it counts as not held, which ends cycles.
     private readonly Dictionary<ResourceId, bool> _held = [];
     private readonly HashSet<ResourceId> _broken;
 
@@ -19,7 +19,7 @@ internal sealed class HeldLayers
         _broken = [.. after.Layers.Where(pair => IsBroken(pair.Value, before.Layers.GetValueOrDefault(pair.Key))).Select(pair => pair.Key)];
     }
 
-    /// <summary>What the cluster will have, and a sentence about what stays as it is; null where Flux applies everything.</summary>
+    /// <summary>The new objects of the cluster, and a sentence about unchanged ones; null if Flux applies everything.</summary>
     public static (Inventory After, string? Note) Apply(Inventory before, Inventory after)
     {
         var held = new HeldLayers(before, after);
@@ -43,7 +43,7 @@ internal sealed class HeldLayers
             names.Count == 0 ? null : Note(names));
     }
 
-    /// <summary>True where the new tree would change an object, and does not.</summary>
+    /// <summary>True if the new tree would change an object, but does not.</summary>
     private bool Differs(ResourceId id, Dictionary<ResourceId, Managed> applied)
     {
         var (wanted, has) = (_after.Objects.GetValueOrDefault(id), applied.GetValueOrDefault(id));
@@ -66,8 +66,8 @@ internal sealed class HeldLayers
         string.Join(", ", layers.Select(id => id.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
     /// <summary>
-    /// True where Flux refuses the build or a substitution. Variables from an object that the tree did not have before either come from
-    /// outside of it, so that what they are is not known here.
+    /// True if Flux refuses the build or a substitution. Variables may come from an object outside of the tree, if the old tree did not
+    /// have it either: their values are then not known.
     /// </summary>
     private static bool IsBroken(Layer layer, Layer? before) => !layer.BuildFindings.IsEmpty
         || (layer.Findings.Any() && before?.Variables.Findings.Any(finding => finding.Rule == PostBuild.RuleMissingSource) != true);
@@ -83,7 +83,7 @@ internal sealed class HeldLayers
         return held;
     }
 
-    /// <summary>True for one that depends on a held one, or that a held one would create.</summary>
+    /// <summary>True for a layer that depends on a held one, or that a held one would create.</summary>
     private bool Waits(ResourceId id) => _after.Layers.TryGetValue(id, out var layer)
         && (layer.DependsOn.Any(entry => IsHeld(id with
         {
@@ -91,7 +91,7 @@ internal sealed class HeldLayers
             Namespace = entry.TextAt("namespace") ?? id.Namespace,
         })) || (!_before.Layers.ContainsKey(id) && _after.Objects.TryGetValue(id, out var made) && made.Owner != id && IsHeld(made.Owner)));
 
-    /// <summary>True where the Flux Kustomization of an object fails, or that of its Flux Kustomization: nothing is pruned.</summary>
+    /// <summary>True if the Flux Kustomization of an object fails, or the one above it: then nothing is pruned.</summary>
     private bool IsKept(Managed gone)
     {
         if (_after.Layers.ContainsKey(gone.Owner))
@@ -99,7 +99,7 @@ internal sealed class HeldLayers
             return IsHeld(gone.Owner);
         }
 
-        // A folder that cannot be built does not say which Flux Kustomization applies it.
+        // A folder that cannot be built does not show which Flux Kustomization applies it.
         var folder = _before.Layers[gone.Owner].Folder;
         return _after.Layers.Values.Any(other => other.IsBootstrap && other.Folder == folder && IsHeld(other.Id))
             || (_before.Objects.GetValueOrDefault(gone.Owner) is { } owner && owner.Owner != owner.Id && IsKept(owner));

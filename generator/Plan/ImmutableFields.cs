@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>
-/// The fields that the API server does not allow to change (its validation of each kind; CSI, RBAC and storage included).
+/// The fields that the API server does not allow to change (from its validation of each kind, including CSI, RBAC and storage).
 /// </summary>
 internal static class ImmutableFields
 {
@@ -9,7 +9,7 @@ internal static class ImmutableFields
 
     private static readonly Dictionary<(string Group, string Kind), string[]> Paths = new()
     {
-        // A second address may come and go.
+        // A second address may be added and removed.
         [("", "Service")] = ["spec.clusterIP", "spec.clusterIPs[0]"],
         [("", "PersistentVolumeClaim")] =
             ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName", "spec.volumeMode", "spec.dataSource"],
@@ -30,7 +30,7 @@ internal static class ImmutableFields
         [("apiextensions.k8s.io", "CustomResourceDefinition")] = ["spec.scope", "spec.group", "spec.names.kind", "spec.names.plural"],
     };
 
-    /// <summary>The first of the changed fields that cannot change, or null.</summary>
+    /// <summary>The first changed field that is immutable, or null.</summary>
     public static string? Among(IEnumerable<FieldChange> fields, Manifest before)
     {
         var frozen = before is { Group: "", Kind: "ConfigMap" or "Secret" } && before.Body.TextAt("immutable") == "true";
@@ -38,11 +38,11 @@ internal static class ImmutableFields
             Of(before.Id, path) is not null || (frozen && Data.Any(member => IsAtOrBelow(path, member))));
     }
 
-    /// <summary>The field of an object's kind that cannot change and that has the path, or is above it; null for none.</summary>
+    /// <summary>The immutable field of an object's kind that is at the path or above it; null for none.</summary>
     public static string? Of(ResourceId id, string path) =>
         Paths.GetValueOrDefault((id.Group, id.Kind), []).FirstOrDefault(field => IsAtOrBelow(path, field));
 
-    /// <summary>What a release does that changes such a field.</summary>
+    /// <summary>The effect of a release that changes such a field.</summary>
     public static string Failure(string kind, string field) =>
         $"the {kind}'s {field[(field.LastIndexOf('.') + 1)..]} cannot change: the upgrade fails";
 

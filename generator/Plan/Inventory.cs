@@ -1,19 +1,19 @@
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>Everything that Flux manages in one cluster.</summary>
+/// <summary>The objects that Flux manages in one cluster.</summary>
 public sealed record Inventory
 {
     public required ImmutableDictionary<ResourceId, Managed> Objects { get; init; }
 
     public required ImmutableDictionary<ResourceId, Layer> Layers { get; init; }
 
-    // By what a reference names; a group is not part of it.
+    // Keyed by the parts of a reference, which has no group.
     private readonly Lazy<Dictionary<(string, string, string), Mapping>> _bodies;
 
     public Inventory() => _bodies = new(() => Objects!.Values.GroupBy(managed => (managed.Id.Kind, managed.Id.Namespace, managed.Id.Name))
         .ToDictionary(group => group.Key, group => group.First().Manifest.Body));
 
-    /// <summary>What Flux would refuse.</summary>
+    /// <summary>The errors for which Flux would refuse the tree.</summary>
     public required ImmutableArray<Finding> Findings { get; init; }
 
     /// <summary>False if the tree has no folder for the cluster.</summary>
@@ -67,13 +67,13 @@ public sealed record Managed(Manifest Manifest, ResourceId Owner)
     /// <summary>True if Flux keeps the object when it leaves the tree.</summary>
     public bool KeptWhenGone => Has("prune", "disabled");
 
-    /// <summary>True if an object that cannot be changed is deleted and created again.</summary>
+    /// <summary>True if an object with a changed immutable field is deleted and created again.</summary>
     public bool Forced => Has("force", "enabled");
 
-    /// <summary>True if Flux creates the object once, or not at all, and never changes it.</summary>
+    /// <summary>True if Flux creates the object at most once, and never changes it.</summary>
     public bool NeverChanged => Has("reconcile", "disabled") || Has("ssa", "IfNotPresent") || Has("ssa", "Ignore");
 
-    // Flux takes these from labels as well as from annotations.
+    // Flux reads these from labels and annotations.
     private bool Has(string key, string value) =>
         string.Equals(Manifest.Annotation(Prefix + key) ?? Manifest.Label(Prefix + key), value, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,18 +1,20 @@
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>An item of the old list beside the one of the new list that it became.</summary>
+/// <summary>An item of the old list and its counterpart in the new list.</summary>
 /// <param name="Before">Its index in the old list; null for an inserted item.</param>
 /// <param name="After">Its index in the new list; null for a removed item.</param>
 internal readonly record struct AlignedItems(int? Before, int? After);
 
-/// <summary>Which items of two lists belong together, so that an insertion is one change and not one of each item behind it.</summary>
+/// <summary>Pairs the items of two lists, so that an insertion is one change, and not one for each item after it.</summary>
 internal static class ListAlignment
 {
-    /// <summary>Beyond it, items are compared by their index.</summary>
+    /// <summary>For larger tables, items are compared by their index.</summary>
     private const int LargestTable = 1_000_000;
 
-    /// <summary>Items with the same name, or else the same content, belong together (a longest common subsequence); what is between two
-    /// of them was changed in its order, unless names say otherwise.</summary>
+    /// <summary>
+    /// Items with the same name, or else the same content, are a pair (longest common subsequence). Items between two pairs are paired in
+    /// order, unless their names differ.
+    /// </summary>
     public static IEnumerable<AlignedItems> Of(ImmutableArray<Node> before, ImmutableArray<Node> after)
     {
         var (old, now) = (before.Select(Identity).ToArray(), after.Select(Identity).ToArray());
@@ -58,7 +60,7 @@ internal static class ListAlignment
 
     private static List<(int Old, int Now)> Common(string[] old, string[] now)
     {
-        // Length of the longest common subsequence of what begins at each pair of indexes.
+        // The length of the longest common subsequence from each pair of indexes.
         var lengths = new int[old.Length + 1, now.Length + 1];
         for (var one = old.Length - 1; one >= 0; one--)
         {

@@ -4,12 +4,12 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>
-/// A NodeLocal DNSCache on an address of its own alone, as with IPVS, is what the kubelets name (clusterDNS): while a pod runs, it asks
-/// that address, and nothing else answers there.
+/// A NodeLocal DNSCache with only its own address, as with IPVS. The kubelets configure this address (clusterDNS), so running pods query
+/// it, and nothing else answers there.
 /// </summary>
 internal static class NodeCacheEffects
 {
-    /// <summary>Why the DaemonSet may not be deleted yet; null where it may, or where this is another object.</summary>
+    /// <summary>Why the DaemonSet must not be deleted yet; null if it may, or for another object.</summary>
     public static string? OfDeletion(Manifest gone, Inventory before)
     {
         if (Named(gone, before) is not { Length: > 0 } addresses)
@@ -22,8 +22,8 @@ internal static class NodeCacheEffects
     }
 
     /// <summary>
-    /// What becomes of the addresses that kubelets name, in a sentence: the cache gives one up, or no cache listens there while another
-    /// replaces it, as where it answers on the Service's address too. Null for neither.
+    /// What happens to the addresses that kubelets configure, as a sentence: the cache gives one up, or no cache listens there during a
+    /// replacement, for example if it also answers on the Service's address. Null if neither.
     /// </summary>
     public static string? OfChange(Manifest old, Manifest now, Inventory before)
     {
@@ -46,8 +46,8 @@ internal static class NodeCacheEffects
     }
 
     /// <summary>
-    /// What pods ask where the cache moves from the Service's address to its own, which no kubelet has to name yet; null for another
-    /// change. CoreDNS answers them, so that this endangers nothing.
+    /// What pods query while the cache moves from the Service's address to its own, before kubelets configure it; null for another change.
+    /// CoreDNS answers them, so this endangers nothing.
     /// </summary>
     public static string? Unasked(Manifest old, Manifest now, Inventory before, Inventory after) =>
         Named(now, after) is { Length: > 0 } addresses && OnHost(old) && Addresses(old).Intersect(AddressesOfService(before)).Any()
@@ -63,7 +63,7 @@ internal static class NodeCacheEffects
             + "the pods of every node";
     }
 
-    /// <summary>The addresses that pods ask only because the kubelets name them.</summary>
+    /// <summary>The addresses that pods query only because the kubelets configure them.</summary>
     private static string[] Named(Manifest resource, Inventory inventory)
     {
         if (resource is not { Kind: "DaemonSet", Name: NodeLocalDnsNames.Name, Namespace: NodeLocalDnsNames.Namespace }

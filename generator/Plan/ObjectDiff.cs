@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>The objects that a cluster receives, before and after, as unified diffs.</summary>
+/// <summary>Unified diffs of the objects that a cluster receives, before and after.</summary>
 public sealed partial class ObjectDiff(SourceTree before, SourceTree after)
 {
     private static readonly string[] Data = ["data", "stringData"];
@@ -8,8 +8,9 @@ public sealed partial class ObjectDiff(SourceTree before, SourceTree after)
     private readonly TreeDifference _difference = new(before, after);
     private readonly (FluxTree Before, FluxTree After) _trees = (new(before), new(after));
 
-    /// <summary>One diff for each object of a cluster that differs, by name. Credentials are hidden, and so is the data of a Secret. One
-    /// instance serves several threads.</summary>
+    /// <summary>
+    /// One diff for each changed object of a cluster, by name. Credentials and the data of Secrets are hidden. Thread-safe.
+    /// </summary>
     /// <param name="cluster">The cluster's name.</param>
     /// <param name="strict">True if an unset variable fails a Flux Kustomization.</param>
     public IEnumerable<string> Of(string cluster, bool strict)
@@ -26,8 +27,10 @@ public sealed partial class ObjectDiff(SourceTree before, SourceTree after)
             .Where(diff => diff.Length > 0);
     }
 
-    /// <summary>The same change of three or more clusters once, with the others named above it; the lines around it may differ.</summary>
-    /// <param name="diffs">Of each cluster.</param>
+    /// <summary>
+    /// Prints the same change of three or more clusters once, with the names of the others above it; context lines may differ.
+    /// </summary>
+    /// <param name="diffs">The diffs of each cluster.</param>
     public static IEnumerable<string> Folded(IEnumerable<(string Cluster, string Diff)> diffs) =>
         PlanFolding.Of(diffs, pair => pair.Cluster, pair => Changed(pair.Diff))
             .Select(folded => (folded.AlsoIn.IsEmpty ? "" : $"# and in {PlanFolding.NamesOf(folded.AlsoIn)}\n") + folded.Item.Diff);
@@ -39,7 +42,7 @@ public sealed partial class ObjectDiff(SourceTree before, SourceTree after)
         return UnifiedDiff.Of(path, Text(old, "(secret)"), Text(now, data));
     }
 
-    /// <summary>The name of the object and the lines that change.</summary>
+    /// <summary>The name of the object and its changed lines.</summary>
     private static string Changed(string diff) => string.Join('\n', Sides().Replace(diff, "").Split('\n').Index()
         .Where(line => line.Index == 0 || line.Item.StartsWith('-') || line.Item.StartsWith('+')).Select(line => line.Item));
 

@@ -3,13 +3,13 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>
-/// What patches in <c>spec.postRenderers</c> change about the objects of the chart coredns. The values of the release do not show it.
+/// The changes of patches in <c>spec.postRenderers</c> to objects of the coredns chart, which the values of the release do not show.
 /// </summary>
 internal static class PatchedRelease
 {
     private const string Whole = "all of it";
 
-    /// <summary>What the patches of one release change that DNS depends on, in a sentence; null for nothing.</summary>
+    /// <summary>The changes of a release's patches that DNS depends on, as a sentence; null for none.</summary>
     public static (string Reason, ImmutableArray<FieldChange> Fields)? Danger(
         Manifest before, Inventory inventoryBefore, Manifest after, Inventory inventoryAfter)
     {

@@ -1,24 +1,24 @@
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>One of many equal things, and the other clusters that have it.</summary>
+/// <summary>One of several equal items, and the other clusters that have it.</summary>
 internal readonly record struct Folded<T>(T Item, ImmutableArray<string> AlsoIn);
 
-/// <summary>What is the same in three or more clusters is said once; a second cluster is worth its own lines.</summary>
+/// <summary>Prints what is equal in three or more clusters once.</summary>
 internal static class PlanFolding
 {
     private const int Fewest = 3;
     private const int MostNames = 3;
 
-    /// <summary>Keeps the order; of equal items in distinct clusters the first stays, with the names of the others.</summary>
+    /// <summary>Keeps the order and the first of equal items, with the names of the other clusters.</summary>
     /// <param name="items">In the order in which they are printed.</param>
     /// <param name="clusterOf">The cluster of an item.</param>
-    /// <param name="textOf">What has to be equal, apart from the cluster's own name.</param>
+    /// <param name="textOf">The text that must be equal, apart from the cluster's own name.</param>
     public static IReadOnlyList<Folded<T>> Of<T>(IEnumerable<T> items, Func<T, string> clusterOf, Func<T, string> textOf)
     {
         var all = items.Select(item => (Item: item, Cluster: clusterOf(item))).ToArray();
         var counts = new Dictionary<(string, string), int>();
 
-        // Two equal items of one cluster are two, however alike.
+        // Equal items of the same cluster are not merged.
         string Text((T Item, string Cluster) pair)
         {
             var text = ClusterNames.Neutral(textOf(pair.Item), pair.Cluster);

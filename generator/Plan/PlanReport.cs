@@ -3,11 +3,11 @@ using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>A plan for programs.</summary>
+/// <summary>Writes a plan for programs.</summary>
 public static class PlanReport
 {
     /// <summary>
-    /// Each change that may interrupt DNS and is not allowed to, as a finding about the cluster's folder; so are records that leave.
+    /// A finding about the cluster's folder for each change that may interrupt DNS without permission, and for lost records.
     /// </summary>
     public static IEnumerable<Finding> Dangers(PlanResult plan) => (!plan.EndangersDns ? [] : (Finding[])
     [
@@ -32,8 +32,7 @@ public static class PlanReport
     };
 
     /// <summary>
-    /// Writes the members <c>refused</c>, <c>clusters</c>, <c>drift</c>, <c>substrates</c>, those without a change included, and
-    /// <c>records</c>.
+    /// Writes the members <c>refused</c>, <c>clusters</c>, <c>drift</c>, <c>substrates</c> (also without changes) and <c>records</c>.
     /// </summary>
     public static void Write(PlanResult plan, Utf8JsonWriter json)
     {

@@ -4,35 +4,35 @@ using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>What to compare.</summary>
+/// <summary>The input of a plan.</summary>
 public sealed record PlanRequest
 {
-    /// <summary>The folder that holds <c>kubernetes/</c>.</summary>
+    /// <summary>The folder with <c>kubernetes/</c>.</summary>
     public required string Root { get; init; }
 
-    /// <summary>The tree that the clusters will get: after generate, on disk, or of a commit.</summary>
+    /// <summary>The new tree of the clusters: after generate, on disk, or of a commit.</summary>
     public required SourceTree After { get; init; }
 
-    /// <summary>The commit whose tree the clusters have: anything that git resolves to one.</summary>
+    /// <summary>The commit with the current tree of the clusters: any git revision.</summary>
     public string Against { get; init; } = "HEAD";
 
-    /// <summary>True for a cluster where an unset variable fails a Flux Kustomization.</summary>
+    /// <summary>True for a cluster in which an unset variable fails a Flux Kustomization.</summary>
     public required Func<string, bool> IsStrict { get; init; }
 
     /// <summary>True if live DNS may be deleted, abandoned, moved or replaced.</summary>
     public bool AllowPrune { get; init; }
 
-    /// <summary>How many names may leave External-DNS; null for any number.</summary>
+    /// <summary>The maximum number of names that may be lost; null for any number.</summary>
     public int? MostVanishing { get; init; } = 0;
 
-    /// <summary>What is known of live clusters, at most one of each.</summary>
+    /// <summary>Backups of live clusters, at most one of each.</summary>
     internal IReadOnlyCollection<DnsBackup> Backups { get; init; } = [];
 }
 
-/// <summary>The tree of a commit against the new tree, cluster by cluster.</summary>
+/// <summary>Compares the tree of a commit with the new tree, cluster by cluster.</summary>
 public static class PlanRun
 {
-    /// <summary>Makes the plan; git is the only program that it starts.</summary>
+    /// <summary>Makes the plan; it starts no program except git.</summary>
     public static async Task<PlanResult> RunAsync(PlanRequest request, CancellationToken cancellationToken)
     {
         try
@@ -52,7 +52,7 @@ public static class PlanRun
         SourceTree before, SourceTree after, Func<string, bool> isStrict, CancellationToken cancellationToken) =>
         Compare(before, after, isStrict, [], cancellationToken);
 
-    /// <summary>Compares two trees, with what backups know of the clusters.</summary>
+    /// <summary>Compares two trees, with backups of the clusters.</summary>
     internal static PlanResult Compare(
         SourceTree before, SourceTree after, Func<string, bool> isStrict, IReadOnlyCollection<DnsBackup> backups,
         CancellationToken cancellationToken)

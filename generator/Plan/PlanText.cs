@@ -2,16 +2,18 @@ using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>A plan as the terminal shows it.</summary>
+/// <summary>Prints a plan for the terminal.</summary>
 public static class PlanText
 {
     private const int MostFields = 12;
 
-    /// <summary>A table for each cluster with changes, then the findings, then where the disk differs from the definition.</summary>
+    /// <summary>
+    /// Prints a table for each cluster with changes, then the findings, then the differences between disk and definition.
+    /// </summary>
     /// <param name="result">The plan.</param>
-    /// <param name="output">Where it goes.</param>
+    /// <param name="output">The output.</param>
     /// <param name="ink">Colours the marks.</param>
-    /// <param name="quiet">True leaves out every change that does not endanger DNS.</param>
+    /// <param name="quiet">True omits every change that does not endanger DNS.</param>
     /// <param name="verbose">True shows every change of every cluster and every field.</param>
     public static void Render(PlanResult result, TextWriter output, Ink ink = default, bool quiet = false, bool verbose = false)
     {
@@ -56,7 +58,7 @@ public static class PlanText
         }
     }
 
-    /// <summary>Each change of a cluster with its fields; what is the same in many clusters is said once.</summary>
+    /// <summary>Prints each change of a cluster with its fields; equal changes of many clusters once.</summary>
     internal static void RenderClusters(
         IReadOnlyCollection<ClusterPlan> clusters, TextWriter output, Ink ink, bool quiet, bool verbose)
     {
@@ -78,7 +80,7 @@ public static class PlanText
         }
     }
 
-    /// <summary>What makes two changes the same, in one cluster or in two.</summary>
+    /// <summary>The text that is equal for equal changes, in one cluster or in two.</summary>
     internal static string Identity(ClusterPlan plan, Change change) => string.Join('\n',
     [
         $"{plan.Group} {change.Kind} {change.Id} {change.Owner} {change.EndangersDns} {change.Reason}",

@@ -2,14 +2,14 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>What Flux would do to get from one inventory to another.</summary>
+/// <summary>Computes the changes of Flux between two inventories.</summary>
 public static class Planner
 {
-    /// <summary>Compares the current objects of a cluster with those that it will have.</summary>
+    /// <summary>Compares the current objects of a cluster with the new ones.</summary>
     /// <param name="cluster">Its name.</param>
-    /// <param name="before">What it has.</param>
-    /// <param name="after">What it will have.</param>
-    /// <param name="held">A sentence about what Flux leaves as it is, because it cannot build the new tree; null where it can.</param>
+    /// <param name="before">The current objects.</param>
+    /// <param name="after">The new objects.</param>
+    /// <param name="held">A sentence about objects that Flux does not change, because it cannot build the new tree; null if it can.</param>
     public static ClusterPlan Plan(string cluster, Inventory before, Inventory after, string? held = null)
     {
         if (!after.Exists)
@@ -53,7 +53,7 @@ public static class Planner
             _ => null,
         };
 
-    /// <summary>The Flux Kustomization of an object; null where nothing in the tree applies it, or it applies itself.</summary>
+    /// <summary>The Flux Kustomization of an object; null if nothing in the tree applies it, or it applies itself.</summary>
     private static Managed? OwnerOf(Managed gone, Inventory before) =>
         before.Objects.GetValueOrDefault(gone.Owner) is { } owner && owner.Owner != owner.Id ? owner : null;
 
@@ -78,7 +78,7 @@ public static class Planner
         };
     }
 
-    /// <summary>Whether Flux deletes an object that its layer no longer has.</summary>
+    /// <summary>Whether Flux deletes an object that is no longer in its layer.</summary>
     private static (bool Deletes, string? Reason) Deletes(Managed gone, Inventory before, Inventory after)
     {
         if (gone.KeptWhenGone)
@@ -91,8 +91,8 @@ public static class Planner
             return layer.Prunes ? (true, null) : (false, $"{gone.Owner.Name} does not prune");
         }
 
-        // The layer leaves the tree as well. If it is kept, it continues with its folder as long as that exists: it builds what is left
-        // there, and prunes the rest, itself included.
+        // The layer leaves the tree as well. If it is kept, it continues with its folder as long as that exists: it builds the rest, and
+        // prunes everything else, itself included.
         var owner = OwnerOf(gone, before);
         if (owner is null && before.Layers[gone.Owner] is { IsBootstrap: false, Prunes: true } kept
             && after.Layers.Values.Any(left => left.IsBootstrap && left.Folder == kept.Folder))
@@ -113,7 +113,7 @@ public static class Planner
     private static Change? Changed(Managed old, Managed now, Inventory before, Inventory after)
     {
         ImmutableArray<FieldChange> fields = [.. FieldDiff.Between(old.Manifest, now.Manifest)];
-        // The source of a release may have another chart while the release itself stays as it is.
+        // The source of a release may have another chart although the release itself is unchanged.
         var change = new Change(ChangeKind.Change, now.Id, now.Owner)
         {
             Fields = [.. ChartChange(old.Manifest, before, now.Manifest, after), .. fields],
@@ -167,7 +167,7 @@ public static class Planner
         };
     }
 
-    /// <summary>Why another tag of an OCIRepository changes nothing; null where it does.</summary>
+    /// <summary>Why another tag of an OCIRepository changes nothing; null if it does.</summary>
     private static string? ChartKept(Manifest old, Manifest now) => now.Kind == "OCIRepository"
         && now.Body.TextAt("spec", "ref", "digest") is { } digest && digest == old.Body.TextAt("spec", "ref", "digest")
         && old.Body.TextAt("spec", "ref", "tag") is { } tag && tag != now.Body.TextAt("spec", "ref", "tag")

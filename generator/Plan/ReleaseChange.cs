@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>What a change of a HelmRelease does to the objects of its chart.</summary>
+/// <summary>The effects of a changed HelmRelease on the objects of its chart.</summary>
 internal static class ReleaseChange
 {
     private static readonly string OtherSelector = ImmutableFields.Failure("Deployment", "selector");
@@ -28,7 +28,7 @@ internal static class ReleaseChange
     public static bool IsCoreDns(Manifest resource, Inventory inventory) =>
         HelmRelease.Installs(CoreDnsNames.Chart, resource, inventory.Find);
 
-    /// <summary>Why Flux uninstalls a release of any chart and installs it again, or null when it does not.</summary>
+    /// <summary>Why Flux uninstalls a release of any chart and installs it again; null if it does not.</summary>
     public static string? Reinstalled(Manifest before, Manifest after)
     {
         if (!before.IsHelmRelease)
@@ -36,11 +36,11 @@ internal static class ReleaseChange
             return null;
         }
 
-        // helm-controller compares these four with the last release (its release target) and uninstalls that when one differs.
+        // helm-controller compares these four with the last release (its release target), and uninstalls that if one differs.
         var (old, now) = (Target(before), Target(after));
         if ((old.Chart is null) != (now.Chart is null))
         {
-            // A move to another kind of source; whether the chart stays the same is unknown here, and usual.
+            // A move to another kind of source; the chart usually stays the same, which is not known here.
             now = now with { Chart = old.Chart };
         }
 
@@ -56,13 +56,13 @@ internal static class ReleaseChange
         return $"{what}: Flux uninstalls it and installs it again";
     }
 
-    /// <summary>Why CoreDNS's release cannot be upgraded in place, or null when it can.</summary>
+    /// <summary>Why CoreDNS's release cannot be upgraded in place; null if it can.</summary>
     public static string? Impossible(IEnumerable<FieldChange> fields) =>
         Frozen.FirstOrDefault(frozen => fields.Any(field => ImmutableFields.IsAtOrBelow(field.Path, frozen.Value))).Effect;
 
     /// <summary>
     /// The labels that CoreDNS's Service will select and that the pods do not have yet, or null. Helm changes the Service before the new
-    /// pods exist, and until they are ready, the Service has no endpoint.
+    /// pods exist; until they are ready, the Service has no endpoint.
     /// </summary>
     public static string? Unserved(Manifest before, Manifest after)
     {
@@ -82,7 +82,7 @@ internal static class ReleaseChange
     }
 
     /// <summary>
-    /// The domains that the <c>kubernetes</c> plugin will not serve anymore, in a sentence, or null: the names that pods use end in them.
+    /// The domains that the <c>kubernetes</c> plugin will no longer serve, as a sentence, or null: the names that pods use end in them.
     /// </summary>
     public static string? Unnamed(Manifest before, Manifest after)
     {
@@ -94,8 +94,9 @@ internal static class ReleaseChange
     }
 
     /// <summary>
-    /// What switching CoreDNS's autoscaler on or off does, or null. On: the chart writes no number of replicas, Helm takes the old one
-    /// away, and Kubernetes' default is one (seen with chart 1.38.0, Helm 3.17 and Kubernetes 1.34: one pod for 15 s).
+    /// The effect of enabling or disabling CoreDNS's autoscaler, or null. When it is enabled, the chart writes no number of replicas, Helm
+    /// removes the old one, and the default of Kubernetes is one (observed with chart 1.38.0, Helm 3.17 and Kubernetes 1.34: one pod for 15
+    /// s).
     /// </summary>
     public static string? Shrunk(Manifest before, Manifest after) =>
         !Scales(before) && Scales(after)
@@ -103,7 +104,7 @@ internal static class ReleaseChange
             ? $"Helm takes the number of replicas ({replicas}) away: one pod runs until the autoscaler acts, about 15 s later"
             : Unscaled(before, after);
 
-    /// <summary>What switching an autoscaler off does, or null: the chart writes the number of replicas again.</summary>
+    /// <summary>The effect of disabling an autoscaler, or null: the chart writes the number of replicas again.</summary>
     private static string? Unscaled(Manifest before, Manifest after) =>
         Scales(before) && !Scales(after)
             ? $"Helm sets {after.Body.TextAt("spec", "values", "replicaCount") ?? "1"} replicas at once"
@@ -132,6 +133,6 @@ internal static class ReleaseChange
         return (helm.Name, helm.Namespace, release.Body.TextAt("spec", "storageNamespace") ?? release.Namespace, ChartName(release.Body));
     }
 
-    /// <summary>Null for a chart with a source of its own, whose name is only in the chart.</summary>
+    /// <summary>Null for a chart with its own source, whose name is only in the chart.</summary>
     private static string? ChartName(Mapping release) => release.TextAt("spec", "chart", "spec", "chart");
 }

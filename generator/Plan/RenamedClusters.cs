@@ -1,14 +1,14 @@
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>A cluster that leaves the tree and one that comes with the same settings: most likely one cluster with another name.</summary>
+/// <summary>A removed and an added cluster with the same settings: most likely a renamed cluster.</summary>
 internal static class RenamedClusters
 {
     private static readonly string Page = Docs.Page("ownership.md#rename-a-cluster");
 
-    /// <summary>The same plans, with a remark at a cluster that looks renamed.</summary>
-    /// <param name="plans">Of each cluster of both trees.</param>
-    /// <param name="before">The tree that clusters have.</param>
-    /// <param name="after">The tree that they will have.</param>
+    /// <summary>The same plans, with a note at a cluster that looks renamed.</summary>
+    /// <param name="plans">The plans of each cluster of both trees.</param>
+    /// <param name="before">The current tree.</param>
+    /// <param name="after">The new tree.</param>
     public static IEnumerable<ClusterPlan> Noted(IReadOnlyCollection<ClusterPlan> plans, SourceTree before, SourceTree after)
     {
         string[] Only(SourceTree one, SourceTree other)
@@ -33,7 +33,7 @@ internal static class RenamedClusters
             && !after.HasFolder(Layout.OverlayFolder(name)) ? $" Nothing delivers {old} anymore: rename it too." : "";
     }
 
-    /// <summary>What Flux substitutes in a cluster, but its name; null where the tree does not say.</summary>
+    /// <summary>The substitution variables of a cluster without its name; null if the tree does not have them.</summary>
     private static string? Settings(SourceTree tree, string cluster)
     {
         var path = $"{Layout.ClusterFolder(cluster)}/{Layout.ClusterSettings}.yaml";

@@ -2,16 +2,16 @@ using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>What the next upgrade.sh on the hosts would do with one zone, record set, key or file.</summary>
+/// <summary>The effect of the next upgrade.sh on one zone, record set, key or file of the hosts.</summary>
 /// <param name="Kind">Create, Change, Replace or Prune.</param>
-/// <param name="What">Such as <c>record etcd.globular.internal A</c>.</param>
-/// <param name="Reason">The values, or the effect on clients; null if the kind says it all.</param>
-/// <param name="EndangersDns">True if names stop resolving, or a program can no longer write its zone.</param>
+/// <param name="What">For example <c>record etcd.globular.internal A</c>.</param>
+/// <param name="Reason">The values, or the effect on clients; null if the kind is enough.</param>
+/// <param name="EndangersDns">True if names no longer resolve, or a program can no longer write its zone.</param>
 public sealed record SubstrateChange(ChangeKind Kind, string What, string? Reason, bool EndangersDns = false);
 
-/// <summary>What would change on the hosts of one substrate.</summary>
+/// <summary>The changes on the hosts of one substrate.</summary>
 /// <param name="Substrate">Its name.</param>
-/// <param name="Note">A remark about the whole substrate, or null.</param>
+/// <param name="Note">A note about the whole substrate, or null.</param>
 /// <param name="Changes">In the order of severity, then of names.</param>
 public sealed partial record SubstratePlan(string Substrate, string? Note, ImmutableArray<SubstrateChange> Changes)
 {
@@ -78,7 +78,7 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
                 : "no name in it resolves", EndangersDns: true))
         .Concat(after.Zones.Keys.Except(before.Zones.Keys).Select(zone => new SubstrateChange(ChangeKind.Create, $"zone {zone}", null)));
 
-    /// <summary>Record sets of the zones that stay. Those of the SOA and of a child's program are the server's.</summary>
+    /// <summary>Record sets of the zones that stay. Records of the SOA and of a child's program belong to the server.</summary>
     private static IEnumerable<SubstrateChange> Records(Side before, Side after)
     {
         foreach (var zone in before.Zones.Keys.Intersect(after.Zones.Keys))
@@ -121,7 +121,7 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
         }
     }
 
-    /// <summary>The keys of the children that stay; the transfer key is named after the zone.</summary>
+    /// <summary>The keys of the children that stay; the transfer key has the name of the zone.</summary>
     private static IEnumerable<SubstrateChange> Keys(Side before, Side after, SubstrateWriters writers)
     {
         foreach (var child in before.Children)

@@ -1,18 +1,18 @@
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>The tree after the next run of the generator: the generated files, and the user's own files beside them.</summary>
+/// <summary>The tree after the next run of the generator: the generated files and the user's own files.</summary>
 public static class TargetTree
 {
     /// <summary>
-    /// Adds the user's files on disk to the generated ones. If the lock file cannot be read, these are unknown and left out; the plan may
-    /// then list too many deletions, never too few.
+    /// Adds the user's files on disk to the generated ones. If the lock file cannot be read, these files are not known and not included;
+    /// the plan may then have too many deletions, never too few.
     /// </summary>
     public static SourceTree Of(string root, IEnumerable<GeneratedFile> generated) => SourceTree.Of(Files(root, generated));
 
-    /// <summary>The same where generate keeps what it refuses to overwrite or to remove: what was edited by hand, for example.</summary>
+    /// <summary>The same, with files that generate refuses to overwrite or remove, for example edited ones.</summary>
     /// <param name="root">The repository's root.</param>
     /// <param name="generated">The tree of the definition.</param>
-    /// <param name="drifted">What differs on disk.</param>
+    /// <param name="drifted">The differences on disk.</param>
     public static SourceTree Keeping(string root, IEnumerable<GeneratedFile> generated, IEnumerable<DriftedFile> drifted)
     {
         var tree = Files(root, generated);
@@ -37,7 +37,7 @@ public static class TargetTree
         var tree = generated.ToDictionary(file => file.Path, file => Encoding.UTF8.GetBytes(file.Text), StringComparer.Ordinal);
         if (new FileInfo(Path.Combine(root, SourceIgnore.FileName)) is { Exists: true, LinkTarget: null, Length: > 0 } ignore)
         {
-            // What it leaves out, Flux does not see, although it is on disk.
+            // Flux does not see files that it excludes, although they are on disk.
             tree[SourceIgnore.FileName] = UnreadableFileException.Read(root, SourceIgnore.FileName);
         }
 

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>The files that differ between two trees, so that of a thousand clusters only those that may change are built.</summary>
+/// <summary>The changed files between two trees, so that only clusters that may change are built.</summary>
 internal sealed partial class TreeDifference
 {
     private readonly SourceTree _after;
@@ -32,7 +32,7 @@ internal sealed partial class TreeDifference
     /// <summary>False only if no file that the cluster reads can have changed.</summary>
     public bool MayChange(string cluster) => _shared || _touched.Contains(cluster) || (_touched.Count > 0 && LooksElsewhere(cluster));
 
-    /// <summary>True if a cluster's files may refer to the folder of another one: by its path, or by a relative one.</summary>
+    /// <summary>True if a cluster's files may refer to the folder of another one: by its path, or by a relative path.</summary>
     private bool LooksElsewhere(string cluster)
     {
         foreach (var path in _after.FilesBelow(Layout.ClusterFolder(cluster)))

@@ -4,8 +4,8 @@ using PlatformGitOps.Generator.Plan.Records;
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>
-/// Annotations for Route 53's routing that have no effect, or not the meant one: External-DNS 0.22 passes them on for the provider aws
-/// alone, and without a set identifier the records of two regions are one record.
+/// Annotations for Route 53's routing without the intended effect: External-DNS 0.22 only passes them to the provider aws, and without a
+/// set identifier the records of two regions are one record.
 /// </summary>
 internal static class RoutingAnnotationRule
 {
@@ -21,7 +21,7 @@ internal static class RoutingAnnotationRule
 
     private static readonly SemVer WithNewPrefix = new(0, 22, 0);
 
-    /// <summary>The ways in which records of one name share the queries, by what their annotations begin with.</summary>
+    /// <summary>The routing policies of Route 53, by the prefix of their annotations.</summary>
     private static readonly string[] Ways =
         ["aws-weight", "aws-region", Failover, "aws-geolocation-", "aws-geoproximity-", "aws-multi-value-answer"];
 
@@ -41,7 +41,7 @@ internal static class RoutingAnnotationRule
                select new Instance(provider, Values(arguments, "--annotation-prefix=").LastOrDefault() ?? OwnPrefix(container),
                    [.. Values(arguments, "--domain-filter=").Select(DomainScope.Normal)]),
         ];
-        // External-DNS passes an object over that another controller has.
+        // External-DNS skips an object that another controller owns.
         return
             from resource in cluster.Applied
             let annotations = resource.Body.EntriesAt("metadata", "annotations").ToArray()
@@ -78,7 +78,7 @@ internal static class RoutingAnnotationRule
         }
     }
 
-    /// <summary>What Route 53 refuses; acceptance/Criteria/ExternalDns has External-DNS ask for it.</summary>
+    /// <summary>Values that Route 53 refuses; acceptance/Criteria/ExternalDns runs External-DNS with them.</summary>
     private static IEnumerable<Finding> Refused(string what, (string Name, Entry Entry)[] annotations)
     {
         Entry? Find(string name) => annotations.FirstOrDefault(annotation => annotation.Name == name).Entry;
@@ -126,12 +126,12 @@ internal static class RoutingAnnotationRule
     private static IEnumerable<string> Values(string[] arguments, string name) => arguments
         .Where(argument => argument.StartsWith(name, StringComparison.Ordinal)).Select(argument => argument[name.Length..]);
 
-    /// <summary>What an object asks for; its hostname also where External-DNS publishes no address of it.</summary>
+    /// <summary>The names that an object requests; a hostname counts even if External-DNS publishes no address for it.</summary>
     private static IReadOnlyCollection<string> Names(Manifest resource, string prefix) =>
         AskingObjects.Of([resource]).Names(prefix, Sources) is { Count: > 0 } names ? names
             : resource.Annotation(prefix + "hostname") is { } hostname ? [.. hostname.Split(',').Select(DomainScope.Normal)] : [];
 
-    /// <summary>The prefix of an External-DNS without an argument, which another release has than the one before it.</summary>
+    /// <summary>The default annotation prefix of an External-DNS version, which changed in a release.</summary>
     private static string OwnPrefix(Mapping container)
     {
         var image = container.TextAt("image")?.Split('@')[0] ?? "";
@@ -141,7 +141,7 @@ internal static class RoutingAnnotationRule
 
     private sealed record Instance(string Provider, string Prefix, string[] Domains)
     {
-        /// <summary>An object without a name has it elsewhere, in a Gateway for example: any instance may write it.</summary>
+        /// <summary>An object without names gets them elsewhere, for example from a Gateway: any instance may write it.</summary>
         public bool Writes(IReadOnlyCollection<string> names) => names.Count == 0 || Domains.Length == 0
             || names.Any(name => Domains.Any(domain => DomainScope.IsBelow(name, domain)));
     }

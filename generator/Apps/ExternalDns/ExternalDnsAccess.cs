@@ -3,7 +3,7 @@ using static PlatformGitOps.Generator.Emission.PolicyParts;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
-/// <summary>What an instance may read: the objects of its sources, and nothing else. It writes to none but DNSEndpoint's status.</summary>
+/// <summary>RBAC of an instance: it reads the objects of its sources, and writes only DNSEndpoint's status.</summary>
 internal static class ExternalDnsAccess
 {
     private static readonly string[] Read = ["get", "list", "watch"];
@@ -17,7 +17,7 @@ internal static class ExternalDnsAccess
 
     private static IEnumerable<Mapping> Rules(string source) => source switch
     {
-        // Pods and nodes are the targets of headless and of NodePort Services.
+        // Pods and nodes are the targets of headless and NodePort Services.
         "service" => [Rule("", ["services", "pods", "nodes"], Read), Rule("discovery.k8s.io", ["endpointslices"], Read)],
         "ingress" => [Rule("networking.k8s.io", ["ingresses"], Read)],
         "gateway-httproute" =>
@@ -29,9 +29,9 @@ internal static class ExternalDnsAccess
 }
 
 /// <summary>
-/// Metrics from the monitoring namespace and probes from the node come in. Out go the API server, DNS, and the provider: HTTPS, or the
-/// server's DNS port. Where a provider's addresses lie nobody can say, so Cilium's rule is by port; a plain NetworkPolicy cannot name
-/// the API server either and leaves the way out open.
+/// Network policies. Ingress: metrics from the monitoring namespace and probes from the node. Egress: the API server, DNS, and the provider
+/// over HTTPS or on the server's DNS port. A provider's addresses are unknown, so Cilium's rule is by port; a NetworkPolicy cannot match
+/// the API server either and leaves egress open.
 /// </summary>
 internal static class ExternalDnsPolicies
 {
@@ -52,7 +52,7 @@ internal static class ExternalDnsPolicies
                     { "from", Sequence.Of((Node[])
                     [
                         Namespace(cluster.Monitoring.Namespace.Text),
-                        // Probes come from node addresses, which no selector can name.
+                        // Probes come from node addresses, which no selector matches.
                         .. cluster.Nodes is null ? (Node[])[]
                             : [Block(cluster.Nodes.ToString()!)],
                     ]) },
@@ -80,10 +80,10 @@ internal static class ExternalDnsPolicies
                     new Mapping { { "toEntities", Resources.Texts("kube-apiserver") } },
                     new Mapping { { "toEndpoints", Sequence.Of(CiliumNamespace(CoreDns.CoreDnsNames.Namespace)) },
                         { "toPorts", CiliumPorts(("ANY", CoreDns.CoreDnsNames.DnsPort)) } },
-                    // A cache in the node's network, which the kubelets name.
+                    // A cache in the host network that kubelets give to pods.
                     .. NodeLocalDnsSettings.InNodesNetwork(cluster) ? (Node[])[ToNode(("ANY", CoreDns.CoreDnsNames.DnsPort))] : [],
                     .. instance is { Provider: DnsProvider.Google, Identity: not null } ? Metadata : [],
-                    // All: the server may be a node, a pod or outside, and those are three kinds of destinations.
+                    // All: the server can be a node, a pod or outside, which are three kinds of destinations.
                     new Mapping { { "toEntities", Resources.Texts("all") },
                         { "toPorts", ProviderPorts(instance) } },
                 ])
@@ -93,8 +93,10 @@ internal static class ExternalDnsPolicies
     private static Mapping ToNode(params (string Protocol, int Port)[] ports) =>
         new() { { "toEntities", Resources.Texts("host") }, { "toPorts", CiliumPorts(ports) } };
 
-    /// <summary>Google's metadata server, which gives the identity's token. GKE translates its address to 169.254.169.252, or to port 988
-    /// of the node, before Cilium judges; both link-local addresses are outside the cluster for Cilium.</summary>
+    /// <summary>
+    /// Google's metadata server, which issues the identity's token. GKE translates its address to 169.254.169.252, or to port 988 of the
+    /// node, before Cilium's policy; for Cilium both link-local addresses are outside of the cluster.
+    /// </summary>
     private static Node[] Metadata =>
     [
         ToRange("169.254.169.254/32", 80),
@@ -112,7 +114,7 @@ internal static class ExternalDnsPolicies
         _ => CiliumPorts(("TCP", 443)),
     };
 
-    /// <summary>The ports that a node asks.</summary>
+    /// <summary>The ports that the kubelet probes.</summary>
     private static IEnumerable<int> Probed(DnsInstance instance) => instance is { Provider: DnsProvider.Webhook, Webhook.HealthPort: > 0 }
         ? [ExternalDnsNames.Port, instance.Webhook.HealthPort] : [ExternalDnsNames.Port];
 }

@@ -4,8 +4,8 @@ using PlatformGitOps.Generator.Lint;
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>
-/// External-DNS: one Deployment for each instance of a cluster. The clusters have little in common, so each has a folder of its own.
-/// See docs/external-dns.md.
+/// External-DNS: one Deployment for each instance of a cluster. Clusters share little, so each has its own folder. See
+/// docs/external-dns.md.
 /// </summary>
 internal sealed class ExternalDnsApp : App
 {
@@ -13,7 +13,7 @@ internal sealed class ExternalDnsApp : App
 
     public override string Name => ExternalDnsNames.Name;
 
-    /// <summary>It resolves its provider's name, and its monitors need their definitions.</summary>
+    /// <summary>It must resolve its provider's name, and its monitors need their CRDs.</summary>
     public override ImmutableArray<string> WaitsFor => [CoreDnsApp.LayerName];
 
     public override object? Bind(Section cluster) => cluster.Mapping("externalDns",
@@ -92,7 +92,7 @@ internal sealed class ExternalDnsApp : App
     ];
 }
 
-/// <summary>The definition of DNSEndpoint (externaldns.k8s.io/v1alpha1), which the source crd reads: records written by hand.</summary>
+/// <summary>The CRD of DNSEndpoint (externaldns.k8s.io/v1alpha1), for records in manifests; the source crd reads it.</summary>
 internal static class DnsEndpointDefinition
 {
     public static Mapping Object() => Resources.Object(
@@ -100,9 +100,9 @@ internal static class DnsEndpointDefinition
         "CustomResourceDefinition",
         Resources.Metadata("dnsendpoints.externaldns.k8s.io", null, annotations: new Mapping
         {
-            // The API server wants to know who approved names below k8s.io.
+            // CRDs below k8s.io must name their approval.
             { "api-approved.kubernetes.io", "https://github.com/kubernetes-sigs/external-dns/pull/2007" },
-            // With the definition every DNSEndpoint would go, and with sync every record.
+            // Deleting the CRD would delete every DNSEndpoint, and with sync every record.
             { "kustomize.toolkit.fluxcd.io/prune", "disabled" },
         }),
         new Mapping

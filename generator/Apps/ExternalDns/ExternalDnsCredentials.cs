@@ -5,13 +5,13 @@ internal static class ExternalDnsCredentials
 {
     private const string GoogleFolder = "/etc/external-dns/google";
 
-    /// <summary>The keys of the Secret with the variables that they become; a provider's program reads these names.</summary>
+    /// <summary>The keys of the Secret and their environment variables; the names are those of the provider's SDK.</summary>
     public static IEnumerable<(string Key, string Variable)> Keys(DnsInstance instance) => instance.Provider switch
     {
         DnsProvider.Aws => [("aws-access-key-id", "AWS_ACCESS_KEY_ID"), ("aws-secret-access-key", "AWS_SECRET_ACCESS_KEY")],
         DnsProvider.Azure => [("azure-tenant-id", "TENANT_ID"), ("azure-client-id", "CLIENT_ID"), ("azure-client-secret", "CLIENT_SECRET")],
         DnsProvider.Cloudflare => [("cloudflare-api-token", "CF_API_TOKEN")],
-        // Every argument can be given by a variable of this form.
+        // Every argument can be set by a variable of this form.
         DnsProvider.Rfc2136 => [("tsig-secret", "EXTERNAL_DNS_RFC2136_TSIG_SECRET")],
         _ => [],
     };
@@ -73,8 +73,8 @@ internal static class ExternalDnsCredentials
 }
 
 /// <summary>
-/// External-DNS reads the credentials of Azure from a file alone. With a Secret of the three keys a first container makes the file in
-/// memory; with a workload identity there is nothing secret in it.
+/// External-DNS reads Azure's credentials only from a file. For a Secret with the three keys an init container writes the file in memory;
+/// for a workload identity the file has no secret.
 /// </summary>
 internal static class AzureConfig
 {
@@ -120,8 +120,8 @@ internal static class AzureConfig
         { "volumeMounts", Sequence.Of(new Mapping { { "name", Volume }, { "mountPath", Folder } }) },
     };
 
-    // A quote or a backslash would end the JSON text early; Azure makes none. A Secret from a file ends with the file's line break, which a
-    // shell's substitution takes away. Flux replaces braced variables only.
+    // A quote or a backslash would break the JSON; Azure's secrets have none. A Secret from a file ends with a line break, which the
+    // shell's substitution removes. Flux only replaces variables in braces.
     public const string Script = """
         case "$TENANT_ID$CLIENT_ID$CLIENT_SECRET" in *'"'*|*\\*) echo "a credential has a quote or a backslash" >&2; exit 1;; esac
         umask 077

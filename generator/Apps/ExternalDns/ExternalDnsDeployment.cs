@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
-/// <summary>One pod for each instance: External-DNS elects no leader, and two would write against each other.</summary>
+/// <summary>One pod for each instance: External-DNS has no leader election, and two would overwrite each other.</summary>
 internal static class ExternalDnsDeployment
 {
     // The user of the published image.
@@ -10,7 +10,7 @@ internal static class ExternalDnsDeployment
         "apps/v1", "Deployment", ExternalDnsNames.Metadata(instance), new Mapping
         {
             { "replicas", 1 },
-            // The old pod ends before the new one begins.
+            // The old pod ends before the new one starts.
             { "strategy", new Mapping { { "type", "Recreate" } } },
             { "selector", ExternalDnsNames.Selector(instance) },
             { "template", new Mapping
@@ -140,8 +140,8 @@ public static class ExternalDnsArguments
             $"--rfc2136-tsig-keyname={instance.Rfc2136.KeyName}",
             $"--rfc2136-tsig-secret-alg={instance.Rfc2136.Algorithm}",
             .. Switch("--rfc2136-axfr", instance.Rfc2136.Transfers),
-            // It raises what is lower and never sees that it did, so it would write such a record again in every interval. Records
-            // without a TTL of their own have one from --min-ttl.
+            // It raises lower TTLs but never reads back the change, so it would rewrite such a record in every interval. Records without a
+            // TTL get one from --min-ttl.
             "--rfc2136-min-ttl=1s",
         ],
         _ => ["--webhook-provider-url=http://localhost:8888"],

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
-/// <summary>The forms of text in the keys of External-DNS.</summary>
+/// <summary>Text forms in the keys of External-DNS.</summary>
 internal static partial class ExternalDnsForms
 {
     public static readonly TextShape<string> Source = Forms.Matching("service", SourceForm(), new Fault(ExternalDnsRules.Source,

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
-/// <summary>Metrics and alerts, by the names that External-DNS 0.22 exports. docs/alerts.md is the runbook.</summary>
+/// <summary>Metrics and alerts, by the names of External-DNS 0.22. docs/alerts.md is the runbook.</summary>
 internal static class ExternalDnsMonitoring
 {
     // A restart and a first run at a slow provider are over within the alert's five minutes.
@@ -8,12 +8,12 @@ internal static class ExternalDnsMonitoring
 
     private const int IntervalsOfSilence = 2;
 
-    // A rollout of many Services takes less.
+    // In seconds: longer than a rollout of many Services.
     private const int ShortestUnrest = 3600;
 
     private const int IntervalsOfUnrest = 10;
 
-    // Of a window that has only just begun to fill, nothing can be said.
+    // A window that has just begun to fill is not meaningful.
     private const int RunsOfUnrest = 6;
 
     private const string LastSync = "external_dns_controller_last_sync_timestamp_seconds";

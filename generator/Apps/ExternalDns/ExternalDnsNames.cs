@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
-/// <summary>Names that the objects of External-DNS share.</summary>
+/// <summary>Names of External-DNS's objects.</summary>
 public static class ExternalDnsNames
 {
     public const string Name = "external-dns";
@@ -11,10 +11,10 @@ public static class ExternalDnsNames
 
     public const string ShellImage = "docker.io/library/busybox:1.37.0";
 
-    /// <summary>The prefix of External-DNS before 0.22, which most annotations in the world carry.</summary>
+    /// <summary>The default prefix of External-DNS before 0.22, which most annotations have.</summary>
     public const string AnnotationPrefix = "external-dns.alpha.kubernetes.io/";
 
-    /// <summary>The prefix of External-DNS from 0.22 on.</summary>
+    /// <summary>The default prefix of External-DNS from 0.22 on.</summary>
     public const string NewAnnotationPrefix = "external-dns.kubernetes.io/";
 
     public const string Secret = "external-dns-credentials";
@@ -23,22 +23,22 @@ public static class ExternalDnsNames
 
     public const int Port = 7979;
 
-    /// <summary>Where External-DNS asks a provider in a second container, on the loopback interface of the pod.</summary>
+    /// <summary>The port of a provider in a second container, on the pod's loopback interface.</summary>
     internal const int WebhookPort = 8888;
 
     internal const string PortName = "metrics";
 
-    /// <summary>Those that objects may have, whatever an instance reads.</summary>
+    /// <summary>The prefixes that objects may have, whatever an instance reads.</summary>
     internal static readonly string[] AnnotationPrefixes = [AnnotationPrefix, NewAnnotationPrefix];
 
-    /// <summary>Of the provider in a second container.</summary>
+    /// <summary>The port's name of a provider in a second container.</summary>
     internal const string HealthPortName = "health";
 
     internal const string AppLabel = "app.kubernetes.io/name";
 
     internal const string InstanceLabel = "app.kubernetes.io/instance";
 
-    /// <summary>The name of every object of an instance, and the job label of its metrics.</summary>
+    /// <summary>The name of all objects of an instance, and the job label of its metrics.</summary>
     public static string Of(DnsInstance instance) => $"{Name}-{instance.Name}";
 
     internal static Mapping Labels(DnsInstance instance) => new() { { AppLabel, Name }, { InstanceLabel, instance.Name.Text } };

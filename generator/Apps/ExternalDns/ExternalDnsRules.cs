@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
-/// <summary>What can be wrong with the keys of External-DNS; docs/definition.md explains each.</summary>
+/// <summary>Checks the keys of External-DNS; docs/definition.md explains each rule.</summary>
 [RuleIds]
 internal static class ExternalDnsRules
 {
@@ -27,14 +27,14 @@ internal static class ExternalDnsRules
 
     private static readonly string Key = "externalDns";
 
-    // external-dns- before it, and a Service's name has 63 characters.
+    // A Service's name has at most 63 characters, including the prefix external-dns-.
     private const int LongestName = 50;
 
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(10);
 
     private static readonly SemVer Oldest = new(0, 22, 0);
 
-    /// <summary>The keys that one provider reads and the others do not.</summary>
+    /// <summary>The keys that only one provider reads.</summary>
     private static readonly ImmutableArray<(string Path, DnsProvider Provider)> ProviderKeys =
     [
         ("aws.zoneType", DnsProvider.Aws), ("aws.region", DnsProvider.Aws), ("aws.assumeRole", DnsProvider.Aws),
@@ -77,7 +77,7 @@ internal static class ExternalDnsRules
 
     }
 
-    /// <summary>The instances of a cluster, each where the file has it.</summary>
+    /// <summary>The instances of a cluster, each with its position in the file.</summary>
     public static IEnumerable<(DnsInstance Instance, SectionReader At)> Instances(Cluster cluster, SectionReader at) =>
         cluster.Of<ExternalDnsSettings>() is not { } settings ? [] : settings.Instances.Zip(at.At(Key).Entries("instances"));
 
@@ -96,7 +96,7 @@ internal static class ExternalDnsRules
         }
     }
 
-    /// <summary>Two containers of a pod cannot listen at one port, and a probe cannot reach the loopback interface.</summary>
+    /// <summary>Two containers of a pod cannot listen on one port, and probes cannot reach the loopback interface.</summary>
     private static void CheckPort(int health, SectionReader here)
     {
         if (health is ExternalDnsNames.Port or ExternalDnsNames.WebhookPort)
@@ -183,7 +183,7 @@ internal static class ExternalDnsRules
         }
     }
 
-    /// <summary>The zones of a server are what External-DNS writes to, and the domainFilters what it writes: both or neither.</summary>
+    /// <summary>External-DNS writes to the server's zones, and only names in domainFilters: the two must match.</summary>
     private static void CheckServer(Cluster cluster, DnsInstance instance, SectionReader here, SectionReader at)
     {
         if (instance.Provider != DnsProvider.Rfc2136)

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
-/// <summary>The External-DNS of one cluster: one process for each instance (docs/external-dns.md).</summary>
+/// <summary>The External-DNS of one cluster: a process for each instance (docs/external-dns.md).</summary>
 public sealed record ExternalDnsSettings
 {
     /// <summary>Repository and tag, with or without a digest.</summary>
@@ -11,7 +11,7 @@ public sealed record ExternalDnsSettings
     /// <summary>Never empty.</summary>
     public required ImmutableArray<DnsInstance> Instances { get; init; }
 
-    /// <summary>Null where the cluster has no instance.</summary>
+    /// <summary>Null if the cluster has no instance.</summary>
     internal static ExternalDnsSettings? Bind(Section section)
     {
         var image = section.Text("image", Forms.Image with { Example = ExternalDnsNames.Image }, ExternalDnsNames.Image,
@@ -23,7 +23,7 @@ public sealed record ExternalDnsSettings
     }
 }
 
-/// <summary>Where the records of an instance are kept.</summary>
+/// <summary>The provider that keeps an instance's records.</summary>
 public enum DnsProvider
 {
     Aws,
@@ -31,14 +31,14 @@ public enum DnsProvider
     Azure,
     Cloudflare,
 
-    /// <summary>Any server that takes DNS updates: Knot, BIND, PowerDNS.</summary>
+    /// <summary>Any server with DNS updates (RFC 2136): Knot, BIND, PowerDNS.</summary>
     Rfc2136,
 
-    /// <summary>A provider of its own in a second container.</summary>
+    /// <summary>A custom provider in a second container.</summary>
     Webhook,
 }
 
-/// <summary>What an instance may do with records.</summary>
+/// <summary>The changes that an instance may make.</summary>
 public enum DnsPolicy
 {
     /// <summary>Create, change and delete.</summary>
@@ -84,34 +84,34 @@ public sealed record DnsInstance
 
     public required DnsPolicy Policy { get; init; }
 
-    /// <summary>Who owns the records in the zone; null for the cluster's name.</summary>
+    /// <summary>The owner id of its records; null for the cluster's name.</summary>
     public DnsLabel? OwnerId { get; init; }
 
     /// <summary>The owner whose records this instance takes over.</summary>
     public DnsLabel? MigrateFromOwner { get; init; }
 
-    /// <summary>In front of the names of the ownership records.</summary>
+    /// <summary>The prefix of the names of ownership records.</summary>
     public string? TxtPrefix { get; init; }
 
     /// <summary>With a slash at its end.</summary>
     public required string AnnotationPrefix { get; init; }
 
-    /// <summary>Names as External-DNS has them.</summary>
+    /// <summary>By External-DNS's own names.</summary>
     public required ImmutableArray<string> Sources { get; init; }
 
     public required Duration Interval { get; init; }
 
     public required bool Events { get; init; }
 
-    /// <summary>Seconds: of records whose object names none.</summary>
+    /// <summary>The TTL in seconds of records whose object sets none.</summary>
     public required int MinTtl { get; init; }
 
     public bool DryRun { get; init; }
 
-    /// <summary>The cloud's identity of the ServiceAccount; null where a Secret holds the credentials.</summary>
+    /// <summary>The ServiceAccount's cloud identity; null if a Secret has the credentials.</summary>
     public string? Identity { get; init; }
 
-    /// <summary>Null where nothing but an identity, or nothing at all, is needed.</summary>
+    /// <summary>Null if an identity is enough, or nothing is needed.</summary>
     public string? SecretName { get; init; }
 
     public required ResourceSettings Resources { get; init; }
@@ -128,10 +128,10 @@ public sealed record DnsInstance
 
     public required WebhookSettings Webhook { get; init; }
 
-    /// <summary>The provider as the definition has it.</summary>
+    /// <summary>The definition's word for the provider.</summary>
     public string ProviderWord => Providers.Of(Provider);
 
-    /// <summary>The policy as the argument has it.</summary>
+    /// <summary>The value of the argument for the policy.</summary>
     public string PolicyWord => Policies.Of(Policy);
 
     public bool HasSource(string source) => Sources.Contains(source);
@@ -234,13 +234,13 @@ public sealed record AzureSettings(string? ResourceGroup, string? SubscriptionId
 public sealed record CloudflareSettings(bool Proxied);
 
 /// <summary>
-/// A server that takes DNS updates (RFC 2136), signed with a TSIG key. No zones stand for the domains of the instance; without transfers
-/// it does not read them.
+/// A server with DNS updates (RFC 2136), signed with a TSIG key. Without zones it uses the domains of the instance; without transfers it
+/// does not read them.
 /// </summary>
 public sealed record Rfc2136Settings(
     string? Host, int Port, ImmutableArray<DomainName> Zones, string? KeyName, string Algorithm, bool Transfers);
 
-/// <summary>A provider in a second container. A health port of 0 is for a provider that answers no probe.</summary>
+/// <summary>A provider in a second container. A health port of 0 means that it has no probe.</summary>
 public sealed record WebhookSettings(string? Image, ImmutableArray<string> Arguments, int Port, int HealthPort, ResourceSettings Resources)
 {
     public static readonly ResourceSettings Standard = new()

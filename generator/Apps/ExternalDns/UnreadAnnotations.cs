@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>
-/// Annotations that no instance of the cluster reads: External-DNS 0.22 changed the prefix, and with the policy sync the records of an
-/// object whose annotations are not read any more are deleted.
+/// Annotations that no instance of the cluster reads: External-DNS 0.22 changed the default prefix, and with the policy sync it deletes the
+/// records of objects whose annotations are not read anymore.
 /// </summary>
 internal static class UnreadAnnotations
 {
-    /// <summary>Not those that the object has with a prefix that is read too, as while a prefix is changed.</summary>
+    /// <summary>Ignores annotations that the object also has with a prefix that is read, as during a change of the prefix.</summary>
     /// <param name="resource">An object of a tree or of a cluster.</param>
     /// <param name="read">The prefixes of the cluster's instances.</param>
     public static IEnumerable<(Entry Annotation, string Name)> Of(Manifest resource, IReadOnlyCollection<string> read) =>

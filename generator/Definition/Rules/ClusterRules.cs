@@ -5,14 +5,14 @@ using PlatformGitOps.Generator.Apps.Overlays;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 
-/// <summary>What one cluster pins, adds and changes.</summary>
+/// <summary>Checks the pins, additions and adjustments of one cluster.</summary>
 internal static class ClusterRules
 {
     // unhealthyPodEvictionPolicy and matchLabelKeys are on by default from 1.27, nftables in kube-proxy from 1.31.
     private static readonly SemVer OldestKubernetes = new(1, 27, 0);
     private static readonly SemVer FirstNftables = new(1, 31, 0);
 
-    // Selectors of the tree, of Helm and of Flux hold on to these.
+    // Selectors of the tree, of Helm and of Flux depend on these.
     private static readonly string[] ReservedLabels = ["k8s-app", "release"];
     private static readonly string[] ReservedDomains =
         ["app.kubernetes.io/", "helm.sh/", "dns.aikernel.io/", "toolkit.fluxcd.io/", "meta.helm.sh/"];
@@ -44,7 +44,7 @@ internal static class ClusterRules
         }
     }
 
-    /// <summary>What the API server refuses of a toleration.</summary>
+    /// <summary>Errors for which the API server refuses a toleration.</summary>
     private static void CheckTolerations(Cluster cluster, SectionReader at)
     {
         foreach (var (toleration, entry) in cluster.Workloads.Tolerations.Zip(at.Entries("tolerations")))
@@ -227,7 +227,7 @@ internal static class ClusterRules
                 $"The value '{path}' of {chart.Key} is the tree's own: other parts of it would break.", fix);
         }
 
-        // Helm puts the tag behind the repository as it is.
+        // Helm appends the tag to the repository unchanged.
         if (values.At("image", "tag") is Yaml.Scalar { IsNull: false } tag && !Forms.IsTag(tag.Value))
         {
             at.Report(DefinitionRules.ImageForm, values.PositionOf("image", "tag"),

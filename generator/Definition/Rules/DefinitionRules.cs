@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Definition.Rules;
 
-/// <summary>The ids of what can be wrong with a definition; docs/definition.md explains each.</summary>
+/// <summary>The ids of errors in a definition; docs/definition.md explains each.</summary>
 public static class DefinitionRules
 {
     // The file.
@@ -130,7 +130,7 @@ public static class DefinitionRules
     public const string DependsOnItself = "depends-on-itself";
     public const string DependsOnGenerated = "depends-on-generated-layer";
 
-    // All clusters together.
+    // All clusters.
     public const string NameDuplicate = "cluster-name-duplicate";
     public const string NameLong = "cluster-name-too-long";
     public const string NameReserved = "cluster-name-reserved";
@@ -140,6 +140,6 @@ public static class DefinitionRules
     public const string DependsOnOther = "depends-on-other-cluster";
 }
 
-/// <summary>Marks a class whose public or internal constants are ids of what can be wrong with a definition.</summary>
+/// <summary>Marks a class whose public or internal constants are ids of errors in a definition.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class RuleIdsAttribute : Attribute;

@@ -3,13 +3,13 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 
-/// <summary>What only shows where all clusters are seen together: names, dependencies, servers that forward to each other.</summary>
+/// <summary>Checks all clusters together: names, dependencies, servers that forward to each other.</summary>
 internal static class FleetRules
 {
     // Flux puts a Kustomization's name into a label.
     private const int LongestLabel = 63;
 
-    // Names that Windows keeps for devices: a repository with such a directory cannot be checked out there.
+    // Reserved names of Windows: a repository with such a directory cannot be checked out there.
     private static readonly HashSet<string> Devices =
     [
         "con", "prn", "aux", "nul", .. Enumerable.Range(1, 9).SelectMany(number => (string[])[$"com{number}", $"lpt{number}"]),
@@ -17,7 +17,7 @@ internal static class FleetRules
 
     public static void Check(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
-        // Names as they are written, also wrong ones: two clusters with one wrong name have two faults.
+        // Names as written, also invalid ones: two clusters with the same invalid name are two errors.
         var seen = new Dictionary<string, (string Name, Position Position)>(StringComparer.OrdinalIgnoreCase);
         foreach (var (cluster, at) in clusters)
         {
@@ -43,7 +43,7 @@ internal static class FleetRules
         }
     }
 
-    /// <summary>A cluster that names a group which is not there would silently take the defaults.</summary>
+    /// <summary>A cluster with a missing group would silently get only the defaults.</summary>
     public static void CheckGroups(IEnumerable<(Cluster Cluster, SectionReader At)> clusters, Mapping? groups)
     {
         string[] names = [.. groups?.Entries.Select(entry => entry.Key) ?? []];
@@ -56,9 +56,9 @@ internal static class FleetRules
 
     private static void CheckName(Cluster cluster, SectionReader at)
     {
-        // As it is written: a text too long for a label is not in the record.
+        // As written: a text too long for a label is not in the record.
         var name = at.Written("name") ?? cluster.Name.Text;
-        // Which layers a cluster has is asked for long names alone: it takes a while.
+        // The layers of a cluster are only computed for long names, because that takes time.
         var longest = name.Length <= Longest(AppList.All) ? int.MaxValue
             : Longest(AppList.All.Where(app => app.Layer(cluster) is not null));
         if (name.Length > longest)
@@ -85,8 +85,8 @@ internal static class FleetRules
         var written = at.Written("name");
         if (AppList.All.FirstOrDefault(app => dependency == $"{Layout.ClusterPrefix}{written}-{app.Name}") is { } own)
         {
-            // The definition's dependencies are CoreDNS's: a layer of this cluster waits for CoreDNS, or the generator sets the order
-            // itself.
+            // The definition's dependencies are those of CoreDNS: a layer of this cluster waits for CoreDNS, or the generator sets the
+            // order itself.
             if (own.Name == CoreDnsApp.LayerName || AppList.WaitsFor(own, CoreDnsApp.LayerName))
             {
                 at.Report(DefinitionRules.DependsOnItself, path, $"'{dependency}' would wait for itself.", "Delete it.");
@@ -107,7 +107,7 @@ internal static class FleetRules
         }
     }
 
-    /// <summary>The clusters that a Kustomization of this name may have been made for.</summary>
+    /// <summary>The clusters for which a Kustomization of this name may exist.</summary>
     private static IEnumerable<string> Owners(string kustomization) => AppList.All.Select(app => $"-{app.Name}").Append("")
         .Where(ending => kustomization.Length > Layout.ClusterPrefix.Length + ending.Length
             && kustomization.StartsWith(Layout.ClusterPrefix, StringComparison.Ordinal)
@@ -115,17 +115,17 @@ internal static class FleetRules
         .Select(ending => kustomization[Layout.ClusterPrefix.Length..^ending.Length]);
 }
 
-/// <summary>What rules over several clusters ask of each.</summary>
+/// <summary>The data of each cluster for rules about several clusters.</summary>
 internal static class Sections
 {
     /// <summary>A cluster's name, for findings about another one.</summary>
     public static string Label(SectionReader at) => at.Written("name") ?? $"in line {at.Position.Line}";
 
-    /// <summary>True where the DNS address is known: written, or derived from a service range that is right.</summary>
+    /// <summary>True if the DNS address is known: written, or derived from a valid service range.</summary>
     private static bool HasDnsAddress(SectionReader at) => at.IsSound("dns.clusterIP")
         && (at.Has("dns.clusterIP") || at.IsSound("network.services"));
 
-    /// <summary>The addresses of the cluster's own DNS that are known, of both families.</summary>
+    /// <summary>The known addresses of the cluster's own DNS, of both families.</summary>
     public static IEnumerable<IPAddress> DnsAddresses(Cluster cluster, SectionReader at) =>
     [
         .. HasDnsAddress(at) ? new[] { cluster.Dns.ClusterIP } : [],

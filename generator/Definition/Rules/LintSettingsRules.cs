@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 
-/// <summary>What can be wrong with the settings of lint.</summary>
+/// <summary>Checks the settings of lint.</summary>
 [RuleIds]
 internal static class LintSettingsRules
 {

@@ -4,11 +4,11 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 
-/// <summary>The ranges of one cluster, and the DNS address among them.</summary>
+/// <summary>Checks the ranges of one cluster, and its DNS address.</summary>
 internal static class NetworkRules
 {
-    // Of service ranges the API server takes up to 20 bits of hosts: the gate that lifts it, DisableAllocatorDualWrite (KEP-1880), is on
-    // by default from 1.34 on. Its allocator of addresses takes up to 64 bits of IPv6.
+    // The API server allows up to 20 host bits for service ranges. The gate that removes this limit, DisableAllocatorDualWrite (KEP-1880),
+    // is on by default from 1.34. Its allocator supports up to 64 bits of IPv6.
     private const int OldHostBits = 20;
     private const int HostBitsOfSix = 64;
     private const int FewestHostBits = 3;
@@ -125,7 +125,7 @@ internal static class NetworkRules
         }
     }
 
-    // Flux puts the address into its place after kustomize has taken the quotes away.
+    // Flux substitutes the address after kustomize has removed the quotes.
     private static bool EndsInColon(IPAddress dns) => dns.ToString().EndsWith(':');
 
     private static string Tenth(Cidr services) => services.AddressAt(DnsSettings.DnsOffset) is { } tenth ? $", for example {tenth}" : "";
@@ -134,8 +134,8 @@ internal static class NetworkRules
 }
 
 /// <summary>
-/// Ranges of different clusters. Pods and services must be apart, so that clusters can be joined, routed and distinguished in firewalls and
-/// logs; node ranges may be one (clusters on one network), but may not hide behind another cluster's pods or services. See
+/// Checks the ranges of different clusters. Pods and services must not overlap, so that clusters can be connected, routed and distinguished
+/// in firewalls and logs. Node ranges may be equal (clusters on one network), but must not overlap another cluster's pods or services. See
 /// docs/definition.md.
 /// </summary>
 internal static class RangeRules
@@ -147,7 +147,7 @@ internal static class RangeRules
                 .Select(range => TakenRange.Of(pair.At, range)))
             .OrderBy(claim => (claim.Range.Family, claim.First, claim.Range.PrefixLength));
 
-        // Ranges are either apart or one inside the other, so in this order those around the present one are a stack: n log n, not n².
+        // Ranges are either disjoint or nested. So in this order, those around the current one are a stack: n log n, not n².
         var around = new Stack<TakenRange>();
         foreach (var claim in ranges)
         {

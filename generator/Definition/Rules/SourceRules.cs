@@ -2,14 +2,14 @@ using PlatformGitOps.Generator.Apps;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 
-/// <summary>The repository, Flux and the charts.</summary>
+/// <summary>Checks the repository, Flux and the charts.</summary>
 internal static class SourceRules
 {
-    // HelmRelease v2, which drift detection and the history limit need, is served from Flux 2.3 on; Flux 3 may serve other versions.
+    // HelmRelease v2, which drift detection and the history limit need, is served from Flux 2.3; Flux 3 may serve other versions.
     private static readonly SemVer OldestFlux = SemVer.Parse("2.3.0");
     private static readonly SemVer TooNewFlux = SemVer.Parse("3.0.0-0");
 
-    // source-controller 1.4.0 brought proxySecretRef to OCIRepository (its changelog); GitRepository has had it before Flux 2.3.
+    // source-controller 1.4.0 added proxySecretRef to OCIRepository (its changelog); GitRepository has it since before Flux 2.3.
     private static readonly SemVer OciProxy = SemVer.Parse("2.4.0");
 
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(30);

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>
-/// The ServiceAccount of <c>flux.serviceAccountName</c> and the rights that the tree gives to it. An account of another author may have
-/// rights that the tree does not show.
+/// The ServiceAccount of <c>flux.serviceAccountName</c> and its rights in the tree. A foreign account may have rights that the tree does
+/// not show.
 /// </summary>
 internal static class AccountRules
 {
@@ -14,7 +14,7 @@ internal static class AccountRules
 
     private const string Rbac = "rbac.authorization.k8s.io";
 
-    /// <summary>Flux applies with server-side apply: a patch, which creates what is not there.</summary>
+    /// <summary>Flux uses server-side apply: a patch, which creates missing objects.</summary>
     private static readonly string[] Needed = ["create", "patch"];
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
@@ -41,7 +41,7 @@ internal static class AccountRules
         }
     }
 
-    /// <summary>What an account may not do with an object, after the word "may not"; null where it may, or that is not known.</summary>
+    /// <summary>What an account may not do with an object, after the words "may not"; null if it may, or if that is unknown.</summary>
     private static string? Lacking(ClusterView cluster, Manifest resource, Grant[] granted) =>
         KnownKinds.ScopeOf(cluster, resource) is not { } scope ? null
         : KnownKinds.PluralOf(cluster, resource) is var plural
@@ -55,7 +55,7 @@ internal static class AccountRules
         : null;
 
     /// <summary>
-    /// The API server lets nobody give rights that he does not have, but with a verb on the role (Kubernetes, Using RBAC Authorization,
+    /// The API server only allows to grant rights that one has, or with special verbs on the role (Kubernetes, Using RBAC Authorization,
     /// "Privilege escalation prevention and bootstrapping").
     /// </summary>
     private static string? NotGiven(
@@ -65,18 +65,18 @@ internal static class AccountRules
             is not { } missing ? null
         : $"give '{missing.Title}' by {resource.Id.Title}, as it neither has that right nor the verb {verb} for {kind} {name}";
 
-    /// <summary>The rules of the role that a binding names; null where they are not known.</summary>
+    /// <summary>The rules of a binding's role; null if unknown.</summary>
     private static IEnumerable<Grant>? BoundRules(ClusterView cluster, Manifest binding, string kind, string name) =>
         cluster.Find(kind, kind == "Role" ? binding.Namespace : "", name) is { } role
             ? role.Body.At("aggregationRule") is null ? RulesOf(role) : null
         : (kind, name) is ("ClusterRole", "cluster-admin") ? [Grant.Everything] : null;
 
-    /// <summary>Whoever writes an aggregated role gives what other roles will have: all.</summary>
+    /// <summary>Writing an aggregated role grants the rights of roles that are unknown here, so all rights count.</summary>
     private static IEnumerable<Grant> RulesOf(Manifest role) => role.Body.At("aggregationRule") is not null ? [Grant.Everything]
         : role.Body.MappingsAt("rules").Select(rule => Grant.Of(rule, role.Name, null));
 
     /// <summary>
-    /// What the bindings of the tree give to an account; null where a role of one of them is not in the tree, or the cluster fills it.
+    /// The rights that the tree's bindings give to an account; null if one of their roles is not in the tree, or is aggregated.
     /// </summary>
     private static Grant[]? Of(ClusterView cluster, string account, string @namespace)
     {
@@ -100,7 +100,7 @@ internal static class AccountRules
         return [.. granted];
     }
 
-    /// <summary>Whether a subject is an account: itself, the user that it is for the API server, or a group that it is in.</summary>
+    /// <summary>True if a subject is the account: itself, its user name in the API server, or one of its groups.</summary>
     internal static bool Names(Mapping subject, string account, string @namespace) => (subject.TextAt("kind"), subject.TextAt("name"))
     switch
     {

@@ -41,7 +41,7 @@ internal static partial class AlertRules
     private static readonly HashSet<string> TargetLabels =
         ["__name__", "job", "instance", "pod", "namespace", "service", "endpoint", "container", "node", "cluster", "prometheus", "le"];
 
-    /// <summary>Objects that can scrape CoreDNS beside its chart, with labels that lint does not know.</summary>
+    /// <summary>Objects besides the chart that can scrape CoreDNS, with labels that lint does not know.</summary>
     private static readonly HashSet<string> Scrapers =
         ["ServiceMonitor", "PodMonitor", "ScrapeConfig", "VMServiceScrape", "VMPodScrape", "VMStaticScrape"];
 
@@ -57,7 +57,7 @@ internal static partial class AlertRules
             .Concat(Unscraped(scraping, rules));
     }
 
-    /// <summary>One cause, however many alerts it silences. A key of another chart is a finding about the values.</summary>
+    /// <summary>One finding for each cause, for any number of alerts. A key of another chart is a finding about the values.</summary>
     private static IEnumerable<Finding> Unscraped(Scraping scraping, Mapping[] rules)
     {
         var silent = !scraping.IsMissing || scraping.HasForeignKey ? []
@@ -86,7 +86,7 @@ internal static partial class AlertRules
         node is Scalar template && !TypeRules.IsUnsubstituted(node) && AlertTemplate.Problem(template.Value) is var (problem, fix)
             ? [new Fault(Template, problem, fix)] : []);
 
-    /// <summary>What a cluster knows of the series of CoreDNS.</summary>
+    /// <summary>The series of CoreDNS in a cluster.</summary>
     private sealed class Scraping(ClusterView cluster, HashSet<string> recorded)
     {
         private readonly HashSet<string> services = cluster.Applied.Where(resource => resource.Kind == "Service")
@@ -96,26 +96,26 @@ internal static partial class AlertRules
 
         public CoreDnsChart Chart { get; } = cluster.Releases.FirstOrDefault()?.Known ?? CoreDnsChart.For(CoreDnsChart.Default);
 
-        /// <summary>True if objects beside the chart may scrape it, with labels that lint does not know.</summary>
+        /// <summary>True if objects besides the chart may scrape it, with labels that lint does not know.</summary>
         public bool IsOpen { get; } = cluster.Applied.Any(resource => Scrapers.Contains(resource.Kind))
             || cluster.Releases.Any(release => !release.Helm.HasAllValues);
 
         public bool IsMissing => !IsOpen && cluster.Releases.Length > 0 && !cluster.Releases.Any(release => release.ScrapesItself);
 
-        /// <summary>True where the values have a key by which other charts make a ServiceMonitor.</summary>
+        /// <summary>True if the values have a key with which other charts create a ServiceMonitor.</summary>
         public bool HasForeignKey => cluster.Releases.Any(release => release.Values.Concat(release.Values.EntriesAt("prometheus"))
             .Any(entry => entry.Key.Equals("servicemonitor", StringComparison.OrdinalIgnoreCase)));
 
-        /// <summary>What an expression asks of CoreDNS itself.</summary>
+        /// <summary>The selectors of an expression for metrics of CoreDNS itself.</summary>
         public IEnumerable<PromQl.Selector> OfCoreDns(PromQl query) => query.Problem is not null ? []
             : query.OfCoreDns.Where(selector => !IsRecorded(selector.Metric) && !IsOfAnother(selector));
 
-        /// <summary>The job labels that its series can have; empty where they are not known.</summary>
+        /// <summary>The job labels that its series can have; empty if they are not known.</summary>
         public string[] Jobs => field ??= IsOpen ? [] : [.. cluster.Releases.Select(release => release.MetricsService)];
 
         public bool IsRecorded(string metric) => recorded.Contains(metric);
 
-        /// <summary>The job of a Service that the tree itself delivers, which CoreDNS's own, made by its chart, is not.</summary>
+        /// <summary>True for the job of a Service that the tree itself delivers. The chart creates CoreDNS's own Service.</summary>
         public bool IsOfAnother(PromQl.Selector selector) =>
             selector.Matchers.Any(matcher => matcher is { Label: "job" } && services.Contains(matcher.Value));
     }

@@ -64,7 +64,9 @@ internal static class BudgetRules
         }
     }
 
-    /// <summary>The limit that leaves no pod; null where one stays, where there is one alone, or the replicas are not known.</summary>
+    /// <summary>
+    /// The limit that always leaves all pods; null if a pod stays, if there is only one, or if the replicas are not known.
+    /// </summary>
     private static (Node Limit, int Replicas)? WithoutEffect(Budget budget)
     {
         var replicas = budget.Pods.Sum(pods => pods.Fewest ?? 0);
@@ -77,7 +79,7 @@ internal static class BudgetRules
             };
     }
 
-    /// <summary>The limit that leaves no pod to evict; null where one may go or the replicas are not known.</summary>
+    /// <summary>The limit that leaves no pod to evict; null if one may be evicted or the replicas are not known.</summary>
     private static (Node Limit, int Replicas)? Blocked(Budget budget)
     {
         var replicas = budget.Pods.Sum(pods => pods.Fewest ?? 0);
@@ -95,7 +97,7 @@ internal static class BudgetRules
         return healthy >= replicas ? (budget.Spec["minAvailable"] ?? budget.Spec["maxUnavailable"]!, replicas) : null;
     }
 
-    /// <summary>Kubernetes rounds a percentage up, in both of the limits.</summary>
+    /// <summary>Kubernetes rounds a percentage up, for both limits.</summary>
     internal static int? Scaled(Scalar limit, int replicas) =>
         int.TryParse(PlainScalars.Canonical(limit.Value), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : limit.Value.EndsWith('%') && int.TryParse(limit.Value[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var percent)
@@ -122,7 +124,7 @@ internal static class BudgetRules
             : [.. sets.Where(pods => pods.Namespace == budget.Namespace && LabelSelector.Matches(selector, pods.Labels))];
     }
 
-    /// <summary>The pods of one workload, and the fewest that there are of them; null where that is not known.</summary>
+    /// <summary>The pods of one workload, and their minimum number; null if it is not known.</summary>
     private sealed record PodSet(string Namespace, ImmutableDictionary<string, string> Labels, int? Fewest, string Title,
         CoreDnsRelease? Release = null)
     {
@@ -154,7 +156,7 @@ internal static class BudgetRules
             _ => null,
         };
 
-        /// <summary>Both fields are 1 where they are not written.</summary>
+        /// <summary>Both fields default to 1.</summary>
         private static int? Number(Node? node) => node is null or Scalar { IsNull: true } ? 1
             : node is Scalar scalar && int.TryParse(PlainScalars.Canonical(scalar.Value), CultureInfo.InvariantCulture, out var number)
                 ? number : null;

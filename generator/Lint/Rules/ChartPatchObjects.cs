@@ -2,15 +2,15 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>What patches do to the image, the nodes, the API access, the scaler and the budget of the DNS pods.</summary>
+/// <summary>The effects of patches on the image, the nodes, the API access, the autoscaler and the budget of the DNS pods.</summary>
 internal static class ChartPatchObjects
 {
     public const string Delete = "Delete the patch.";
 
-    /// <summary>What decides on which nodes the pods run.</summary>
+    /// <summary>The fields that decide on which nodes the pods run.</summary>
     private static readonly string[][] Places = [["nodeSelector"], ["affinity", "nodeAffinity"], ["nodeName"]];
 
-    /// <summary>What happens to DNS without an object of the chart.</summary>
+    /// <summary>The effect on DNS without an object of the chart.</summary>
     private static string Without(string kind) => kind switch
     {
         DnsObjects.AccountKind => "no new DNS pod is made",
@@ -52,7 +52,7 @@ internal static class ChartPatchObjects
         return (word[0], word.ElementAtOrDefault(1));
     }
 
-    /// <summary>Nodes are not in the tree; what no node can be, and one node for all, is known all the same.</summary>
+    /// <summary>Nodes are not in the tree. But labels that no node can have, and labels that only one node can have, are known.</summary>
     public static IEnumerable<(string Problem, string Fix)> OfPlace(DnsObjects plain, DnsObjects patched)
     {
         if (Places.All(path => Node.Same(plain.Pod.At(path), patched.Pod.At(path))))
@@ -77,7 +77,7 @@ internal static class ChartPatchObjects
             yield return ($"places all DNS pods on the node {Printable.Of(node)}", "Select a label that several nodes have.");
         }
 
-        // What the nodeSelector alone has wrong is said above: an empty label that every node has, and another system than linux.
+        // Problems of the nodeSelector alone are reported above: an empty label, and a system other than linux.
         if (NodePlace.Contradiction(patched.Pod) is { Key: NodePlace.Affinity } misfit)
         {
             yield return misfit switch
@@ -122,7 +122,9 @@ internal static class ChartPatchObjects
         }
     }
 
-    /// <summary>What the plugin kubernetes waits for before its pod is ready (CoreDNS, plugin/kubernetes/controller.go).</summary>
+    /// <summary>
+    /// The objects that the plugin kubernetes waits for before its pod is ready (CoreDNS, plugin/kubernetes/controller.go).
+    /// </summary>
     private static IEnumerable<(string Group, string Resource)> Needed(CoreDnsRelease release)
     {
         bool Has(params ReadOnlySpan<string> line)
@@ -182,7 +184,9 @@ internal static class ChartPatchObjects
         }
     }
 
-    /// <summary>The budget of the chart; that of the definition is an object of the tree, which the rules for budgets read.</summary>
+    /// <summary>
+    /// The budget of the chart. The budget of the definition is an object of the tree, which the rules for budgets check.
+    /// </summary>
     public static IEnumerable<(string Problem, string Fix)> OfBudget(CoreDnsRelease release, DnsObjects plain, DnsObjects patched)
     {
         if (patched is not { Budget.Body: var budget } || Node.Same(plain.Budget!.Body["spec"], budget["spec"]))

@@ -2,14 +2,14 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>The rights of the DNS pods on their node: what a patch adds to those of the values.</summary>
+/// <summary>The rights of the DNS pods on their node that a patch adds to those of the values.</summary>
 internal static class ChartPatchRights
 {
     private const string Bind = ContainerRights.Bind;
 
     private const string Every = "ALL";
 
-    /// <summary>The restrictions that a patch may not take away: in the pod's securityContext or the container's, key and value.</summary>
+    /// <summary>The restrictions that a patch may not remove: key and value in the securityContext of the pod or the container.</summary>
     private static readonly (bool OfPod, string Key, string Wanted)[] Restrictions =
     [
         (true, "runAsNonRoot", "true"), (false, "runAsNonRoot", "true"), (false, "allowPrivilegeEscalation", "false"),
@@ -56,7 +56,7 @@ internal static class ChartPatchRights
         }
     }
 
-    /// <summary>Of containers beside coredns: those of the values are another rule's.</summary>
+    /// <summary>Containers besides coredns that a patch adds; another rule checks those of the values.</summary>
     private static IEnumerable<string> Beside(DnsObjects plain, DnsObjects patched) =>
         from list in ContainerRules.Lists
         from container in patched.Pod.MappingsAt(list)
@@ -68,7 +68,7 @@ internal static class ChartPatchRights
         select $"{(before is null ? "adds" : "gives")} the container '{Printable.Of(name ?? "")}' ({list}) "
             + $"{(before is null ? "with " : "")}{string.Join(", ", rights)}";
 
-    /// <summary>What no value of the definition gives, each with its key.</summary>
+    /// <summary>Rights that no value of the definition grants, each with its key.</summary>
     private static IEnumerable<string> Rights(DnsObjects objects)
     {
         if (Context(ofPod: false, objects)?.TextAt("privileged") == "true")
@@ -114,7 +114,7 @@ internal static class ChartPatchRights
     /// <summary>Without the capability in the bounding set the kernel does not execute the binary (coredns#7435).</summary>
     public static IEnumerable<(string Problem, string Fix)> OfPort(DnsObjects plain, DnsObjects patched)
     {
-        // Where the values have no list of their own the chart's stays, which has the capability.
+        // If the values have no list, the chart's list stays, which has the capability.
         var charted = plain.Container?.At("securityContext", "capabilities", "add") is null;
         if (patched is { Deployment: not null, Container: not null } && Binds(plain, charted)
             && !Binds(patched, charted && patched.Container.At("securityContext", "capabilities", "add") is null))

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Rules for patches of the chart's objects: the values do not show what they take away.</summary>
+/// <summary>Rules for patches of the chart's objects: the values do not show what they remove.</summary>
 internal static class ChartPatchRules
 {
     internal const string Dns = "chart-patch-dns";
@@ -68,7 +68,7 @@ internal static class ChartPatchRules
         }
     }
 
-    /// <summary>Kind and name are right, so no list of objects helps.</summary>
+    /// <summary>Kind and name are right, so a list of objects would not help.</summary>
     private static Finding InNamespace(CoreDnsRelease release, MissingTarget missing, string home) => Flux.Report.At(
         release.Manifest, ["spec", "postRenderers"], Target,
         $"A patch in spec.postRenderers is for {missing}{(missing.Namespace is { Length: > 0 } ? "" : " without a namespace")}, "
@@ -196,7 +196,7 @@ internal static class ChartPatchRules
         }
     }
 
-    /// <summary>What is mounted where CoreDNS looks for its Corefile.</summary>
+    /// <summary>The volume that is mounted at the path of the Corefile.</summary>
     private static Mapping? CorefileSource(DnsObjects objects) =>
         objects.Container?.MappingsAt("volumeMounts").FirstOrDefault(mount => mount.TextAt("mountPath") == "/etc/coredns") is { } mount
             ? objects.Pod.MappingsAt("volumes").FirstOrDefault(volume => volume.TextAt("name") == mount.TextAt("name")) : null;
@@ -204,7 +204,7 @@ internal static class ChartPatchRules
     private static int? Number(Mapping deployment) =>
         int.TryParse(deployment.TextAt("spec", "replicas"), CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    /// <summary>The topology keys that a pod may not be placed against.</summary>
+    /// <summary>The topology keys of required anti-affinity.</summary>
     private static IEnumerable<string> Must(Mapping deployment) => deployment
         .MappingsAt("spec", "template", "spec", "topologySpreadConstraints")
         .Where(spread => spread.TextAt("whenUnsatisfiable") is null or "DoNotSchedule")

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>The rights of a container beside CoreDNS, in its own securityContext: which of them DNS never needs.</summary>
+/// <summary>The rights of a container besides CoreDNS, in its own securityContext, that DNS never needs.</summary>
 internal static class ContainerRights
 {
     /// <summary>The published binary has it as a file capability, and Pod Security "restricted" allows it.</summary>
@@ -11,7 +11,7 @@ internal static class ContainerRights
     private static readonly (string Key, string Value)[] Written =
         [("privileged", "true"), ("runAsUser", "0"), ("runAsNonRoot", "false"), ("allowPrivilegeEscalation", "true")];
 
-    /// <summary>Each with its key, as it is written.</summary>
+    /// <summary>Each right with its key, as written.</summary>
     public static IEnumerable<string> Of(Mapping container) =>
     [
         .. from right in Written
@@ -21,7 +21,7 @@ internal static class ContainerRights
         .. Capabilities(container, "add").Where(name => name != Bind).Select(name => $"the capability {Printable.Of(name)}"),
     ];
 
-    /// <summary>By their names without the prefix CAP_, which runtimes take too.</summary>
+    /// <summary>Names without the prefix CAP_, which runtimes accept too.</summary>
     public static string[] Capabilities(Mapping? container, string list) =>
     [
         .. (container?.ItemsAt(Context, "capabilities", list) ?? []).OfType<Scalar>().Select(name => name.Value)

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>What the containers of the DNS pods may do, what they get, and when they get queries.</summary>
+/// <summary>The rights, resources and probes of the containers of the DNS pods.</summary>
 internal static class ContainerRules
 {
     private const string Root = "container-root";
@@ -12,7 +12,7 @@ internal static class ContainerRules
     private const string Above = "requests-above-limits";
     private const string Implausible = "memory-implausible";
 
-    // A container of less is killed before it runs; a node of more is not known.
+    // A container with less is killed before it runs; no node has more.
     private const long LeastMemory = 4L << 20, MostMemory = 32L << 40;
 
     private static readonly string[] Contexts = ["podSecurityContext", "securityContext"];
@@ -23,7 +23,7 @@ internal static class ContainerRules
 
     internal static readonly string[] Lists = ["containers", "initContainers"];
 
-    /// <summary>The values that bring containers beside CoreDNS.</summary>
+    /// <summary>The values that add containers besides CoreDNS.</summary>
     private static readonly string[] Beside = ["extraContainers", "initContainers"];
 
     private static readonly string[] Workloads = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"];
@@ -47,7 +47,7 @@ internal static class ContainerRules
         .Concat(release.IsClusterDns ? Availability(release) : [])
         .Concat(Amounts(release.Values["resources"] as Mapping, "resources of the release", Written(release)));
 
-    /// <summary>The resources with their variables.</summary>
+    /// <summary>The resources before substitution.</summary>
     private static Node? Written(CoreDnsRelease release) => release.Layer.Built.ElementAtOrDefault(release.Layer.Applied
         .IndexOf(release.Manifest))?.Body.At("spec", "values", "resources");
 

@@ -44,7 +44,7 @@ internal static class CorefileRules
             .Concat(Ports(release, plugins)).Concat(Shutdown(release, plugins)).Concat(Cluster(release, plugins));
     }
 
-    /// <summary>The release at the address that pods ask.</summary>
+    /// <summary>Checks the release at the address that pods query.</summary>
     private static IEnumerable<Finding> Cluster(CoreDnsRelease release, IReadOnlyList<PluginLine> plugins)
     {
         if (release.IsClusterService && (release.ServiceName == "kube-dns" || release.Text("service", "clusterIP") is not null)
@@ -120,7 +120,7 @@ internal static class CorefileRules
                 : null;
     }
 
-    /// <summary>Where the servers listen. The chart writes the port after the last zone of a server.</summary>
+    /// <summary>Checks the ports of the servers. The chart writes the port after the last zone of a server.</summary>
     private static IEnumerable<Finding> Listeners(CoreDnsRelease release, IReadOnlyList<PluginLine> plugins)
     {
         var taken = new HashSet<(string Scheme, string Zone, string Port)>();

@@ -3,12 +3,12 @@ using static PlatformGitOps.Generator.Lint.Rules.PolicyTraffic;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Policies that know the DNS pods alone, in a cluster whose pods ask NodeLocal DNSCache.</summary>
+/// <summary>Policies that only allow the DNS pods, in a cluster whose pods query NodeLocal DNSCache.</summary>
 internal static class DnsCachePolicies
 {
     public const string Id = "policy-dns-cache";
 
-    /// <summary>How Cilium calls a pod's own node, alone and with others.</summary>
+    /// <summary>Cilium's entities that contain a pod's own node.</summary>
     private static readonly string[] NodeEntities = ["host", "cluster", "all"];
 
     public static IEnumerable<Finding> Check(
@@ -26,7 +26,7 @@ internal static class DnsCachePolicies
         var onNode = cache.Body.TextAt("spec", "template", "spec", "hostNetwork") == "true";
         IPAddress[] addresses = onNode ? Addresses(cache) : [];
         var asked = addresses.LastOrDefault();
-        // Where it does not listen on the Service's address, nothing asks it until the kubelets name its own.
+        // If it does not listen on the Service's address, nothing queries it until the kubelets have its address.
         var isNamed = addresses.Length > 0 && ServiceAddress(cluster) is { } service && !addresses.Contains(service);
         foreach (var policy in policies.Where(policy => Isolates(policy, "egress") && !Selects(policy, dns)))
         {
@@ -49,8 +49,10 @@ internal static class DnsCachePolicies
         }
     }
 
-    /// <summary>The policies that hold together with one, for each of its pods. Of pods that are not in the tree nobody knows which others
-    /// hold, so all of the namespace count; so does one whose selector is not known, as with <c>specs</c>.</summary>
+    /// <summary>
+    /// The policies that apply together with one, for each of its pods. If the pods are not in the tree, or the selector is not known (as
+    /// with <c>specs</c>), all policies of the namespace count.
+    /// </summary>
     private static IEnumerable<Manifest[]> Beside(ClusterView cluster, Manifest policy, Manifest[] policies)
     {
         var here = policies.Where(other => other.Namespace == policy.Namespace).ToArray();
@@ -61,7 +63,7 @@ internal static class DnsCachePolicies
                 Selector(other) is not Mapping selector || LabelSelector.Matches(selector, pod.Labels)).ToArray());
     }
 
-    /// <summary>Its addresses; the last one is what pods name: that of the Service follows the cache's own.</summary>
+    /// <summary>The addresses of the cache. Pods use the last one: the address of the Service is after the cache's own.</summary>
     private static IPAddress[] Addresses(Manifest cache) =>
     [
         .. cache.Body.MappingsAt("spec", "template", "spec", "containers")
@@ -75,7 +77,7 @@ internal static class DnsCachePolicies
         .Select(release => IPAddress.TryParse(release.Text("service", "clusterIP"), out var address) ? address : null)
         .FirstOrDefault(address => address is not null);
 
-    /// <summary>A rule that may let traffic to the network of the pod's node; peers that name neither are not known.</summary>
+    /// <summary>True if a rule may allow traffic to the network of the pod's node; peers that name neither are not known.</summary>
     private static bool ReachesNode(Mapping rule, IPAddress? asked)
     {
         var peers = rule.Entries.Where(entry => entry.Key.StartsWith("to", StringComparison.Ordinal)

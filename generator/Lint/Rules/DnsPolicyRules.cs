@@ -3,7 +3,7 @@ using static PlatformGitOps.Generator.Lint.Rules.PolicyTraffic;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Network policies that are about DNS, and the port that DNS needs.</summary>
+/// <summary>Network policies about DNS, and the port that DNS needs.</summary>
 internal static class DnsPolicyRules
 {
     private const string Port = "policy-dns-port";
@@ -22,7 +22,7 @@ internal static class DnsPolicyRules
         [PolicyParts.NamespaceLabel] = "kube-system",
     }.ToImmutableDictionary());
 
-    /// <summary>Policies that clusters may include later: no cluster applies them yet. Those of one folder are included together.</summary>
+    /// <summary>Checks policies that no cluster applies yet. Those of one folder are included together.</summary>
     public static IEnumerable<Finding> Check(SourceTree tree)
     {
         var policies = tree.FilesBelow(AllowDnsApp.Folder)
@@ -41,7 +41,7 @@ internal static class DnsPolicyRules
         var policies = cluster.Applied.Where(IsPolicy).ToArray();
         var everywhere = cluster.Applied.Where(resource => resource is { Kind: "CiliumClusterwideNetworkPolicy" }).ToArray();
 
-        // Policies of another network, and those of its administrator, may allow what these do not.
+        // Other network policies, and those of the administrator, may allow more.
         var isKnown = !cluster.Applied.Except(policies).Except(everywhere)
             .Any(resource => resource.Kind.EndsWith("NetworkPolicy", StringComparison.Ordinal));
         foreach (var release in isKnown ? cluster.Releases : [])
@@ -78,7 +78,7 @@ internal static class DnsPolicyRules
     private static string PortOf(Mapping? server) => server?.TextAt("port") is { } port && server.MappingsAt("zones").Count() == 1
         && ushort.TryParse(port, CultureInfo.InvariantCulture, out _) ? port : DnsPort;
 
-    /// <summary>A policy with a rule for the DNS pods, where no rule beside it may let queries out.</summary>
+    /// <summary>Checks a policy with a rule for the DNS pods, if no other rule may allow queries.</summary>
     private static IEnumerable<Finding> Outwards(Manifest policy, IEnumerable<Manifest> beside, Workload dns, string port)
     {
         if (!Isolates(policy, "egress") || RulesOf(policy, "egress").FirstOrDefault(rule => Names(policy, rule, dns)) is not { } rule)

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Flux.Definitions;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Objects of Flux beside the definitions that Flux itself publishes.</summary>
+/// <summary>Objects of Flux: checks that Flux's own CRDs do not have.</summary>
 internal static class FluxObjectRules
 {
     private const string UnknownKey = "flux-key-unknown";
@@ -16,12 +16,12 @@ internal static class FluxObjectRules
         (UnknownWord, "The definition of this Flux object accepts other words here."),
         (Type, "The definition of this Flux object has another type here."));
 
-    // TypeRules says more about these.
+    // TypeRules reports these in more detail.
     private static readonly string[] CheckedByTypeRules = ["spec.interval", "spec.timeout", "spec.prune", "spec.postBuild.substitute"];
 
     private static readonly NodeFact<JudgedObject> Judged = new();
 
-    /// <summary>A later Flux may know more keys and words, and lint cannot know which.</summary>
+    /// <summary>A later Flux may know more keys and values, so they are not findings.</summary>
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
         var flux = cluster.Options.FluxVersion;
@@ -35,7 +35,7 @@ internal static class FluxObjectRules
               select finding;
     }
 
-    /// <summary>Clusters share most objects, but each may have a Flux of its own.</summary>
+    /// <summary>Clusters share most objects, but each may have its own version of Flux.</summary>
     private static Finding[] Known(Manifest resource, Mapping built, SemVer flux) =>
         Judged.Known(resource.Body) is { } known && known.Flux == flux && ReferenceEquals(known.Built, built) ? known.Findings
             : Judged.Keep(resource.Body, new JudgedObject(flux, built, [.. Check(resource, built, flux)])).Findings;
@@ -50,7 +50,7 @@ internal static class FluxObjectRules
           where finding is not null
           select finding with { File = resource.FileOf(problem.Node) });
 
-    /// <summary>What git itself takes for an address over SSH has no scheme, which the definition asks for.</summary>
+    /// <summary>An SSH address in git's short form has no scheme, which the CRD requires.</summary>
     private static IEnumerable<Finding> OfUrl(Manifest resource)
     {
         if (resource is { Kind: "GitRepository" } && resource.Body.At("spec", "url") is Scalar { Value: var url }
@@ -63,7 +63,7 @@ internal static class FluxObjectRules
         }
     }
 
-    /// <summary>The definition lets everything pass here, and helm-controller then cannot read it.</summary>
+    /// <summary>The CRD accepts any value here, but helm-controller cannot read it.</summary>
     private static IEnumerable<Finding> OfValues(Manifest resource)
     {
         if (resource.IsHelmRelease && resource.Body.At("spec", "values") is Scalar { IsNull: false } or Sequence
@@ -98,12 +98,11 @@ internal static class FluxObjectRules
         _ => null,
     };
 
-    /// <summary>The kinds of objects that events and webhooks are about: flux-operator and tofu-controller add theirs to the
-    /// definitions.</summary>
+    /// <summary>The kinds in Events and webhooks: flux-operator and tofu-controller add their own to the CRDs.</summary>
     private static bool IsExtended(Manifest resource, string path) => (resource.Kind, path.Split('[')[0]) is
         ("Alert", "spec.eventSources") or ("Receiver", "spec.resources");
 
-    /// <summary>Only a word that looks like a typing error of one that Flux has.</summary>
+    /// <summary>Only a value that looks like a misspelling of one of Flux.</summary>
     private static Finding? OfOthers(Manifest resource, ShapeProblem problem, SemVer flux)
     {
         var word = ((Scalar)problem.Node).Value;

@@ -36,7 +36,7 @@ internal static class FluxRules
 
     private static readonly NodeFact<IReadOnlyList<Scalar>> SecretScalars = new();
 
-    // What another kind is wrong with, FluxObjectRules says.
+    // FluxObjectRules reports other kinds.
     private static readonly string?[] OfKustomizations = ["GitRepository", "OCIRepository", "Bucket"];
 
     private static readonly string[] SecretMembers = ["data", "stringData"];
@@ -68,7 +68,7 @@ internal static class FluxRules
     private static Layer? OwnLayer(ClusterView cluster) =>
         cluster.Layers.FirstOrDefault(layer => layer is { IsForeign: false, IsBootstrap: false });
 
-    /// <summary>The source of the cluster itself may be made outside of the tree, by flux bootstrap or an operator.</summary>
+    /// <summary>The cluster's own source may be created outside of the tree, by flux bootstrap or an operator.</summary>
     private static bool IsOwn(ClusterView cluster, string kind, string @namespace, string name) =>
         OwnLayer(cluster)?.Source is { } own
         && (own.Kind, own.Namespace, own.Name) == (kind, @namespace, name);
@@ -101,13 +101,14 @@ internal static class FluxRules
         && (!resource.IsFluxKustomization || (OfKustomizations.Contains(reference.TextAt("kind"))
             && DeclaresSources(cluster, reference.TextAt("namespace") ?? resource.Namespace)));
 
-    /// <summary>A source that is missing delivers nothing.</summary>
+    /// <summary>True unless the source is missing.</summary>
     private static bool Delivers(ClusterView cluster, Layer layer) => layer.Source is var source
         && (source.Kind == "ExternalArtifact" || cluster.Find(source.Kind, source.Namespace, source.Name) is not null
             || IsOwn(cluster, source.Kind, source.Namespace, source.Name));
 
-    /// <summary>Where the tree has the cluster's own source, it has the others; but an operator of Flux, or another controller, may make
-    /// some.</summary>
+    /// <summary>
+    /// If the tree has the cluster's own source, it has the others too; but a Flux operator or another controller may create some.
+    /// </summary>
     private static bool DeclaresSources(ClusterView cluster, string @namespace) =>
         OwnLayer(cluster)?.Source is { } own && cluster.Find(own.Kind, own.Namespace, own.Name) is not null
         && !cluster.Applied.Any(resource => (Workload.MayMakePods(resource) && (resource.Namespace == @namespace
@@ -131,7 +132,7 @@ internal static class FluxRules
         }
     }
 
-    /// <summary>Any controller may create what a health check names; a finding is only what nothing here can create.</summary>
+    /// <summary>Any controller may create the object of a health check; only objects that nothing here can create are a finding.</summary>
     private static IEnumerable<Finding> HealthChecks(ClusterView cluster)
     {
         var unknown = Workload.Unknown(cluster);

@@ -33,7 +33,7 @@ internal static class OrderRules
         var installed = cluster.Layers
             .SelectMany(layer => CrdSources.Installed(cluster, layer).Select(item => (item.Group, item.Kind, Layer: layer, item.By)))
             .ToArray();
-        // A group that could never be installed here is installed by something else; at the latest the finding about that comes first.
+        // A group that can never be installed here is installed by something else; otherwise it is another finding.
         var together = new HashSet<string>(StringComparer.Ordinal);
         var unordered = new List<(string Group, Finding Finding)>();
         foreach (var layer in cluster.Layers)
@@ -94,7 +94,7 @@ internal static class OrderRules
                    Suggest(cluster, name));
     }
 
-    /// <summary>True where dependsOn has the other one with a typing error, which is a finding of its own.</summary>
+    /// <summary>True if dependsOn has a misspelt name of the other layer, which is another finding.</summary>
     private static bool IsMeant(ClusterView cluster, Layer layer, Layer other) => layer.DependsOn
         .Select(needed => needed.TextAt("name") ?? "").Where(name => !cluster.Layers.Any(known => known.Name == name))
         .Any(name => Near(cluster, name) == other.Name);
@@ -146,8 +146,8 @@ internal static class OrderRules
 internal static class CrdSources
 {
     /// <summary>
-    /// Charts that contain definitions and belong to no application of this tree, by their name. The chart of a network plugin is not
-    /// among them: Flux itself runs only where the plugin does, so the definitions are there before Flux.
+    /// Charts with CRDs that belong to no application of this tree, by their name. Charts of network plugins are not included: Flux runs
+    /// only after the plugin is installed, so these CRDs exist before Flux.
     /// </summary>
     private static readonly ImmutableDictionary<string, string[]> Charts = new Dictionary<string, string[]>
     {
@@ -162,7 +162,7 @@ internal static class CrdSources
     private static readonly ILookup<string, string> OfApps = AppList.All.SelectMany(app => app.CrdCharts)
         .ToLookup(source => source.Chart, source => source.Group, StringComparer.Ordinal);
 
-    /// <summary>The groups whose definitions a layer installs, each with the object that does; the kind is null for a chart.</summary>
+    /// <summary>The groups whose CRDs a layer installs, each with the object that installs them; the kind is null for a chart.</summary>
     public static IEnumerable<(string Group, string? Kind, Manifest By)> Installed(ClusterView cluster, Layer layer)
     {
         foreach (var resource in layer.IsRemote ? [] : layer.Applied)
@@ -182,7 +182,7 @@ internal static class CrdSources
         }
     }
 
-    /// <summary>A release that does not install its chart's definitions, so that something else must.</summary>
+    /// <summary>True for a release that does not install its chart's CRDs, so that something else must.</summary>
     private static bool LeavesOut(Mapping release, string chart)
     {
         var values = release.At("spec", "values") as Mapping ?? [];
@@ -191,8 +191,9 @@ internal static class CrdSources
             || (release.TextAt("spec", "install", "crds") == "Skip" && release.TextAt("spec", "upgrade", "crds") is null or "Skip");
     }
 
-    /// <summary>The groups of the custom resources of a layer, and of those that its releases of coredns create; Flux's own definitions
-    /// are there before anything else.</summary>
+    /// <summary>
+    /// The groups of the custom resources of a layer, and of those that its releases of coredns create. Flux's own CRDs exist first.
+    /// </summary>
     public static IEnumerable<(string Group, string Kind, Manifest By)> Needed(ClusterView cluster, Layer layer) => layer.Applied
         .Where(resource => !layer.IsRemote && resource.IsCustom && !resource.Group.EndsWith(".fluxcd.io", StringComparison.Ordinal))
         .Select(resource => (resource.Group, resource.Kind, resource))

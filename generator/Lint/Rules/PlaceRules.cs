@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>What keeps pods from being made or placed, whichever nodes a cluster has.</summary>
+/// <summary>Errors that prevent pods from being created or scheduled on any node.</summary>
 internal static class PlaceRules
 {
     internal const string NoNode = "no-node";
@@ -11,7 +11,7 @@ internal static class PlaceRules
     private const string ClassName = "priorityClassName";
     private const string Autoscaler = "autoscaler";
 
-    /// <summary>The API server has them without an object of anybody.</summary>
+    /// <summary>The API server creates these itself.</summary>
     private static readonly string[] OfKubernetes = ["system-cluster-critical", "system-node-critical"];
 
     private static readonly ReleaseChecks OfReleases = new(release => release.Helm.HasAllValues ? Places(release) : []);
@@ -23,7 +23,7 @@ internal static class PlaceRules
             + "no term."),
         (PriorityClass, "Pods name a PriorityClass that the tree does not have: without it the API server refuses them."));
 
-    /// <summary>Of the DNS pods, and of the autoscaler beside them.</summary>
+    /// <summary>Checks the DNS pods and the autoscaler.</summary>
     private static IEnumerable<Finding> Places(CoreDnsRelease release)
     {
         if (NodePlace.Contradiction(release.Values) is { } misfit)
@@ -46,8 +46,8 @@ internal static class PlaceRules
         [.. path, misfit.Key]);
 
     /// <summary>
-    /// The API server takes a Deployment with any name, and refuses its pods: the old ones stay, and Flux gives the upgrade up. Another
-    /// repository or a person may make the class, so it is a guess.
+    /// The API server accepts a Deployment with any class name, but refuses its pods: the old pods stay, and the upgrade fails. Another
+    /// repository or a user may create the class, so this is a guess.
     /// </summary>
     private static IEnumerable<Finding> Classes(ClusterView cluster)
     {

@@ -2,7 +2,9 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Containers, volumes and mounts of the values that do not fit each other or the chart's own; a probe that is too late.</summary>
+/// <summary>
+/// Containers, volumes and mounts of the values that do not match each other or the chart's own; a probe that starts too late.
+/// </summary>
 internal static class PodNameRules
 {
     internal const string Refused = "pod-refused";
@@ -16,7 +18,7 @@ internal static class PodNameRules
 
     private static readonly (string Key, string Name)[] Actions = [("upgrade", "upgrade"), ("install", "installation")];
 
-    // Values that the tree does not have may bring the volume, replace a list, and begin the probe earlier.
+    // Values outside of the tree may add the volume, replace a list, or start the probe earlier.
     private static readonly ReleaseChecks OfReleases = new(release => release.Helm.HasAllValues
         ? Names(release).Concat(Readiness(release)) : []);
 
@@ -64,7 +66,7 @@ internal static class PodNameRules
         }
     }
 
-    /// <summary>Flux waits for the pods in an installation and in an upgrade, each as long as it says.</summary>
+    /// <summary>Flux waits for the pods during an installation and an upgrade, with a timeout for each.</summary>
     private static IEnumerable<Finding> Readiness(CoreDnsRelease release)
     {
         if (!release.Switch(true, "readinessProbe", "enabled")

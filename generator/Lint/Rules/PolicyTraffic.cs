@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>What a network policy of Kubernetes or of Cilium lets through, as far as the tree says it.</summary>
+/// <summary>The traffic that a network policy of Kubernetes or of Cilium allows, as far as the tree shows it.</summary>
 internal static class PolicyTraffic
 {
     /// <summary>The port of DNS.</summary>
@@ -10,15 +10,17 @@ internal static class PolicyTraffic
 
     private static readonly string[] Protocols = ["UDP", "TCP"];
 
-    /// <summary>A policy of the DNS pods themselves, which do not ask themselves.</summary>
+    /// <summary>True for a policy on the DNS pods themselves, which do not query each other.</summary>
     public static bool Selects(Manifest policy, Workload dns) => policy.Namespace == dns.Namespace
         && !LabelSelector.IsEverything(Selector(policy)) && LabelSelector.Matches(Selector(policy), dns.Labels);
 
-    /// <summary>The protocols that no rule allows, where all rules reach their peer.</summary>
+    /// <summary>The protocols that no rule allows, if all rules reach their peer.</summary>
     public static string? Missing(IEnumerable<Mapping> rules, string port) => Missing(rules.Select(rule => (rule, true)), port);
 
-    /// <summary>The protocols that no rule allows, in words; null where all are allowed. A rule that names port 53 is for some DNS server:
-    /// that of the node, or another one.</summary>
+    /// <summary>
+    /// The protocols that no rule allows, as text; null if all are allowed. A rule with port 53 is for some DNS server: that of the node,
+    /// or another one.
+    /// </summary>
     public static string? Missing(IEnumerable<(Mapping Rule, bool Reaches)> rules, string port)
     {
         var closed = Protocols.Where(protocol => !rules.Any(one =>
@@ -33,7 +35,7 @@ internal static class PolicyTraffic
     /// <summary>True for a policy of Cilium.</summary>
     public static bool IsCilium(Manifest policy) => policy.Group == "cilium.io";
 
-    /// <summary>Which pods it isolates.</summary>
+    /// <summary>The selector of the pods that it isolates.</summary>
     public static Node? Selector(Manifest policy) => policy.Body.At("spec", IsCilium(policy) ? "endpointSelector" : "podSelector");
 
     /// <summary>The rules of a direction.</summary>
@@ -48,7 +50,7 @@ internal static class PolicyTraffic
         : policy.Body.At("spec", "policyTypes") is not Sequence { Items.IsEmpty: false } types
             || types.Items.OfType<Scalar>().Any(type => type.Value.Equals(direction, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>A rule that surely is about the DNS pods.</summary>
+    /// <summary>True if a rule is certainly about the DNS pods.</summary>
     public static bool Names(Manifest policy, Mapping rule, Workload dns) =>
         rule.MappingsAt("toEndpoints").Any(peer => !LabelSelector.IsEverything(peer)
             && (policy.Namespace == dns.Namespace || NamesNamespace(peer)) && LabelSelector.Matches(peer, dns.Labels))
@@ -58,8 +60,9 @@ internal static class PolicyTraffic
                 : policy.Namespace == dns.Namespace)
             && LabelSelector.Matches(peer["podSelector"], dns.Labels));
 
-    /// <summary>A rule that may let traffic to the DNS pods: labels of a namespace, and some of a pod, are not known here, and neither is
-    /// who has an address.</summary>
+    /// <summary>
+    /// True if a rule may allow traffic to the DNS pods: labels of namespaces, some labels of pods, and owners of addresses are not known.
+    /// </summary>
     public static bool MayReach(Manifest policy, Mapping rule, Workload dns)
     {
         var peers = rule.Entries.Where(entry => entry.Key.StartsWith("to", StringComparison.Ordinal)
@@ -73,7 +76,7 @@ internal static class PolicyTraffic
                     && LabelSelector.MayMatch(peer["podSelector"], dns.Labels)));
     }
 
-    /// <summary>Cilium takes pods of the policy's own namespace where a peer does not say which.</summary>
+    /// <summary>Without a namespace in a peer, Cilium selects pods of the policy's own namespace.</summary>
     private static bool NamesNamespace(Mapping peer) => peer.EntriesAt("matchLabels").Select(entry => entry.Key)
         .Concat(peer.MappingsAt("matchExpressions").Select(expression => expression.TextAt("key") ?? ""))
         .Any(key => key.Contains(PolicyParts.NamespaceLabel)
@@ -81,8 +84,9 @@ internal static class PolicyTraffic
 
     private static Dictionary<string, string> NamespaceOf(Workload pods) => new() { ["kubernetes.io/metadata.name"] = pods.Namespace };
 
-    /// <summary>Whether a rule lets a port through; null is a port that it does not reach. No list of ports means all; a named port may be
-    /// any.</summary>
+    /// <summary>
+    /// True if a rule allows a port; null is a port that it does not reach. No list of ports means all; a named port may be any.
+    /// </summary>
     private static bool Opens(Mapping rule, string protocol, string? port, bool isNamed = false)
     {
         Mapping[] ports = [.. rule.MappingsAt("ports"), .. rule.MappingsAt("toPorts").SelectMany(item => item.MappingsAt("ports"))];

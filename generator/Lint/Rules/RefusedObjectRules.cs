@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>What the API server refuses about an object by itself, and Flux then the whole layer.</summary>
+/// <summary>Errors for which the API server refuses an object, and Flux the whole layer.</summary>
 internal static class RefusedObjectRules
 {
     private const string Refused = "object-refused";
@@ -27,7 +27,7 @@ internal static class RefusedObjectRules
         : resource.Kind.EndsWith("RoleBinding", StringComparison.Ordinal) ? OfSubjects(resource)
         : [];
 
-    /// <summary>True also for a kind that may have other names.</summary>
+    /// <summary>True also for a kind that allows other names.</summary>
     private static bool IsName(Manifest resource) => resource.Name is not { Length: > 0 } name
         || (!name.AsSpan().ContainsAnyExcept(OfNames) && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]))
         || name.Contains("${") || resource.Group == Rbac || !KnownKinds.IsNamespaced(resource);
@@ -36,7 +36,7 @@ internal static class RefusedObjectRules
         $"'{Printable.Of(resource.Name)}' is not the name of a {resource.Kind}: the API server refuses it.",
         "Write lower case letters, digits, '-' and '.', with a letter or a digit at both ends.");
 
-    /// <summary>True also for a part of an object, and for what a variable may bring.</summary>
+    /// <summary>True also for a part of an object, and for fields that a variable may add.</summary>
     private static bool Selects(Manifest resource) => resource.Group != "apps" || IsPart(resource)
         || resource.Body.At("spec", "selector") switch
         {
@@ -46,7 +46,7 @@ internal static class RefusedObjectRules
             _ => true,
         };
 
-    /// <summary>Flux adds its fields to an object that is there.</summary>
+    /// <summary>True if Flux only adds fields to an existing object.</summary>
     private static bool IsPart(Manifest resource) =>
         resource.Body.TextAt("metadata", "annotations", "kustomize.toolkit.fluxcd.io/ssa") is "Merge" or "Ignore";
 
@@ -104,7 +104,7 @@ internal static class RefusedObjectRules
                     + "API server refuses it.",
                 "Write 'namespace:' beside its name."));
 
-    /// <summary>The first of two Services gets the address: the DNS Service may be the second.</summary>
+    /// <summary>The first of two Services gets the address, so the DNS Service may not get it.</summary>
     private static IEnumerable<Finding> OfAddresses(ClusterView cluster)
     {
         foreach (var release in cluster.Releases.Where(release => release.IsClusterDns))

@@ -168,9 +168,7 @@ internal static class ReleaseRules
         }
     }
 
-    /// <summary>
-    /// Said where the version is or belongs, which may be in a source that other releases share. A digest pins the chart.
-    /// </summary>
+    /// <summary>The finding is at the version, which may be in a source that other releases share. A digest pins the chart.</summary>
     private static IEnumerable<Finding> Pins(ClusterView cluster, CoreDnsRelease release)
     {
         if (release.Version is not null)
@@ -197,7 +195,8 @@ internal static class ReleaseRules
     }
 
     /// <summary>
-    /// The revision of the source pins a chart that is a folder of it: that of this tree, or one tag or commit of another repository.
+    /// A chart that is a folder of a source is pinned by the source's revision: that of this tree, or one tag or commit of another
+    /// repository.
     /// </summary>
     private static IEnumerable<Finding> FolderPins(ClusterView cluster, CoreDnsRelease release)
     {
@@ -220,7 +219,7 @@ internal static class ReleaseRules
                 : "Take the chart from a GitRepository with spec.ref.commit, or by its version from a HelmRepository.");
     }
 
-    /// <summary>True for the source of a layer, and for another one of the same branch of its repository.</summary>
+    /// <summary>True for the source of a layer, and for another source of the same branch and repository.</summary>
     private static bool IsOfTree(ClusterView cluster, Mapping source) => cluster.Layers.Where(layer => !layer.IsForeign)
         .Select(layer => layer.Source).Distinct().Any(own => (own.Kind, own.Namespace, own.Name)
                 == (source.TextAt("kind") ?? "", source.TextAt("metadata", "namespace") ?? "", source.TextAt("metadata", "name") ?? "")
@@ -228,7 +227,9 @@ internal static class ReleaseRules
                 && GitFolder.IsSame(body.TextAt("spec", "url") ?? "", source.TextAt("spec", "url") ?? "")
                 && FollowedIn(body) == FollowedIn(source)));
 
-    /// <summary>What a GitRepository follows, in Flux' order of the keys; null for a commit or a tag, which stay.</summary>
+    /// <summary>
+    /// The reference that a GitRepository follows, in Flux's order of the keys; null for a commit or a tag, which do not change.
+    /// </summary>
     private static string? FollowedIn(Mapping source)
     {
         string? At(string key) => source.TextAt("spec", "ref", key) is { Length: > 0 } text ? Printable.Of(text) : null;
@@ -239,7 +240,7 @@ internal static class ReleaseRules
             : $"branch {At("branch") ?? "master"}";
     }
 
-    /// <summary>Corefile, plugins and metrics are checked as those of the image; a newer one leaves faults behind.</summary>
+    /// <summary>Corefile, plugins and metrics are checked for the image's version; a newer one may have fewer faults.</summary>
     private static bool IsKnownAndNewer(string tag, SemVer expected) =>
         SemVer.TryParse(tag.TrimStart('v'), out var own, out _) && own > expected && CoreDnsChart.IsKnown(own);
 

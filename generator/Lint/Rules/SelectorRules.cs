@@ -93,7 +93,7 @@ internal static class SelectorRules
         }
     }
 
-    /// <summary>Only in a namespace of which the tree delivers pods: those of another one come from elsewhere.</summary>
+    /// <summary>Only in a namespace whose pods the tree delivers: pods of others come from elsewhere.</summary>
     private static IEnumerable<Finding> Unmatched(Manifest resource, Node? selector, string rule, IReadOnlyList<Workload> pods)
     {
         if (!LabelSelector.IsEverything(selector) && IsUnknown(selector!, resource.Namespace, pods))
@@ -112,7 +112,7 @@ internal static class SelectorRules
     private static IEnumerable<string> LabelsOf(Workload pod) => pod.Labels.Where(label => label.Key != "io.kubernetes.pod.namespace")
         .OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}: {label.Value}");
 
-    /// <summary>Only peers in a namespace whose pods this tree delivers: about others it cannot know.</summary>
+    /// <summary>Only peers in a namespace whose pods this tree delivers: others are not known.</summary>
     private static IEnumerable<Finding> Peers(Manifest resource, string direction, string member, IReadOnlyList<Workload> pods) =>
         from rule in resource.Body.MappingsAt("spec", direction)
         from peer in rule.MappingsAt(member)

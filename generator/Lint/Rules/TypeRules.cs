@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Types in plain objects: a text must be one even after substitution, and so must numbers and addresses.</summary>
+/// <summary>Types in plain objects: a text must still be a text after substitution; the same for numbers and addresses.</summary>
 internal static class TypeRules
 {
     public const string Substituted = "substituted-type";
@@ -65,7 +65,7 @@ internal static class TypeRules
     /// <summary>A value that was not substituted has no type yet; the rules on variables report it.</summary>
     internal static bool IsUnsubstituted(Node node) => node is Scalar scalar && scalar.Value.Contains("${");
 
-    /// <summary>A finding about a type, with the variable that it came from.</summary>
+    /// <summary>A finding about a type, with the variable that caused it.</summary>
     internal static Finding Mismatch(ShapeProblem problem, string expected, Node? written, string rule)
     {
         var variable = written is Scalar { Value: var text } && text.Contains("${") ? text : null;
@@ -88,7 +88,7 @@ internal static class TypeRules
 
     private static readonly NodeFact<Finding[]> Judged = new();
 
-    // Where an object after substitution is the same one, so was the object before it.
+    // If an object is equal after substitution, it was also equal before.
     private static IEnumerable<Finding> Check(ClusterView cluster) =>
         from layer in cluster.Layers
         from index in Enumerable.Range(0, layer.Applied.Length)
@@ -115,8 +115,10 @@ internal static class TypeRules
             _ => [],
         };
 
-    /// <summary>What an object has at a path before substitution; null where that is not found. Keys of labels have dots, so the last
-    /// part is taken as a whole first.</summary>
+    /// <summary>
+    /// The value of an object at a path before substitution; null if it is not found. Keys of labels have dots, so the last part is first
+    /// taken as a whole.
+    /// </summary>
     internal static Node? Written(Node? node, string path) => (node, path.TrimStart('.')) switch
     {
         (_, "") => node,

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Objects in a folder that is built, in a file that the build does not read.</summary>
+/// <summary>Objects in the folder of a build, in a file that the build does not read.</summary>
 internal static class UnusedFileRules
 {
     public const string Name = "unused-file";
@@ -11,10 +11,10 @@ internal static class UnusedFileRules
 
     private static readonly string[] Kustomizations = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-    /// <summary>The files of a tree.</summary>
+    /// <summary>Checks all files of a tree.</summary>
     public static IEnumerable<Finding> Check(SourceTree tree) => Check(tree, tree.FilesBelow(Layout.Root));
 
-    /// <summary>Some of its files, with all those of their folders.</summary>
+    /// <summary>Checks some of its files, with all files of their folders.</summary>
     public static IEnumerable<Finding> Check(SourceTree tree, IEnumerable<string> files) => files
         .GroupBy(file => file[..Math.Max(file.LastIndexOf('/'), 0)], StringComparer.Ordinal)
         .SelectMany(folder => Check(tree, folder.Key, [.. folder]));
@@ -27,7 +27,7 @@ internal static class UnusedFileRules
             yield break;
         }
 
-        // A comment with the name counts: whoever wrote it knows that the file is there.
+        // A comment with the name counts: its author knows the file.
         var text = Encoding.UTF8.GetString(tree.Read(kustomization) ?? []);
         foreach (var file in files.Where(file => file != kustomization && IsYaml(file) && !Names(text, file[(folder.Length + 1)..])))
         {
@@ -57,7 +57,7 @@ internal static class UnusedFileRules
             && resource.TextAt("apiVersion") is not null && resource.TextAt("kind") is not null
             && resource.At("metadata", "name") is not null ? resource : null;
 
-    /// <summary>A base may be read one file at a time by the folders beside it.</summary>
+    /// <summary>Folders next to it may read a base one file at a time.</summary>
     private static bool IsNamedElsewhere(SourceTree tree, string folder, string name)
     {
         var end = $"{folder[(folder.LastIndexOf('/') + 1)..]}/{name}";

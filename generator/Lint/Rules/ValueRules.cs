@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Helm values against what the pinned chart reads, after substitution.</summary>
+/// <summary>Compares Helm values with the values that the pinned chart reads, after substitution.</summary>
 internal static class ValueRules
 {
     private const string Unknown = "chart-value-unknown";

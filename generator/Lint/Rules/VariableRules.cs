@@ -122,8 +122,8 @@ internal static class VariableRules
     }
 
     /// <summary>
-    /// Names that this cluster has for Flux: set for a Flux Kustomization, used where there is substitution, or a key of a ConfigMap or
-    /// Secret beside the Flux Kustomizations. Any other one may be a variable of a shell.
+    /// Names that this cluster uses for Flux: set for a Flux Kustomization, used in a substituted object, or a key of a ConfigMap or Secret
+    /// next to the Flux Kustomizations. Any other name may be a shell variable.
     /// </summary>
     private static HashSet<string> MeantForFlux(ClusterView cluster)
     {
@@ -194,11 +194,11 @@ internal static class VariableRules
                     ?? "")))
             .Distinct();
 
-        // A patch may have replaced what uses a setting, or deleted it: the setting is there for the base.
+        // A patch may replace or delete the user of a setting: the setting is then for the base.
         var folders = new Lazy<string[]>(() => [.. cluster.Layers.SelectMany(layer => layer.Built).Select(resource => resource.File)
             .Where(file => file.Contains('/')).Select(file => file[..file.LastIndexOf('/')]).Distinct()]);
 
-        // What a Kustomization of another repository uses is unknown.
+        // The variables that a Kustomization of another repository uses are not known.
         return cluster.Layers.Any(layer => layer.IsForeign)
             ? []
             : from source in sources
@@ -216,7 +216,7 @@ internal static class VariableRules
             Subject = setting.Key,
         };
 
-    /// <summary>A text with dollar signs, and where two of them are that no brace follows (-1 where there are none).</summary>
+    /// <summary>A text with dollar signs, and the position of two of them without a brace after them (-1 if there are none).</summary>
     private sealed record Dollars(Scalar Scalar, Template Template, ImmutableArray<Piece.Reference> References, int LoneDouble)
     {
         public static Dollars Of(Scalar scalar)

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>The words of Kubernetes' own kinds, and of what the coredns chart passes on to them.</summary>
+/// <summary>The allowed values of fields in Kubernetes' own kinds, and in the values that the coredns chart passes on.</summary>
 internal static class WordRules
 {
     internal const string Word = "object-word";
@@ -12,7 +12,7 @@ internal static class WordRules
         Check,
         (Word, "Kubernetes accepts other words here, and the API server refuses this one."));
 
-    /// <summary>By the key, or by the key above it and the key: core/v1, apps/v1, batch/v1, policy/v1, networking.k8s.io/v1.</summary>
+    /// <summary>Keyed by the field, or by its parent and the field: core/v1, apps/v1, batch/v1, policy/v1, networking.k8s.io/v1.</summary>
     private static readonly ImmutableDictionary<string, string[]> Known = new Dictionary<string, string[]>
     {
         ["whenUnsatisfiable"] = ["DoNotSchedule", "ScheduleAnyway"],
@@ -50,7 +50,7 @@ internal static class WordRules
         ["unhealthyPodEvictionPolicy"] = ["AlwaysAllow", "IfHealthyBudget"],
     }.ToImmutableDictionary();
 
-    /// <summary>What holds texts of other programs.</summary>
+    /// <summary>Fields with texts of other programs.</summary>
     private static readonly ImmutableHashSet<string> FreeFormKeys =
         ["metadata", "data", "stringData", "binaryData", "env", "args", "command", "annotations", "labels", "matchLabels", "nodeSelector",
             "servers", "zoneFiles", "extraConfig", "resources"];
@@ -69,7 +69,7 @@ internal static class WordRules
     private static IEnumerable<Finding> Check(CoreDnsRelease release) => Places(release.Values, "")
         .Select(place => Of(place.Word, place.Key, $"'{place.Key}' in the values of {release.Manifest.Id.Title}"));
 
-    /// <summary>Data of other programs, and definitions, whose schemas may have any key.</summary>
+    /// <summary>True for data of other programs, and for CRDs, whose schemas may have any key.</summary>
     private static bool IsOfPrograms(Mapping resource) =>
         resource.TextAt("kind") is "ConfigMap" or "Secret" or "CustomResourceDefinition" or "APIService"
         || resource.TextAt("apiVersion")?.StartsWith("admissionregistration.", StringComparison.Ordinal) == true;
@@ -82,7 +82,7 @@ internal static class WordRules
                 : $"Write {string.Join(", ", words[..^1])} or {words[^1]}.");
     }
 
-    /// <summary>Each word that is not one of those that its key takes.</summary>
+    /// <summary>Each value that its field does not allow.</summary>
     private static IEnumerable<(Scalar Word, string Key)> Places(Node node, string above) => node switch
     {
         Mapping mapping => mapping.Entries.Where(entry => !FreeFormKeys.Contains(entry.Key)).SelectMany(entry =>

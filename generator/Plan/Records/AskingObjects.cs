@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Backup;
 
 namespace PlatformGitOps.Generator.Plan.Records;
 
-/// <summary>The objects of a cluster that ask External-DNS for names.</summary>
+/// <summary>The objects of a cluster for which External-DNS publishes names.</summary>
 /// <param name="Objects">Of any kind.</param>
 internal sealed record AskingObjects(ImmutableArray<Manifest> Objects)
 {
@@ -14,7 +14,7 @@ internal sealed record AskingObjects(ImmutableArray<Manifest> Objects)
     /// <summary>The names that an instance's sources find in annotations with its prefix, and in the objects themselves.</summary>
     public IReadOnlySet<string> Names(RecordWriter writer) => Names(writer.AnnotationPrefix, writer.Sources, writer.Types);
 
-    /// <summary>The same of an instance that manages the types of records that External-DNS does by itself.</summary>
+    /// <summary>The same for an instance with External-DNS's default record types.</summary>
     public IReadOnlySet<string> Names(string annotationPrefix, IEnumerable<string> sources) =>
         Names(annotationPrefix, sources, RecordWriter.OwnTypes);
 
@@ -65,7 +65,7 @@ internal sealed record AskingObjects(ImmutableArray<Manifest> Objects)
             .Concat(resource.Body.MappingsAt("spec", "tls").SelectMany(tls => tls.ItemsAt("hosts").OfType<Scalar>())
                 .Select(host => host.Value));
 
-    /// <summary>External-DNS publishes no address of a ClusterIP Service; of a headless one those of its pods.</summary>
+    /// <summary>External-DNS publishes no address of a ClusterIP Service, and the pods' addresses of a headless one.</summary>
     private static bool Answers(Manifest service, string prefix) => service.Annotation(prefix + "target") is not null
         || (service.Body.TextAt("spec", "type") ?? "ClusterIP") != "ClusterIP" || service.Body.TextAt("spec", "clusterIP") == "None";
 }

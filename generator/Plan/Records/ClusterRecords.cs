@@ -3,30 +3,30 @@ using PlatformGitOps.Generator.Backup;
 
 namespace PlatformGitOps.Generator.Plan.Records;
 
-/// <summary>What writes records in a cluster, and what asks for them.</summary>
+/// <summary>The instances that write records in a cluster, and the objects for which they do.</summary>
 internal sealed record RecordSide(ImmutableArray<RecordWriter> Writers, AskingObjects Objects);
 
-/// <summary>A cluster before and after, with what a backup knows of it.</summary>
+/// <summary>A cluster before and after, with its backup.</summary>
 internal sealed record ClusterRecords(string Cluster, RecordSide Before, RecordSide After, DnsBackup? Backup)
 {
-    /// <summary>What the backup read.</summary>
+    /// <summary>The data that the backup read.</summary>
     public BackedUpInstances BackedUp { get; } = BackedUpInstances.Of(Backup);
 
     public static ClusterRecords Of(ClusterPlan plan, Inventory before, Inventory after, DnsBackup? backup)
     {
-        // What leaves the tree without being deleted goes on, and so does what Flux never updates.
+        // Objects that leave the tree without being deleted continue, and so do objects that Flux never updates.
         var deleted = plan.Changes.Where(change => change.Kind == ChangeKind.Prune).Select(change => change.Id).ToHashSet();
         var remaining = before.Objects.Values.Where(managed => !deleted.Contains(managed.Id)
                 && (!after.Objects.TryGetValue(managed.Id, out var now) || now.NeverChanged))
             .Concat(after.Objects.Values.Where(managed => !managed.NeverChanged || !before.Objects.ContainsKey(managed.Id)));
 
-        // Objects of other teams: no change of the tree concerns them.
+        // Objects of other teams, which no change of the tree affects.
         var others = (backup?.Published ?? [])
             .Where(resource => !before.Objects.ContainsKey(resource.Id) && !after.Objects.ContainsKey(resource.Id)).ToArray();
         var (old, now) = (Side(before.Objects.Values), Side(remaining));
         return new ClusterRecords(plan.Cluster, old, now with { Writers = [.. now.Writers.Where(Runs)] }, backup);
 
-        // What has no pod before and after is compared all the same, as the dry run that it is.
+        // An instance without a pod before and after is compared too, as a dry run.
         bool Runs(RecordWriter writer) => !writer.IsStopped || old.Writers.Any(was => was.IsStopped && was.Name == writer.Name);
 
         RecordSide Side(IEnumerable<Managed> objects)
@@ -40,8 +40,8 @@ internal sealed record ClusterRecords(string Cluster, RecordSide Before, RecordS
     }
 }
 
-/// <summary>The instances that a backup knew: it reads no other sources, annotations and zones than theirs.</summary>
-/// <param name="Writers">As the backup's own definition has them; empty where this program does not read that definition.</param>
+/// <summary>The instances of a backup: it only reads their sources, annotations and zones.</summary>
+/// <param name="Writers">From the backup's own definition; empty if this program cannot read that definition.</param>
 internal sealed record BackedUpInstances(ImmutableArray<RecordWriter> Writers)
 {
     private const string AnnotatedOnly = "service";
@@ -56,16 +56,18 @@ internal sealed record BackedUpInstances(ImmutableArray<RecordWriter> Writers)
             .Select(deployment => RecordWriter.Of(cluster!.Name.Text, new Manifest(deployment, ""))).OfType<RecordWriter>()]);
     }
 
-    /// <summary>True where the backup has every object that asks an instance; of Services it keeps those with a known annotation.</summary>
+    /// <summary>
+    /// True if the backup has every object with names for an instance; of Services it only has those with a known annotation.
+    /// </summary>
     public bool HaveObjectsOf(RecordWriter writer) =>
         writer.Sources.All(source => Writers.Any(read => read.Sources.Contains(source)))
         && (!writer.Sources.Contains(AnnotatedOnly) || Writers.Any(read => read.AnnotationPrefix == writer.AnnotationPrefix));
 
-    /// <summary>True where the backup's instance of this name wrote to another place.</summary>
+    /// <summary>True if the backup's instance of this name wrote to another place.</summary>
     public bool WereElsewhere(string instance, RecordWriter writer) =>
         Writers.FirstOrDefault(read => read.Name == instance) is { } read && read.Place != writer.Place;
 
-    /// <summary>True where the backup looked for an instance's records in its zones, under its owner and its TXT prefix.</summary>
+    /// <summary>True if the backup read an instance's records in its zones, with its owner and its TXT prefix.</summary>
     public bool HaveZonesOf(RecordWriter writer) => Writers.Any(read => read.Reads
         && read.Place == writer.Place && read.Owner == writer.Owner && read.TxtPrefix == writer.TxtPrefix && read.HasZonesOf(writer));
 }

@@ -18,13 +18,13 @@ internal sealed class KnownRecords
     }
 
     /// <summary>
-    /// Those of the zones that a backup read for an owner of the instance. Another instance may have a zone of the same name at another
-    /// server; a name that none has is the one of an instance that was renamed since the backup.
+    /// The records of zones that a backup read for an owner of the instance. Another instance may have a zone of the same name at another
+    /// server; an unknown name belongs to an instance that was renamed since the backup.
     /// </summary>
-    /// <param name="backup">Null without one.</param>
+    /// <param name="backup">The backup; null if there is none.</param>
     /// <param name="backedUp">The instances of the backup.</param>
     /// <param name="writer">The instance.</param>
-    /// <param name="all">Those of its cluster.</param>
+    /// <param name="all">All instances of its cluster.</param>
     public static KnownRecords Of(DnsBackup? backup, BackedUpInstances backedUp, RecordWriter writer, IEnumerable<RecordWriter> all)
     {
         var others = all.Select(other => other.Name).Where(name => name != writer.Name).ToHashSet(StringComparer.Ordinal);
@@ -36,8 +36,8 @@ internal sealed class KnownRecords
     public IEnumerable<string> Names => _byName.Select(group => group.Key);
 
     /// <summary>
-    /// True where the backup read every zone of these names. Which zones another provider than rfc2136 has is not in the definition: the
-    /// one that holds the names has to be exported, and each that it delegates.
+    /// True if the backup read every zone of these names. The definition does not have the zones of providers other than rfc2136: the zone
+    /// with the names must be exported, and each zone that it delegates.
     /// </summary>
     public bool Cover(RecordWriter writer, DomainScope scope)
     {
@@ -55,7 +55,7 @@ internal sealed class KnownRecords
 
     public bool Has(string name) => _byName.Contains(name);
 
-    /// <summary>True where the instance takes the name for its own: the TXT record is where it looks, and names its owner alone.</summary>
+    /// <summary>True if the instance owns the name: the TXT record is at the expected name, and has only its owner.</summary>
     public bool AreOf(RecordWriter writer, string name) => _byName[name].Any(record =>
     {
         var key = (record.Zone.Instance, record.Zone.Zone, writer.TxtPrefix);

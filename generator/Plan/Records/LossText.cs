@@ -1,13 +1,13 @@
 namespace PlatformGitOps.Generator.Plan.Records;
 
-/// <summary>The records that leave, as the terminal shows them.</summary>
+/// <summary>Prints the lost records for the terminal.</summary>
 internal static class LossText
 {
     private const int MostNames = 20;
 
-    /// <summary>One paragraph for each reason; nothing where no record leaves.</summary>
-    /// <param name="plan">What leaves.</param>
-    /// <param name="output">Where it goes.</param>
+    /// <summary>Prints a paragraph for each reason; nothing if no record is lost.</summary>
+    /// <param name="plan">The lost records.</param>
+    /// <param name="output">The output.</param>
     /// <param name="ink">Colours the marks.</param>
     /// <param name="verbose">True prints every name.</param>
     public static void Render(RecordPlan plan, TextWriter output, Ink ink, bool verbose)
@@ -56,7 +56,7 @@ internal static class LossText
             : "No backup counts them: to allow them, add --max-vanishing any.";
     }
 
-    /// <summary>How many names, and which.</summary>
+    /// <summary>The number of names, and some of them.</summary>
     public static string Count(RecordLoss loss) => (loss.IsCounted, loss.Names.Length) switch
     {
         (true, 1) => $"1 of the {loss.Which}",
@@ -66,7 +66,7 @@ internal static class LossText
     };
 }
 
-/// <summary>What a loss is called.</summary>
+/// <summary>The words for losses.</summary>
 internal static class RecordWords
 {
     private const string Stay = "their records stay, and nobody changes or deletes them";

@@ -3,9 +3,9 @@ using PlatformGitOps.Generator.Backup;
 namespace PlatformGitOps.Generator.Plan.Records;
 
 /// <summary>
-/// What becomes of the records of one External-DNS (0.22: plan.go, registry/txt and the filters of endpoint/domain_filter.go). It deletes
-/// with the policy sync alone, and only what its owner id has, its TXT prefix finds, its filters and zones hold and no object asks for.
-/// Whatever it does not see, or does not own, it leaves as it is.
+/// What happens to the records of one External-DNS (0.22: plan.go, registry/txt and the filters of endpoint/domain_filter.go). It deletes
+/// only with the policy sync, and only records with its owner id and TXT prefix, in its filters and zones, for which there is no object. It
+/// does not change records that it does not see or own.
 /// </summary>
 internal sealed class RecordChange
 {
@@ -16,21 +16,21 @@ internal sealed class RecordChange
     private readonly RecordWriter[] _there;
     private readonly RecordWriter? _itself;
 
-    /// <param name="before">As it runs.</param>
+    /// <param name="before">The running instance.</param>
     /// <param name="clusters">By name; that of the instance among them.</param>
-    /// <param name="after">What writes afterwards in all of them, by place.</param>
+    /// <param name="after">The new instances of all clusters, by place.</param>
     public RecordChange(
         RecordWriter before, IReadOnlyDictionary<string, ClusterRecords> clusters, ILookup<string, RecordWriter> after)
     {
         (_before, _clusters, _cluster) = (before, clusters, clusters[before.Cluster]);
         _known = KnownRecords.Of(_cluster.Backup, _cluster.BackedUp, before, _cluster.Before.Writers);
         _itself = _cluster.After.Writers.FirstOrDefault(writer => writer.Name == before.Name);
-        // Its own successor is asked first, then those of its cluster.
+        // Its own successor comes first, then those of its cluster.
         _there = [.. after[before.Place].Where(writer => writer.IsAt(before)).OrderByDescending(writer => writer == _itself)
             .ThenByDescending(writer => writer.Cluster == before.Cluster)];
     }
 
-    /// <summary>What leaves, in the order of severity.</summary>
+    /// <summary>The losses, in the order of severity.</summary>
     public IEnumerable<RecordLoss> Losses()
     {
         if (!_before.Reads)
@@ -79,10 +79,10 @@ internal sealed class RecordChange
         }
     }
 
-    /// <summary>What a backup of the instance needs beside the cluster.</summary>
+    /// <summary>The data that a backup of the instance needs besides the cluster.</summary>
     private string Exports() => _before.IsRfc2136 ? "" : $" with each zone as the provider exports it ({ExportedZone.Option})";
 
-    /// <summary>What the settings do, without a look at any name.</summary>
+    /// <summary>The effects of the settings, without reading any name.</summary>
     private IEnumerable<Shift> Shifts()
     {
         var reading = _there.Where(writer => writer.HasZonesOf(_before)).ToArray();
@@ -118,7 +118,7 @@ internal sealed class RecordChange
             yield break;
         }
 
-        // Other providers replace the text of the former owner; an update of RFC 2136 leaves it beside the new one.
+        // Other providers replace the text of the former owner; an update of RFC 2136 keeps it with the new one.
         if (_before is { IsRfc2136: true, FormerOwner: { } former } && !owner.Takes(former))
         {
             yield return (RecordCause.FormerOwner, owner);
@@ -152,12 +152,12 @@ internal sealed class RecordChange
         }
     }
 
-    /// <summary>What becomes of one name; null where it stays as it was.</summary>
+    /// <summary>What happens to one name; null if it does not change.</summary>
     private (Shift Shift, RecordFate Fate)? Of(string name, Shift[] shifts)
     {
         var wasAsked = Asked(_before, after: false).Contains(name);
         var isKnown = _known.Has(name) && _known.AreOf(_before, name);
-        // An object alone is not a record where nothing is written, and what is being deleted is not lost now.
+        // An object without a record is not lost if nothing is written; a record that is being deleted anyway is not lost now.
         if (!isKnown && (!wasAsked || _before.DryRun) || (!wasAsked && _before.Deletes))
         {
             return null;
@@ -186,7 +186,7 @@ internal sealed class RecordChange
         var asksStill = _cluster.After.Objects.Names(_before).Contains(name);
         return asksStill
                 ? (First(shift => shift.Cause is >= RecordCause.AnnotationPrefix and <= RecordCause.Cluster), fate)
-            // Whoever keeps the records of objects that go has chosen a policy that does so.
+            // To keep the records of deleted objects, the user has chosen a policy that does so.
             : isDeleted ? (new Shift(RecordCause.Objects, ScopeOf(name), null), fate)
             : null;
 
@@ -203,29 +203,29 @@ internal sealed class RecordChange
         : shift.Writer?.Deletes != false ? RecordFate.Removed : RecordFate.Unfollowed;
 
     /// <summary>
-    /// True where no other names can be concerned. What no object asks for is in the zones of a backup alone, and the texts of former
-    /// owners are not in it.
+    /// True if no other names can be affected. Names without an object are only in the zones of a backup, which do not have the texts of
+    /// former owners.
     /// </summary>
     private bool IsCounted(Shift shift) =>
         shift.Cause == RecordCause.Objects || (CanBeCounted(shift.Cause) && IsBackedUp(shift));
 
-    /// <summary>True where a backup, or a newer one, would have more of the names.</summary>
+    /// <summary>True if a backup, or a newer one, would have more of the names.</summary>
     private bool IsCountable(Shift shift) => CanBeCounted(shift.Cause) && !IsBackedUp(shift);
 
     private bool CanBeCounted(RecordCause cause) =>
         cause != RecordCause.Arguments && !(_before.IsRfc2136 && _before.FormerOwner is not null);
 
     /// <summary>
-    /// True where the backup read all objects that ask the instance, and what it owns in its zones. Of a provider without transfers the
-    /// objects count where every record has one; what a change to sync deletes has none.
+    /// True if the backup read all objects of the instance, and its records in its zones. Without zone transfers the objects are enough if
+    /// every record has one; records that a change to sync deletes have none.
     /// </summary>
     private bool IsBackedUp(Shift shift) => _cluster.BackedUp.HaveObjectsOf(_before)
         && ((!_before.IsRfc2136 && shift.Cause != RecordCause.Deletion)
             || (_cluster.BackedUp.HaveZonesOf(_before) && _known.Cover(_before, shift.Scope)));
 
-    /// <summary>A setting that takes names away from the instance.</summary>
-    /// <param name="Cause">Which.</param>
-    /// <param name="Scope">The names that it may concern.</param>
-    /// <param name="Writer">What reads and writes them afterwards; null where nothing does.</param>
+    /// <summary>A setting that removes names from the instance.</summary>
+    /// <param name="Cause">The setting.</param>
+    /// <param name="Scope">The names that it may affect.</param>
+    /// <param name="Writer">The new writer of these names; null if there is none.</param>
     private sealed record Shift(RecordCause Cause, DomainScope Scope, RecordWriter? Writer);
 }

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Plan.Records;
 
-/// <summary>What becomes of a record that an External-DNS no longer keeps in step with its objects.</summary>
+/// <summary>What happens to a record that an External-DNS no longer synchronizes with its objects.</summary>
 public enum RecordFate
 {
     /// <summary>External-DNS deletes it, or its zone goes.</summary>
@@ -9,23 +9,23 @@ public enum RecordFate
     /// <summary>It stays, and no External-DNS changes or deletes it.</summary>
     Left,
 
-    /// <summary>It stays and is still owned, and does not follow its object any more.</summary>
+    /// <summary>It stays and is still owned, but does not follow its object any more.</summary>
     Unfollowed,
 }
 
-/// <summary>Why records leave.</summary>
+/// <summary>Why records are lost.</summary>
 public enum RecordCause
 {
-    /// <summary>No External-DNS is left that writes there.</summary>
+    /// <summary>No External-DNS writes there any more.</summary>
     Instance,
 
     /// <summary>The instance writes to another place.</summary>
     Place,
 
-    /// <summary>The provider's ids of the zones.</summary>
+    /// <summary>The provider's ids of the zones changed.</summary>
     Zones,
 
-    /// <summary>Filters of domains, or the zones of a server.</summary>
+    /// <summary>The domain filters, or the zones of a server, changed.</summary>
     Domains,
 
     /// <summary>The server, a substrate, no longer has the zone.</summary>
@@ -35,27 +35,27 @@ public enum RecordCause
 
     Owner,
 
-    /// <summary>The owner whose records were taken over is not named any more.</summary>
+    /// <summary>The owner whose records were taken over is no longer configured.</summary>
     FormerOwner,
 
     AnnotationPrefix,
 
     Sources,
 
-    /// <summary>Arguments whose effect is not known, such as those of a patch.</summary>
+    /// <summary>Arguments whose effect is not known, for example of a patch.</summary>
     Arguments,
 
     /// <summary>The instance of another cluster, which sees other objects, takes the records over.</summary>
     Cluster,
 
-    /// <summary>It deletes now, and did not before.</summary>
+    /// <summary>The policy now deletes records.</summary>
     Deletion,
 
-    /// <summary>No object asks for the name any more.</summary>
+    /// <summary>There is no object for the name any more.</summary>
     Objects,
 }
 
-/// <summary>Names that leave an instance of External-DNS for one reason.</summary>
+/// <summary>Names that an instance of External-DNS loses for one reason.</summary>
 /// <param name="Cluster">The cluster.</param>
 /// <param name="Instance">The instance's name.</param>
 /// <param name="Cause">Why.</param>

@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Plan.Records;
 
-/// <summary>One External-DNS that runs in a cluster, as its arguments say; what they mean is that of version 0.22.</summary>
+/// <summary>An External-DNS in a cluster, from its arguments, with their meaning in version 0.22.</summary>
 internal sealed record RecordWriter
 {
     private static readonly string[] PlaceArguments =
@@ -11,13 +11,13 @@ internal sealed record RecordWriter
         "--rfc2136-host", "--rfc2136-port", "--aws-assume-role", "--google-project", "--azure-resource-group", "--azure-subscription-id",
     ];
 
-    /// <summary>The types of records that External-DNS manages without an argument.</summary>
+    /// <summary>The record types that External-DNS manages by default.</summary>
     public static readonly ImmutableArray<string> OwnTypes = ["A", "AAAA", "CNAME"];
 
-    /// <summary>Without them every zone of the place.</summary>
+    /// <summary>Without them, all zones of the place.</summary>
     private static readonly string[] KindArguments = ["--aws-zone-type", "--google-zone-visibility"];
 
-    /// <summary>Those that are compared by themselves, and those that change neither what is read nor which records it has.</summary>
+    /// <summary>Arguments that are compared by themselves, and arguments that change neither the sources nor the records.</summary>
     private static readonly string[] KnownArguments =
     [
         .. PlaceArguments, .. KindArguments, "--provider", "--source", "--domain-filter", "--exclude-domains", "--zone-id-filter",
@@ -32,7 +32,7 @@ internal sealed record RecordWriter
     /// <summary>The instance's name in the definition.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where its zones are, in words.</summary>
+    /// <summary>The place of its zones, in words.</summary>
     public required string Place { get; init; }
 
     /// <summary>The address or the name of an rfc2136 server; null for other providers.</summary>
@@ -72,16 +72,16 @@ internal sealed record RecordWriter
 
     public required ImmutableArray<string> Sources { get; init; }
 
-    /// <summary>The types of its records; it leaves others alone.</summary>
+    /// <summary>The types of its records; it ignores others.</summary>
     public required ImmutableArray<string> Types { get; init; }
 
-    /// <summary>Arguments, and variables that stand for arguments, whose effect on names is not known.</summary>
+    /// <summary>Arguments, and variables for arguments, whose effect on names is not known.</summary>
     public required ImmutableArray<string> Others { get; init; }
 
-    /// <summary>True where its Deployment has no pod: it is then a dry run.</summary>
+    /// <summary>True if its Deployment has no pod: it is then like a dry run.</summary>
     public required bool IsStopped { get; init; }
 
-    /// <summary>True where it deletes what it owns and no object asks for.</summary>
+    /// <summary>True if it deletes its records when they have no object.</summary>
     public bool Deletes => Policy == "sync" && !DryRun && Reads;
 
     public bool IsRfc2136 => Place.StartsWith("rfc2136", StringComparison.Ordinal);
@@ -91,15 +91,15 @@ internal sealed record RecordWriter
         .Select(domain => new DomainScope(domain, [.. Excluded.Where(excluded => DomainScope.IsBelow(excluded, domain))]))
         .Where(scope => !Excluded.Any(excluded => DomainScope.IsBelow(scope.Domain, excluded)));
 
-    /// <summary>An address in one spelling: fd00:0::1 and FD00::1 are one server.</summary>
+    /// <summary>A canonical address: fd00:0::1 and FD00::1 are the same server.</summary>
     private static string Spelt(string text) => IpText.TryParse(text, out var address, out _) ? address.ToString() : text;
 
-    /// <summary>Each of a cluster.</summary>
+    /// <summary>All instances of a cluster.</summary>
     public static IEnumerable<RecordWriter> In(string cluster, Inventory inventory) =>
         inventory.Objects.Values.Select(managed => Of(cluster, managed.Manifest)).OfType<RecordWriter>()
             .OrderBy(writer => writer.Name, StringComparer.Ordinal);
 
-    /// <summary>Null where a Deployment is not an External-DNS with the TXT registry.</summary>
+    /// <summary>Null if a Deployment is not an External-DNS with the TXT registry.</summary>
     public static RecordWriter? Of(string cluster, Manifest deployment)
     {
         if (deployment is not { Kind: "Deployment", Group: "apps" })
@@ -153,22 +153,22 @@ internal sealed record RecordWriter
         };
     }
 
-    /// <summary>True where it reads and writes the zones of another one.</summary>
+    /// <summary>True if it reads and writes the zones of another one.</summary>
     public bool IsAt(RecordWriter other) => Reads && Place == other.Place && (ZoneKind is null || ZoneKind == other.ZoneKind);
 
     /// <summary>
-    /// True where its zones and their ids leave none of the other's out. A zone above or below is another one: a server answers for its
-    /// records apart.
+    /// True if its zones and their ids include all of the other's. A zone above or below is another zone: a server answers for each
+    /// separately.
     /// </summary>
     public bool HasZonesOf(RecordWriter other) => !other.Zones.Except(Zones, StringComparer.Ordinal).Any()
         && (ZoneIds.IsEmpty || (!other.ZoneIds.IsEmpty && !other.ZoneIds.Except(ZoneIds, StringComparer.Ordinal).Any()));
 
     public bool Holds(string name) => Scopes.Any(scope => scope.Holds(name));
 
-    /// <summary>True where it takes records of this owner for its own.</summary>
+    /// <summary>True if it treats records of this owner as its own.</summary>
     public bool Takes(string owner) => owner == Owner || owner == FormerOwner;
 
-    /// <summary>A filter and a zone: the narrower of the two, where one is below the other.</summary>
+    /// <summary>The intersection of a filter and a zone: the narrower one, if one is below the other.</summary>
     private IEnumerable<string> Parts()
     {
         string[] domains = Domains.IsEmpty ? [""] : [.. Domains];
@@ -204,14 +204,14 @@ internal sealed record RecordWriter
     }
 }
 
-/// <summary>An instance may be replaced by several that have its zones together.</summary>
+/// <summary>Several instances that together have its zones may replace an instance.</summary>
 internal static class ZoneParts
 {
     private static readonly string[] Kinds = ["public", "private"];
 
-    /// <summary>The instance once for each part of its zones that another one may have alone: no zone is in two parts.</summary>
-    /// <param name="writer">As it runs.</param>
-    /// <param name="others">What writes to its place afterwards.</param>
+    /// <summary>Splits the instance by the parts of its zones that another one may have: no zone is in two parts.</summary>
+    /// <param name="writer">The running instance.</param>
+    /// <param name="others">The new instances of its place.</param>
     public static IEnumerable<RecordWriter> Of(RecordWriter writer, IEnumerable<RecordWriter> others)
     {
         var there = others.Where(other => other.Reads).ToArray();
@@ -233,7 +233,7 @@ internal static class ZoneParts
     };
 }
 
-/// <summary>The names at and below a domain, without those at or below some others.</summary>
+/// <summary>The names at and below a domain, except those at or below other domains.</summary>
 /// <param name="Domain">In lower case, without a dot at its end; empty for every name.</param>
 /// <param name="Without">Domains below it.</param>
 internal sealed record DomainScope(string Domain, IReadOnlyList<string> Without)
@@ -245,7 +245,7 @@ internal sealed record DomainScope(string Domain, IReadOnlyList<string> Without)
 
     public static string Normal(string name) => name.Trim().TrimEnd('.').ToLowerInvariant();
 
-    /// <summary>Such as <c>names below example.com, but not below shop.example.com</c>.</summary>
+    /// <summary>For example <c>names below example.com, but not below shop.example.com</c>.</summary>
     public override string ToString() => (Domain.Length == 0 ? "names" : $"names below {Domain}")
         + (Without.Count == 0 ? "" : $", but not below {string.Join(" and ", Without)}");
 }
