@@ -81,7 +81,8 @@ public static class PlanRun
             return (plan, ClusterRecords.Of(plan, one, applied, backups.FirstOrDefault(backup => backup.Cluster == cluster)));
         }
 
-        IEnumerable<RecordWriter> Writers(FluxTree tree) => tree.Clusters().SelectMany(cluster => RecordWriter.In(cluster, In(tree, cluster)));
+        IEnumerable<RecordWriter> Writers(FluxTree tree) =>
+            tree.Clusters().SelectMany(cluster => RecordWriter.In(cluster, In(tree, cluster)));
 
         Inventory In(FluxTree tree, string cluster) => Inventory.Of(tree.Cluster(cluster, isStrict(cluster)));
     }

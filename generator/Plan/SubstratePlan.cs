@@ -44,7 +44,10 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
                 .OrderBy(change => change.Kind).ThenBy(change => change.What, StringComparer.Ordinal),
         ])
         {
-            GoneChildren = [.. before.Children.Where(zone => !after.Zones.ContainsKey(zone.Zone)).Select(zone => zone with { Substrate = name })],
+            GoneChildren =
+            [
+                .. before.Children.Where(zone => !after.Zones.ContainsKey(zone.Zone)).Select(zone => zone with { Substrate = name }),
+            ],
         };
 
     private static IEnumerable<SubstrateChange> Servers(Side before, Side after)
@@ -142,7 +145,8 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
                         : $"updates of {instances} are refused until its Secret has the new key"), EndangersDns: true),
                 (false, null) => new(ChangeKind.Change, $"key of {zone}", $"{old} -> {now}: an installed key stays as it is. For the new "
                     + "algorithm delete its file on the primary, run upgrade.sh, and give the program the new key."),
-                _ => new(ChangeKind.Replace, $"key of {zone}", $"{old} -> {now}: an installed key stays as it is, so updates of {instances} "
+                _ => new(ChangeKind.Replace, $"key of {zone}",
+                    $"{old} -> {now}: an installed key stays as it is, so updates of {instances} "
                     + "are refused until you delete its file on the primary, run upgrade.sh, and bring the new key into the Secret",
                     EndangersDns: true),
             };

@@ -26,7 +26,8 @@ internal sealed partial class SimpleYamlReader
         return Plain(Pooled(value), position);
     }
 
-    private Scalar Plain(string value, Position position) => options is { AsKustomize: true, MakesTexts: true } && PlainScalars.InKustomize(value) is { } other
+    private Scalar Plain(string value, Position position) =>
+        options is { AsKustomize: true, MakesTexts: true } && PlainScalars.InKustomize(value) is { } other
         ? new Scalar(other) { File = file, Position = position, IsText = true } : new Scalar(value) { File = file, Position = position };
 
     private Scalar ReadQuoted()

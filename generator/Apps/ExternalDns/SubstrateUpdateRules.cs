@@ -71,7 +71,8 @@ internal static class SubstrateUpdateRules
     private static SubstrateChild? CheckZones(WritingInstance writing, SubstrateSettings substrate)
     {
         var (instance, at) = (writing.Instance, writing.At);
-        var (zones, path) = instance.Rfc2136.Zones.IsEmpty ? (instance.Domains, "domainFilters") : (instance.Rfc2136.Zones, "rfc2136.zones");
+        var (zones, path) = instance.Rfc2136.Zones.IsEmpty
+            ? (instance.Domains, "domainFilters") : (instance.Rfc2136.Zones, "rfc2136.zones");
         var children = substrate.Children.ToLookup(child => $"{child.Name}.{substrate.Zone}", StringComparer.Ordinal);
         var key = instance.Rfc2136.KeyName?.TrimEnd('.').ToLowerInvariant();
         var written = zones.SelectMany(zone => children[zone.Text]).Distinct().ToArray();
@@ -86,7 +87,8 @@ internal static class SubstrateUpdateRules
             else if (child != own)
             {
                 at.Report(Zone, $"{path}[{index}]",
-                    $"The zone {zone} of the substrate '{substrate.Name}' has a key of its own, '{child.Key}', and an instance has one key.",
+                    $"The zone {zone} of the substrate '{substrate.Name}' has a key of its own, '{child.Key}', and an instance has one "
+                        + "key.",
                     "Write an instance for each of the two zones, each with a Secret of its own.", "rfc2136.host", "rfc2136.keyName");
             }
         }

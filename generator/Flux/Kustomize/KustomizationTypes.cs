@@ -83,7 +83,8 @@ internal static class KustomizationTypes
         var value = Printable.Of(scalar.Value);
         return (kind, type) switch
         {
-            (_, PlainType.Null) or (Kind.Text, PlainType.Text) or (Kind.Switch, PlainType.Boolean) or (Kind.Number, PlainType.Number) => null,
+            (_, PlainType.Null) or (Kind.Text, PlainType.Text) or (Kind.Switch, PlainType.Boolean) or (Kind.Number, PlainType.Number) =>
+                null,
             (Kind.Text, _) => ($"'{shown}' is the {(type == PlainType.Number ? "number" : "boolean")} {value}, and kustomize wants a text.",
                 $"Write \"{value}\"."),
             (Kind.Switch, _) => ($"'{shown}' is {value}, and kustomize wants a boolean.", "Write true or false, without quotes."),

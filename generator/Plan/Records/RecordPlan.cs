@@ -48,7 +48,8 @@ public sealed record RecordPlan
                 Cause = RecordCause.Substrate,
                 Fate = RecordFate.Removed,
                 Why = $"the zone {zone} leaves the substrate '{substrate.Substrate}', and its records go with it",
-                Fix = $"Keep the zone beside the new one until no client asks for its names ({Docs.Page("substrate.md#renaming-a-child")}).",
+                Fix = "Keep the zone beside the new one until no client asks for its names "
+                    + $"({Docs.Page("substrate.md#renaming-a-child")}).",
             }
             : loss;
 

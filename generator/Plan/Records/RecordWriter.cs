@@ -129,7 +129,8 @@ internal sealed record RecordWriter
             Place = string.Join(' ', [provider, .. PlaceArguments.Select(arguments.Last).OfType<string>().Select(Spelt),
                 .. image is null ? Array.Empty<string>() : [image]]),
             Server = rfc2136 && arguments.Last("--rfc2136-host") is { } host ? Spelt(host) : null,
-            Key = rfc2136 ? $"{DomainScope.Normal(arguments.Last("--rfc2136-tsig-keyname") ?? "")}:{arguments.Last("--rfc2136-tsig-secret-alg")}"
+            Key = rfc2136
+                ? $"{DomainScope.Normal(arguments.Last("--rfc2136-tsig-keyname") ?? "")}:{arguments.Last("--rfc2136-tsig-secret-alg")}"
                 : null,
             ZoneKind = KindArguments.Select(arguments.Last).FirstOrDefault(kind => kind is not null),
             Domains = arguments.Names("--domain-filter"),

@@ -19,8 +19,8 @@ public sealed class SubstrateWriterTests
         var loss = result.Records.Losses.ShouldHaveSingleItem();
         (loss.Cause, loss.Fate).ShouldBe((RecordCause.Substrate, RecordFate.Removed));
         loss.Why.ShouldBe("the zone apps.globular.internal leaves the substrate 'main', and its records go with it");
-        Planned.Text(result).ShouldContain("- DELETE   an unknown number of names below apps.globular.internal: the zone apps.globular.internal "
-            + "leaves the substrate 'main'");
+        Planned.Text(result).ShouldContain("- DELETE   an unknown number of names below apps.globular.internal: the zone "
+            + "apps.globular.internal leaves the substrate 'main'");
         result.ExitCode.ShouldBe(3);
     }
 
