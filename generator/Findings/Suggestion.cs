@@ -3,6 +3,9 @@ namespace PlatformGitOps.Generator.Findings;
 /// <summary>"Did you mean": the known word that an unknown one is most likely a typing error of.</summary>
 internal static class Suggestion
 {
+    /// <summary>How an advice begins that names the word.</summary>
+    public const string Begins = "Did you mean";
+
     /// <summary>The nearest of the candidates, or null where none is near.</summary>
     public static string? For(string word, IEnumerable<string> candidates) => candidates
         .Select(candidate => (candidate, distance: Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant())))

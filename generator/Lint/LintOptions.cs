@@ -20,6 +20,9 @@ public sealed record LintOptions
     public ImmutableDictionary<string, ImmutableArray<Cidr>> Services { get; init; } =
         ImmutableDictionary<string, ImmutableArray<Cidr>>.Empty;
 
+    /// <summary>The Kubernetes of clusters that name it.</summary>
+    public ImmutableDictionary<string, SemVer> Kubernetes { get; init; } = ImmutableDictionary<string, SemVer>.Empty;
+
     /// <summary>The options of a definition.</summary>
     public static LintOptions Of(Platform platform) => new()
     {
@@ -31,6 +34,8 @@ public sealed record LintOptions
             cluster => cluster.Name.Text,
             cluster => ClusterRange.Of(cluster).Where(range => range.Use == RangeUse.Services).Select(range => range.Addresses)
                 .ToImmutableArray()),
+        Kubernetes = platform.Clusters.Where(cluster => cluster.Kubernetes is not null)
+            .ToImmutableDictionary(cluster => cluster.Name.Text, cluster => cluster.Kubernetes!),
         ExternalKustomizations = platform.Clusters.ToImmutableDictionary(
             cluster => cluster.Name.Text,
             cluster => cluster.DependsOn.Select(name => name.Text).ToImmutableHashSet()),

@@ -12,6 +12,9 @@ public sealed record ObjectShape(ImmutableArray<Key> Keys) : Shape
     /// <summary>The shape that this one was reduced from, where keys were left out.</summary>
     public ObjectShape? Complete { get; init; }
 
+    /// <summary>True for a part of Kubernetes' objects: what it does not have, a chart may pass on.</summary>
+    public bool IsOfKubernetes { get; init; }
+
     public Key? this[string name] => Keys.FirstOrDefault(key => key.Name == name);
 
     /// <summary>The same keys without those that only a cluster itself can set; none of them required.</summary>

@@ -47,6 +47,9 @@ public sealed record ShapeProblem(ShapeProblemKind Kind, Node Node, Position Pos
     /// <summary>The path of the mapping around an unknown or a missing key; keys may hold dots of their own.</summary>
     public string Around => Path.Length == Key.Length ? "" : Path[..^(Key.Length + 1)];
 
+    /// <summary>True for a field that Kubernetes does not have.</summary>
+    public bool IsUnknownField => Kind == ShapeProblemKind.UnknownKey && Shape is ObjectShape { IsOfKubernetes: true };
+
     /// <summary>The keys that are known beside an unknown one.</summary>
     public IEnumerable<string> Siblings => Shape is ObjectShape keys ? keys.Keys.Select(key => key.Name) : [];
 }

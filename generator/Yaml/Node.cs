@@ -114,6 +114,9 @@ public sealed record Scalar(string Value) : Node
     /// <summary>True for a text that began on the line below its key when it was read.</summary>
     public bool IsBlock { get; init; }
 
+    /// <summary>The text in the file where kustomize makes another one of it: 2024-01-01 of a date; null elsewhere.</summary>
+    public string? Written { get; init; }
+
     /// <summary>True where Kubernetes takes it for a string.</summary>
     public bool IsString => IsText || PlainScalars.IsText(Value);
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
+using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
@@ -13,20 +14,22 @@ internal static class DnsRules
 
     public static void Check(Cluster cluster, SectionReader at)
     {
-        Check(cluster, cluster.Dns.Forwarding, "dns", "upstreams", at);
+        Check(cluster, cluster.Dns.Forwarding, "dns", "upstreams", null, at);
         foreach (var stub in cluster.Dns.StubDomains)
         {
-            Check(cluster, stub.Forwarding, PathOf(stub), "servers", at);
+            Check(cluster, stub.Forwarding, PathOf(stub), "servers", stub.Zone, at);
         }
     }
 
     private static string PathOf(StubDomain stub) => $"dns.stubDomains.\"{stub.Zone}\"";
 
-    private static void Check(Cluster cluster, Forwarding forwarding, string section, string list, SectionReader at)
+    private static void Check(
+        Cluster cluster, Forwarding forwarding, string section, string list, DomainName? zone, SectionReader at)
     {
         for (var index = 0; index < forwarding.Servers.Length; index++)
         {
             Check(cluster, forwarding.Servers[index].Address, $"{section}.{list}[{index}]", at);
+            CheckSubstrate(cluster, forwarding.Servers[index].Address, $"{section}.{list}[{index}]", zone, at);
             if (forwarding.Servers.IndexOf(forwarding.Servers[index]) is var first && first < index)
             {
                 at.Report(DefinitionRules.DuplicateItem, $"{section}.{list}[{index}]",
@@ -54,6 +57,18 @@ internal static class DnsRules
         {
             at.Report(DefinitionRules.UpstreamServerName, name, "The servers are asked in plain text, where this name has no effect.",
                 "Write tls:// in front of the servers, or delete it.", $"{section}.{list}");
+        }
+    }
+
+    /// <summary>The servers of a substrate answer for its zones alone.</summary>
+    private static void CheckSubstrate(Cluster cluster, IPAddress address, string path, DomainName? zone, SectionReader at)
+    {
+        if (cluster.Substrate is { } substrate && substrate.Primary.Addresses.Concat(substrate.Secondary.Addresses).Contains(address)
+            && (zone is null || !SubstrateForward.Zones(substrate).Any(own => DomainName.IsIn(zone.Text, own))))
+        {
+            at.Report(DefinitionRules.UpstreamSubstrate, path,
+                $"{address} is a server of the substrate '{substrate.Name}', which refuses names outside of its own zones.",
+                $"Write a resolver. The substrate's zones need no entry: 'substrate: {substrate.Name}' brings them.", "substrate");
         }
     }
 

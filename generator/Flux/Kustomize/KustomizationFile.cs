@@ -47,7 +47,8 @@ internal static class KustomizationFile
     public static (string Path, Mapping Content) ForFlux(Kustomizer kustomizer, BuildRequest request)
     {
         var (folder, spec) = (request.Folder, request.Spec);
-        var (path, content) = In(kustomizer, folder) ?? (Join(folder, Names[0]), Generated(kustomizer, folder));
+        var (path, read) = In(kustomizer, folder) ?? (Join(folder, Names[0]), Generated(kustomizer, folder));
+        var content = (Mapping)MetadataTexts.AsWritten(read);
         foreach (var (member, key) in new[] { ("targetNamespace", "namespace"), ("namePrefix", "namePrefix"),
             ("nameSuffix", "nameSuffix") })
         {
