@@ -27,7 +27,7 @@ public sealed record NotificationSettings(
     internal static NotificationSettings Bind(Section section) => new(
         section.Required("name", Forms.Label with { Example = "on-call" }, "The name of the Provider and the Alert."),
         section.Required("type", Types, "The kind of receiver."),
-        section.Optional("address", Forms.Url with { Example = "https://alertmanager.example.com/api/v2/alerts/" },
+        section.Optional("address", Forms.Endpoint,
             "Where it listens. The address of a webhook is a credential: put that into the Secret."),
         section.Optional("channel", Forms.Line with { Example = "alerts" }, "The channel, room or chat, for receivers that have any."),
         section.Optional("secretName", Forms.Name with { Example = "on-call-webhook" },

@@ -21,6 +21,14 @@ public sealed record Toleration(string? Key, string? Value, string? Effect)
     /// <summary>After how many seconds a pod leaves the node all the same; null where it stays.</summary>
     public int? Seconds { get; init; }
 
+    /// <summary>The taints that it is for, without its seconds; two are equal where Kubernetes takes them for the same.</summary>
+    internal Toleration OfTaint => this with
+    {
+        Operator = Operator ?? (Value is null ? Exists : Equal),
+        Value = Value is { Length: > 0 } ? Value : null,
+        Seconds = null,
+    };
+
     internal static Toleration Bind(Section section)
     {
         var key = section.Optional("key", Forms.LabelKey with { Example = "dedicated" }, "The taint's key.", absent: "every taint");
@@ -32,7 +40,9 @@ public sealed record Toleration(string? Key, string? Value, string? Effect)
         {
             Operator = word,
             Seconds = section.OptionalNumber("tolerationSeconds", 0, Year,
-                "With the effect NoExecute: after how many seconds a pod leaves the node all the same.", absent: "it stays"),
+                "With the effect NoExecute: after how many seconds a pod leaves the node all the same. One for the taints of lost nodes "
+                    + "(node.kubernetes.io/not-ready, node.kubernetes.io/unreachable) takes the place of CoreDNS's 30, and has at most 60.",
+                absent: "it stays"),
         };
     }
 

@@ -3,7 +3,10 @@ namespace PlatformGitOps.Generator.Findings;
 /// <summary>"Did you mean": finds the known word that was most likely meant by an unknown one.</summary>
 internal static class Suggestion
 {
-    /// <summary>The nearest candidate, or null if none is near.</summary>
+    /// <summary>How an advice begins that names the word.</summary>
+    public const string Begins = "Did you mean";
+
+    /// <summary>The nearest of the candidates, or null where none is near.</summary>
     public static string? For(string word, IEnumerable<string> candidates) => candidates
         .Select(candidate => (candidate, distance: Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant())))
         .Where(pair => pair.distance <= Math.Max(1, Math.Min(word.Length, pair.candidate.Length) / 3) || IsPart(word, pair.candidate))

@@ -12,6 +12,8 @@ public sealed record Layer
 
     public const string RuleReplaceMissing = "patch-replace-missing";
 
+    public const string RuleNullKept = "patch-null-kept";
+
     /// <summary>The Flux Kustomization.</summary>
     public required Manifest Kustomization { get; init; }
 

@@ -20,7 +20,10 @@ public sealed record LintOptions
     public ImmutableDictionary<string, ImmutableArray<Cidr>> Services { get; init; } =
         ImmutableDictionary<string, ImmutableArray<Cidr>>.Empty;
 
-    /// <summary>The options from a definition.</summary>
+    /// <summary>The Kubernetes of clusters that name it.</summary>
+    public ImmutableDictionary<string, SemVer> Kubernetes { get; init; } = ImmutableDictionary<string, SemVer>.Empty;
+
+    /// <summary>The options of a definition.</summary>
     public static LintOptions Of(Platform platform) => new()
     {
         FluxVersion = platform.Flux.Version,
@@ -31,6 +34,8 @@ public sealed record LintOptions
             cluster => cluster.Name.Text,
             cluster => ClusterRange.Of(cluster).Where(range => range.Use == RangeUse.Services).Select(range => range.Addresses)
                 .ToImmutableArray()),
+        Kubernetes = platform.Clusters.Where(cluster => cluster.Kubernetes is not null)
+            .ToImmutableDictionary(cluster => cluster.Name.Text, cluster => cluster.Kubernetes!),
         ExternalKustomizations = platform.Clusters.ToImmutableDictionary(
             cluster => cluster.Name.Text,
             cluster => cluster.DependsOn.Select(name => name.Text).ToImmutableHashSet()),

@@ -112,10 +112,21 @@ public static class Linter
         Finding[] found = [.. rules.SelectMany(rule => Guard(rule.Name, name, () => rule.Check(view)))
             .Where(finding => isWhole || !LintRules.OfAbsence.Contains(finding.Rule))];
         var isWithoutNames = found.Any(finding => finding.Rule == CorefileRules.Names);
-        return built.Concat(found.Where(finding => !isWithoutNames || !IsOfNames(finding))).Select(view.Shared.Own);
+        // What Kubernetes does not have is no field that a patch is to add.
+        var unknown = found.Where(finding => finding.Rule == TypeRules.Unknown)
+            .Select(finding => (finding.File, finding.Subject)).ToHashSet();
+        return WithOneAdvice(built.Select(view.Shared.Own)
+                .Where(finding => finding.Rule != Layer.RuleReplaceMissing || !unknown.Contains((finding.File, finding.Subject))))
+            .Concat(found.Where(finding => !isWithoutNames || !IsOfNames(finding)).Select(view.Shared.Own));
     }
 
-    /// <summary>True for a finding about names of a domain that is not used, because no server answers for it.</summary>
+    /// <summary>The layers that have a patch may each have another key that is near to a mistyped one: one place has one of them.</summary>
+    private static IEnumerable<Finding> WithOneAdvice(IEnumerable<Finding> findings) => findings
+        .GroupBy(finding => finding.Rule == Layer.RuleReplaceMissing ? finding with { Fix = "" } : finding)
+        .Select(same => same.FirstOrDefault(finding => finding.Fix.StartsWith(Suggestion.Begins, StringComparison.Ordinal))
+            ?? same.First());
+
+    /// <summary>The domain is not used where no server answers for it, which is the finding.</summary>
     private static bool IsOfNames(Finding finding) =>
         finding is { Rule: VariableRules.Unused, Subject: Variables.ClusterDomain };
 

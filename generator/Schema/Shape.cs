@@ -12,6 +12,9 @@ public sealed record ObjectShape(ImmutableArray<Key> Keys) : Shape
     /// <summary>The full shape, if this one has fewer keys.</summary>
     public ObjectShape? Complete { get; init; }
 
+    /// <summary>True for a part of Kubernetes' objects: what it does not have, a chart may pass on.</summary>
+    public bool IsOfKubernetes { get; init; }
+
     public Key? this[string name] => Keys.FirstOrDefault(key => key.Name == name);
 
     /// <summary>The keys that <c>defaults</c> may have; none is required.</summary>

@@ -47,7 +47,10 @@ public sealed record ShapeProblem(ShapeProblemKind Kind, Node Node, Position Pos
     /// <summary>The path of the mapping with the unknown or missing key; keys can contain dots.</summary>
     public string Around => Path.Length == Key.Length ? "" : Path[..^(Key.Length + 1)];
 
-    /// <summary>The known keys of the mapping with an unknown one.</summary>
+    /// <summary>True for a field that Kubernetes does not have.</summary>
+    public bool IsUnknownField => Kind == ShapeProblemKind.UnknownKey && Shape is ObjectShape { IsOfKubernetes: true };
+
+    /// <summary>The keys that are known beside an unknown one.</summary>
     public IEnumerable<string> Siblings => Shape is ObjectShape keys ? keys.Keys.Select(key => key.Name) : [];
 }
 

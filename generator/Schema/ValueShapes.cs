@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Schema;
 
-/// <summary>Shapes of chart values and Kubernetes objects, named as in the Kubernetes API (core/v1, policy/v1).</summary>
+/// <summary>Shapes of chart values and of fields of objects.</summary>
 public static partial class ValueShapes
 {
     public static readonly Shape Text = new LeafShape("a text", scalar => scalar.IsString);
@@ -21,9 +21,6 @@ public static partial class ValueShapes
     public static readonly Shape Range = new LeafShape("an address range such as 10.244.0.0/16", scalar =>
         Cidr.TryParse(scalar.Value, out _, out _));
 
-    public static readonly Shape Quantity =
-        new LeafShape("a quantity such as 100m or 128Mi", scalar => Values.Quantity.TryParse(scalar.Value, out _, out _));
-
     public static readonly Shape Duration =
         new LeafShape("a duration such as 30s", scalar => scalar.Value.Length == 0 || Values.Duration.TryParse(scalar.Value, out _, out _));
 
@@ -36,62 +33,6 @@ public static partial class ValueShapes
 
     /// <summary>A value that a chart passes to Kubernetes unread.</summary>
     public static readonly Shape Anything = new AnyShape();
-
-    public static readonly Shape Resources = Of(("limits", new FreeShape(Quantity)), ("requests", new FreeShape(Quantity)),
-        ("claims", Anything));
-
-    public static readonly Shape Tolerations =
-        ListOf(Of(("key", Text), ("operator", Text), ("value", Text), ("effect", Text), ("tolerationSeconds", Whole)));
-
-    public static readonly Shape Selector = Of(
-        ("matchLabels", Texts),
-        ("matchExpressions", ListOf(Of(("key", Text), ("operator", Text), ("values", ListOf(Text))))));
-
-    public static readonly Shape Spread = ListOf(Of(
-        ("maxSkew", Whole),
-        ("topologyKey", Text),
-        ("whenUnsatisfiable", Text),
-        ("labelSelector", Selector),
-        ("matchLabelKeys", ListOf(Text)),
-        ("minDomains", Whole),
-        ("nodeAffinityPolicy", Text),
-        ("nodeTaintsPolicy", Text)));
-
-    private static readonly Shape Profile = Of(("type", Text), ("localhostProfile", Text));
-
-    public static readonly Shape PodSecurity = Of(
-        ("runAsNonRoot", Switch),
-        ("runAsUser", Whole),
-        ("runAsGroup", Whole),
-        ("fsGroup", Whole),
-        ("fsGroupChangePolicy", Text),
-        ("supplementalGroups", ListOf(Whole)),
-        ("supplementalGroupsPolicy", Text),
-        ("seccompProfile", Profile),
-        ("appArmorProfile", Profile),
-        ("seLinuxOptions", Anything),
-        ("sysctls", Anything),
-        ("windowsOptions", Anything));
-
-    public static readonly Shape ContainerSecurity = Of(
-        ("allowPrivilegeEscalation", Switch),
-        ("privileged", Switch),
-        ("readOnlyRootFilesystem", Switch),
-        ("capabilities", Of(("add", ListOf(Text)), ("drop", ListOf(Text)))),
-        ("runAsNonRoot", Switch),
-        ("runAsUser", Whole),
-        ("runAsGroup", Whole),
-        ("procMount", Text),
-        ("seccompProfile", Profile),
-        ("appArmorProfile", Profile),
-        ("seLinuxOptions", Anything),
-        ("windowsOptions", Anything));
-
-    public static readonly Shape DisruptionBudget = Of(
-        ("selector", Selector),
-        ("minAvailable", IntegerOrPercent),
-        ("maxUnavailable", IntegerOrPercent),
-        ("unhealthyPodEvictionPolicy", Text));
 
     /// <summary>A mapping with these keys.</summary>
     public static ObjectShape Of(params ReadOnlySpan<(string Name, Shape Shape)> keys)

@@ -113,7 +113,10 @@ public sealed record Scalar(string Value) : Node
     /// <summary>True for a block scalar that was read from a file.</summary>
     public bool IsBlock { get; init; }
 
-    /// <summary>True if Kubernetes reads it as a string.</summary>
+    /// <summary>The text in the file where kustomize makes another one of it: 2024-01-01 of a date; null elsewhere.</summary>
+    public string? Written { get; init; }
+
+    /// <summary>True where Kubernetes takes it for a string.</summary>
     public bool IsString => IsText || PlainScalars.IsText(Value);
 
     public bool IsNull => !IsText && PlainScalars.Resolve(Value) == PlainType.Null;

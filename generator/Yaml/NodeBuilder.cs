@@ -132,7 +132,8 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
         ? new Unread { Position = At(scalar.Start), File = file }
         : type == TagType.Text || (type == TagType.None && scalar.Style != ScalarStyle.Plain) ? Text(scalar, scalar.Value)
         : options is { AsKustomize: true, MakesTexts: true } && type == TagType.None
-            && PlainScalars.InKustomize(scalar.Value) is { } text ? Text(scalar, text)
+            && PlainScalars.InKustomize(scalar.Value) is { } text
+            ? Text(scalar, text) with { Written = text == scalar.Value ? null : scalar.Value }
         : new Scalar(scalar.Value) { File = file, Position = At(scalar.Start) };
 
     private Scalar Text(ParsedScalar scalar, string text) => new(text)

@@ -28,7 +28,8 @@ internal sealed partial class SimpleYamlReader
 
     private Scalar Plain(string value, Position position) =>
         options is { AsKustomize: true, MakesTexts: true } && PlainScalars.InKustomize(value) is { } other
-        ? new Scalar(other) { File = file, Position = position, IsText = true } : new Scalar(value) { File = file, Position = position };
+        ? new Scalar(other) { File = file, Position = position, IsText = true, Written = other == value ? null : value }
+        : new Scalar(value) { File = file, Position = position };
 
     private Scalar ReadQuoted()
     {

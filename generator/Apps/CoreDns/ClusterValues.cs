@@ -68,7 +68,7 @@ internal static class ClusterValues
             { "autoscaler", cluster.Dns.Autoscaling is Autoscaling.Proportional ? Autoscaler(workloads) : null },
             { "nodeSelector", CommonPatches.Pairs(workloads.NodeSelector) },
             { "tolerations", workloads.Tolerations.IsEmpty ? null
-                : CoreDnsFiles.Tolerations(workloads.Tolerations.Select(toleration => toleration.ToNode())) },
+                : LostNodes.Tolerations(workloads.Tolerations) },
             { "customLabels", CommonPatches.Pairs(workloads.Labels) },
             { "customAnnotations", CommonPatches.Pairs(workloads.Annotations) },
             { "service", Service(cluster) },
@@ -161,8 +161,9 @@ internal static class ContainerVariables
                     $"Delete it; an entry with the name {MaxProcs} takes the place of the tree's.");
                 break;
             case Sequence own:
+                // Other types than those of Kubernetes are a finding of all values.
                 foreach (var (entry, index) in own.Items.Select((entry, index) => (entry, index))
-                    .Where(pair => pair.entry is not (Unread or Mapping) || (pair.entry is Mapping variable && !IsNamed(variable))))
+                    .Where(pair => pair.entry is Mapping variable && (variable.TextAt(Name) ?? "").Length == 0))
                 {
                     at.Report(DefinitionRules.ValueType, entry.Position, $"The value '{Key}[{index}]' of coredns has no text as its name.",
                         "Write '- name: NAME' with a value.");
@@ -171,6 +172,4 @@ internal static class ContainerVariables
                 break;
         }
     }
-
-    private static bool IsNamed(Mapping variable) => variable[Name] is Scalar { Value.Length: > 0, IsString: true };
 }

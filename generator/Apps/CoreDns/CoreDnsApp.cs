@@ -96,6 +96,7 @@ internal sealed class CoreDnsApp : App
         if (cluster.Adjustments.Values.GetValueOrDefault(ChartKey) is { } values)
         {
             ContainerVariables.Check(values, at);
+            TolerationRules.CheckValues(values.MappingsAt("autoscaler", "tolerations"), at);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using PlatformGitOps.Generator.Flux.Definitions;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
@@ -14,7 +15,7 @@ public sealed record CoreDnsChart
 
     private static readonly string[] HistogramSeries = ["_bucket", "_sum", "_count"];
 
-    private static readonly FrozenDictionary<string, Shape> Types = new Dictionary<string, Shape>
+    private static readonly Lazy<FrozenDictionary<string, Shape>> Types = new(() => new Dictionary<string, Shape>
     {
         ["any"] = ValueShapes.Anything,
         ["text"] = ValueShapes.Text,
@@ -25,14 +26,22 @@ public sealed record CoreDnsChart
         ["address"] = ValueShapes.Address,
         ["duration"] = ValueShapes.Duration,
         ["labels"] = ValueShapes.Texts,
-        ["resources"] = ValueShapes.Resources,
-        ["tolerations"] = ValueShapes.Tolerations,
-        ["selector"] = ValueShapes.Selector,
-        ["topologySpread"] = ValueShapes.Spread,
-        ["podSecurityContext"] = ValueShapes.PodSecurity,
-        ["securityContext"] = ValueShapes.ContainerSecurity,
-        ["disruptionBudget"] = ValueShapes.DisruptionBudget,
-    }.ToFrozenDictionary();
+        ["disruptionBudget"] = DisruptionBudget(),
+    }.ToFrozenDictionary());
+
+    /// <summary>Without the percentages that are none.</summary>
+    private static ObjectShape DisruptionBudget()
+    {
+        var budget = (ObjectShape)KubernetesDefinitions.Of("PodDisruptionBudgetSpec");
+        return budget with
+        {
+            Keys =
+            [
+                .. budget.Keys.Select(key => key.Name is "minAvailable" or "maxUnavailable"
+                    ? key with { Shape = ValueShapes.IntegerOrPercent } : key),
+            ],
+        };
+    }
 
     private static readonly Mapping ReleaseFile = Read("releases.yaml");
     private static readonly Lazy<Mapping> ValueFile = new(() => Read("values.yaml"));
@@ -78,7 +87,7 @@ public sealed record CoreDnsChart
     public required SemVer CoreDns { get; init; }
 
     /// <summary>Every value that its templates read.</summary>
-    public required ObjectShape Values { get; init; }
+    public ObjectShape Values => field ??= ValuesOf(Version);
 
     /// <summary>The exported series with the labels that CoreDNS itself sets.</summary>
     public required FrozenDictionary<string, ImmutableArray<string>> Series { get; init; }
@@ -153,9 +162,6 @@ public sealed record CoreDnsChart
 
     private static CoreDnsChart Make(SemVer version, SemVer coreDns)
     {
-        var own = ((Mapping)ValueFile.Value["types"]!).Entries
-            .ToDictionary(entry => entry.Key, entry => ShapeOf(entry.Value, version, Types));
-        var types = Types.Concat(own).ToFrozenDictionary();
         var (program, corefile) = (CoreDnsFile.Value, CorefileFile.Value);
         var plugins = program.EntriesAt("plugins");
         var listed = Nearest(plugins.Select(entry => SemVer.Parse(entry.Key)), coreDns).ToString();
@@ -163,7 +169,6 @@ public sealed record CoreDnsChart
         {
             Version = version,
             CoreDns = coreDns,
-            Values = (ObjectShape)ShapeOf(ValueFile.Value["values"]!, version, types),
             Series = Lists(program["metrics"], coreDns).Concat(Lists(program["histograms"], coreDns).SelectMany(histogram =>
                     HistogramSeries.Select(suffix => KeyValuePair.Create(histogram.Key + suffix, histogram.Value))))
                 .ToFrozenDictionary(StringComparer.Ordinal),
@@ -176,9 +181,19 @@ public sealed record CoreDnsChart
         };
     }
 
-    /// <summary>A word is a type, a list has the type of its only item, and the key '*' means any key.</summary>
+    private static ObjectShape ValuesOf(SemVer version)
+    {
+        var own = ((Mapping)ValueFile.Value["types"]!).Entries
+            .ToDictionary(entry => entry.Key, entry => ShapeOf(entry.Value, version, Types.Value));
+        return (ObjectShape)ShapeOf(ValueFile.Value["values"]!, version, Types.Value.Concat(own).ToFrozenDictionary());
+    }
+
+    /// <summary>
+    /// A word is a type, with a capital one of Kubernetes' API; a list has the type of its one item, and the key '*' means any key.
+    /// </summary>
     private static Shape ShapeOf(Node node, SemVer version, IReadOnlyDictionary<string, Shape> types) => node switch
     {
+        Scalar { Value: [>= 'A' and <= 'Z', ..] type } => KubernetesDefinitions.Of(type),
         Scalar { Value: var type } => types[type],
         Sequence { Items: [var item] } => new ListShape(ShapeOf(item, version, types)),
         Mapping { Entries: [{ Key: "*", Value: var value }] } => new FreeShape(ShapeOf(value, version, types)),

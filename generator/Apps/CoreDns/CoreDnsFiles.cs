@@ -94,7 +94,7 @@ internal static class CoreDnsFiles
         { "readinessProbe", Probe(initialDelay: 5, period: 5, timeout: 3, failures: 2) },
         { "topologySpreadConstraints", Sequence.Of(Spread("kubernetes.io/hostname", "DoNotSchedule"),
             Spread("topology.kubernetes.io/zone", "ScheduleAnyway")) },
-        { "tolerations", Tolerations() },
+        { "tolerations", LostNodes.Tolerations() },
         { "prometheus", new Mapping
             {
                 // The ServiceMonitor selects this Service; with the annotation, annotation-based scrapers would count everything twice.
@@ -110,15 +110,6 @@ internal static class CoreDnsFiles
         },
         { "servers", Corefile.Servers() },
     };
-
-    /// <summary>The default tolerations, then those of the definition.</summary>
-    public static Sequence Tolerations(params IEnumerable<Node> more) => Sequence.Of([
-        new Mapping { { "key", "CriticalAddonsOnly" }, { "operator", "Exists" } },
-        new Mapping { { "key", "node-role.kubernetes.io/control-plane" }, { "operator", "Exists" }, { "effect", "NoSchedule" } },
-        Leave("node.kubernetes.io/not-ready"),
-        Leave("node.kubernetes.io/unreachable"),
-        .. more,
-    ]);
 
     private static Mapping Probe(int initialDelay, int period, int timeout, int failures) => new()
     {
@@ -142,14 +133,5 @@ internal static class CoreDnsFiles
         { "labelSelector", new Mapping { { "matchLabels", new Mapping { { CoreDnsNames.AppLabel, CoreDnsNames.App } } } } },
         { "matchLabelKeys", Resources.Texts("pod-template-hash") },
         { "nodeTaintsPolicy", "Honor" },
-    };
-
-    /// <summary>A pod leaves a lost node after 30 seconds instead of five minutes.</summary>
-    private static Mapping Leave(string taint) => new()
-    {
-        { "key", taint },
-        { "operator", "Exists" },
-        { "effect", "NoExecute" },
-        { "tolerationSeconds", 30 },
     };
 }

@@ -22,7 +22,8 @@ internal static class DnsRules
 
     private static string PathOf(StubDomain stub) => $"dns.stubDomains.\"{stub.Zone}\"";
 
-    private static void Check(Cluster cluster, Forwarding forwarding, string section, string list, SectionReader at)
+    private static void Check(
+        Cluster cluster, Forwarding forwarding, string section, string list, SectionReader at)
     {
         for (var index = 0; index < forwarding.Servers.Length; index++)
         {

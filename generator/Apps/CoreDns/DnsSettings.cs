@@ -195,11 +195,11 @@ public sealed record ResourceSettings
     internal static ResourceSettings Bind(Section section, ResourceSettings standard)
     {
         var (cpuRequest, memoryRequest) = section.Mapping("requests", "What the scheduler reserves.", requests => (
-            requests.Text("cpu", Forms.Amount with { Example = "100m" }, standard.CpuRequest.Text, "CPU that is reserved for a pod."),
-            requests.Text("memory", Forms.Amount, standard.MemoryRequest.Text, "Memory that is reserved for a pod.")));
+            requests.Text("cpu", Forms.Cpu, standard.CpuRequest.Text, "CPU that is reserved for a pod."),
+            requests.Text("memory", Forms.Memory, standard.MemoryRequest.Text, "Memory that is reserved for a pod.")));
         var (cpuLimit, memoryLimit) = section.Mapping("limits", "What a pod may use at most.", limits => (
-            limits.Text("cpu", Forms.AmountOrNone, standard.CpuLimit?.Text ?? "none", "CPU at which a pod is throttled, or none."),
-            limits.Text("memory", Forms.Amount, standard.MemoryLimit.Text, "Memory at which a pod is killed.")));
+            limits.Text("cpu", Forms.CpuOrNone, standard.CpuLimit?.Text ?? "none", "CPU at which a pod is throttled, or none."),
+            limits.Text("memory", Forms.Memory, standard.MemoryLimit.Text, "Memory at which a pod is killed.")));
         return new ResourceSettings
         {
             CpuRequest = cpuRequest,

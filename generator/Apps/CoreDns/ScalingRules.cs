@@ -3,12 +3,6 @@ namespace PlatformGitOps.Generator.Apps.CoreDns;
 /// <summary>Checks the number of CoreDNS pods in a cluster, and their resources.</summary>
 internal static class ScalingRules
 {
-    // Excludes 100 and more, a typing error for 100m.
-    private const decimal MostCores = 64;
-    private const decimal LeastCores = 0.001m;
-    private const decimal LeastMemory = 8 * 1_048_576m;
-    private const decimal MostMemory = 256 * 1_073_741_824m;
-
     private static readonly string[] HorizontalKeys = ["cpuPercent", "memoryPercent"];
     private static readonly string[] ProportionalKeys = ["coresPerReplica", "nodesPerReplica"];
 
@@ -31,8 +25,8 @@ internal static class ScalingRules
     private static void CheckMemory(DnsSettings dns, SectionReader at)
     {
         var limit = dns.Resources.MemoryLimit.Amount;
-        // Below the plausible minimum, the amount itself has a finding.
-        if (dns.Sizing is not { } size || limit < LeastMemory || limit >= size.Needs(dns))
+        // Below the least that is plausible, the amount itself has a finding.
+        if (dns.Sizing is not { } size || limit < Forms.Bytes.Least || limit >= size.Needs(dns))
         {
             return;
         }
@@ -49,9 +43,9 @@ internal static class ScalingRules
 
     public static void CheckResources(ResourceSettings resources, string section, SectionReader at)
     {
-        CheckPair("CPU", "cpu", (resources.CpuRequest, resources.CpuLimit), (LeastCores, MostCores),
+        CheckPair("CPU", "cpu", (resources.CpuRequest, resources.CpuLimit), Forms.Cores,
             ("cores", "write 100m for a tenth of a core"), section, at);
-        CheckPair("memory", "memory", (resources.MemoryRequest, resources.MemoryLimit), (LeastMemory, MostMemory),
+        CheckPair("memory", "memory", (resources.MemoryRequest, resources.MemoryLimit), Forms.Bytes,
             ("bytes", "write 128Mi for 128 mebibytes"), section, at);
     }
 

@@ -34,13 +34,51 @@ internal static class ShadowedNames
             Report(rewrite.From, $"The rewrite of {rewrite.From}", "from", place, servers);
         }
 
+        CheckRewrites(cluster, servers, at);
         foreach (var (zone, index) in dns.Cache.ZonesWithoutCache.Select((zone, index) => (zone, index)))
         {
             Report(zone, $"The zone without cache {zone}", $"dns.cache.zonesWithoutCache[{index}]", at, servers);
         }
     }
 
-    /// <summary>True if the substrate's server has the same zone; CoreDNS would not start.</summary>
+    /// <summary>CoreDNS takes the first rewrite that is for a name, and looks at hosts with the name that it gives.</summary>
+    private static void CheckRewrites(Cluster cluster, ImmutableArray<AnsweringServer> servers, SectionReader at)
+    {
+        var (dns, places) = (cluster.Dns, at.At("dns").Entries("rewrite"));
+        for (var index = 0; index < dns.Rewrites.Length; index++)
+        {
+            var rewrite = dns.Rewrites[index];
+            var before = dns.Rewrites.AsSpan(0, index).ToArray();
+            if (Array.FindIndex(before, other => other.From == rewrite.From && other.Below == rewrite.Below) is var same and >= 0)
+            {
+                places[index].Report(DefinitionRules.DuplicateItem, "from",
+                    $"A rewrite of {rewrite.From} is in line {places[same].Position.Line} already, and CoreDNS takes the first.",
+                    "Keep one of the two.");
+            }
+            else if (Array.FindIndex(before, other => IsBelow(rewrite.From, other)) is var first and >= 0
+                && !rewrite.From.IsIn(cluster.Domain))
+            {
+                places[index].Report(DefinitionRules.RewriteShadowed, "from",
+                    $"The rewrite in line {places[first].Position.Line} of the names below {before[first].From} comes before it and takes "
+                        + $"{rewrite.From}.",
+                    "Write this one above it.");
+            }
+        }
+
+        // A name that another server answers never comes to the rewrites.
+        foreach (var host in dns.Hosts.Where(host => dns.Rewrites.Any(rewrite => (rewrite.From == host.Name && !rewrite.Below)
+            || IsBelow(host.Name, rewrite)) && !servers.Any(server => DomainName.IsIn(host.Name.Text, server.Zone))))
+        {
+            at.Report(DefinitionRules.RewriteShadowed, $"dns.hosts.\"{host.Name}\"",
+                $"A rewrite gives {host.Name} another name before CoreDNS looks at its addresses, which nobody gets.",
+                "Delete the rewrite, or write the addresses for the name that it gives.");
+        }
+    }
+
+    private static bool IsBelow(DomainName name, NameRewrite rewrite) =>
+        rewrite.Below && name != rewrite.From && name.IsIn(rewrite.From);
+
+    /// <summary>The server of the substrate that has a zone too; CoreDNS would not start.</summary>
     public static bool IsOfSubstrate(Cluster cluster, DomainName zone) =>
         cluster.Substrate is { } substrate && SubstrateForward.Zones(substrate).Contains(zone.Text);
 

@@ -18,7 +18,7 @@ internal static partial class ExternalDnsForms
         new Fault(ExternalDnsRules.Text, "is not an identity", "Write a role's ARN, a service account's e-mail or a client id."));
 
     public static readonly TextShape<string> Role = Forms.Matching("arn:aws:iam::123456789012:role/dns", RoleForm(), new Fault(
-        ExternalDnsRules.Text, "is not the ARN of a role", "Write arn:aws:iam::ACCOUNT:role/NAME."));
+        ExternalDnsRules.Text, "is not the ARN of a role", "Write an ARN such as arn:aws:iam::123456789012:role/external-dns."));
 
     public static readonly TextShape<string> Guid = Forms.Matching("00000000-0000-0000-0000-000000000000", GuidForm(), new Fault(
         ExternalDnsRules.Text, "is not a GUID", "Write 32 hex digits as 8-4-4-4-12."));

@@ -13,6 +13,13 @@ internal sealed class NodeLocalDnsApp : App
 
     private const string Kind = "DaemonSet";
 
+    // Instance metadata and resolvers of clouds, and the credentials of their containers.
+    private static readonly IPAddress[] Metadata =
+    [
+        IPAddress.Parse("169.254.169.254"), IPAddress.Parse("169.254.169.253"), IPAddress.Parse("169.254.170.2"),
+        IPAddress.Parse("fd00:ec2::254"), IPAddress.Parse("fd00:ec2::253"), IPAddress.Parse("fd00:ec2::23"),
+    ];
+
     private static readonly Cidr LinkLocalFour = Cidr.Parse("169.254.0.0/16");
     private static readonly Cidr LinkLocalSix = Cidr.Parse("fe80::/10");
 
@@ -142,6 +149,15 @@ internal sealed class NodeLocalDnsApp : App
             at.Report(DefinitionRules.NodeLocalAddress, "nodeLocalDns.address",
                 six ? $"{settings.Address} needs a zone, which pods cannot name."
                     : $"{settings.Address} is routed, and every node would have it.",
+                six ? "Write a unique local address that nothing else has, for example fd00::53:10."
+                    : "Write a link-local address, for example 169.254.20.10.");
+        }
+
+        if (Metadata.Contains(settings.Address))
+        {
+            at.Report(DefinitionRules.NodeLocalAddress, "nodeLocalDns.address",
+                $"{settings.Address} is an address of clouds, where nodes and pods read their metadata or ask for names: the cache would "
+                    + "take it.",
                 six ? "Write a unique local address that nothing else has, for example fd00::53:10."
                     : "Write a link-local address, for example 169.254.20.10.");
         }

@@ -112,7 +112,8 @@ internal sealed class DefinitionFindings(string file)
                     TypeAdvice.ForWord(word.Value, choice));
                 break;
             case { Fault: { } fault }:
-                Add(fault.Rule, problem.Position, $"{value} {fault.Problem}.", TypeAdvice.OfAddress(problem, Name(problem)) ?? fault.Fix);
+                Add(fault.Rule, problem.Position, $"{value} {fault.Problem}.", TypeAdvice.OfAddress(problem, Name(problem))
+                    ?? TypeAdvice.OfSeveral(problem) ?? fault.Fix);
                 break;
             case { Kind: ShapeProblemKind.Range, Shape: NumberShape number }:
                 Add(DefinitionRules.NumberRange, problem.Position, $"{value} is not from {number.Minimum} to {number.Maximum}.",

@@ -13,7 +13,6 @@ public static partial class Forms
     private static readonly Cidr[] NotForClusters = [.. NotUnicast, Cidr.Parse("127.0.0.0/8"), Cidr.Parse("::1/128")];
 
     private const string LabelPattern = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
-    private const string AmountPattern = "[0-9]{1,12}(\\.[0-9]{1,3})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?";
 
     public static readonly TextShape<DnsLabel> Label = new("infra", $"^{LabelPattern}$", Plain<DnsLabel>(ReadLabel));
 
@@ -92,13 +91,17 @@ public static partial class Forms
     /// <summary>A zone file. Its <c>$TTL</c> and <c>$ORIGIN</c> are not variables of Flux, which have braces.</summary>
     public static readonly TextShape<string> Zone = new("@ 60 IN SOA ns admin 1 7200 1800 86400 60", "^[\\s\\S]*$", ReadZone);
 
-    public static readonly TextShape<Quantity> Amount = new("128Mi", $"^{AmountPattern}$", Plain<Quantity>(ReadAmount)) { Numbers = true };
-
-    public static readonly TextShape<Quantity?> AmountOrNone =
-        new("200m", $"^({AmountPattern}|none)$", Plain<Quantity?>(ReadAmountOrNone)) { Numbers = true };
-
     public static readonly TextShape<string> Url =
         new("https://example.com/platform.git", "^(https?|ssh|oci)://[^\\s]+$", Plain<string>(ReadUrl));
+
+    /// <summary>The address of a service that is posted to.</summary>
+    public static readonly TextShape<string> Endpoint = new("https://alertmanager.example.com/api/v2/alerts/",
+        "^(https?|ssh|oci)://[^\\s]+$", Plain((string text, out Fault? fault) =>
+        {
+            fault = IsUrl(text) ? null : new Fault(DefinitionRules.UrlForm, "is not a URL",
+                "Write scheme, host and path, such as https://alertmanager.example.com/api/v2/alerts/.");
+            return text;
+        }));
 
     public static readonly TextShape<string> Digest =
         Matching("sha256:" + new string('0', 64), "^sha256:[0-9a-f]{64}$", DigestForm(), new Fault(
@@ -106,10 +109,18 @@ public static partial class Forms
         "is not sha256: and 64 hex digits",
         "Write the digest of the OCI manifest, as 'crane digest' or 'flux pull artifact' prints it."));
 
-    public static readonly TextShape<string> Ref = Matching("main", "^[A-Za-z0-9_]([A-Za-z0-9._/-]*[A-Za-z0-9_])?$", RefForm(), new Fault(
-        DefinitionRules.RefForm,
-        "is not a branch or a tag",
-        "Write a name of letters, digits, '.', '_', '-' and single '/'."));
+    public static readonly TextShape<string> Ref = new("main", "^[A-Za-z0-9_]([A-Za-z0-9._/-]*[A-Za-z0-9_])?$",
+        Plain((string text, out Fault? fault) =>
+        {
+            // Flux puts refs/heads/ or refs/tags/ in front.
+            var name = text.StartsWith("refs/heads/", StringComparison.Ordinal) ? text["refs/heads/".Length..]
+                : text.StartsWith("refs/tags/", StringComparison.Ordinal) ? text["refs/tags/".Length..] : text;
+            fault = name.Length < text.Length && RefForm().IsMatch(name)
+                ? new Fault(DefinitionRules.RefForm, "has more than its name", $"Write {name}.")
+                : RefForm().IsMatch(text) ? null : new Fault(DefinitionRules.RefForm, "is not a branch or a tag",
+                    "Write a name of letters, digits, '.', '_', '-' and single '/'.");
+            return text;
+        }));
 
     public static readonly TextShape<string> Image = Matching(
         "registry.example.com/dns-health-controller:1.0.0",
@@ -188,27 +199,6 @@ public static partial class Forms
         return range;
     }
 
-    private static Quantity ReadAmount(string text, out Fault? fault)
-    {
-        fault = !Quantity.TryParse(text, out var quantity, out var problem)
-            ? new Fault(DefinitionRules.QuantityForm, problem, WithoutByte(text) is { } meant ? $"Write {meant}."
-                : "Write a number, followed by m, k, M, G, T, Ki, Mi, Gi, Ti or nothing.")
-            : quantity.Amount == 0 ? new Fault(DefinitionRules.QuantityZero, "is zero", "Write what one pod needs.") : null;
-        return quantity;
-    }
-
-    /// <summary>256Mi for 256MB, 256mb or 256 Mi; null if the text is not an amount of bytes.</summary>
-    private static string? WithoutByte(string text) => text.Replace(" ", "") is var together
-        && together != text && Quantity.TryParse(together, out _, out _) ? together
-        : BytesForm().Match(together) is { Success: true } bytes
-            ? $"{bytes.Groups["number"].Value}{bytes.Groups["unit"].Value.ToUpperInvariant()}i" : null;
-
-    private static Quantity? ReadAmountOrNone(string text, out Fault? fault)
-    {
-        fault = null;
-        return text == "none" ? null : ReadAmount(text, out fault);
-    }
-
     private static Duration? ReadIntervalOrNone(string text, out Fault? fault)
     {
         fault = null;
@@ -227,15 +217,15 @@ public static partial class Forms
 
     private static string ReadUrl(string text, out Fault? fault)
     {
-        var isUrl = UrlText().IsMatch(text)
-            && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 && url.Query.Length == 0
-                && url.Fragment.Length == 0;
-        fault = isUrl ? null : new Fault(
+        fault = IsUrl(text) ? null : new Fault(
             DefinitionRules.UrlForm,
             "is not a URL such as https://example.com/platform.git",
             "Write scheme, host and path; a Git address git@host:path is ssh://git@host/path.");
         return text;
     }
+
+    private static bool IsUrl(string text) => UrlText().IsMatch(text)
+        && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 && url.Query.Length == 0 && url.Fragment.Length == 0;
 
     private static string ReadExpression(string text, out Fault? fault)
     {
@@ -298,9 +288,6 @@ public static partial class Forms
 
     [GeneratedRegex("[^a-z0-9-]+")]
     private static partial Regex NoLabelForm();
-
-    [GeneratedRegex("^(?<number>[0-9]+)(?<unit>[KMGTkmgt])[Ii]?[Bb]?$")]
-    private static partial Regex BytesForm();
 
     [GeneratedRegex(@"^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex RegistryForm();

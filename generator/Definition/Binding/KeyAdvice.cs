@@ -7,6 +7,10 @@ internal static class KeyAdvice
 {
     private const string Reference = "Ref", Name = "Name", Patch = "patch";
 
+    private const int MostPlaces = 4;
+
+    private const string Pods = "The range of the pods is 'network.pods'.";
+    private const string Services = "The range of the services is 'network.services'.";
     private const string Servers = "The servers for all other names are 'dns.upstreams'.";
     private const string Service = "The address of the DNS Service is 'dns.clusterIP'.";
     private const string Provider =
@@ -43,6 +47,11 @@ internal static class KeyAdvice
         ("issuer", ["provider"], "Delete it: the kind of the source decides which program made the signature."),
         ("digest", ["repository", "repo", "repoURL"], "The address of the chart is 'url'."),
         ("isolated", ["clusterCIDR", "clusterCidr", "clusterNetwork"], "The range of the pods is 'pods'."),
+        ("nodeSelector", ["podCIDR", "podCidr", "podSubnet", "clusterCIDR", "clusterCidr", "clusterNetwork"], Pods),
+        ("nodeSelector", ["serviceCIDR", "serviceCidr", "serviceSubnet", "serviceNetwork"], Services),
+        ("nodeSelector", ["image"],
+            "The image of CoreDNS is 'image' below 'values.coredns', the registry of all images is 'imageRegistry'."),
+        ("nodeSelector", ["namespace"], "Delete it: the tree decides the namespaces of what it delivers."),
         ("nodeSelector", ["coredns", "coreDns", "coreDNS"],
             "How CoreDNS runs is under 'dns', values of its chart are under 'values.coredns'."),
         ("nodeSelector", ["imagePullSecrets"], "The names of the Secrets are the list 'pullSecrets'."),
@@ -90,10 +99,12 @@ internal static class KeyAdvice
             return (above, null);
         }
 
-        var near = Suggestion.For(word, names);
+        // What is there already was not meant.
+        var around = NodeAt(problem.Around, root) as Mapping;
+        var near = Suggestion.For(word, names.Where(name => around?[name] is null));
         return (near is not null ? $"Did you mean '{near}'?"
             : OfChart(word, names) is { } value ? value
-            : Below(shape, word) is { } path ? $"It belongs under {path}."
+            : Below(shape, word).ToArray() is { Length: > 0 } paths ? $"It belongs under {OneOf(paths)}."
             : shape.Complete?[word] is not null ? "It belongs to each cluster; it cannot be a default."
             : $"Known here: {string.Join(", ", names)}.", near);
     }
@@ -166,19 +177,19 @@ internal static class KeyAdvice
         return node;
     }
 
-    /// <summary>The path to a key that is known in an inner mapping.</summary>
-    private static string? Below(ObjectShape shape, string word)
-    {
-        foreach (var key in shape.Keys)
-        {
-            if (key.Shape is ObjectShape inner
-                && (inner[word] is not null ? $"'{key.Name}'" : Below(inner, word) is { } path ? $"'{key.Name}', {path}"
-                : null) is { } found)
-            {
-                return found;
-            }
-        }
+    /// <summary>The keys above a word that is known further down, from each place.</summary>
+    private static IEnumerable<string> Below(ObjectShape shape, string word) =>
+        from key in shape.Keys
+        where key.Shape is ObjectShape
+        let inner = (ObjectShape)key.Shape
+        from path in inner[word] is not null ? [key.Name] : Below(inner, word).Select(path => $"{key.Name}.{path}")
+        select path;
 
-        return null;
+    private static string OneOf(string[] paths)
+    {
+        var shown = paths.Take(paths.Length == MostPlaces + 1 ? paths.Length : MostPlaces).Select(path => $"'{path}'").ToArray();
+        return shown.Length == 1 ? shown[0]
+            : shown.Length < paths.Length ? $"{string.Join(", ", shown)} or one of {paths.Length - shown.Length} other keys"
+            : $"{string.Join(", ", shown[..^1])} or {shown[^1]}";
     }
 }

@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Generator.Definition.Binding;
 
-/// <summary>What to write instead of a value of another type. Quoted parts are YAML that can be copied.</summary>
-internal static class TypeAdvice
+/// <summary>What to write instead of a value of another type. What it quotes is YAML that can be copied.</summary>
+internal static partial class TypeAdvice
 {
     private const string OneRange = "Write one range. That of the other family of a dual-stack cluster belongs under network.second.";
 
@@ -29,7 +29,9 @@ internal static class TypeAdvice
 
     private static readonly string[] SwitchWords = ["true", "false"];
 
-    // Characters with which a YAML text cannot begin unquoted.
+    private static readonly string[] OfTaints = ["key", "value", "effect"];
+
+    // Characters that begin something else than a text.
     private const string Signs = "!&*?|>@`%\"'#:-";
 
     private const string Comma = ",[]{}";
@@ -53,9 +55,12 @@ internal static class TypeAdvice
         (ListShape { Item: ObjectShape entry }, _) => $"Write a list: each entry begins with '- {entry.Keys[0].Name}:'.",
         (ListShape list, Scalar { Value: var one }) when IsShort(one) => Several(list, one) is [_, _, ..] several
             ? $"Write a list: [{string.Join(", ", several.Select(Quoted))}]."
+            : list.Item is TextShape item && item.Check(one) is not null ? $"Write a list such as [{Written(item, item.Example)}]."
             : $"Write a list, also for one entry: [{Quoted(one)}].",
         (ListShape, _) => "Write a list: each entry in a line of its own behind '- '.",
-        (ObjectShape keys, Scalar { Value: var text }) when KeyFor(text, keys) is var (key, value) => Below(key, value, isItem),
+        (ObjectShape keys, Scalar { Value: var taint }) when keys["tolerationSeconds"] is not null && TaintForm().IsMatch(taint) =>
+            OfTaint(TaintForm().Match(taint).Groups),
+        (ObjectShape keys, Scalar { Value: var text }) when KeyFor(text, keys) is var (key, value) => Below(keys, key, value, isItem),
         (ObjectShape or FreeShape, Scalar { Value: var text }) when IsBlock(text) =>
             "Delete the '|' behind the key: it makes a text of the lines below it.",
         (ObjectShape keys, Sequence) when ListOf(keys) is { } key => $"Write the list below the key '{key.Name}'.",
@@ -81,7 +86,42 @@ internal static class TypeAdvice
         _ => "",
     };
 
-    /// <summary>A text below a key of its own.</summary>
+    /// <summary>What to write where one text of a list is several of its entries; null elsewhere.</summary>
+    public static string? OfSeveral(ShapeProblem problem) =>
+        problem is { Node: Scalar { Value: var text }, Shape: TextShape item } && problem.Name.EndsWith(']') && IsShort(text)
+            && Several(new ListShape(item), text) is [_, _, ..] several
+            ? $"Write each as an entry of its own: {string.Join(", ", several.Select(Quoted))}." : null;
+
+    /// <summary>A toleration of a taint as kubectl writes it: dedicated=infra:NoSchedule.</summary>
+    private static string OfTaint(GroupCollection taint)
+    {
+        var pairs = OfTaints.Where(name => taint[name].Success)
+            .Select(name => $"{name}: {Quoted(taint[name].Value)}");
+        return $"Write '{{ {string.Join(", ", pairs)} }}', or the keys in lines of their own below it.";
+    }
+
+    /// <summary>A text below a key of its own, with an example of each other key that must be there.</summary>
+    private static string Below(ObjectShape keys, Key key, string text, bool isItem)
+    {
+        var others = keys.Keys.Where(other => other.Required && other != key).Select(other => (other.Name, Example: Example(other.Shape)))
+            .ToArray();
+        return others is not [] && IsShort(text) && Array.TrueForAll(others, other => other.Example is not null)
+            ? $"Write '{{ {key.Name}: {Written(key.Shape, text)}"
+                + $"{string.Concat(others.Select(other => $", {other.Name}: {other.Example}"))} }}', "
+                + $"with {(others.Length == 1 ? $"'{others[0].Name}' of" : "values of")} your own."
+            : Below(key, text, isItem);
+    }
+
+    /// <summary>A value that the shape takes; null where a text cannot show one.</summary>
+    private static string? Example(Shape shape) => shape switch
+    {
+        TextShape text => Written(text, text.Example),
+        ChoiceShape choice => choice.Words[0],
+        NumberShape number => number.Minimum.ToString(CultureInfo.InvariantCulture),
+        SwitchShape => "true",
+        _ => null,
+    };
+
     private static string Below(Key key, string text, bool isItem) =>
         IsBlock(text) ? isItem ? $"Write '- {key.Name}: |', and the text below it, four spaces to the right of the '-'."
             : $"Write '{key.Name}: |' in a line of its own below it, and the text below that, indented by two more spaces."
@@ -142,4 +182,7 @@ internal static class TypeAdvice
     private static bool NeedsQuotes(string text) => PlainScalars.NeedsQuotes(text) || Signs.Contains(text[0])
         || text[0] == ' ' || text[^1] is ' ' or ':' || text.AsSpan().ContainsAny(Comma) || text.Contains(": ")
         || text.Contains(" #");
+
+    [GeneratedRegex("^(?<key>[A-Za-z0-9./_-]+)(=(?<value>[A-Za-z0-9._-]*))?(:(?<effect>NoSchedule|PreferNoSchedule|NoExecute))?$")]
+    private static partial Regex TaintForm();
 }

@@ -17,6 +17,13 @@ internal static class ClusterRules
     private static readonly string[] ReservedDomains =
         ["app.kubernetes.io/", "helm.sh/", "dns.aikernel.io/", "toolkit.fluxcd.io/", "meta.helm.sh/"];
 
+    // Accounts in kube-system and flux-system whose names do not end in -controller.
+    private static readonly string[] OthersAccounts =
+    [
+        "bootstrap-signer", "coredns", "flux-operator", "generic-garbage-collector", "horizontal-pod-autoscaler", "kube-dns", "kube-proxy",
+        "persistent-volume-binder", "root-ca-cert-publisher", "token-cleaner",
+    ];
+
     private static readonly string[] OfTwoFamilies = ["dns.ipFamilyPolicy", "dns.secondClusterIP"];
 
     public static void Check(Platform platform, Cluster cluster, SectionReader at)
@@ -24,7 +31,7 @@ internal static class ClusterRules
         CheckVersions(platform, cluster, at);
         CheckSecond(cluster, at);
         CheckNotifications(cluster, at);
-        CheckTolerations(cluster, at);
+        TolerationRules.Check(cluster, at);
         foreach (var (section, keys) in new[] { ("labels", cluster.Workloads.Labels), ("annotations", cluster.Workloads.Annotations) })
         {
             foreach (var (key, _) in keys.Where(pair => IsReserved(pair.Key)))
@@ -44,39 +51,6 @@ internal static class ClusterRules
         }
     }
 
-    /// <summary>Errors for which the API server refuses a toleration.</summary>
-    private static void CheckTolerations(Cluster cluster, SectionReader at)
-    {
-        foreach (var (toleration, entry) in cluster.Workloads.Tolerations.Zip(at.Entries("tolerations")))
-        {
-            if (toleration is { Operator: Toleration.Exists, Value: { Length: > 0 } unread })
-            {
-                entry.Report(DefinitionRules.TolerationOperator, "value",
-                    $"The toleration has the operator Exists and the value '{unread}': the API server refuses it.",
-                    "Delete the value to tolerate each value of the taint, or write 'operator: Equal'.", "operator");
-            }
-            else if (toleration is { Key: null, Value: { } value, Operator: not Toleration.Exists })
-            {
-                entry.Report(DefinitionRules.TolerationKey, "value",
-                    $"The toleration has the value '{value}', but no key: the API server refuses it.",
-                    "Write the taint's 'key:' beside it, or delete the value to tolerate every taint.", "key", "operator");
-            }
-            else if (toleration is { Operator: Toleration.Equal, Value: null })
-            {
-                entry.Report(DefinitionRules.TolerationOperator, "operator", "The toleration has the operator Equal, but no value.",
-                    "Write the taint's 'value:' beside it (\"\" for a taint without one), or 'operator: Exists'.", "value");
-            }
-
-            if (toleration is { Seconds: not null, Effect: not Toleration.NoExecute })
-            {
-                entry.Report(DefinitionRules.TolerationSeconds, "tolerationSeconds",
-                    $"The toleration has seconds and {(toleration.Effect is { } effect ? $"the effect {effect}" : "no effect")}: the API "
-                        + "server takes seconds with the effect NoExecute alone.",
-                    "Write 'effect: NoExecute', or delete the seconds.", "effect");
-            }
-        }
-    }
-
     private static void CheckNotifications(Cluster cluster, SectionReader at)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -91,7 +65,7 @@ internal static class ClusterRules
             if (receiver is { Address: null, SecretName: null })
             {
                 entry.Report(DefinitionRules.NotificationAddress, "name", $"Nothing says where '{receiver.Name}' listens.",
-                    "Add 'address:', or 'secretName:' with a Secret whose key address says it.");
+                    "Add 'address:', or 'secretName:' with a Secret whose key address says it.", "address", "secretName");
             }
             else if (receiver.Address is { } address && NotificationSettings.SecretAddresses.Contains(receiver.Type)
                 && !address.EndsWith("/api/chat.postMessage", StringComparison.Ordinal))
@@ -124,6 +98,15 @@ internal static class ClusterRules
         {
             at.Report(DefinitionRules.FluxVersion, "flux.version",
                 $"Flux {flux} does not serve the API versions that the tree uses.", SourceRules.FluxFix);
+        }
+
+        if (cluster.Flux.ServiceAccount is { Text: var account } && (account == "default"
+            || OthersAccounts.Contains(account) || account.EndsWith("-controller", StringComparison.Ordinal)))
+        {
+            at.Report(DefinitionRules.FluxAccount, "flux.serviceAccountName",
+                $"The ServiceAccount {account} is not the tree's own: Kubernetes, Flux or an application makes it in flux-system or "
+                    + "kube-system, and the tree would give it rights and delete it with the cluster's layer.",
+                "Write another name, such as platform: the tree brings the account.");
         }
 
         foreach (var (key, version) in cluster.Pins.Charts)
@@ -244,7 +227,14 @@ internal static class ClusterRules
         var problems = app.ValuesAt(version) is { } shape ? ShapeCheck.CheckValues(values, shape) : [];
         foreach (var problem in problems)
         {
-            if (problem.Kind == ShapeProblemKind.UnknownKey)
+            if (problem.IsUnknownField)
+            {
+                at.Report(DefinitionRules.ValueUnknown, problem.Position,
+                    $"'{problem.Path}' is not a field of Kubernetes, to which the chart {chart.Key} passes it on.",
+                    Suggestion.For(problem.Key, problem.Siblings) is { } field ? $"{Suggestion.Begins} '{field}'?"
+                        : $"Known here: {ListText.First([.. problem.Siblings], 12)}.");
+            }
+            else if (problem.Kind == ShapeProblemKind.UnknownKey)
             {
                 at.Report(DefinitionRules.ValueUnknown, problem.Position,
                     $"Chart {chart.Key} {version} does not read '{problem.Path}', and Helm ignores it silently.",
@@ -262,15 +252,19 @@ internal static class ClusterRules
 
     private static void CheckPatches(App app, Cluster cluster, SectionReader at)
     {
+        const string Move = "move it from defaults to the clusters, or to a group, that have the application";
+        var isShared = !at.At("patches").Owns(app.Name);
         foreach (var (patch, place) in cluster.Adjustments.Patches.GetValueOrDefault(app.Name, [])
             .Zip(at.At("patches").Entries(app.Name)))
         {
             if (app.Layer(cluster) is null)
             {
-                place.Report(DefinitionRules.PatchForm, "patch", $"The cluster does not have the application {app.Name}.",
+                place.Report(DefinitionRules.PatchForm, "patch",
+                    isShared ? $"The cluster {cluster.Name} does not have the application {app.Name}."
+                        : $"The cluster does not have the application {app.Name}.",
                     app.Name == OverlaysApp.LayerName
-                        ? $"Write a manifest into {Layout.OverlayFolder(cluster.Name.Text)}, or delete the patch."
-                        : "Delete the patch.");
+                        ? $"Write a manifest into {Layout.OverlayFolder(cluster.Name.Text)}, or {(isShared ? Move : "delete the patch")}."
+                        : isShared ? $"Delete the patch, or {Move}." : "Delete the patch.");
             }
             else if (patch.TargetKind is null && patch.Content is not Yaml.Mapping)
             {

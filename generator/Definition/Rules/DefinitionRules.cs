@@ -66,6 +66,7 @@ public static class DefinitionRules
     public const string NotificationName = "notification-name";
     public const string IntervalShort = "interval-too-short";
     public const string FluxVersion = "flux-version";
+    public const string FluxAccount = "flux-account-taken";
     public const string ChartVersion = "chart-version";
     public const string DigestHttp = "digest-without-oci";
     public const string VerifyHttp = "verify-without-oci";
@@ -85,10 +86,12 @@ public static class DefinitionRules
     public const string UpstreamFamily = "upstream-family";
     public const string UpstreamMixed = "upstream-mixed";
     public const string UpstreamServerName = "upstream-server-name";
+    public const string UpstreamSubstrate = "upstream-of-substrate";
     public const string ZoneInDomain = "zone-in-cluster-domain";
     public const string ZoneTwice = "zone-twice";
     public const string TtlController = "ttl-with-health-controller";
     public const string RewriteItself = "rewrite-itself";
+    public const string RewriteShadowed = "rewrite-shadowed";
     public const string CorefilePlugin = "corefile-plugin";
     public const string ServerPort = "server-port";
     public const string KubernetesVersion = "kubernetes-version";
@@ -99,6 +102,7 @@ public static class DefinitionRules
     public const string TolerationKey = "toleration-without-key";
     public const string TolerationOperator = "toleration-operator";
     public const string TolerationSeconds = "toleration-seconds";
+    public const string TolerationLostNode = "toleration-of-lost-node";
     public const string LabelReserved = "label-reserved";
     public const string ValueUnknown = "value-unknown";
     public const string ValueType = "value-type";
@@ -135,7 +139,6 @@ public static class DefinitionRules
     public const string NameLong = "cluster-name-too-long";
     public const string NameReserved = "cluster-name-reserved";
     public const string OverlapAcross = "overlap-across-clusters";
-    public const string UpstreamSubstrate = "upstream-of-substrate";
     public const string UpstreamRing = "upstream-ring";
     public const string DependsOnOther = "depends-on-other-cluster";
 }

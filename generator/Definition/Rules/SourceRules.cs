@@ -2,8 +2,8 @@ using PlatformGitOps.Generator.Apps;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 
-/// <summary>Checks the repository, Flux and the charts.</summary>
-internal static class SourceRules
+/// <summary>The repository, Flux and the charts.</summary>
+internal static partial class SourceRules
 {
     // HelmRelease v2, which drift detection and the history limit need, is served from Flux 2.3; Flux 3 may serve other versions.
     private static readonly SemVer OldestFlux = SemVer.Parse("2.3.0");
@@ -53,6 +53,15 @@ internal static class SourceRules
                 $"The scheme {scheme}:// does not go with a source of kind {(isOci ? "oci" : "git")}.",
                 isOci ? "Write an oci:// URL."
                     : "Write an https:// or an ssh:// URL; over plain http:// an attacker on the way can change what is deployed.",
+                "repository.kind");
+        }
+
+        else if (isOci && OciPath().Match(repository.Url) is { Success: false })
+        {
+            at.Report(DefinitionRules.UrlForm, "repository.url",
+                "The address of an OCI repository has small letters, and no tag or digest behind it: Flux refuses it.",
+                $"Write {repository.Url.Split("://")[0]}://{OciEnd().Replace(repository.Url.Split("://")[1], "").ToLowerInvariant()}, "
+                    + "and the tag as 'tag:'.",
                 "repository.kind");
         }
 
@@ -189,4 +198,12 @@ internal static class SourceRules
         ? Private.Any(range => range.Contains(address))
         : !host.Contains('.')
             || PrivateEndings.Any(ending => host.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+
+    // distribution/reference: the host may have capitals, a path may not.
+    [GeneratedRegex(@"^oci://[A-Za-z0-9.\[\]-]+(:[0-9]+)?(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)+/?$", RegexOptions.CultureInvariant)]
+    private static partial Regex OciPath();
+
+    /// <summary>A tag or a digest.</summary>
+    [GeneratedRegex(@"(:[^/:@]*)?(@[^/]*)?(?<=/[^/]*)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex OciEnd();
 }

@@ -195,8 +195,12 @@ internal sealed class Accumulation(Kustomizer kustomizer)
             Try(KustomizeRules.Patch, file, patch, () =>
             {
                 var missed = new List<Finding>();
-                if (Patches.Apply(patch, folder, kustomizer.Tree, into, !isOlder, (operation, keys) =>
-                    missed.Add(Added(operation, keys, FileOf(operation, FileOf(patch, file))))) == 0 && !isFilledLater)
+                void Doubt(PatchDoubt doubt) => missed.Add(Finding(doubt.Rule, doubt.File.Length > 0 ? doubt.File : FileOf(patch, file),
+                    doubt.At, doubt.Message, doubt.Fix) with
+                {
+                    Subject = doubt.Subject,
+                });
+                if (Patches.Apply(patch, folder, kustomizer.Tree, into, !isOlder, Doubt) == 0 && !isFilledLater && findings.Count == 0)
                 {
                     var target = YamlWriter.WriteFragment(patch["target"] ?? patch).Trim().ReplaceLineEndings(", ");
                     var message = $"The target of this patch selects no object: {target}.";
@@ -217,21 +221,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         variables.AddRange(kustomization.MappingsAt("vars"));
     }
 
-    /// <summary>In RFC 6902 "replace" fails for a missing key, but kustomize adds it, so a typing error becomes a new field.</summary>
-    private static Finding Added(Mapping operation, IEnumerable<string> keys, string file)
-    {
-        var path = operation.TextAt("path")!;
-        var word = path[(path.LastIndexOf('/') + 1)..];
-        var near = Suggestion.For(word, keys);
-        return Finding(
-            Layer.RuleReplaceMissing, file, operation.Position,
-            $"A JSON patch replaces '{Printable.Of(path)}', which no patched object has: kustomize adds it.",
-            (near is null ? "Correct the path." : $"Did you mean '{near}'?") + " To add a field, write 'op: add'.");
-    }
-
-    /// <summary>
-    /// kustomize refuses the whole build for a fault; what only this resolver does not support is not a fault of the file.
-    /// </summary>
+    /// <summary>kustomize refuses the whole build; what is not known here is not a fault of the file.</summary>
     private void Try(string rule, string file, Node at, Action step)
     {
         try

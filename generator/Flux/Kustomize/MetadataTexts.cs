@@ -10,17 +10,29 @@ internal static class MetadataTexts
     /// <summary>An object in kustomize's output: without its internal annotations, the others as texts.</summary>
     public static Mapping Printed(Mapping body) =>
         body.At(Metadata, Annotations) is Mapping { Entries.IsEmpty: true } or Scalar { IsNull: true }
-            ? Without(body, Annotations) : Texts(body, Annotations, scalar => scalar.Value);
+            ? Without(body, Annotations) : Texts(body, Annotations, AsWritten);
 
-    /// <summary>An object after a JSON patch: the conversion through JSON gives its numbers another format.</summary>
-    public static Mapping AfterOperations(Mapping body) => Texts(body, Annotations, scalar => Json(PlainScalars.Canonical(scalar.Value)));
+    /// <summary>An object behind a JSON patch: it was JSON, and has its numbers and times.</summary>
+    public static Mapping AfterOperations(Mapping body) =>
+        Texts(body, Annotations, scalar => scalar.IsString ? scalar.Value : Json(PlainScalars.Canonical(scalar.Value)));
 
     /// <summary>
     /// A strategic merge patch with a target. kustomize lays its labels and annotations over those of the object before it merges, so that
     /// a null deletes none of them.
     /// </summary>
     public static Mapping OfTargeted(Mapping patch) => Both.Aggregate(patch, (changed, key) =>
-        changed.At(Metadata, key) is Scalar { IsNull: true } ? Without(changed, key) : Texts(changed, key, scalar => scalar.Value));
+        changed.At(Metadata, key) is Scalar { IsNull: true } ? Without(changed, key) : Texts(changed, key, AsWritten));
+
+    /// <summary>The nulls of such a merge: each of its labels and annotations becomes a text, and a whole mapping is left alone.</summary>
+    public static IEnumerable<(Entry Entry, string[] Path)> NullsOfTargeted(Mapping patch) =>
+        from key in Both
+        from entry in patch.EntriesAt(Metadata).Where(entry => entry.Key == key)
+        from found in (entry.Value as Mapping)?.Select(pair => (Entry: pair, Path: new[] { Metadata, key, pair.Key }))
+            .Prepend((entry, [Metadata, key])) ?? [(entry, [Metadata, key])]
+        where found.Entry.Value is Scalar { IsNull: true }
+        select found;
+
+    private static string AsWritten(Scalar scalar) => scalar.Written ?? scalar.Value;
 
     /// <summary>Labels and annotations that a kustomization.yaml adds: also a date stays as it is written, and null is empty.</summary>
     public static Mapping OfPairs(Mapping pairs) => new(pairs.Select(pair => pair with
@@ -36,14 +48,16 @@ internal static class MetadataTexts
     private static Mapping Without(Mapping body, string key) => body.Set(Metadata, ((Mapping)body[Metadata]!).Without(key));
 
     private static Mapping Texts(Mapping body, string key, Func<Scalar, string> text) =>
-        body.At(Metadata, key) is not Mapping pairs || pairs.All(pair => pair.Value is Scalar { IsString: true }) ? body
+        body.At(Metadata, key) is not Mapping pairs || pairs.All(pair => IsText(pair.Value)) ? body
             : body.SetAt([Metadata, key], new Mapping(pairs.Select(pair => pair with { Value = Text(pair.Value, text) }))
             {
                 Position = pairs.Position,
                 File = pairs.File,
             });
 
-    private static Node Text(Node value, Func<Scalar, string> text) => value is Scalar { IsString: true } ? value
+    private static bool IsText(Node value) => value is Scalar { IsString: true, Written: null };
+
+    private static Node Text(Node value, Func<Scalar, string> text) => IsText(value) ? value
         : new Scalar(value is Scalar scalar ? text(scalar) : "") { IsText = true, Position = value.Position, File = value.File };
 
     /// <summary>A number in Go's format: a million is written with an exponent.</summary>

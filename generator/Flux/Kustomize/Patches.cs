@@ -12,21 +12,19 @@ internal static class Patches
     /// <param name="resources">All resources so far.</param>
     /// <param name="isTrimmed">True if kustomize trims the end of the patch's text: in <c>patches</c>, but not in the deprecated members. A
     /// block text at its end then loses its last line break.</param>
-    /// <param name="missed">Called for a "replace" of a key that all patched resources lack, with the existing keys of its mapping.</param>
+    /// <param name="doubted">Called for what kustomize accepts, but what is most likely a mistake.</param>
     /// <returns>The number of patched resources.</returns>
     /// <exception cref="FormatException">The patch cannot be read or applied.</exception>
     public static int Apply(
         Mapping patch, string folder, SourceTree tree, ResourceList resources, bool isTrimmed = false,
-        Action<Mapping, IEnumerable<string>>? missed = null)
+        Action<PatchDoubt>? doubted = null)
     {
         var target = patch["target"] is Mapping selector ? new PatchTarget(selector) : null;
         return Documents(patch, folder, tree, isTrimmed).Sum(document => document switch
         {
             Sequence operations when target is null => throw new FormatException("a JSON patch needs a target"),
-            Sequence operations => ByOperations(resources, target, operations, missed),
-            Mapping merge when target is not null => Each(resources, target,
-                old => Merged(old, Merge(old.Body, MetadataTexts.OfTargeted(merge)), Option(patch, "allowNameChange"),
-                    Option(patch, "allowKindChange"))),
+            Sequence operations => ByOperations(resources, target, operations, doubted),
+            Mapping merge when target is not null => ByTargetedMerge(resources, target, patch, merge, doubted),
             Mapping merge => MergeByName(resources, merge),
             _ => throw new FormatException("a patch is neither a mapping nor a list of operations"),
         });
@@ -76,7 +74,7 @@ internal static class Patches
 
     /// <summary>A replaced key that some of the resources have is not a typing error: the patch is for several kinds of them.</summary>
     private static int ByOperations(
-        ResourceList resources, PatchTarget target, Sequence operations, Action<Mapping, IEnumerable<string>>? missed)
+        ResourceList resources, PatchTarget target, Sequence operations, Action<PatchDoubt>? doubted)
     {
         var added = new Dictionary<Mapping, List<string[]>>(ReferenceEqualityComparer.Instance);
         var count = Each(resources, target, old => Changed(old, MetadataTexts.AfterOperations(
@@ -89,7 +87,20 @@ internal static class Patches
             }))));
         foreach (var (operation, keys) in added.Where(pair => pair.Value.Count == count))
         {
-            missed?.Invoke(operation, keys.SelectMany(beside => beside).Distinct());
+            doubted?.Invoke(PatchDoubt.OfReplaced(operation, keys.SelectMany(beside => beside).Distinct()));
+        }
+
+        return count;
+    }
+
+    private static int ByTargetedMerge(
+        ResourceList resources, PatchTarget target, Mapping patch, Mapping merge, Action<PatchDoubt>? doubted)
+    {
+        var count = Each(resources, target, old => Merged(old, Merge(old.Body, MetadataTexts.OfTargeted(merge)),
+            Option(patch, "allowNameChange"), Option(patch, "allowKindChange")));
+        foreach (var path in count > 0 && doubted is not null ? MetadataTexts.NullsOfTargeted(merge) : [])
+        {
+            doubted!(PatchDoubt.OfNull(path));
         }
 
         return count;
@@ -169,7 +180,45 @@ internal static class Patches
     }
 }
 
-/// <summary>The <c>target</c> of a patch: regular expressions for whole texts, and label selectors.</summary>
+/// <summary>What kustomize accepts of a patch, but what is most likely a mistake.</summary>
+/// <param name="Rule">The rule of the finding.</param>
+/// <param name="File">The file of the place; empty for that of the patch.</param>
+/// <param name="At">The place.</param>
+/// <param name="Message">What is wrong.</param>
+/// <param name="Fix">What to write.</param>
+internal sealed record PatchDoubt(string Rule, string File, Position At, string Message, string Fix)
+{
+    /// <summary>The field, as a JSON pointer.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>RFC 6902 has "replace" fail where nothing is there; kustomize adds it, so a mistyped word is a new field.</summary>
+    public static PatchDoubt OfReplaced(Mapping operation, IEnumerable<string> keys)
+    {
+        var path = operation.TextAt("path")!;
+        var near = Suggestion.For(path[(path.LastIndexOf('/') + 1)..], keys);
+        return new PatchDoubt(
+            Layer.RuleReplaceMissing, operation.File, operation.Position,
+            $"A JSON patch replaces '{Printable.Of(path)}', which no patched object has: kustomize adds it.",
+            (near is null ? "Correct the path." : $"{Suggestion.Begins} '{near}'?") + " To add a field, write 'op: add'.")
+        {
+            Subject = path,
+        };
+    }
+
+    /// <param name="path">The keys to the null.</param>
+    public static PatchDoubt OfNull((Entry Entry, string[] Path) path)
+    {
+        var name = string.Join('.', path.Path);
+        var pointer = string.Concat(path.Path.Select(key => $"/{key.Replace("~", "~0").Replace("/", "~1")}"));
+        return new PatchDoubt(
+            Layer.RuleNullKept, path.Entry.Value.File, path.Entry.KeyPosition,
+            $"The patch has a target and a null for '{Printable.Of(name)}': kustomize deletes nothing"
+                + (path.Path.Length > 2 ? $", and writes the text '{((Scalar)path.Entry.Value).Value}'." : "."),
+            $"Delete it by a JSON patch with the same target: '- {{ op: remove, path: {Printable.Of(pointer)} }}'.");
+    }
+}
+
+/// <summary>The <c>target</c> of a patch: regular expressions that match a whole text, and label selectors.</summary>
 internal sealed partial class PatchTarget(Mapping target)
 {
     private readonly Regex? group = Pattern(target, "group");

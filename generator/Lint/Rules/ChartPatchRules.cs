@@ -44,6 +44,7 @@ internal static class ChartPatchRules
             .. ofDns.Select(found => Found(Dns, found.Problem, found.Fix)),
             .. ChartPatchObjects.OfImage(plain, patched).Select(found => Found(Image, found.Problem, found.Fix)),
             .. ChartPatchRights.Weakened(plain, patched).Select(problem => Found(Security, problem, "Delete this part of the patch.")),
+            .. TypeRules.OfPatched(release.Manifest, plain, patched),
         ];
     }
 

@@ -27,6 +27,8 @@ internal static class FluxRules
         (Layer.RuleReplaceMissing,
             "A JSON patch replaces a field that no patched object has in any of the cluster's Flux Kustomizations that have the patch: " +
                 "kustomize adds it, and a mistyped word is a new field."),
+        (Layer.RuleNullKept,
+            "A patch with a target has a null for a label or an annotation: kustomize deletes nothing, and writes null as a text."),
         (Health, "A health check names an object that nothing in the cluster creates, so Flux waits until the timeout."),
         (Duplicate, "Two Flux Kustomizations, or one and the chart coredns, apply the same object and overwrite each other."),
         (Secret, "The repository contains a Secret or another credential in plain text."),

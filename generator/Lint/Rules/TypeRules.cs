@@ -1,66 +1,55 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Flux.Definitions;
+
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Types in plain objects: a text must still be a text after substitution; the same for numbers and addresses.</summary>
+/// <summary>
+/// Fields and types in plain objects: a text must be one even after substitution, and so must numbers and addresses. Kubernetes' own kinds
+/// are held against its OpenAPI.
+/// </summary>
 internal static class TypeRules
 {
     public const string Substituted = "substituted-type";
     public const string About = "The value of a variable has the wrong type for its place; quotes around the variable do not help.";
     private const string WrongType = "object-type";
+    internal const string Unknown = "object-field-unknown";
 
-    public static readonly LintRule Rule = LintRule.Of("type", Check, (WrongType, "A field of a Kubernetes object has the wrong type."));
+    public static readonly LintRule Rule = LintRule.Of("type", Check,
+        (WrongType, "A field of a Kubernetes object has the wrong type."),
+        (Unknown, "Kubernetes has no such field, and Flux, which applies on the server's side, fails."));
 
-    private static readonly string[] ContainerLists = ["containers", "initContainers"];
+    private const string Every = "*";
 
-    private static readonly string[] Pods = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"];
-
-    private static readonly string[] ContainerPlaces = ["env/*/value", "args/*", "command/*"];
+    private const int MostFields = 12;
 
     private static readonly Shape Metadata = new FreeShape(ValueShapes.Text);
 
-    private static readonly Shape Ports = ValueShapes.ListOf(new FreeShape(ValueShapes.TextOrNumber));
-
-    /// <summary>The types by kind and path; a star is every item of a list.</summary>
-    private static readonly (string Kind, string Path, Shape Shape)[] Places =
+    /// <summary>The types by kind and path; a star is every item of a list. Of kinds whose definition is known, what that does not
+    /// say.</summary>
+    private static (string Kind, string Path, Shape Shape)[] Places =>
     [
-        ("*", "metadata/labels", Metadata),
-        ("*", "metadata/annotations", Metadata),
-        ("ConfigMap", "data", Metadata),
-        ("Secret", "stringData", Metadata),
+        (Every, "metadata/labels", Metadata),
+        (Every, "metadata/annotations", Metadata),
         ("Kustomization", "spec/postBuild/substitute", Metadata),
-        .. ContainerTexts("Pod", "spec"),
-        .. Pods.SelectMany(kind => ContainerTexts(kind, "spec/template/spec").Append((kind, "spec/template/metadata/labels", Metadata))
-            .Append((kind, "spec/template/metadata/annotations", Metadata))
-            .Append((kind, "spec/template/spec/containers/*/ports/*/containerPort", ValueShapes.Whole))),
-        ("Service", "spec/ports/*/port", ValueShapes.Whole),
-        .. ContainerTexts("CronJob", "spec/jobTemplate/spec/template/spec"),
         ("PodDisruptionBudget", "spec/minAvailable", ValueShapes.IntegerOrPercent),
         ("PodDisruptionBudget", "spec/maxUnavailable", ValueShapes.IntegerOrPercent),
-        ("PodDisruptionBudget", "spec/selector", ValueShapes.Selector),
-        ("NetworkPolicy", "spec/podSelector", ValueShapes.Selector),
         ("NetworkPolicy", "spec/ingress/*/from/*/ipBlock/cidr", ValueShapes.Range),
         ("NetworkPolicy", "spec/egress/*/to/*/ipBlock/cidr", ValueShapes.Range),
-        ("NetworkPolicy", "spec/ingress/*/from/*/namespaceSelector", ValueShapes.Selector),
-        ("NetworkPolicy", "spec/ingress/*/ports", Ports),
-        ("NetworkPolicy", "spec/egress/*/ports", Ports),
         ("PrometheusRule", "spec/groups/*/rules/*/labels", Metadata),
         ("PrometheusRule", "spec/groups/*/rules/*/annotations", Metadata),
         ("PrometheusRule", "spec/groups/*/interval", ValueShapes.PrometheusDuration),
         ("PrometheusRule", "spec/groups/*/rules/*/for", ValueShapes.PrometheusDuration),
         ("PrometheusRule", "spec/groups/*/rules/*/keep_firing_for", ValueShapes.PrometheusDuration),
-        ("CiliumNetworkPolicy", "spec/endpointSelector", ValueShapes.Selector),
+        ("CiliumNetworkPolicy", "spec/endpointSelector", KubernetesDefinitions.Of("LabelSelector")),
         ("Kustomization", "spec/interval", ValueShapes.Duration),
         ("Kustomization", "spec/timeout", ValueShapes.Duration),
         ("Kustomization", "spec/prune", ValueShapes.Switch),
         ("HelmRelease", "spec/interval", ValueShapes.Duration),
     ];
 
-    private static readonly ILookup<string, (string[] Path, Shape Shape)> ByKind =
-        Places.ToLookup(place => place.Kind, place => (place.Path.Split('/'), place.Shape), StringComparer.Ordinal);
-
-    private static IEnumerable<(string Kind, string Path, Shape Shape)> ContainerTexts(string kind, string pod) =>
-        from containers in ContainerLists
-        from place in ContainerPlaces
-        select (kind, $"{pod}/{containers}/*/{place}", ValueShapes.Text);
+    // The definitions are read where something is checked.
+    private static readonly Lazy<ILookup<string, (string[] Path, Shape Shape)>> ByKind = new(() =>
+        Places.ToLookup(place => place.Kind, place => (place.Path.Split('/'), place.Shape), StringComparer.Ordinal));
 
     /// <summary>A value that was not substituted has no type yet; the rules on variables report it.</summary>
     internal static bool IsUnsubstituted(Node node) => node is Scalar scalar && scalar.Value.Contains("${");
@@ -93,22 +82,75 @@ internal static class TypeRules
         from layer in cluster.Layers
         from index in Enumerable.Range(0, layer.Applied.Length)
         from finding in Judged.Of(layer.Applied[index].Body, _ => [.. Check(layer.Applied[index], layer.Built[index].Body)])
+        where finding.Rule != Unknown || !IsLater(cluster)
         select finding;
 
+    /// <summary>A later Kubernetes may have more fields.</summary>
+    private static bool IsLater(ClusterView cluster) => cluster.Options.Kubernetes.GetValueOrDefault(cluster.Name) is { } own
+        && KubernetesDefinitions.Newest is var newest && (own.Major, own.Minor).CompareTo((newest.Major, newest.Minor)) > 0;
+
     private static IEnumerable<Finding> Check(Manifest resource, Mapping built) =>
-        from place in ByKind["*"].Concat(ByKind[resource.Kind])
+        KubernetesDefinitions.Of(resource.ApiVersion, resource.Kind) is { } shape
+            ? Check(resource, ByKind.Value[resource.Kind], built).Concat(
+                from problem in ShapeCheck.CheckValues(resource.Body, shape)
+                where !IsUnsubstituted(problem.Node) && !IsOfSops(resource.Body, problem)
+                let finding = problem.IsUnknownField ? OfField(resource, problem) : Mismatch(problem, built)
+                select finding with { File = resource.FileOf(problem.Node) })
+            : Check(resource, ByKind.Value[Every].Concat(ByKind.Value[resource.Kind]), built);
+
+    private static IEnumerable<Finding> Check(Manifest resource, IEnumerable<(string[] Path, Shape Shape)> places, Mapping built) =>
+        from place in places
         from found in At(resource.Body, built, place.Path, "")
         from problem in ShapeCheck.CheckValues(found.Applied, place.Shape, found.Path)
         where !IsUnsubstituted(problem.Node)
         let written = Written(found.Built, problem.Path[found.Path.Length..])
-        let finding = Mismatch(problem, problem.Expected ?? "known here", written, WrongType)
+        let finding = problem.IsUnknownField ? OfField(resource, problem)
+            : Mismatch(problem, problem.Expected ?? "known here", written, WrongType)
         select finding with { File = resource.FileOf(problem.Node) };
+
+    /// <summary>Flux takes it away, with the texts that stand for numbers.</summary>
+    private static bool IsOfSops(Mapping body, ShapeProblem problem) => body["sops"] is Mapping
+        && (problem.Path == "sops" || problem.Node is Scalar { Value: var text } && text.StartsWith("ENC[", StringComparison.Ordinal));
+
+    private static Finding Mismatch(ShapeProblem problem, Mapping built) =>
+        Mismatch(problem, problem.Expected ?? "known here", Written(built, problem.Path), WrongType);
+
+    private static Finding OfField(Manifest resource, ShapeProblem problem) => Report.At(
+        problem.Node, problem.Position, Unknown,
+        $"{resource.Id.Title} has '{Printable.Of(problem.Path)}', which is not a field of Kubernetes: Flux fails on it.",
+        FixOfField(problem)) with
+    {
+        Subject = "/" + problem.Path.Replace(".", "/").Replace("[", "/").Replace("]", ""),
+    };
+
+    /// <summary>What patches of a release write into the chart's objects.</summary>
+    internal static IEnumerable<Finding> OfPatched(Manifest release, DnsObjects plain, DnsObjects patched) =>
+        from pair in plain.All.Zip(patched.All)
+        where pair.Second.Object is not null && !ReferenceEquals(pair.First.Object?.Body, pair.Second.Object.Body)
+        let known = Problems(pair.First.Object).Select(problem => problem.Path).ToHashSet(StringComparer.Ordinal)
+        from problem in Problems(pair.Second.Object)
+        where !known.Contains(problem.Path)
+        let title = $"A patch in spec.postRenderers gives the {pair.Second.Object.Kind} of the chart '{Printable.Of(problem.Path)}'"
+        select problem.IsUnknownField
+            ? Report.At(release, ["spec", "postRenderers"], Unknown,
+                $"{title}, which is not a field of Kubernetes: it has no effect, or the release fails.", FixOfField(problem))
+            : Report.At(release, ["spec", "postRenderers"], WrongType,
+                $"{title} as {ScalarKind.Describe(problem.Node)}, not {problem.Expected}: the release fails.",
+                $"Write {problem.Expected}.");
+
+    private static IEnumerable<ShapeProblem> Problems(Manifest? resource) =>
+        resource is null || KubernetesDefinitions.Of(resource.ApiVersion, resource.Kind) is not { } shape ? []
+            : ShapeCheck.CheckValues(resource.Body, shape).Where(problem => !IsUnsubstituted(problem.Node));
+
+    /// <summary>What to write instead of a field that Kubernetes does not have.</summary>
+    internal static string FixOfField(ShapeProblem problem) => Suggestion.For(problem.Key, problem.Siblings) is { } near
+        ? $"{Suggestion.Begins} '{near}'?" : $"Known here: {ListText.First([.. problem.Siblings], MostFields)}.";
 
     private static IEnumerable<(Node Applied, Node? Built, string Path)> At(Node applied, Node? built, string[] keys, string path) =>
         (keys, applied) switch
         {
             ([], _) => [(applied, built, path)],
-            (["*", .. var rest], Sequence sequence) => sequence.Items
+            ([Every, .. var rest], Sequence sequence) => sequence.Items
                 .SelectMany((item, index) => At(item, (built as Sequence)?.Items.ElementAtOrDefault(index), rest, $"{path}[{index}]")),
             ([var key, .. var rest], Mapping mapping) when mapping[key] is { } value =>
                 At(value, (built as Mapping)?[key], rest, path.Length == 0 ? key : $"{path}.{key}"),

@@ -62,6 +62,12 @@ internal static class ValueRules
                     BudgetEnabled,
                     "The chart copies podDisruptionBudget into the budget's spec, and Kubernetes has no field 'enabled' there.",
                     "Delete 'enabled'; the chart creates the budget if minAvailable or maxUnavailable is set."),
+                { IsUnknownField: true } => Report.At(
+                    problem.Node,
+                    problem.Position,
+                    Unknown,
+                    $"'{problem.Path}' is not a field of Kubernetes, to which {chart} passes it on.",
+                    TypeRules.FixOfField(problem)),
                 { Expected: null } => Report.At(
                     problem.Node,
                     problem.Position,

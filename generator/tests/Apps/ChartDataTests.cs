@@ -132,7 +132,7 @@ public sealed class ChartDataTests
         values.ShouldContain("  newSwitch >=1.99.0: boolean\n");
         values.ShouldContain("    name: text\n", customMessage: "service.name is read by all");
         values.ShouldContain("  replicaCount <1.99.0: integer\n");
-        values.ShouldContain("  dnsConfig >=1.45.1 <1.45.2: any\n");
+        values.ShouldContain("  dnsConfig >=1.45.1 <1.45.2: PodDNSConfig\n");
         var releases = await File.ReadAllTextAsync(Path.Combine(folder.Path, "releases.yaml"));
         releases.ShouldEndWith("  1.99.0: 1.99.1\n");
         releases.ShouldContain("  1.41.0: v1.9.0\n  1.99.0: v2.0.0\nreleases:\n  1.35.0: ");

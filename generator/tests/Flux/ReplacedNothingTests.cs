@@ -34,6 +34,35 @@ public sealed class ReplacedNothingTests
             ("app/kustomization.yaml", Patching(operations)), ("app/config.yaml", Config), ("app/other.yaml", Other("b")))
         .Warnings.ShouldBeEmpty();
 
+    [Test]
+    public void A_null_of_a_targeted_merge_deletes_no_label()
+    {
+        var result = Build(
+            ("app/kustomization.yaml", Merging("labels: {a/b: null, c: ~}")), ("app/config.yaml", Config), ("app/other.yaml", Other("b")));
+
+        result.Resources.ShouldAllBe(resource => resource.Label("a/b") == "null" && resource.Label("c") == "~");
+        result.Warnings.Select(warning => (warning.Finding.Rule, warning.Finding.Fix)).ShouldBe([
+            (Layer.RuleNullKept, "Delete it by a JSON patch with the same target: '- { op: remove, path: /metadata/labels/a~1b }'."),
+            (Layer.RuleNullKept, "Delete it by a JSON patch with the same target: '- { op: remove, path: /metadata/labels/c }'."),
+        ]);
+    }
+
+    [TestCase("labels: {a: b}")]
+    [TestCase("labels: {}, generateName: null")]
+    public void A_merge_without_such_a_null_is_left_alone(string metadata) => Build(
+            ("app/kustomization.yaml", Merging(metadata)), ("app/config.yaml", Config), ("app/other.yaml", Other("b")))
+        .Warnings.ShouldBeEmpty();
+
+    private static string Merging(string metadata) => $$"""
+        resources: [config.yaml, other.yaml]
+        patches:
+          - target: {kind: ConfigMap}
+            patch: |
+              apiVersion: v1
+              kind: ConfigMap
+              metadata: {name: any, {{metadata}}}
+        """;
+
     private static string Patching(string operations) => $$"""
         resources: [config.yaml, other.yaml]
         patches:

@@ -45,6 +45,12 @@ public sealed class SharedPatchTests
         Check(patches, "one", "two").Select(finding => finding.Rule).ShouldBe(rule is null ? [] : [rule, rule]);
     }
 
+    /// <summary>The release of the definitions has no key that is near to it.</summary>
+    [Test]
+    public void What_fits_no_layer_has_the_advice_of_the_layer_that_has_a_near_key() =>
+        Check(OfLayers.Replace("releaseName", "releaseNam"), "one").ShouldHaveSingleItem()
+            .Fix.ShouldBe("Did you mean 'releaseName'? To add a field, write 'op: add'.");
+
     [Test]
     public void A_target_that_no_layer_has_is_found_in_each_cluster() =>
         Check(OfLayers.Replace("kind: HelmRelease", "kind: Job"), "one", "two")
