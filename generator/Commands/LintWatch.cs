@@ -29,48 +29,48 @@ internal static class LintWatch
         string[]? concerned = null;
         while (true)
         {
-            known = next is null ? null : Check(context, next, LintOptions.Of(definition.Platform), known, concerned, since);
-            var (changed, at) = await changes.Next(cancellationToken);
-            since = (at, "change");
-            concerned = Concerned(changed);
-            if (concerned is null)
+            try
             {
-                // A definition with violations is reported, and the one before it stays in force.
-                definition = context.ReadDelivered() ?? definition;
-                changes.Follow(definition.Platform.FilesBeside);
-            }
+                known = next is null ? null : Check(context, next, LintOptions.Of(definition.Platform), known, concerned, since);
+                var (changed, at) = await changes.Next(cancellationToken);
+                since = (at, "change");
+                concerned = Concerned(changed);
+                if (concerned is null)
+                {
+                    // A definition with violations is reported, and the one before it stays in force.
+                    definition = context.ReadDelivered() ?? definition;
+                    changes.Follow(definition.Platform.FilesBeside);
+                }
 
-            next = LintInput.Read(context, definition, asked);
+                next = LintInput.Read(context, definition, asked);
+            }
+            catch (Exception exception) when (UnreadableException.In(exception) is { } unreadable)
+            {
+                context.Stop(unreadable);
+                (known, next) = (null, null);
+            }
         }
     }
 
-    /// <summary>Reports what is wrong with a tree after a change of some clusters; null where a file of it cannot be read.</summary>
+    /// <summary>Reports what is wrong with a tree after a change of some clusters.</summary>
     /// <param name="context">The command.</param>
     /// <param name="input">The tree.</param>
     /// <param name="options">What the definition says about lint.</param>
     /// <param name="known">What was wrong with it before; null where that is not known.</param>
     /// <param name="concerned">The clusters; null for all of them.</param>
     /// <param name="since">When it was changed, or that this is the first look at it.</param>
-    private static LintedTree? Check(CommandContext context, LintInput input, LintOptions options, LintedTree? known,
+    private static LintedTree Check(CommandContext context, LintInput input, LintOptions options, LintedTree? known,
         string[]? concerned, (long At, string Cause) since)
     {
         // A cluster that came or went concerns all of them.
         var again = known is not null && concerned is not null && concerned.All(known.OfClusters.ContainsKey)
             && known.OfClusters.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(input.Clusters);
-        try
-        {
-            var found = again ? Linter.CheckAgain(known!, input.Files, options, LintRules.All, concerned!)
-                : Linter.CheckAll(input.Files, options, LintRules.All, input.Clusters);
-            LintCommand.Report(context, input, found.InOrder());
-            context.Output.WriteLine($"Checked {(again ? concerned!.Length : input.Clusters.Count)} of {input.Clusters.Count} clusters, "
-                    + $"{context.Time.GetElapsedTime(since.At).TotalMilliseconds:0} ms after the {since.Cause}; waiting for a change.");
-            return found;
-        }
-        catch (Exception exception) when (UnreadableFileException.In(exception) is { } unreadable)
-        {
-            context.Error.WriteLine(Printable.Of(unreadable.Message));
-            return null;
-        }
+        var found = again ? Linter.CheckAgain(known!, input.Files, options, LintRules.All, concerned!)
+            : Linter.CheckAll(input.Files, options, LintRules.All, input.Clusters);
+        LintCommand.Report(context, input, found.InOrder());
+        context.Output.WriteLine($"Checked {(again ? concerned!.Length : input.Clusters.Count)} of {input.Clusters.Count} clusters, "
+            + $"{context.Time.GetElapsedTime(since.At).TotalMilliseconds:0} ms after the {since.Cause}; waiting for a change.");
+        return found;
     }
 
     /// <summary>The clusters that all of these files belong to; null where one belongs to several.</summary>
@@ -174,6 +174,9 @@ internal sealed class TreeChanges : IDisposable
         var watcher = new FileSystemWatcher(Path.Combine(root, folder))
         {
             IncludeSubdirectories = deep,
+
+            // Attributes: what could not be read may be readable now.
+            NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Attributes,
             InternalBufferSize = 64 * 1024,
         };
         watcher.Changed += (_, change) => Add(change.FullPath);

@@ -150,15 +150,13 @@ internal static class Remarks
 
     private static IEnumerable<Finding> Overlays(CommandContext context, Platform platform)
     {
-        var folder = Path.Combine(context.Root, Layout.Overlays);
         var names = platform.Clusters.Select(cluster => cluster.Name.Text).ToHashSet(StringComparer.Ordinal);
-        string[] paths = Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
-        foreach (var path in paths.Order(StringComparer.Ordinal))
+        foreach (var path in TreeDisk.FoldersIn(context.Root, Layout.Overlays))
         {
-            if (Path.GetFileName(path) is var name && !names.Contains(name) && !IsIncluded(context.Root, folder, path))
+            if (Path.GetFileName(path) is var name && !names.Contains(name) && !IsIncluded(context.Root, path))
             {
                 var near = Suggestion.For(name, names);
-                yield return Warning(WarningRules.OverlayUnused, $"{Layout.Overlays}/{name}", Position.None,
+                yield return Warning(WarningRules.OverlayUnused, path, Position.None,
                     $"The definition has no cluster '{Printable.Of(name)}', so nothing delivers this folder.",
                     near is null ? "Rename it after a cluster, or delete it." : $"Did you mean '{near}'?");
             }
@@ -176,23 +174,15 @@ internal static class Remarks
             "Write a manifest (.yaml) into it and run generate, or delete it.");
 
     /// <summary>True where a file beside the folder names it, such as a kustomization with <c>../base</c>.</summary>
-    private static bool IsIncluded(string root, string overlays, string folder) =>
-        Directory.EnumerateFiles(overlays, "*", new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-        })
-            .Where(file => Path.GetExtension(file) is ".yaml" or ".yml" || Path.GetFileName(file) == "Kustomization")
-            .Where(file => !IsBelow(file, folder))
-            .SelectMany(file => YamlReader.Read(file, File.ReadAllBytes(file), YamlOptions.Tree).Documents
-                .SelectMany(document => document.Scalars(text => text.Contains('/')
-                    && !text.Contains('\0')))
-                .SelectMany(scalar => new[] { Path.GetDirectoryName(file)!, root }
-                    .Select(from => Path.GetFullPath(Path.Combine(from, scalar.Value)))))
-            .Any(path => IsBelow(path, folder));
+    private static bool IsIncluded(string root, string folder) => TreeDisk.FilesBelow(root, Layout.Overlays)
+        .Where(PlatformFile.IsManifest).Where(file => !IsBelow(file, folder))
+        .SelectMany(file => YamlReader.Read(file, TreeDisk.Read(root, file) ?? [], YamlOptions.Tree).Documents
+            .SelectMany(document => document.Scalars(text => text.Contains('/')))
+            .SelectMany(scalar => new[] { file[..file.LastIndexOf('/')], "" }
+                .Select(from => SourceTree.Combine(from, scalar.Value))))
+        .Any(path => path is not null && IsBelow(path, folder));
 
-    private static bool IsBelow(string path, string folder) =>
-        $"{path}/".Replace('\\', '/').StartsWith($"{folder}/".Replace('\\', '/'), StringComparison.Ordinal);
+    private static bool IsBelow(string path, string folder) => $"{path}/".StartsWith($"{folder}/", StringComparison.Ordinal);
 
     private static Finding Unknown(CommandContext context, Position position, string message, string fix) =>
         Warning(WarningRules.VersionUnknown, Path.GetFileName(context.DefinitionPath), position, message, fix);

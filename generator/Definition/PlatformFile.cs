@@ -15,8 +15,22 @@ public static class PlatformFile
             return Refused(name, DefinitionRules.Unreadable, $"'{name}' is a directory.", "Name the definition's file.");
         }
 
-        var file = new FileInfo(path);
-        if (!file.Exists)
+        try
+        {
+            return Read(name, new FileInfo(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Refused(name, DefinitionRules.Unreadable, $"The file cannot be read: {Refusal.ReasonOf(exception)}.",
+                "Check its permissions, and those of its folder.");
+        }
+    }
+
+    private static PlatformReading Read(string name, FileInfo file)
+    {
+        // Exists would also be false where the folder may not be searched.
+        var path = file.FullName;
+        if ((int)file.Attributes == -1)
         {
             return Refused(name, DefinitionRules.Missing, $"The file '{name}' does not exist.",
                 Twin(path) is { } other && File.Exists(other)
@@ -43,52 +57,33 @@ public static class PlatformFile
                 "Delete or rename one of the two.");
         }
 
-        try
-        {
-            // What is far too large need not be in memory to be refused.
-            return file.Length <= LargestFile
-                ? PlatformText.Read(name, File.ReadAllBytes(path), Beside(path), FolderBeside(path))
-                : Refused(name, Yaml.YamlRules.TooLarge, $"The file has {file.Length} bytes.", "Check that this is the right file.");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return Refused(name, DefinitionRules.Unreadable, $"The file cannot be read: {exception.Message}", "Check its permissions.");
-        }
+        // What is far too large need not be in memory to be refused.
+        return file.Length <= LargestFile
+            ? PlatformText.Read(name, File.ReadAllBytes(path), Beside(path), FolderBeside(path))
+            : Refused(name, Yaml.YamlRules.TooLarge, $"The file has {file.Length} bytes.", "Check that this is the right file.");
     }
 
     /// <summary>
     /// Reads files beside a definition: plain ones, not larger than a definition may be. Findings show lines of them, so that a link, which
     /// leads anywhere, is not read.
     /// </summary>
-    public static Func<string, byte[]?> Beside(string definition) => path =>
-    {
-        try
-        {
-            var file = new FileInfo(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, path));
-            return file.Exists && file.LinkTarget is null && file.Length <= LargestFile
-                && !SpecialFile.Is(file.FullName, followLinks: false)
-                ? File.ReadAllBytes(file.FullName) : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    };
+    public static Func<string, byte[]?> Beside(string definition) => path => TreeDisk.Read(FolderOf(definition), path, LargestFile);
 
     /// <summary>Says whether there is a folder with a manifest beside a definition, such as a cluster's overlay.</summary>
     public static Func<string, bool> FolderBeside(string definition) => path =>
-        HasManifest(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, path));
+        HasManifest(FolderOf(definition), path);
 
     /// <summary>
-    /// Whether there is a folder with a file that kustomize reads. git does not keep an empty folder, Flux fails on one without a
-    /// manifest, and its source has no links.
+    /// Whether there is a folder with a file that kustomize reads. git does not keep an empty folder, and Flux fails on one without a
+    /// manifest.
     /// </summary>
-    public static bool HasManifest(string folder) => Directory.Exists(folder)
-        && Directory.EnumerateFiles(folder, "*", new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-        }).Any(file => Path.GetExtension(file) is ".yaml" or ".yml" || Path.GetFileName(file) == "Kustomization");
+    public static bool HasManifest(string root, string folder) => TreeDisk.FilesBelow(root, folder).Any(IsManifest);
+
+    /// <summary>True for the name of a file that kustomize reads.</summary>
+    public static bool IsManifest(string file) =>
+        Path.GetExtension(file) is ".yaml" or ".yml" || Path.GetFileName(file) == "Kustomization";
+
+    private static string FolderOf(string definition) => Path.GetDirectoryName(Path.GetFullPath(definition))!;
 
     private static string? Twin(string path) => Path.GetExtension(path) switch
     {

@@ -22,7 +22,7 @@ public abstract record PlatformReading
 
 /// <summary>The files beside a definition.</summary>
 /// <param name="Definition">The name of the definition that findings carry.</param>
-/// <param name="Read">The bytes of a file by its path from the definition's folder; null where it cannot be read.</param>
+/// <param name="Read">The bytes of a file by its path from the definition's folder; null where no plain file is there.</param>
 /// <param name="HasFolder">Whether there is a folder with a manifest, by the same path.</param>
 internal sealed record FilesBeside(string Definition, Func<string, byte[]?> Read, Func<string, bool> HasFolder)
 {
@@ -39,7 +39,7 @@ public static class PlatformText
     /// <summary>Reads a definition.</summary>
     /// <param name="file">The name that findings carry.</param>
     /// <param name="bytes">The whole file.</param>
-    /// <param name="beside">Reads a file that the definition names, by its path beside it; null where it cannot be read.</param>
+    /// <param name="beside">Reads a file that the definition names, by its path beside it; null where no plain file is there.</param>
     /// <param name="hasFolder">Whether there is a folder with a manifest beside it, by its path; null where nobody looks.</param>
     public static PlatformReading Read(
         string file, ReadOnlySpan<byte> bytes, Func<string, byte[]?>? beside = null, Func<string, bool>? hasFolder = null)

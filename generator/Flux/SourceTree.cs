@@ -2,34 +2,6 @@ using System.Collections.Concurrent;
 
 namespace PlatformGitOps.Generator.Flux;
 
-/// <summary>A file of the tree is there and cannot be read: its permissions, or the disk.</summary>
-/// <param name="path">Relative to the root.</param>
-/// <param name="cause">Why.</param>
-internal sealed class UnreadableFileException(string path, Exception cause)
-    : Exception($"{path} cannot be read: {cause.Message} Check its permissions.", cause)
-{
-    /// <summary>The bytes of a file of the tree.</summary>
-    public static byte[] Read(string root, string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(Path.Combine(root, path));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new UnreadableFileException(path, exception);
-        }
-    }
-
-    /// <summary>The one that ended a run on several threads or on one; null where something else did.</summary>
-    public static UnreadableFileException? In(Exception exception) => exception switch
-    {
-        UnreadableFileException unreadable => unreadable,
-        AggregateException several => several.InnerExceptions.Select(In).FirstOrDefault(one => one is not null),
-        _ => null,
-    };
-}
-
 /// <summary>The files that Flux would see at the root of its source: generated in memory, on disk, or in a commit.</summary>
 public abstract class SourceTree
 {
@@ -132,53 +104,15 @@ public abstract class SourceTree
 
     private sealed class OnDiskTree(string root) : SourceTree
     {
-        // Symbolic links are not part of an artifact.
-        private static readonly EnumerationOptions NoLinks = new()
-        {
-            AttributesToSkip = FileAttributes.ReparsePoint,
-            RecurseSubdirectories = true,
-        };
-
         // By the topmost folder: what is in it is listed once.
         private readonly ConcurrentDictionary<string, string[]> listings = new(StringComparer.Ordinal);
 
-        private protected override byte[]? ReadAny(string path)
-        {
-            if (listings.TryGetValue(TopOf(path), out var listing) && Array.BinarySearch(listing, path, StringComparer.Ordinal) < 0)
-            {
-                return null;
-            }
+        private protected override byte[]? ReadAny(string path) =>
+            listings.TryGetValue(TopOf(path), out var listing) && Array.BinarySearch(listing, path, StringComparer.Ordinal) < 0
+                ? null : TreeDisk.Read(root, path);
 
-            var file = new FileInfo(Path.Combine(root, path));
-            try
-            {
-                return !file.Exists || file.Attributes.HasFlag(FileAttributes.ReparsePoint) ? null
-
-                    // A pipe or a device has the length 0, and reading it would not end.
-                    : file.Length == 0 ? []
-                    : File.ReadAllBytes(file.FullName);
-            }
-            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-            {
-                return null;
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                throw new UnreadableFileException(path, exception);
-            }
-        }
-
-        private protected override IEnumerable<string> AnyBelow(string folder) => Below(listings.GetOrAdd(TopOf(folder), List), folder);
-
-        private string[] List(string top)
-        {
-            var from = Path.Combine(root, top);
-            return !Directory.Exists(from) ? []
-                : [.. Directory.EnumerateFiles(from, "*", NoLinks)
-                    .Select(file => file[(root.Length + (root.EndsWith(Path.DirectorySeparatorChar) ? 0 : 1))..]
-                        .Replace(Path.DirectorySeparatorChar, '/'))
-                    .Order(StringComparer.Ordinal)];
-        }
+        private protected override IEnumerable<string> AnyBelow(string folder) =>
+            Below(listings.GetOrAdd(TopOf(folder), top => TreeDisk.FilesBelow(root, top)), folder);
 
         private static string TopOf(string path) => path.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 ? path[..slash] : path;
     }

@@ -44,8 +44,7 @@ public sealed record DiskState
     public required ImmutableArray<Finding> Obstacles { get; init; }
 
     /// <summary>Walks the generator's folders below a root without following a link.</summary>
-    /// <exception cref="IOException">A folder or the lock file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">A folder or the lock file may not be read.</exception>
+    /// <exception cref="UnreadableException">A folder or the lock file cannot be read.</exception>
     public static DiskState Of(string root)
     {
         var entries = new Dictionary<string, DiskEntry>(StringComparer.Ordinal);
@@ -60,7 +59,7 @@ public sealed record DiskState
                 entries.Add(top, new DiskEntry(top, kind, ReadOnly: false));
                 if (kind == EntryKind.Folder)
                 {
-                    Walk(fullRoot, folder.FullName, entries, leftovers);
+                    TreeDisk.At(fullRoot, top, onDisk => Walk(fullRoot, onDisk, entries, leftovers));
                 }
             }
         }
@@ -72,15 +71,20 @@ public sealed record DiskState
                where kind is EntryKind.Link or EntryKind.Special
                select kind == EntryKind.Link ? Refusal.Link(path, path) : Refusal.Special(path),
         ];
-        var lockPath = OnDisk(root, LockFile.Name);
-        var lockText = obstacles.IsEmpty && File.Exists(lockPath) ? File.ReadAllText(lockPath).ReplaceLineEndings("\n") : "";
-        return new DiskState { Entries = entries, Leftovers = leftovers, LockText = lockText, Obstacles = obstacles };
+        return new DiskState
+        {
+            Entries = entries,
+            Leftovers = leftovers,
+            LockText = obstacles.IsEmpty ? TreeDisk.Text(root, LockFile.Name)?.ReplaceLineEndings("\n") ?? "" : "",
+            Obstacles = obstacles,
+        };
     }
 
     /// <summary>Where a path of the tree is on disk.</summary>
     public static string OnDisk(string root, string path) => Path.Combine(root, path.Replace('/', Path.DirectorySeparatorChar));
 
-    private static void Walk(string root, string folder, Dictionary<string, DiskEntry> entries, List<string> leftovers)
+    private static Dictionary<string, DiskEntry> Walk(
+        string root, string folder, Dictionary<string, DiskEntry> entries, List<string> leftovers)
     {
         var walk = new FileSystemEnumerable<DiskEntry>(folder, (ref FileSystemEntry entry) => Entry(root, ref entry), Everything)
         {
@@ -97,6 +101,8 @@ public sealed record DiskState
                 entries.Add(entry.Path, entry);
             }
         }
+
+        return entries;
     }
 
     private static DiskEntry Entry(string root, ref FileSystemEntry entry)

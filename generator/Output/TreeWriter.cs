@@ -51,9 +51,14 @@ public static class TreeWriter
         {
             return await WriteCheckedAsync(request, time, cancellationToken);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        catch (FormatException exception)
         {
-            return WriteResult.Stopped(Refusal.Unreadable(exception));
+            return WriteResult.Stopped(Refusal.LockUnreadable(exception));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Nothing else is written before the lock file.
+            return WriteResult.Stopped(Refusal.Failed(LockFile.Name, exception));
         }
     }
 
