@@ -58,7 +58,7 @@ internal sealed class TreeOptions : IDisposable
     /// <param name="writesFiles">For messages that say that nothing was written.</param>
     public CommandContext Context(ParseResult result, bool writesFiles = false)
     {
-        var path = result.GetResult(Definition) is { Implicit: false } ? result.GetValue(Definition)! : Nearest();
+        var named = result.GetResult(Definition) is { Implicit: false } ? result.GetValue(Definition) : null;
         var format = result.CommandResult.Command.Options.Contains(Format) ? result.GetValue(Format)! : nameof(OutputFormat.Text);
         var quiet = result.GetValue(Quiet);
         _progress = Progress.On(result.InvocationConfiguration.Error, !quiet, Time);
@@ -69,7 +69,7 @@ internal sealed class TreeOptions : IDisposable
             Quiet = quiet,
             Progress = _progress,
             Ink = InkFor(result.InvocationConfiguration.Output, result.GetValue(Color)!),
-            DefinitionPath = Directory.Exists(path) ? InFolder(path) : path,
+            DefinitionPath = named is null ? Nearest() : Directory.Exists(named) ? InFolder(named) : named,
             Verbose = result.GetValue(Verbose),
             Output = result.InvocationConfiguration.Output,
             Error = result.InvocationConfiguration.Error,
@@ -125,7 +125,8 @@ internal sealed class TreeOptions : IDisposable
 
     /// <summary>For a shell that completes: the clusters of the tree in the current folder.</summary>
     public static IEnumerable<CompletionItem> ClustersHere() => Directory.Exists(Layout.Clusters)
-        ? Directory.GetDirectories(Layout.Clusters, "*", new EnumerationOptions()).Select(path => new CompletionItem(Path.GetFileName(path))) : [];
+        ? Directory.GetDirectories(Layout.Clusters, "*", new EnumerationOptions())
+            .Select(path => new CompletionItem(Path.GetFileName(path))) : [];
 
     private static Option<string> Choice(string name, string description, params string[] choices)
     {

@@ -168,10 +168,17 @@ internal static class Remarks
         from cluster in platform.Clusters
         where !cluster.HasOverlay
         let folder = Layout.OverlayFolder(cluster.Name.Text)
-        where Directory.Exists(Path.Combine(context.Root, folder))
-        select Warning(WarningRules.OverlayEmpty, folder, Position.None,
-            $"The folder has no manifest, so that cluster {cluster.Name.Text} gets no overlay. git does not keep a folder without a file.",
-            "Write a manifest (.yaml) into it and run generate, or delete it.");
+        let found = TreeDisk.Find(context.Root, folder)
+        where found is not null
+        let none = $"so that cluster {cluster.Name.Text} gets no overlay."
+        select found.LinkTarget is { } target ? Warning(WarningRules.OverlayEmpty, folder, Position.None,
+                $"It is a symbolic link to '{Printable.Of(target)}', {none} git keeps the link, and Flux sees no file behind it.",
+                "Replace the link by the folder and run generate, or delete it.")
+            : found is FileInfo ? Warning(WarningRules.OverlayEmpty, folder, Position.None, $"It is a file, {none}",
+                "Write a folder with a manifest (.yaml) in its place and run generate, or delete it.")
+            : Warning(WarningRules.OverlayEmpty, folder, Position.None,
+                $"The folder has no manifest, {none} git does not keep a folder without a file.",
+                "Write a manifest (.yaml) into it and run generate, or delete it.");
 
     /// <summary>True where a file beside the folder names it, such as a kustomization with <c>../base</c>.</summary>
     private static bool IsIncluded(string root, string folder) => TreeDisk.FilesBelow(root, Layout.Overlays)

@@ -40,7 +40,7 @@ public sealed record DiskState
     /// <summary>The lock file with <c>\n</c>, empty without the file.</summary>
     public required string LockText { get; init; }
 
-    /// <summary>Links and special files in place of the generator's own files: nothing may be written then.</summary>
+    /// <summary>What is in place of the generator's own files, and of their folder: nothing may be written then.</summary>
     public required ImmutableArray<Finding> Obstacles { get; init; }
 
     /// <summary>Walks the generator's folders below a root without following a link.</summary>
@@ -66,10 +66,14 @@ public sealed record DiskState
 
         ImmutableArray<Finding> obstacles =
         [
-            .. from path in new[] { SafePath.Tops[0], LockFile.Name, LockFile.Busy }
-               let kind = entries.GetValueOrDefault(path)?.Kind
-               where kind is EntryKind.Link or EntryKind.Special
-               select kind == EntryKind.Link ? Refusal.Link(path, path) : Refusal.Special(path),
+            .. new[] { Layout.Root, LockFile.Name, LockFile.Busy }.Select(path => (path, entries.GetValueOrDefault(path)?.Kind) switch
+            {
+                (_, EntryKind.Link) => Refusal.Link(path, path),
+                (_, EntryKind.Special) => Refusal.Special(path),
+                (Layout.Root, EntryKind.File) => Refusal.FileInTheWay(LockFile.Name, path),
+                (LockFile.Name or LockFile.Busy, EntryKind.Folder) => Refusal.FolderInTheWay(path),
+                _ => null,
+            }).OfType<Finding>(),
         ];
         return new DiskState
         {

@@ -77,7 +77,13 @@ internal static class Refusal
     public static Finding Failed(string path, Exception exception) => Of(
         path,
         "write-failed",
-        $"could not be written ({exception.Message}). The old file is unchanged.",
+        $"could not be written ({ReasonOf(exception)}). The old file is unchanged.",
+        "Fix the cause and run generate again.");
+
+    public static Finding FolderFailed(string path, Exception exception) => Of(
+        path,
+        "write-failed",
+        $"The folder cannot be written to ({ReasonOf(exception)}).",
         "Fix the cause and run generate again.");
 
     public static Finding Unreadable(string path, bool isFolder, Exception exception) => Of(
@@ -87,8 +93,8 @@ internal static class Refusal
         "Let the user of this program read it, and run the command again.");
 
     /// <summary>What the system says, without the path, which the message names already, and without a full stop.</summary>
-    public static string ReasonOf(Exception exception) =>
-        exception is UnauthorizedAccessException ? "permission denied" : exception.Message.TrimEnd('.');
+    public static string ReasonOf(Exception exception) => exception is UnauthorizedAccessException ? "permission denied"
+        : exception.Message.Split(" : '")[0].TrimEnd('.');
 
     public static Finding LockUnreadable(FormatException exception) => Of(
         LockFile.Name,

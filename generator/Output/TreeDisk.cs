@@ -134,6 +134,13 @@ internal static class TreeDisk
     public static string[] FoldersIn(string root, string folder) =>
         Sorted(root, folder, onDisk => Directory.EnumerateDirectories(onDisk, "*", NoLinks));
 
+    /// <summary>What is at a path, which may be a link; null for nothing.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static FileSystemInfo? Find(string root, string path) => At(root, path, onDisk =>
+        new DirectoryInfo(onDisk) is var folder && (int)folder.Attributes == -1 ? null
+            : folder.Attributes.HasFlag(FileAttributes.Directory) ? folder
+            : (FileSystemInfo)new FileInfo(onDisk));
+
     /// <summary>What is at a path by a way of one's own; null where nothing is.</summary>
     /// <inheritdoc cref="Read"/>
     public static T? At<T>(string root, string path, Func<string, T?> read)
@@ -155,11 +162,12 @@ internal static class TreeDisk
     }
 
     private static string[] Sorted(string root, string folder, Func<string, IEnumerable<string>> list) =>
-        At(root, folder, onDisk => folder.Length == 0 || IsFolder(onDisk)
-            ? list(onDisk).Select(path => Relative(root, path)).Order(StringComparer.Ordinal).ToArray() : null) ?? [];
+        IsFolder(root, folder) ? At(root, folder, onDisk =>
+            list(onDisk).Select(path => Relative(root, path)).Order(StringComparer.Ordinal).ToArray()) ?? [] : [];
 
-    private static bool IsFolder(string onDisk) => new DirectoryInfo(onDisk).Attributes is var attributes && (int)attributes != -1
-        && (attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) == FileAttributes.Directory;
+    /// <summary>True for a folder that is not behind a link; the root itself may be.</summary>
+    private static bool IsFolder(string root, string folder) => folder.Length == 0
+        || (Find(root, folder) is DirectoryInfo { LinkTarget: null } && IsFolder(root, folder[..Math.Max(folder.LastIndexOf('/'), 0)]));
 
     private static string Relative(string root, string path) =>
         path[(root.Length + (Path.EndsInDirectorySeparator(root) ? 0 : 1))..].Replace(Path.DirectorySeparatorChar, '/');

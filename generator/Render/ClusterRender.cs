@@ -43,6 +43,10 @@ public static class ClusterRender
         {
             return RenderResult.Failed(failure.Message);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return RenderResult.Failed(RenderException.OfCopy(exception).Message);
+        }
     }
 
     /// <summary>The output of kustomize has no files; the folder is where to look.</summary>
@@ -135,4 +139,10 @@ public sealed record RenderResult
 }
 
 /// <summary>Ends a rendering; <see cref="ClusterRender"/> makes a result of it.</summary>
-internal sealed class RenderException(string message) : Exception(message);
+internal sealed class RenderException(string message) : Exception(message)
+{
+    /// <summary>What programs read cannot be written.</summary>
+    public static RenderException OfCopy(Exception cause) => new(
+        $"The files that kustomize or helm reads cannot be written into '{Path.GetTempPath()}': {Refusal.ReasonOf(cause)}. Free space "
+            + "there, or name another folder in TMPDIR.");
+}

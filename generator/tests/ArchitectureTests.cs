@@ -25,8 +25,8 @@ public sealed partial class ArchitectureTests
         Users("Apps").Where(file => file.StartsWith(folder + "/", StringComparison.Ordinal)).ShouldBeEmpty();
 
     /// <summary>
-    /// What cannot be read must not count as empty. Others read files that are not of the tree: the definition itself, backups, git, charts,
-    /// a copy; the memory of a run may be lost.
+    /// What cannot be read must not count as empty. Others read files that are not of the tree: the definition itself, backups, git,
+    /// charts, a copy; the memory of a run may be lost.
     /// </summary>
     [Test]
     public void The_tree_is_read_in_one_place() => With(Reading()).ShouldBe(

@@ -45,6 +45,66 @@ public sealed class TreeOnDiskTests
         again.ExitCode.ShouldBe(0, again.Output + again.Error);
     }
 
+    /// <summary>git keeps the link alone.</summary>
+    [TestCase("kubernetes/overlays/infra", "nowhere", "kubernetes/overlays/infra: overlay-empty: warning: It is a symbolic link to ")]
+    [TestCase("kubernetes/overlays/infra", "../../own", "kubernetes/overlays/infra: overlay-empty: warning: It is a symbolic link to ")]
+    [TestCase("kubernetes/overlays", "../own", null)]
+    [TestCase("kubernetes/overlays/infra", null, "kubernetes/overlays/infra: overlay-empty: warning: It is a file, so that cluster infra ")]
+    public async Task What_is_no_folder_is_no_overlay(string path, string? target, string? warning)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Ignore("Links need a right of their own on Windows; runs on Linux and macOS.");
+        }
+
+        using var tree = await Generated();
+        tree.Write("own/own.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: own, namespace: default }\n");
+        tree.Write("own/infra/own.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: own, namespace: default }\n");
+        if (target is null)
+        {
+            tree.Write(path, "");
+        }
+        else
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(tree.Path, path))!);
+            Directory.CreateSymbolicLink(Path.Combine(tree.Path, path), target);
+        }
+
+        var run = await Verb.Run("generate", "-f", tree.Path);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        File.Exists(Path.Combine(tree.Path, "kubernetes/clusters/infra/overlays.yaml")).ShouldBeFalse();
+        run.Error.ShouldContain(warning ?? "");
+        (await Verb.Run("lint", "-f", tree.Path)).Output.ShouldContain(warning ?? "");
+    }
+
+    /// <summary>A mirror is filled from it.</summary>
+    [TestCase("text")]
+    [TestCase("json")]
+    public async Task Images_says_that_the_list_lacks_what_cannot_be_built(string format)
+    {
+        using var tree = await Generated();
+        Directory.Delete(Path.Combine(tree.Path, "kubernetes/infrastructure/networking"), recursive: true);
+
+        var run = await Verb.Run("images", "--output", format, "-f", tree.Path);
+
+        run.ExitCode.ShouldBe(1);
+        (format == "text" ? run.Error : run.Output).ShouldContain("path-missing");
+        run.Error.Contains("The list is not whole").ShouldBe(format == "text");
+    }
+
+    [Test]
+    public async Task A_folder_with_the_name_of_the_definition_is_named()
+    {
+        using var tree = new TemporaryFolder();
+        tree.Write("platform.yaml/x", "");
+
+        var run = await GeneratorProcess.RunIn(tree.Path, new Dictionary<string, string?>(), "check");
+
+        run.Error.ShouldStartWith("platform.yaml: definition-unreadable: 'platform.yaml' is a directory.");
+        run.ExitCode.ShouldBe(2);
+    }
+
     [TestCase("generate")]
     [TestCase("schema")]
     [Platform("Linux", Reason = "/dev/full.")]

@@ -195,7 +195,8 @@ public sealed class KustomizerTests
     public void A_patch_of_what_cannot_be_built_or_is_not_known_is_no_mistake(string secret, string resources)
     {
         var result = Build(
-            ("app/kustomization.yaml", $"{resources}\npatches:\n  - target: {{kind: Secret}}\n    patch: '- {{op: remove, path: /data}}'\n"),
+            ("app/kustomization.yaml",
+                $"{resources}\npatches:\n  - target: {{kind: Secret}}\n    patch: '- {{op: remove, path: /data}}'\n"),
             ("app/config.yaml", Config), ("app/secret.yaml", secret));
 
         result.Findings.ShouldHaveSingleItem();
