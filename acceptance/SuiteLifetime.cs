@@ -1,25 +1,43 @@
 namespace PlatformGitOps.Acceptance;
 
-/// <summary>Around every test of the suite.</summary>
+/// <summary>Runs before and after all tests of the suite.</summary>
 [SetUpFixture]
 public sealed class SuiteLifetime
 {
     [OneTimeSetUp]
-    public async Task SayWhatThisMachineCanDo()
+    public async Task ReportMachineCapabilities()
     {
-        // Before any test starts a program, so that none outlives the run.
+        // Before any test starts a program, so that no program outlives the run.
         await RunSession.Current;
-        await ThisMachine.Report(CancellationToken.None);
+        await MachineCapabilities.Report(CancellationToken.None);
     }
 
     [OneTimeTearDown]
     public async Task RemoveWhatTheRunMade()
     {
-        await WriteEvidence();
-        await LiveClusters.Release(TestContext.CurrentContext.Result.FailCount > 0, CancellationToken.None);
-        await GitServer.Stop();
-        await OciRegistry.Stop();
-        await (await RunSession.Current).DisposeAsync();
+        // Each of them whatever became of those before it: what a run leaves on a cluster of others nobody else removes.
+        List<Exception> failures = [];
+        foreach (var step in (Func<Task>[])
+            [
+                WriteEvidence, () => LiveClusters.Release(TestContext.CurrentContext.Result.FailCount > 0, CancellationToken.None),
+                async () => await GitServer.Stop(), async () => await OciRegistry.Stop(),
+                async () => await (await RunSession.Current).DisposeAsync(),
+            ])
+        {
+            try
+            {
+                await step();
+            }
+            catch (Exception failure)
+            {
+                failures.Add(failure);
+            }
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new AggregateException(failures);
+        }
     }
 
     private static async Task WriteEvidence()
@@ -29,10 +47,10 @@ public sealed class SuiteLifetime
             return;
         }
 
-        var machine = await ThisMachine.Report(CancellationToken.None);
-        var clusters = RanOn.Text(
+        var machine = await MachineCapabilities.Report(CancellationToken.None);
+        var clusters = UsedClusters.Text(
             machine, EvidenceLog.Current.Results.Any(result => result.Mode == CheckMode.Live), LiveClusters.Asked, LiveClusters.Up);
-        EvidenceLog.Fact(RanOn.Label, clusters);
+        EvidenceLog.Fact(UsedClusters.Label, clusters);
         var run = EvidenceLog.Current.ToRun(Repository.Roles, Expectation.Lines(Repository.Roles));
         var folder = await EvidenceFolder.WriteAsync(run, EvidenceFolder.Default, CancellationToken.None);
         await TestContext.Progress.WriteLineAsync($"acceptance: clusters: {clusters}");

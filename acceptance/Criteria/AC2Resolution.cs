@@ -13,7 +13,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = TypedCommands.Nslookup + "<pod-ip>.default.pod.{CLUSTER_DOMAIN}")]
 [Check("AC2.5", "External domain resolution", "Resolves to an address, through {COREDNS_UPSTREAMS}",
     Command = TypedCommands.Nslookup + "example.com")]
-[Check("AC2.6", "Answers are cached, negative ones for a short time", "NXDOMAIN may be kept for at most 30 s",
+[Check("AC2.6", "Answers are cached, negative ones for a short time", "NXDOMAIN may be kept for at most {negativeTtl} s",
     Command = TypedCommands.Corefile + " | grep -A 6 'cache '")]
 [Check("AC2.7", "Headless Services resolve to their pods, by hostname too", "the addresses of the pods",
     Command = TypedCommands.Nslookup + "<service>.<namespace>.svc.{CLUSTER_DOMAIN}")]
@@ -40,7 +40,7 @@ public static partial class AC2Resolution
         Selectors.Matches(tree.ServiceSelector, tree.PodLabels).ShouldBeTrue("the Service selects no DNS pod");
         var server = tree.Values.Parts("servers").FirstOrDefault(entry => entry.Number("port") == 53);
         server.ShouldNotBeNull("no server listens on port 53");
-        // Charts before 1.42.1 open both protocols for a zone without a scheme; from then on TCP has to be asked for.
+        // Charts before 1.42.1 open both protocols for a zone without a scheme; later ones need use_tcp.
         server.Parts("zones").ShouldContain(zone => zone.Flag("use_tcp") == true, "large answers come over TCP");
     }
 
@@ -69,7 +69,7 @@ public static partial class AC2Resolution
         "AC2.5", "the forward plugin's upstreams: there is at least one, and none is this DNS itself or an address inside the pod")]
     public static void ExternalNames(RenderedCluster tree)
     {
-        // Stub domains forward in front of it.
+        // Stub domains have forward plugins before it.
         var forward = tree.Plugins.LastOrDefault(plugin => plugin.Name == "forward");
         forward.ShouldNotBeNull("the Corefile forwards nothing");
         forward.Arguments[0].ShouldBe(".", "only some names are forwarded");
@@ -93,6 +93,13 @@ public static partial class AC2Resolution
         var denial = cache.Option("denial");
         var ceiling = denial is { Count: > 1 } ? int.Parse(denial[1], CultureInfo.InvariantCulture) : 1800;
         ceiling.ShouldBeLessThanOrEqualTo(tree.Definition.Dns.Cache.Denial, "a new name stays unknown for that many seconds");
+    }
+
+    /// <summary>Seconds that a client may keep the denial of a cluster name, by the kubernetes plugin and the cache.</summary>
+    internal static int NegativeTtl(RenderedCluster tree)
+    {
+        var ttl = Find(tree, "kubernetes")?.Option("ttl") is [var seconds] ? int.Parse(seconds, CultureInfo.InvariantCulture) : 5;
+        return Math.Min(ttl, tree.Definition.Dns.Cache.Denial);
     }
 
     private static CorefilePlugin? Find(RenderedCluster tree, string name) => tree.Plugins.FirstOrDefault(plugin => plugin.Name == name);
@@ -138,7 +145,7 @@ public static partial class AC2Resolution
     ];
 
     /// <summary>
-    /// A label that one pod has, and that the Service selects by; null removes both. The other pods answer, but are sent no queries.
+    /// A label that one pod has and that the Service selects; null removes both. The other pods answer, but get no queries.
     /// </summary>
     private static async Task OnePod(LiveCluster cluster, string? value, CancellationToken cancellationToken)
     {

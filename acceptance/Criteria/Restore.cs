@@ -10,7 +10,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "platform-gitops restore dns-backup --cluster {cluster} --context {context}")]
 public static class RestoreCriterion
 {
-    private const string Namespace = "acceptance-restore";
+    public const string Namespace = "acceptance-restore";
     private const string Zones = "acceptance-restore.zone";
 
     private static readonly ResourceAddress Shop = ResourceKind.Service.Named("shop", Namespace);
@@ -18,7 +18,7 @@ public static class RestoreCriterion
 
     private static readonly string[] Whole = ["namespaces.yaml", "objects/"];
 
-    /// <summary>What of the backup is applied; a sabotage applies less.</summary>
+    /// <summary>The parts of the backup that are applied; a sabotage applies fewer.</summary>
     private static string[] applied = Whole;
 
     [LiveCheck("Restore.1",

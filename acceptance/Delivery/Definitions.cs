@@ -1,17 +1,17 @@
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// The monitoring.coreos.com definitions, which every ServiceMonitor and PrometheusRule needs; a tree without monitoring has neither.
+/// The monitoring.coreos.com CRDs, which all ServiceMonitors and PrometheusRules need; a tree without monitoring has neither.
 /// </summary>
 public static class Definitions
 {
     private const string Probe = "servicemonitors.monitoring.coreos.com";
 
     public static async Task Install(
-        SuiteSettings settings, Platform platform, RenderedCluster tree, KubeContext context, KubernetesApi api,
+        SuiteSettings settings, RenderedCluster tree, KubeContext context, KubernetesApi api,
         CancellationToken cancellationToken)
     {
-        var pin = platform.Charts["monitoringCrds"];
+        var pin = tree.Platform.Charts["monitoringCrds"];
         if (tree.Definition.Monitoring.Flavour == MonitoringFlavour.None || await Established(api, cancellationToken))
         {
             return;

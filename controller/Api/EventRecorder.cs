@@ -3,8 +3,8 @@ using k8s;
 namespace PlatformGitOps.Controller.Api;
 
 /// <summary>
-/// Writes Events, at most a few each second: they inform, and must never be why the API server is busy. A namespace has its own limit below
-/// that of all, so that the Events of one team do not silence those of the others.
+/// Writes Events at a limited rate: they are informative and must never overload the API server. Each namespace has its own lower limit, so
+/// that the Events of one team do not suppress those of others.
 /// </summary>
 internal sealed class EventRecorder(ApiClient client, string instance, TimeProvider time, ILogger log)
 {
@@ -19,11 +19,13 @@ internal sealed class EventRecorder(ApiClient client, string instance, TimeProvi
     private readonly long _origin = time.GetTimestamp();
     private long _number;
 
-    public async Task WriteAsync(V1ObjectReference about, bool warning, string reason, string message, CancellationToken cancellationToken)
+    /// <summary>False where too many Events were written lately, or the API server did not take it.</summary>
+    public async Task<bool> WriteAsync(
+        V1ObjectReference about, bool warning, string reason, string message, CancellationToken cancellationToken)
     {
         if (!TakeToken(about.NamespaceProperty))
         {
-            return;
+            return false;
         }
 
         var now = time.GetUtcNow().UtcDateTime;
@@ -49,18 +51,17 @@ internal sealed class EventRecorder(ApiClient client, string instance, TimeProvi
             await client.CallAsync(
                 (api, token) => api.CoreV1.CreateNamespacedEventAsync(body, about.NamespaceProperty, cancellationToken: token),
                 cancellationToken);
+            return true;
         }
         catch (Exception e)
         {
-            // The edge of an Event: nothing waits for it, so nothing may come of its failure but this line.
+            // Nothing waits for an Event, so its failure is only logged.
             Log.EventFailed(log, name, e.Message);
+            return false;
         }
     }
 
     public static V1ObjectReference About(V1Service service) => About("Service", service.Metadata);
-
-    public static V1ObjectReference About(ObjectName service) =>
-        new() { ApiVersion = "v1", Kind = "Service", NamespaceProperty = service.Namespace, Name = service.Name };
 
     public static V1ObjectReference About(V1Pod pod) => About("Pod", pod.Metadata);
 

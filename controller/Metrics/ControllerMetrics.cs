@@ -8,6 +8,8 @@ internal sealed class ControllerMetrics
 {
     private static readonly double[] Fast = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+    private static readonly Guard[] Guards = [.. Enum.GetValues<Guard>().Where(guard => guard != Guard.None)];
+
     public Family Checks { get; } = new("dns_health_checks_total", "counter", "Probes by Service and result.");
 
     public Histogram CheckDuration { get; } = new("dns_health_check_duration_seconds", "Duration of probes by scheme.", "scheme", Fast);
@@ -49,25 +51,38 @@ internal sealed class ControllerMetrics
     public Histogram Lateness { get; } =
         new("dns_health_controller_probe_lateness_seconds", "Delay between the time a probe was due and its start.", "phase", Fast);
 
-    /// <summary>
-    /// Counters of a Service begin at 0 when it comes under health checks: <c>rate()</c> cannot see the step of a counter that begins at 1.
-    /// </summary>
+    /// <summary>Starts the counters of a Service at 0: <c>rate()</c> ignores the first value of a counter.</summary>
     public void Begin((string, string)[] service)
     {
         Removed.Add(0, service);
         Added.Add(0, service);
-        foreach (var guard in Enum.GetValues<Guard>().Where(guard => guard != Guard.None))
+        foreach (var guard in Guards)
         {
             HeldBack.Add(0, [.. service, LabelOf(guard)]);
         }
     }
 
-    /// <summary>The gauges of a Service that is not under health checks here any more. Its counters stay.</summary>
+    /// <summary>
+    /// Removes the series of a Service without health checks here. Prometheus has its counters; if they were kept, deleted Services
+    /// would leave no room for new ones.
+    /// </summary>
     public void Forget((string, string)[] service)
     {
-        Healthy.Remove(service);
-        Unhealthy.Remove(service);
+        foreach (var family in (Family[])[Healthy, Unhealthy, Removed, Added])
+        {
+            family.Remove(service);
+        }
+
+        foreach (var guard in Guards)
+        {
+            HeldBack.Remove([.. service, LabelOf(guard)]);
+        }
+
+        Checks.Remove([.. service, ResultOf(healthy: true)]);
+        Checks.Remove([.. service, ResultOf(healthy: false)]);
     }
+
+    public static (string Name, string Value) ResultOf(bool healthy) => ("result", healthy ? "healthy" : "unhealthy");
 
     public static (string Name, string Value) LabelOf(Guard guard) => ("guard", AnnotationReader.Spelling(guard.ToString()));
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace PlatformGitOps.Generator.Flux;
 
-/// <summary>The files that Flux would see at the root of its source: generated in memory, on disk, or in a commit.</summary>
+/// <summary>The files at the root of Flux's source: generated in memory, on disk, or in a commit.</summary>
 public abstract class SourceTree
 {
     private readonly ConcurrentDictionary<string, SourceIgnore> ignored = new(StringComparer.Ordinal);
@@ -11,18 +11,19 @@ public abstract class SourceTree
     /// <param name="path">Relative to the root, with forward slashes.</param>
     public byte[]? Read(string path) => IsExcluded(path) ? null : ReadAny(path);
 
-    /// <summary>Every file below a folder, sorted, each relative to the root. The empty folder is the root.</summary>
+    /// <summary>All files below a folder, sorted, relative to the root. The empty folder is the root.</summary>
     public IEnumerable<string> FilesBelow(string folder) => AnyBelow(folder).Where(path => !IsExcluded(path));
 
     /// <summary>True if a folder has at least one file.</summary>
     public bool HasFolder(string folder) => FilesBelow(folder).Any();
 
-    /// <summary>The line of a <c>.sourceignore</c> that leaves a folder out, for its first file; null where it has others, or no line does.
+    /// <summary>
+    /// The line of a <c>.sourceignore</c> that excludes the first file of a folder; null if the folder has other files, or no line does.
     /// </summary>
     internal IgnoringLine? LineAgainst(string folder) => HasFolder(folder) ? null
         : AnyBelow(folder).Select(path => IgnoredIn(FolderOf(path)).LineAgainst(path)).FirstOrDefault(line => line is not null);
 
-    /// <summary>The tree as a source with this <c>spec.ignore</c> delivers it.</summary>
+    /// <summary>The tree that a source with this <c>spec.ignore</c> delivers.</summary>
     public SourceTree Ignoring(string patterns) => new WithSource(this, patterns);
 
     private protected virtual SourceIgnore Ignored => SourceIgnore.None;
@@ -67,7 +68,7 @@ public abstract class SourceTree
 
     private bool IsExcluded(string path) => IgnoredIn(FolderOf(path)).Excludes(path);
 
-    /// <summary>The patterns of a folder's own file and of those above.</summary>
+    /// <summary>The patterns of a folder and of the folders above it.</summary>
     private SourceIgnore IgnoredIn(string folder) => ignored.GetOrAdd(folder, _ =>
     {
         var above = folder.Length == 0 ? Ignored : IgnoredIn(FolderOf(folder));
@@ -104,7 +105,7 @@ public abstract class SourceTree
 
     private sealed class OnDiskTree(string root) : SourceTree
     {
-        // By the topmost folder: what is in it is listed once.
+        // By top-level folder, so that each is listed once.
         private readonly ConcurrentDictionary<string, string[]> listings = new(StringComparer.Ordinal);
 
         private protected override byte[]? ReadAny(string path) =>

@@ -123,6 +123,12 @@ public static class Planner
             return null;
         }
 
+        // First, because nothing that the other rules know of an update happens.
+        if (now.NeverChanged && old.Owner == now.Owner)
+        {
+            return change with { Reason = "Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)" };
+        }
+
         var isDns = ReleaseChange.IsCoreDns(old.Manifest, before);
         if ((ReleaseChange.Reinstalled(old.Manifest, now.Manifest) ?? (isDns ? ReleaseChange.Impossible(fields) : null)) is { } release)
         {
@@ -156,9 +162,8 @@ public static class Planner
 
         return change with
         {
-            Reason = now.NeverChanged ? "Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)"
-                : (isDns ? ReleaseChange.Shrunk(old.Manifest, now.Manifest) : null) ?? ChartKept(old.Manifest, now.Manifest)
-                    ?? NodeCacheEffects.Unasked(old.Manifest, now.Manifest, before, after),
+            Reason = (isDns ? ReleaseChange.Shrunk(old.Manifest, now.Manifest) : null) ?? ChartKept(old.Manifest, now.Manifest)
+                ?? NodeCacheEffects.Unasked(old.Manifest, now.Manifest, before, after),
         };
     }
 

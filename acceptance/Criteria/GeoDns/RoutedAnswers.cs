@@ -2,13 +2,13 @@ using PlatformGitOps.Generator.Apps.GeoDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 
-/// <summary>What clients of a running cluster with geographic routing get.</summary>
+/// <summary>The answers for clients of a running cluster with geographic routing.</summary>
 [ChecksOf(typeof(GeoCriterion))]
 public static class RoutedAnswers
 {
     internal const string Hostname = $"api.{RoutedCluster.Zone}";
 
-    /// <summary>Open on every node, and closed.</summary>
+    /// <summary>A port that is open on every node, and a closed one.</summary>
     internal const int Kubelet = 10250;
     internal const int Closed = 10999;
 
@@ -29,7 +29,7 @@ public static class RoutedAnswers
             TimeSpan.FromSeconds(60),
             async token =>
             {
-                var answers = await outside.Ask($"{Hostname}.", token);
+                var answers = await outside.Ask($"{Hostname}./{TypeOf(far)}", token);
                 answers.ShouldAllBe(answer => answer.Answers.Count == 1 && answer.Answers[0] == far);
                 EvidenceLog.Observed($"outside: {string.Join("; ", answers)}");
             },
@@ -80,7 +80,7 @@ public static class RoutedAnswers
         var zones = await cluster.Require(
             ResourceKind.ConfigMap.Named(cluster.Tree.GeoDns.Single(resource => resource.Kind == "Lease").Name, GeoDnsNames.Namespace),
             cancellationToken);
-        zones.Map("data")[$"{GeoDnsNames.DefaultView}.zone"].ShouldContain($"{Hostname}. 5 IN A {far}\n");
+        zones.Map("data")[$"{GeoDnsNames.DefaultView}.zone"].ShouldContain($"{Hostname}. 5 IN {TypeOf(far)} {far}\n");
     }
 
     [LiveCheck("Geo.4", "queries of a client pod from the moment at which the probe of its region fails", Disruptive = true)]
@@ -142,7 +142,7 @@ public static class RoutedAnswers
         return selector;
     }
 
-    /// <summary>A Service in each of two regions, at the addresses of two nodes.</summary>
+    /// <summary>A Service in each of two regions, with the addresses of two nodes.</summary>
     internal static async Task<(string Near, string Far)> Regions(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -178,19 +178,21 @@ public static class RoutedAnswers
             },
         }), cancellationToken);
 
+    private static string TypeOf(string address) => address.Contains(':') ? "AAAA" : "A";
+
     private static async Task Gets(
         LiveCluster cluster, string expected, CancellationToken cancellationToken, string client = Ask.ByHand)
     {
         var server = await Server(cluster, cancellationToken);
         await Eventually.Within(
             TimeSpan.FromSeconds(60),
-            async token => (await Ask.From(cluster, client, $"{Hostname}.", token, server))
+            async token => (await Ask.From(cluster, client, $"{Hostname}./{TypeOf(expected)}", token, server))
                 .ShouldAllBe(answer => answer.Answers.Count == 1 && answer.Answers[0] == expected),
             $"{Hostname} is {expected} for {client}",
             cancellationToken);
     }
 
-    /// <summary>The prober's options that ask the Service itself, in both ways.</summary>
+    /// <summary>The prober's options to query the Service itself, over both protocols.</summary>
     private static async Task<string[]> Server(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var service = await cluster.Require(ResourceKind.Service.Named(GeoDnsNames.Name, GeoDnsNames.Namespace), cancellationToken);

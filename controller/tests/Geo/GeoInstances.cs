@@ -2,7 +2,7 @@ using k8s;
 
 namespace PlatformGitOps.Controller.Tests.Geo;
 
-/// <summary>Whole instances between a fake API server and real endpoints.</summary>
+/// <summary>Complete instances with a fake API server and real endpoints.</summary>
 public sealed class GeoInstances
 {
     private readonly List<GeoInstance> _running = [];
@@ -38,12 +38,11 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task The_zones_are_in_the_configmap_and_in_the_files_of_each_instance()
+    public async Task The_ConfigMap_and_the_files_of_each_instance_have_the_zones()
     {
         var (one, two) = (Start("one"), Start("two"));
-        await UntilAsync(() => one.Answers("eu") == Address(0) && two.Answers("eu") == Address(0) && two.Answers("us") == Address(1),
-            "both have the files");
-        one.Host.IsSynced.ShouldBeTrue();
+        await UntilAsync(() => one.Answers("eu") == Address(0) && two.Answers("eu") == Address(0) && two.Answers("us") == Address(1)
+            && one.Host.IsSynced, "both have the files");
         new[] { one, two }.Count(instance => instance.Host.IsLeading).ShouldBe(1);
         Zones()["eu.zone"]!.GetValue<string>().ShouldBe(one.Read("eu.zone"));
         one.Host.WriteMetrics().ShouldContain("dns_geo_targets{region=\"eu\",verdict=\"healthy\"} 1\n");
@@ -52,7 +51,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task A_region_dies_and_comes_back_and_the_serial_rises_each_time()
+    public async Task A_region_fails_and_returns_and_the_serial_increases_each_time()
     {
         var one = Start("one");
         await UntilAsync(() => one.Answers("eu") == Address(0), "its own region answers");
@@ -67,7 +66,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task Where_all_are_down_the_answers_stay_open()
+    public async Task If_all_are_down_the_answers_fail_open()
     {
         _endpoints.Fail(0);
         _endpoints.Fail(1);
@@ -88,7 +87,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task A_service_that_goes_takes_its_name_with_it()
+    public async Task A_deleted_service_loses_its_hostname()
     {
         var one = Start("one");
         await UntilAsync(() => one.Answers("eu") == Address(0), "it is answered");
@@ -99,7 +98,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task Another_instance_takes_over_and_keeps_what_is_served()
+    public async Task Another_instance_takes_over_with_the_same_answers()
     {
         var one = Start("one");
         await UntilAsync(() => one.Host.IsLeading && one.Answers("eu") == Address(0), "the first leads");
@@ -114,7 +113,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task Without_the_api_server_the_files_stay()
+    public async Task The_files_stay_without_the_API_server()
     {
         var one = Start("one");
         await UntilAsync(() => one.Answers("eu") == Address(0), "it serves");
@@ -128,7 +127,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task A_write_that_is_refused_is_tried_again()
+    public async Task A_refused_write_is_retried()
     {
         var refused = 0;
         _server.Intercept = async context =>
@@ -148,7 +147,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task An_invalid_service_has_an_event_and_does_not_hold_up_the_others()
+    public async Task An_invalid_service_has_an_Event_and_affects_no_other()
     {
         PutService("wrong", "mars", 2);
         var one = Start("one");
@@ -159,7 +158,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task Zones_of_a_hand_are_put_right()
+    public async Task Manual_changes_of_the_zones_are_reverted()
     {
         var one = Start("one");
         await UntilAsync(() => one.Answers("eu") == Address(0), "it serves");
@@ -170,7 +169,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task An_instance_that_cannot_write_its_files_decides_for_the_others()
+    public async Task An_instance_that_cannot_write_its_files_still_decides()
     {
         var one = Start("one", brokenFolder: true);
         await UntilAsync(() => one.Host.IsLeading, "it leads");
@@ -187,7 +186,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task Events_without_an_answer_do_not_hold_up_the_zones()
+    public async Task Hanging_Events_do_not_delay_the_zones()
     {
         PutService("wrong", "mars", 2);
         var held = Hold("POST", "/events");
@@ -199,7 +198,21 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task A_write_without_an_answer_does_not_hold_up_what_is_served()
+    public async Task An_Event_beyond_the_rate_limit_is_written_later()
+    {
+        foreach (var number in Enumerable.Range(0, 22))
+        {
+            PutService($"wrong-{number}", "mars", 2);
+        }
+
+        var one = Start("one");
+        await UntilAsync(() => _server.Store.List("events", "shop").Count == 22, "20 at once, and one more each second");
+        _server.Store.List("events", "shop").Select(item => (string?)item["involvedObject"]!["name"]).Distinct().Count().ShouldBe(22);
+        one.Answers("eu").ShouldBe(Address(0));
+    }
+
+    [Test]
+    public async Task A_hanging_write_does_not_delay_the_served_zones()
     {
         var one = Start("one");
         await UntilAsync(() => one.Answers("eu") == Address(0), "it serves");
@@ -215,12 +228,14 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task Addresses_above_the_limit_are_reported_at_the_youngest_service()
+    public async Task Addresses_above_the_limit_are_reported_at_the_newest_service()
     {
         var one = Start("one", mostTargets: 1);
         await UntilAsync(() => one.Answers("eu") == Address(0) && _server.Store.List("events", "shop").Count > 0, "it has an Event");
         var reported = _server.Store.List("events", "shop").ShouldHaveSingleItem();
         reported["involvedObject"]!["name"]!.GetValue<string>().ShouldBe("api-us");
+        reported["involvedObject"]!["uid"]!.GetValue<string>().ShouldBe(
+            (string)_server.Store.Find("services", "shop", "api-us")!["metadata"]!["uid"]!, "kubectl describe looks for it");
         reported["message"]!.GetValue<string>().ShouldContain("1 of 1 are not probed");
         one.Answers("us").ShouldBe(Address(0), "an address that is not probed counts as unhealthy");
         one.Host.WriteMetrics().ShouldContain("dns_geo_invalid_services 1\n");
@@ -237,7 +252,7 @@ public sealed class GeoInstances
         };
         var options = GeoExample.Options with
         {
-            // The endpoints are on loopback addresses.
+            // The endpoints have loopback addresses.
             Networks = new ProbeNetworks { Denied = [] },
             Probes = new TargetRules
             {
@@ -288,10 +303,10 @@ public sealed class GeoInstances
         ["spec"] = new JsonObject { ["ports"] = new JsonArray(new JsonObject { ["port"] = _endpoints.Port }) },
     });
 
-    /// <summary>Such requests have no answer.</summary>
-    private Held Hold(string method, string path)
+    /// <summary>Leaves such requests without an answer.</summary>
+    private HeldRequests Hold(string method, string path)
     {
-        var held = new Held();
+        var held = new HeldRequests();
         _server.Intercept = async context =>
         {
             if (context.Request.Method != method || !context.Request.Path.Value!.Contains(path))
@@ -331,11 +346,5 @@ public sealed class GeoInstances
         {
             Assert.Fail($"{what}: not within the test's time");
         }
-    }
-
-    private sealed class Held
-    {
-        public int Begun;
-        public int Ended;
     }
 }

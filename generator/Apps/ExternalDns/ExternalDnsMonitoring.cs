@@ -3,10 +3,10 @@ namespace PlatformGitOps.Generator.Apps.ExternalDns;
 /// <summary>Metrics and alerts, by the names that External-DNS 0.22 exports. docs/alerts.md is the runbook.</summary>
 internal static class ExternalDnsMonitoring
 {
-    // Long enough for a restart and for a provider that is slow.
-    private const int ShortestSilence = 300;
+    // A restart and a first run at a slow provider are over within the alert's five minutes.
+    private const int ShortestSilence = 60;
 
-    private const int IntervalsOfSilence = 5;
+    private const int IntervalsOfSilence = 2;
 
     // A rollout of many Services takes less.
     private const int ShortestUnrest = 3600;
@@ -37,19 +37,20 @@ internal static class ExternalDnsMonitoring
     private static IEnumerable<Alert> Alerts(ImmutableArray<DnsInstance> instances)
     {
         var series = Series(instances);
-        // The time stamp is 0 until the first success.
-        yield return Alert.Critical("ExternalDNSSyncFailure", after: "1m",
+        // The time stamp is 0 until the first success, so only the alert's own time gives a new pod time for its first run.
+        yield return Alert.Critical("ExternalDNSSyncFailure", after: "5m",
             $"time() - max by (job) ({LastSync}{{{series}}}) > "
                 + $"{Math.Max(ShortestSilence, IntervalsOfSilence * LongestInterval(instances))}",
-            "{{ $labels.job }} has not synchronized for {{ $value | humanizeDuration }}.",
+            "{{ $labels.job }} does not synchronize.",
             "Changes of Services and Ingresses do not reach the zone; records that are there stay.");
         yield return Alert.Critical("ExternalDNSDown", after: "5m",
             string.Join(" or ", instances.Select(instance =>
                 $"absent(external_dns_build_info{{job=\"{ExternalDnsNames.Of(instance)}\"}})")),
             "{{ $labels.job }} is not there, or is not scraped.",
             "It ends where it cannot reach its provider at the start, and begins again.");
-        // Without transfers it never reads a record, and asks for all of them to be created in every interval.
-        ImmutableArray<DnsInstance> reading = [.. instances.Where(ReadsItsZone)];
+        // Without transfers it never reads a record, and asks for all of them to be created in every interval. A dry run has not
+        // written what it could read, and finds the same changes every time.
+        ImmutableArray<DnsInstance> reading = [.. instances.Where(instance => ReadsItsZone(instance) && !instance.DryRun)];
         if (!reading.IsEmpty)
         {
             yield return Alert.Critical("ExternalDNSReadsNothing", after: "5m",
@@ -57,16 +58,10 @@ internal static class ExternalDnsMonitoring
                     + $"and on (job) external_dns_source_endpoints_total{{{Series(reading)}}} > 0",
                 "{{ $labels.job }} has records to write and reads none from the zone.",
                 "The zone's transfer is refused, or its updates are: records of others may have been written to.");
-        }
-
-        // A dry run finds the same changes every time.
-        ImmutableArray<DnsInstance> settling = [.. reading.Where(instance => !instance.DryRun)];
-        if (!settling.IsEmpty)
-        {
-            var window = Math.Max(ShortestUnrest, IntervalsOfUnrest * LongestInterval(settling));
+            var window = Math.Max(ShortestUnrest, IntervalsOfUnrest * LongestInterval(reading));
             yield return Alert.Warning("ExternalDNSRewrites", after: "10m",
-                $"max by (job) (rate(external_dns_controller_no_op_runs_total{{{Series(settling)}}}[{window}s])) == 0 "
-                    + $"and on (job) max by (job) (changes({LastSync}{{{Series(settling)}}}[{window}s])) >= {RunsOfUnrest}",
+                $"max by (job) (rate(external_dns_controller_no_op_runs_total{{{Series(reading)}}}[{window}s])) == 0 "
+                    + $"and on (job) max by (job) (changes({LastSync}{{{Series(reading)}}}[{window}s])) >= {RunsOfUnrest}",
                 "{{ $labels.job }} changes records in every run.",
                 "It does not read what it wrote: each run writes the same records again.");
         }

@@ -6,7 +6,7 @@ namespace PlatformGitOps.Generator.Lint.Rules;
 /// </summary>
 internal static class NodePlace
 {
-    public const string System = "kubernetes.io/os", Host = "kubernetes.io/hostname";
+    public const string System = PodParts.SystemLabel, Host = "kubernetes.io/hostname";
 
     public const string Affinity = "affinity";
 

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Generator.Tests.Apps;
 
 /// <summary>
-/// Zones for the plugin file. Whether CoreDNS takes them was tried with 1.11.4 and 1.13.1: what it refuses is refused here. It takes four
-/// that are refused here all the same: an address without a value, the class CH, a first record without a name, and an SOA of six values.
+/// Zones for the plugin file, tested with CoreDNS 1.11.4 and 1.13.1: all that it refuses are refused here. It accepts four that are refused
+/// here: an address without a value, the class CH, a first record without a name, and an SOA of six values.
 /// </summary>
 public sealed class ZoneSyntaxTests
 {
@@ -34,6 +34,9 @@ public sealed class ZoneSyntaxTests
 
     [TestCase("a 60 A 10.0.0\n", "the A record in its line 2 with the address '10.0.0'")]
     [TestCase("a 60 A 10.1\n", "the address '10.1'")]
+    [TestCase("a 60 A 010.0.0.1\n", "the address '010.0.0.1'")]
+    [TestCase("a 60 AAAA fe80::1%eth0\n", "the address 'fe80::1%eth0'")]
+    [TestCase("a 123456789012345678901234567890x A 10.0.0.1\n", "no type of a record in its line 2")]
     [TestCase("a 60 AAAA 10.0.0.1\n", "the AAAA record")]
     [TestCase("a 60 CNAME \"\"\n", "the name ''")]
     [TestCase("a 60 CNAME b c\n", "the CNAME record in its line 2 with 2 values")]
@@ -51,7 +54,7 @@ public sealed class ZoneSyntaxTests
     [TestCase("@ 60 CAA 0 issue\n", "the CAA record in its line 2 with 2 values")]
     [TestCase("a 60 A\n", "the A record in its line 2 with 0 values")]
     [TestCase("a 60 CH TXT x\n", "no type of a record in its line 2: 'CH'")]
-    public void What_CoreDNS_refuses_is_named_with_its_line(string records, string problem) =>
+    public void Text_that_CoreDNS_refuses_is_reported_with_its_line(string records, string problem) =>
         ZoneSyntax.Problem(Soa + records)!.Value.Problem.ShouldContain(problem);
 
     [TestCase("@ 60 IN SOA ns admin 1 7200 1800 86400 60\n", null)]
@@ -68,7 +71,10 @@ public sealed class ZoneSyntaxTests
     [TestCase("a 60 A 1.2.3.4\n", "no SOA record")]
     [TestCase("; nothing\n", "no SOA record")]
     [TestCase("@ IN SOA ns admin 1 7200 1800 86400 60\n", "without a TTL in its line 1")]
-    [TestCase("@ 60 IN SOA ns admin x 7200 1800 86400 60\n", "the number 'x'")]
+    [TestCase("@ 60 IN SOA ns admin x 7200 1800 86400 60\n", "the serial 'x'")]
+    [TestCase("@ 60 IN SOA ns admin 20261201001 7200 1800 86400 60\n", "the serial '20261201001', which is a number up to 4294967295")]
+    [TestCase("@ 60 IN SOA ns admin 1h 7200 1800 86400 60\n", "the serial '1h'")]
+    [TestCase("@ 60 IN SOA ns admin 1 2x 1800 86400 60\n", "the number '2x'")]
     [TestCase("  60 IN SOA ns admin 1 7200 1800 86400 60\n", "without a name, in its line 1")]
     [TestCase("@ 60 IN SOA ns admin 1 7200 1800 86400\n", "with 6 values")]
     [TestCase("zones/corp.zone", "is not a zone")]

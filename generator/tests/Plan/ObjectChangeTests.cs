@@ -71,11 +71,16 @@ public sealed class ObjectChangeTests
         Plan(Object("policy/v1beta1", "PodDisruptionBudget", ""), Object("policy/v1", "PodDisruptionBudget", ""))
             .ShouldHaveSingleItem().Kind.ShouldBe(ChangeKind.Change);
 
-    [Test]
-    public void An_object_that_Flux_may_not_touch_says_so() =>
-        Plan(Object("v1", "ConfigMap", "data: {a: b}"),
-            Object("v1", "ConfigMap", "data: {a: c}", "kustomize.toolkit.fluxcd.io/ssa: IfNotPresent"))
-            .ShouldHaveSingleItem().Reason.ShouldBe("Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)");
+    [TestCase("v1", "ConfigMap", "data: {a: b}", "data: {a: c}")]
+    [TestCase("batch/v1", "Job", "spec: {template: {spec: {x: 1}}}", "spec: {template: {spec: {x: 2}}}")]
+    public void An_object_that_Flux_may_not_touch_says_so(string version, string kind, string before, string after)
+    {
+        var change = Plan(Object(version, kind, before), Object(version, kind, after, "kustomize.toolkit.fluxcd.io/ssa: IfNotPresent"))
+            .ShouldHaveSingleItem();
+
+        change.Kind.ShouldBe(ChangeKind.Change);
+        change.Reason.ShouldBe("Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)");
+    }
 
     [Test]
     public void A_tree_that_Flux_would_refuse_is_reported()

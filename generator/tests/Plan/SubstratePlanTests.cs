@@ -85,6 +85,15 @@ public sealed class SubstratePlanTests
     }
 
     [Test]
+    public void A_user_s_own_copy_of_a_zone_is_not_a_zone_of_the_servers()
+    {
+        var copied = Tree(Main).With($"substrate/{Main.Name}/old/{Main.Zone}.zone", "");
+
+        copied.To(Tree(Main)).ExitCode.ShouldBe(0);
+        copied.To(copied).Substrates.ShouldAllBe(substrate => substrate.Changes.IsEmpty);
+    }
+
+    [Test]
     public void Another_zone_name_takes_every_name_of_the_old_one()
     {
         var result = To(Main with { Zone = DomainName.Parse("other.internal") });

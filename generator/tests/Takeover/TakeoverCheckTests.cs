@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Takeover;
 
 namespace PlatformGitOps.Generator.Tests.Takeover;
 
-/// <summary>fixtures/takeover has the DNS objects of each kind of cluster, cut to what identifies it.</summary>
+/// <summary>fixtures/takeover has the DNS objects of each kind of cluster, reduced to the fields that identify it.</summary>
 public class TakeoverCheckTests
 {
     [TestCase("eks", "EKS", true, TakeoverCheck.Reverted, TakeoverCheck.Reverted, TakeoverCheck.Reverted, TakeoverCheck.Selector,
@@ -25,10 +25,10 @@ public class TakeoverCheckTests
     [TestCase("other-address", "another distribution", true, TakeoverCheck.Address, TakeoverCheck.Address)]
     [TestCase("daemonset", "another distribution", true, TakeoverCheck.DaemonSet, TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape)]
     [TestCase("empty", "another distribution", false)]
-    public void Each_kind_of_cluster_is_recognised_and_what_stands_in_the_way_is_named(
+    public void Each_kind_of_cluster_and_its_obstacles_are_recognised(
         string fixture, string distribution, bool refused, params string[] rules)
     {
-        var result = TakeoverCheck.Of(Fixture(fixture), Given.Infra, "platform.yaml");
+        var result = TakeoverCheck.Of(Fixture(fixture), Given.Infra, "platform.yaml", delivered: fixture == "delivered");
 
         result.Distribution.Name.ShouldBe(distribution);
         result.Findings.Select(finding => finding.Rule).ShouldBe(rules);
@@ -44,10 +44,24 @@ public class TakeoverCheckTests
     {
         var checkedDns = Given.Cluster("healthController: { enabled: true, coreDns: true }");
 
-        var result = TakeoverCheck.Of(Fixture(fixture), checkedDns, "platform.yaml");
+        var result = TakeoverCheck.Of(Fixture(fixture), checkedDns, "platform.yaml", delivered: fixture == "delivered");
 
         result.Findings.Select(finding => finding.Rule).ShouldBe(rules);
         result.Ready.ShouldBe(rules.Length == 0);
+    }
+
+    [Test]
+    public void A_release_of_the_same_chart_and_name_that_the_tree_did_not_deliver_is_compared_as_any_other_DNS()
+    {
+        var objects = WithCorefile(LiveText, "delivered");
+        var checkedDns = Given.Cluster("healthController: { enabled: true, coreDns: true }");
+
+        var result = TakeoverCheck.Of(objects, checkedDns, "platform.yaml");
+
+        result.State.ShouldBe("A Helm release coredns runs, which the tree would upgrade.");
+        result.Findings.Select(finding => finding.Rule).Distinct()
+            .ShouldBe([DefinitionComparison.Domain, TakeoverCheck.ServiceShape, DefinitionComparison.Corefile]);
+        TakeoverCheck.Of(Fixture("delivered"), Given.Infra, "platform.yaml").Ready.ShouldBeTrue("it answers as the definition says");
     }
 
     [TestCase(true, 2)]
@@ -130,7 +144,7 @@ public class TakeoverCheckTests
     }
 
     [Test]
-    public void What_the_live_Corefile_answers_and_the_definition_does_not_is_named()
+    public void Names_that_only_the_live_Corefile_answers_are_reported()
     {
         var result = TakeoverCheck.Of(WithCorefile(LiveText), Given.Infra, "platform.yaml");
 
@@ -150,7 +164,7 @@ public class TakeoverCheckTests
     }
 
     [Test]
-    public void What_the_definition_has_is_not_named()
+    public void Names_that_the_definition_answers_are_not_reported()
     {
         var cluster = Given.Cluster("domain: k8s.nord.example, dns: { upstreams: [10.9.9.9, \"8.8.8.8:5353\"], "
             + "hosts: { node.nord.example: [10.9.0.1] }, "
@@ -204,9 +218,9 @@ public class TakeoverCheckTests
         result.Findings[1].Message.ShouldContain("Nodes run Kubernetes v1.29.4+k3s1");
     }
 
-    private static Manifest[] WithCorefile(string text) =>
+    private static Manifest[] WithCorefile(string text, string fixture = "kubeadm-prepared") =>
     [
-        .. Fixture("kubeadm-prepared").Select(resource => resource is not { Kind: "ConfigMap", Name: "coredns" } ? resource
+        .. Fixture(fixture).Select(resource => resource is not { Kind: "ConfigMap", Name: "coredns" } ? resource
             : new Manifest(resource.Body.SetAt(["data", "Corefile"], new Scalar(text) { IsText = true }), "")),
     ];
 
