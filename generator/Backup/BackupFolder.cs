@@ -69,7 +69,7 @@ internal static class BackupFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BackupException($"'{Printable.Of(folder)}' cannot be written: {Printable.Of(exception.Message)}");
+            throw new BackupException($"'{Printable.Of(folder)}' cannot be written: {Printable.Of(Refusal.ReasonOf(exception))}.");
         }
     }
 

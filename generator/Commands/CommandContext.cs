@@ -50,19 +50,26 @@ internal sealed class TreeOptions : IDisposable
     public Option<string> Format { get; } = Choice("--output", "How the result is written; github makes annotations of GitHub Actions.",
         [.. Enum.GetNames<OutputFormat>().Select(name => name.ToLowerInvariant())]);
 
-    public CommandContext Context(ParseResult result)
+    /// <summary>The one that was made last; null for a command that reads no definition.</summary>
+    public CommandContext? Current { get; private set; }
+
+    /// <summary>What a command works with.</summary>
+    /// <param name="result">Its command line.</param>
+    /// <param name="writesFiles">For messages that say that nothing was written.</param>
+    public CommandContext Context(ParseResult result, bool writesFiles = false)
     {
-        var path = result.GetResult(Definition) is { Implicit: false } ? result.GetValue(Definition)! : Nearest();
+        var named = result.GetResult(Definition) is { Implicit: false } ? result.GetValue(Definition) : null;
         var format = result.CommandResult.Command.Options.Contains(Format) ? result.GetValue(Format)! : nameof(OutputFormat.Text);
         var quiet = result.GetValue(Quiet);
         _progress = Progress.On(result.InvocationConfiguration.Error, !quiet, Time);
-        return new CommandContext
+        return Current = new CommandContext
         {
+            WritesFiles = writesFiles,
             Format = Enum.Parse<OutputFormat>(format, ignoreCase: true),
             Quiet = quiet,
             Progress = _progress,
             Ink = InkFor(result.InvocationConfiguration.Output, result.GetValue(Color)!),
-            DefinitionPath = Directory.Exists(path) ? InFolder(path) : path,
+            DefinitionPath = named is null ? Nearest() : Directory.Exists(named) ? InFolder(named) : named,
             Verbose = result.GetValue(Verbose),
             Output = result.InvocationConfiguration.Output,
             Error = result.InvocationConfiguration.Error,
@@ -118,7 +125,8 @@ internal sealed class TreeOptions : IDisposable
 
     /// <summary>For shell completion: the clusters of the tree in the current folder.</summary>
     public static IEnumerable<CompletionItem> ClustersHere() => Directory.Exists(Layout.Clusters)
-        ? Directory.GetDirectories(Layout.Clusters).Select(path => new CompletionItem(Path.GetFileName(path))) : [];
+        ? Directory.GetDirectories(Layout.Clusters, "*", new EnumerationOptions())
+            .Select(path => new CompletionItem(Path.GetFileName(path))) : [];
 
     private static Option<string> Choice(string name, string description, params string[] choices)
     {
@@ -210,15 +218,26 @@ internal sealed record CommandContext
             return null;
         }
 
-        try
+        return StaleDigest.Of(DefinitionPath, Root, definition) is { IsEmpty: false } stale ? Refuse(stale) : definition;
+    }
+
+    /// <summary>Reports what of the tree cannot be read, and returns the exit code.</summary>
+    public int Stop(UnreadableException unreadable)
+    {
+        var findings = unreadable.Findings();
+        if (Format != OutputFormat.Text)
         {
-            return StaleDigest.Of(DefinitionPath, Root, definition) is { IsEmpty: false } stale ? Refuse(stale) : definition;
+            Report(findings);
+            return ExitCode.Unusable;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+
+        Write(findings, Error);
+        if (WritesFiles)
         {
-            // The command itself reports what cannot be read.
-            return definition;
+            Error.WriteLine("Nothing was written.");
         }
+
+        return ExitCode.Unusable;
     }
 
     private PlatformReading.Valid? Refuse(ImmutableArray<Finding> findings)

@@ -16,7 +16,7 @@ public static class ExitCode
     /// <summary>Lint findings, or a tree that differs from its definition.</summary>
     public const int Findings = 1;
 
-    /// <summary>A bad definition, bad usage or a missing program.</summary>
+    /// <summary>A bad definition, bad usage, a file or folder that cannot be read or written, or a missing program.</summary>
     public const int Unusable = 2;
 
     /// <summary>The command refused to destroy something.</summary>
@@ -37,7 +37,8 @@ public static class CommandLine
 
     internal static readonly string[] ExitCodes =
     [
-        "0  success", "1  findings, or the tree differs from its definition", "2  bad definition, bad usage or a missing program",
+        "0  success", "1  findings, or the tree differs from its definition",
+        "2  bad definition, bad usage, a file or folder that cannot be read or written, or a missing program",
         "3  refused to destroy something", "4  internal error: report it", "130  cancelled with Ctrl-C",
     ];
 
@@ -81,7 +82,7 @@ public static class CommandLine
             var parsed = Build(tree).Parse(arguments);
             if (parsed.Errors.Count == 0 || parsed.Action is not ParseErrorAction)
             {
-                return await parsed.InvokeAsync(configuration, cancellationToken);
+                return await InvokeAsync(parsed, tree, configuration, cancellationToken);
             }
 
             WriteUsageErrors(parsed, configuration.Error);
@@ -92,11 +93,6 @@ public static class CommandLine
             configuration.Error.WriteLine("Cancelled.");
             return ExitCode.Cancelled;
         }
-        catch (Exception exception) when (UnreadableFileException.In(exception) is { } unreadable)
-        {
-            configuration.Error.WriteLine(Printable.Of(unreadable.Message));
-            return ExitCode.Unusable;
-        }
         catch (OutputException full)
         {
             configuration.Error.WriteLine(Printable.Of(full.Message));
@@ -106,6 +102,20 @@ public static class CommandLine
         {
             configuration.Error.WriteLine(InternalError(exception, arguments));
             return ExitCode.InternalError;
+        }
+    }
+
+    /// <summary>What of the tree cannot be read ends each command in the same way, in the format that was asked for.</summary>
+    private static async Task<int> InvokeAsync(
+        ParseResult parsed, TreeOptions tree, InvocationConfiguration configuration, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await parsed.InvokeAsync(configuration, cancellationToken);
+        }
+        catch (Exception exception) when (UnreadableException.In(exception) is { } unreadable && tree.Current is { } context)
+        {
+            return context.Stop(unreadable);
         }
     }
 
@@ -159,7 +169,8 @@ public static class CommandLine
             CompletionCommand.Create(),
             ChartDataCommand.Create(tree.Time),
         };
-        root.SetAction((result, cancellationToken) => GenerateCommand.RunAsync(tree.Context(result), force: false, cancellationToken));
+        root.SetAction((result, cancellationToken) => GenerateCommand.RunAsync(
+            tree.Context(result, writesFiles: true), force: false, cancellationToken));
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         root.Options.OfType<VersionOption>().Single().Action = new VersionWithData();

@@ -155,15 +155,13 @@ internal static class DefinitionWarnings
 
     private static IEnumerable<Finding> Overlays(CommandContext context, Platform platform)
     {
-        var folder = Path.Combine(context.Root, Layout.Overlays);
         var names = platform.Clusters.Select(cluster => cluster.Name.Text).ToHashSet(StringComparer.Ordinal);
-        string[] paths = Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
-        foreach (var path in paths.Order(StringComparer.Ordinal))
+        foreach (var path in TreeDisk.FoldersIn(context.Root, Layout.Overlays))
         {
-            if (Path.GetFileName(path) is var name && !names.Contains(name) && !IsIncluded(context.Root, folder, path))
+            if (Path.GetFileName(path) is var name && !names.Contains(name) && !IsIncluded(context.Root, path))
             {
                 var near = Suggestion.For(name, names);
-                yield return Warning(WarningRules.OverlayUnused, $"{Layout.Overlays}/{name}", Position.None,
+                yield return Warning(WarningRules.OverlayUnused, path, Position.None,
                     $"The definition has no cluster '{Printable.Of(name)}', so nothing delivers this folder.",
                     near is null ? "Rename it after a cluster, or delete it." : $"Did you mean '{near}'?");
             }
@@ -175,29 +173,28 @@ internal static class DefinitionWarnings
         from cluster in platform.Clusters
         where !cluster.HasOverlay
         let folder = Layout.OverlayFolder(cluster.Name.Text)
-        where Directory.Exists(Path.Combine(context.Root, folder))
-        select Warning(WarningRules.OverlayEmpty, folder, Position.None,
-            $"The folder has no manifest, so that cluster {cluster.Name.Text} gets no overlay. git does not keep a folder without a file.",
-            "Write a manifest (.yaml) into it and run generate, or delete it.");
+        let found = TreeDisk.Find(context.Root, folder)
+        where found is not null
+        let none = $"so that cluster {cluster.Name.Text} gets no overlay."
+        select found.LinkTarget is { } target ? Warning(WarningRules.OverlayEmpty, folder, Position.None,
+                $"It is a symbolic link to '{Printable.Of(target)}', {none} git keeps the link, and Flux sees no file behind it.",
+                "Replace the link by the folder and run generate, or delete it.")
+            : found is FileInfo ? Warning(WarningRules.OverlayEmpty, folder, Position.None, $"It is a file, {none}",
+                "Write a folder with a manifest (.yaml) in its place and run generate, or delete it.")
+            : Warning(WarningRules.OverlayEmpty, folder, Position.None,
+                $"The folder has no manifest, {none} git does not keep a folder without a file.",
+                "Write a manifest (.yaml) into it and run generate, or delete it.");
 
     /// <summary>True if a file outside of the folder names it, for example a kustomization with <c>../base</c>.</summary>
-    private static bool IsIncluded(string root, string overlays, string folder) =>
-        Directory.EnumerateFiles(overlays, "*", new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-        })
-            .Where(file => Path.GetExtension(file) is ".yaml" or ".yml" || Path.GetFileName(file) == "Kustomization")
-            .Where(file => !IsBelow(file, folder))
-            .SelectMany(file => YamlReader.Read(file, File.ReadAllBytes(file), YamlOptions.Tree).Documents
-                .SelectMany(document => document.Scalars(text => text.Contains('/')
-                    && !text.Contains('\0')))
-                .SelectMany(scalar => new[] { Path.GetDirectoryName(file)!, root }
-                    .Select(from => Path.GetFullPath(Path.Combine(from, scalar.Value)))))
-            .Any(path => IsBelow(path, folder));
+    private static bool IsIncluded(string root, string folder) => TreeDisk.FilesBelow(root, Layout.Overlays)
+        .Where(PlatformFile.IsManifest).Where(file => !IsBelow(file, folder))
+        .SelectMany(file => YamlReader.Read(file, TreeDisk.Read(root, file) ?? [], YamlOptions.Tree).Documents
+            .SelectMany(document => document.Scalars(text => text.Contains('/')))
+            .SelectMany(scalar => new[] { file[..file.LastIndexOf('/')], "" }
+                .Select(from => SourceTree.Combine(from, scalar.Value))))
+        .Any(path => path is not null && IsBelow(path, folder));
 
-    private static bool IsBelow(string path, string folder) =>
-        $"{path}/".Replace('\\', '/').StartsWith($"{folder}/".Replace('\\', '/'), StringComparison.Ordinal);
+    private static bool IsBelow(string path, string folder) => $"{path}/".StartsWith($"{folder}/", StringComparison.Ordinal);
 
     private static Finding Unknown(CommandContext context, Position position, string message, string fix) =>
         Warning(WarningRules.VersionUnknown, Path.GetFileName(context.DefinitionPath), position, message, fix);

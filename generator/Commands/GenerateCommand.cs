@@ -16,7 +16,8 @@ internal static class GenerateCommand
                 + "definition.",
         };
         var command = new Command("generate", "Writes the tree. A second run writes nothing.") { force };
-        command.SetAction((result, cancellationToken) => RunAsync(tree.Context(result), result.GetValue(force), cancellationToken));
+        command.SetAction((result, cancellationToken) => RunAsync(
+            tree.Context(result, writesFiles: true), result.GetValue(force), cancellationToken));
         return command;
     }
 
@@ -30,7 +31,7 @@ internal static class GenerateCommand
             return ExitCode.Success;
         }
 
-        if ((context with { WritesFiles = true }).ReadConsistentDefinition() is not { Platform: { } platform } definition)
+        if (context.ReadConsistentDefinition() is not { Platform: { } platform } definition)
         {
             return ExitCode.Unusable;
         }

@@ -35,8 +35,15 @@ internal static class ImagesCommand
         }
 
         var options = LintOptions.Of(platform);
-        var delivered = clusters.SelectMany(name => Delivered.Of(tree.Cluster(name, options.In(name).StrictSubstitution))
-                .Select(item => (Item: item, Cluster: name)))
+        var built = clusters.Select(name => (Name: name, Cluster: tree.Cluster(name, options.In(name).StrictSubstitution))).ToArray();
+
+        // What Flux cannot build is not in the list, and a mirror without it is not whole.
+        Finding[] left =
+        [
+            .. built.SelectMany(pair => pair.Cluster.Layers.SelectMany(layer => layer.Findings))
+                .Where(finding => finding.Severity == Severity.Error).Distinct(),
+        ];
+        var delivered = built.SelectMany(pair => Delivered.Of(pair.Cluster).Select(item => (Item: item, Cluster: pair.Name)))
             .GroupBy(pair => pair.Item, pair => pair.Cluster)
             .Select(group => (Item: group.Key, Clusters: group.Distinct().ToArray()))
             .Select(row => (row.Item, row.Clusters, Beside: ClustersOutsideMirror(platform, row.Item, row.Clusters)))
@@ -48,9 +55,10 @@ internal static class ImagesCommand
                 + "files have: run generate first, or check to see what differs.");
         }
 
+        var code = left.Length > 0 ? ExitCode.Findings : ExitCode.Success;
         if (context.Format != OutputFormat.Text)
         {
-            context.Report([], json => json.WriteList("delivered", delivered, row =>
+            context.Report(left, json => json.WriteList("delivered", delivered, row =>
             {
                 json.WriteString("kind", row.Item.Kind);
                 json.WriteString("reference", row.Item.Reference);
@@ -60,7 +68,7 @@ internal static class ImagesCommand
                 json.WriteTexts("clusters", row.Clusters);
                 json.WriteTexts("besideImageRegistry", row.Beside);
             }));
-            return ExitCode.Success;
+            return code;
         }
 
         foreach (var (item, names, beside) in delivered)
@@ -80,7 +88,13 @@ internal static class ImagesCommand
             }
         }
 
-        return ExitCode.Success;
+        context.Write(left, context.Error);
+        if (left.Length > 0)
+        {
+            context.Error.WriteLine("The list is not whole: it lacks what Flux cannot build. Correct that, and run this again.");
+        }
+
+        return code;
     }
 
     /// <summary>The clusters that have a mirror but pull this image from elsewhere.</summary>

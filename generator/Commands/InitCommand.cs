@@ -91,7 +91,7 @@ internal static class InitCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            console.Error.WriteLine($"'{Printable.Of(folder)}' cannot be written: {Printable.Of(exception.Message)} "
+            console.Error.WriteLine($"'{Printable.Of(folder)}' cannot be written: {Printable.Of(Refusal.ReasonOf(exception))}. "
                 + (left.Count == 0 ? "What was made is removed: correct the cause and run init again."
                     : $"What was made is removed, but for {Printable.Of(string.Join(", ", left))}: delete that, correct the cause and run "
                         + "init again."));
@@ -163,7 +163,7 @@ internal static class InitCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return $"It cannot be read: {Printable.Of(exception.Message)}";
+            return $"It cannot be read: {Printable.Of(Refusal.ReasonOf(exception))}.";
         }
     }
 }

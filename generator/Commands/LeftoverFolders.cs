@@ -17,17 +17,18 @@ internal static class LeftoverFolders
     private static IEnumerable<Finding> Clusters(CommandContext context, Platform platform)
     {
         var known = platform.Clusters.Select(cluster => cluster.Name.Text).ToHashSet(StringComparer.Ordinal);
-        var folder = Path.Combine(context.Root, Layout.Clusters);
-        var owned = Directory.Exists(folder) ? Owned(context.Root) : null;
-        foreach (var path in owned is null ? [] : Folders(folder))
+        var folders = TreeDisk.FoldersIn(context.Root, Layout.Clusters);
+        var owned = folders.Length > 0 ? Owned(context.Root) : null;
+        foreach (var folder in owned is null ? [] : folders)
         {
-            var name = Path.GetFileName(path);
+            var name = Path.GetFileName(folder);
             string[] own = known.Contains(name) ? []
-                : [.. Files(path).Where(file => owned!.HashesOf($"{Layout.ClusterFolder(name)}/{file}").IsEmpty)];
+                : [.. TreeDisk.FilesBelow(context.Root, folder).Where(file => owned!.HashesOf(file).IsEmpty)];
             if (own.Length > 0)
             {
-                yield return DefinitionWarnings.Warning(WarningRules.ClusterFolder, Layout.ClusterFolder(name), Position.None,
-                    $"The definition has no cluster '{Printable.Of(name)}', and its folder has {Printable.Of(own[0])}"
+                yield return DefinitionWarnings.Warning(WarningRules.ClusterFolder, folder, Position.None,
+                    $"The definition has no cluster '{Printable.Of(name)}', and its folder has "
+                        + $"{Printable.Of(own[0][(folder.Length + 1)..])}"
                         + $"{(own.Length == 1 ? "" : $" and {own.Length - 1} more")}. A cluster that follows the folder takes that for "
                         + "all it should have, and deletes the rest.",
                     $"Move the files out of {Layout.Clusters}, so that the folder is gone: Flux then reports an error and deletes "
@@ -65,32 +66,13 @@ internal static class LeftoverFolders
     {
         try
         {
-            var path = Path.Combine(root, LockFile.Name);
-            return File.Exists(path) ? LockFile.Read(File.ReadAllText(path)) : null;
+            return TreeDisk.Text(root, LockFile.Name) is { } text ? LockFile.Read(text) : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        catch (FormatException)
         {
             // check and generate report what is wrong with it.
             return null;
         }
     }
 
-    private static string[] Folders(string folder)
-    {
-        try
-        {
-            return [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal)];
-        }
-        catch (UnauthorizedAccessException)
-        {
-            // lint reports the clusters that it cannot read.
-            return [];
-        }
-    }
-
-    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*", new EnumerationOptions
-    {
-        RecurseSubdirectories = true,
-        AttributesToSkip = FileAttributes.ReparsePoint,
-    }).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal);
 }

@@ -29,48 +29,48 @@ internal static class LintWatch
         string[]? affected = null;
         while (true)
         {
-            known = next is null ? null : Check(context, next, LintOptions.Of(definition.Platform), known, affected, since);
-            var (changed, at) = await changes.Next(cancellationToken);
-            since = (at, "change");
-            affected = AffectedClusters(changed);
-            if (affected is null)
+            try
             {
-                // A definition with violations is reported, and the last valid one stays in force.
-                definition = context.ReadConsistentDefinition() ?? definition;
-                changes.Follow(definition.Platform.ReferencedFiles);
-            }
+                known = next is null ? null : Check(context, next, LintOptions.Of(definition.Platform), known, affected, since);
+                var (changed, at) = await changes.Next(cancellationToken);
+                since = (at, "change");
+                affected = AffectedClusters(changed);
+                if (affected is null)
+                {
+                    // A definition with violations is reported, and the last valid one stays in force.
+                    definition = context.ReadConsistentDefinition() ?? definition;
+                    changes.Follow(definition.Platform.ReferencedFiles);
+                }
 
-            next = LintInput.Read(context, definition, requested);
+                next = LintInput.Read(context, definition, requested);
+            }
+            catch (Exception exception) when (UnreadableException.In(exception) is { } unreadable)
+            {
+                context.Stop(unreadable);
+                (known, next) = (null, null);
+            }
         }
     }
 
-    /// <summary>Reports what is wrong with a tree after a change of some clusters; null if one of its files cannot be read.</summary>
+    /// <summary>Reports what is wrong with a tree after a change of some clusters.</summary>
     /// <param name="context">The command.</param>
     /// <param name="input">The tree.</param>
     /// <param name="options">The definition's settings of lint.</param>
     /// <param name="known">The last result; null if there is none.</param>
     /// <param name="affected">The clusters that changed; null for all.</param>
     /// <param name="since">The time of the change, in words.</param>
-    private static LintedTree? Check(CommandContext context, LintInput input, LintOptions options, LintedTree? known,
+    private static LintedTree Check(CommandContext context, LintInput input, LintOptions options, LintedTree? known,
         string[]? affected, (long At, string Cause) since)
     {
         // A cluster that was added or removed affects all of them.
         var again = known is not null && affected is not null && affected.All(known.OfClusters.ContainsKey)
             && known.OfClusters.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(input.Clusters);
-        try
-        {
-            var found = again ? Linter.CheckAgain(known!, input.Files, options, LintRules.All, affected!)
-                : Linter.CheckAll(input.Files, options, LintRules.All, input.Clusters);
-            LintCommand.Report(context, input, found.InOrder());
-            context.Output.WriteLine($"Checked {(again ? affected!.Length : input.Clusters.Count)} of {input.Clusters.Count} clusters, "
-                    + $"{context.Time.GetElapsedTime(since.At).TotalMilliseconds:0} ms after the {since.Cause}; waiting for a change.");
-            return found;
-        }
-        catch (Exception exception) when (UnreadableFileException.In(exception) is { } unreadable)
-        {
-            context.Error.WriteLine(Printable.Of(unreadable.Message));
-            return null;
-        }
+        var found = again ? Linter.CheckAgain(known!, input.Files, options, LintRules.All, affected!)
+            : Linter.CheckAll(input.Files, options, LintRules.All, input.Clusters);
+        LintCommand.Report(context, input, found.InOrder());
+        context.Output.WriteLine($"Checked {(again ? affected!.Length : input.Clusters.Count)} of {input.Clusters.Count} clusters, "
+            + $"{context.Time.GetElapsedTime(since.At).TotalMilliseconds:0} ms after the {since.Cause}; waiting for a change.");
+        return found;
     }
 
     /// <summary>The clusters that own all of these files; null if a file belongs to several.</summary>
@@ -174,6 +174,9 @@ internal sealed class TreeChanges : IDisposable
         var watcher = new FileSystemWatcher(Path.Combine(root, folder))
         {
             IncludeSubdirectories = deep,
+
+            // Attributes: what could not be read may be readable now.
+            NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Attributes,
             InternalBufferSize = 64 * 1024,
         };
         watcher.Changed += (_, change) => Add(change.FullPath);

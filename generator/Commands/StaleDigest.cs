@@ -11,13 +11,7 @@ internal static class StaleDigest
     private const int LargestFile = 1 << 20;
 
     /// <summary>The folders with the chart sources of applications.</summary>
-    private static readonly string[] Folders = ["bases", "infrastructure"];
-
-    private static readonly EnumerationOptions EveryFile = new()
-    {
-        RecurseSubdirectories = true,
-        AttributesToSkip = FileAttributes.ReparsePoint,
-    };
+    private static readonly string[] Folders = [Layout.Bases, Layout.Infrastructure];
 
     /// <summary>A finding for each chart whose digest has another version in the tree on disk.</summary>
     public static ImmutableArray<Finding> Of(string definitionPath, string root, PlatformReading.Valid definition)
@@ -49,29 +43,21 @@ internal static class StaleDigest
     /// <summary>The OCIRepositories of the tree that use one of the digests.</summary>
     private static IEnumerable<(string File, string Url, string Tag, string Digest)> Sources(string root, string[] digests)
     {
-        foreach (var folder in Folders.Select(name => Path.Combine(root, Layout.Root, name)).Where(Directory.Exists))
+        foreach (var file in Folders.SelectMany(folder => TreeDisk.FilesBelow(root, folder))
+            .Where(file => file.EndsWith(".yaml", StringComparison.Ordinal)))
         {
-            foreach (var path in Directory.EnumerateFiles(folder, "*.yaml", EveryFile).Order(StringComparer.Ordinal))
+            if (TreeDisk.Read(root, file, LargestFile) is not { } bytes
+                || digests.All(digest => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(digest)) < 0))
             {
-                if (new FileInfo(path).Length > LargestFile)
-                {
-                    continue;
-                }
+                continue;
+            }
 
-                var bytes = File.ReadAllBytes(path);
-                if (digests.All(digest => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(digest)) < 0))
+            foreach (var source in YamlReader.Read(file, bytes, YamlOptions.Tree).Documents.OfType<Mapping>()
+                .Where(document => document.TextAt("kind") == "OCIRepository"))
+            {
+                if (source.TextAt("spec", "ref", "digest") is { } digest && source.TextAt("spec", "ref", "tag") is { } tag)
                 {
-                    continue;
-                }
-
-                var file = Path.GetRelativePath(root, path).Replace('\\', '/');
-                foreach (var source in YamlReader.Read(file, bytes, YamlOptions.Tree).Documents.OfType<Mapping>()
-                    .Where(document => document.TextAt("kind") == "OCIRepository"))
-                {
-                    if (source.TextAt("spec", "ref", "digest") is { } digest && source.TextAt("spec", "ref", "tag") is { } tag)
-                    {
-                        yield return (file, source.TextAt("spec", "url") ?? "", tag, digest);
-                    }
+                    yield return (file, source.TextAt("spec", "url") ?? "", tag, digest);
                 }
             }
         }

@@ -216,7 +216,8 @@ internal static class UpgradeCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            context.Error.WriteLine($"{context.DefinitionPath} cannot be written: {Printable.Of(exception.Message)}");
+            context.Error.WriteLine($"{context.DefinitionPath} cannot be written: "
+                + $"{Printable.Of(Refusal.ReasonOf(exception))}. It is as it was: correct the cause and run this again.");
             return ExitCode.Unusable;
         }
 

@@ -15,8 +15,22 @@ public static class PlatformFile
             return Refused(name, DefinitionRules.Unreadable, $"'{name}' is a directory.", "Name the definition's file.");
         }
 
-        var file = new FileInfo(path);
-        if (!file.Exists)
+        try
+        {
+            return Read(name, new FileInfo(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Refused(name, DefinitionRules.Unreadable, $"The file cannot be read: {Refusal.ReasonOf(exception)}.",
+                "Check its permissions, and those of its folder.");
+        }
+    }
+
+    private static PlatformReading Read(string name, FileInfo file)
+    {
+        // Exists would also be false where the folder may not be searched.
+        var path = file.FullName;
+        if ((int)file.Attributes == -1)
         {
             return Refused(name, DefinitionRules.Missing, $"The file '{name}' does not exist.",
                 Twin(path) is { } other && File.Exists(other)
@@ -43,52 +57,33 @@ public static class PlatformFile
                 "Delete or rename one of the two.");
         }
 
-        try
-        {
-            // A file that is far too large is refused without reading it.
-            return file.Length <= LargestFile
-                ? PlatformText.Read(name, File.ReadAllBytes(path), FileReader(path), ManifestFolderTest(path))
-                : Refused(name, Yaml.YamlRules.TooLarge, $"The file has {file.Length} bytes.", "Check that this is the right file.");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return Refused(name, DefinitionRules.Unreadable, $"The file cannot be read: {exception.Message}", "Check its permissions.");
-        }
+        // A file that is far too large is refused without reading it.
+        return file.Length <= LargestFile
+            ? PlatformText.Read(name, File.ReadAllBytes(path), FileReader(path), ManifestFolderTest(path))
+            : Refused(name, Yaml.YamlRules.TooLarge, $"The file has {file.Length} bytes.", "Check that this is the right file.");
     }
 
     /// <summary>
     /// Reads files that the definition names: plain ones, up to the size of a definition. Findings quote their lines, so links, which may
     /// lead anywhere, are not read.
     /// </summary>
-    public static Func<string, byte[]?> FileReader(string definition) => path =>
-    {
-        try
-        {
-            var file = new FileInfo(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, path));
-            return file.Exists && file.LinkTarget is null && file.Length <= LargestFile
-                && !SpecialFile.Is(file.FullName, followLinks: false)
-                ? File.ReadAllBytes(file.FullName) : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    };
+    public static Func<string, byte[]?> FileReader(string definition) => path => TreeDisk.Read(FolderOf(definition), path, LargestFile);
 
     /// <summary>Returns whether a folder beside a definition has a manifest, for example a cluster's overlay.</summary>
     public static Func<string, bool> ManifestFolderTest(string definition) => path =>
-        HasManifest(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, path));
+        HasManifest(FolderOf(definition), path);
 
     /// <summary>
-    /// True if the folder has a file that kustomize reads. git does not keep an empty folder, Flux fails on one without a manifest, and its
-    /// source has no links.
+    /// True if the folder has a file that kustomize reads. git does not keep an empty folder, and Flux fails on one without a
+    /// manifest.
     /// </summary>
-    public static bool HasManifest(string folder) => Directory.Exists(folder)
-        && Directory.EnumerateFiles(folder, "*", new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-        }).Any(file => Path.GetExtension(file) is ".yaml" or ".yml" || Path.GetFileName(file) == "Kustomization");
+    public static bool HasManifest(string root, string folder) => TreeDisk.FilesBelow(root, folder).Any(IsManifest);
+
+    /// <summary>True for the name of a file that kustomize reads.</summary>
+    public static bool IsManifest(string file) =>
+        Path.GetExtension(file) is ".yaml" or ".yml" || Path.GetFileName(file) == "Kustomization";
+
+    private static string FolderOf(string definition) => Path.GetDirectoryName(Path.GetFullPath(definition))!;
 
     private static string? Twin(string path) => Path.GetExtension(path) switch
     {

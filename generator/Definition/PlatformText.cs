@@ -22,7 +22,7 @@ public abstract record PlatformReading
 
 /// <summary>Access to the files in a definition's folder.</summary>
 /// <param name="Definition">The name of the definition that findings carry.</param>
-/// <param name="Read">The bytes of a file by its path from the definition's folder; null where it cannot be read.</param>
+/// <param name="Read">The bytes of a file by its path from the definition's folder; null where no plain file is there.</param>
 /// <param name="HasFolder">Returns whether the path is a folder with a manifest.</param>
 internal sealed record DefinitionFiles(string Definition, Func<string, byte[]?> Read, Func<string, bool> HasFolder)
 {
@@ -39,7 +39,7 @@ public static class PlatformText
     /// <summary>Reads a definition.</summary>
     /// <param name="file">The name that findings carry.</param>
     /// <param name="bytes">The whole file.</param>
-    /// <param name="beside">Reads a file by its path from the definition's folder; returns null if it cannot be read.</param>
+    /// <param name="beside">Reads a file by its path from the definition's folder; returns null if it is not a plain file.</param>
     /// <param name="hasFolder">Returns whether a path from the same folder is a folder with a manifest; null to skip the check.</param>
     public static PlatformReading Read(
         string file, ReadOnlySpan<byte> bytes, Func<string, byte[]?>? beside = null, Func<string, bool>? hasFolder = null)

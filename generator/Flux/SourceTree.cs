@@ -2,34 +2,6 @@ using System.Collections.Concurrent;
 
 namespace PlatformGitOps.Generator.Flux;
 
-/// <summary>A file of the tree exists but cannot be read, because of its permissions or the disk.</summary>
-/// <param name="path">Relative to the root.</param>
-/// <param name="cause">The cause.</param>
-internal sealed class UnreadableFileException(string path, Exception cause)
-    : Exception($"{path} cannot be read: {cause.Message} Check its permissions.", cause)
-{
-    /// <summary>The bytes of a file of the tree.</summary>
-    public static byte[] Read(string root, string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(Path.Combine(root, path));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new UnreadableFileException(path, exception);
-        }
-    }
-
-    /// <summary>The exception of this type that ended a run, also one on several threads; null for another cause.</summary>
-    public static UnreadableFileException? In(Exception exception) => exception switch
-    {
-        UnreadableFileException unreadable => unreadable,
-        AggregateException several => several.InnerExceptions.Select(In).FirstOrDefault(one => one is not null),
-        _ => null,
-    };
-}
-
 /// <summary>The files at the root of Flux's source: generated in memory, on disk, or in a commit.</summary>
 public abstract class SourceTree
 {
@@ -133,53 +105,15 @@ public abstract class SourceTree
 
     private sealed class OnDiskTree(string root) : SourceTree
     {
-        // An artifact has no symbolic links.
-        private static readonly EnumerationOptions NoLinks = new()
-        {
-            AttributesToSkip = FileAttributes.ReparsePoint,
-            RecurseSubdirectories = true,
-        };
-
         // By top-level folder, so that each is listed once.
         private readonly ConcurrentDictionary<string, string[]> listings = new(StringComparer.Ordinal);
 
-        private protected override byte[]? ReadAny(string path)
-        {
-            if (listings.TryGetValue(TopOf(path), out var listing) && Array.BinarySearch(listing, path, StringComparer.Ordinal) < 0)
-            {
-                return null;
-            }
+        private protected override byte[]? ReadAny(string path) =>
+            listings.TryGetValue(TopOf(path), out var listing) && Array.BinarySearch(listing, path, StringComparer.Ordinal) < 0
+                ? null : TreeDisk.Read(root, path);
 
-            var file = new FileInfo(Path.Combine(root, path));
-            try
-            {
-                return !file.Exists || file.Attributes.HasFlag(FileAttributes.ReparsePoint) ? null
-
-                    // A pipe or a device has the length 0, and reading it could block forever.
-                    : file.Length == 0 ? []
-                    : File.ReadAllBytes(file.FullName);
-            }
-            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-            {
-                return null;
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                throw new UnreadableFileException(path, exception);
-            }
-        }
-
-        private protected override IEnumerable<string> AnyBelow(string folder) => Below(listings.GetOrAdd(TopOf(folder), List), folder);
-
-        private string[] List(string top)
-        {
-            var from = Path.Combine(root, top);
-            return !Directory.Exists(from) ? []
-                : [.. Directory.EnumerateFiles(from, "*", NoLinks)
-                    .Select(file => file[(root.Length + (root.EndsWith(Path.DirectorySeparatorChar) ? 0 : 1))..]
-                        .Replace(Path.DirectorySeparatorChar, '/'))
-                    .Order(StringComparer.Ordinal)];
-        }
+        private protected override IEnumerable<string> AnyBelow(string folder) =>
+            Below(listings.GetOrAdd(TopOf(folder), top => TreeDisk.FilesBelow(root, top)), folder);
 
         private static string TopOf(string path) => path.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 ? path[..slash] : path;
     }

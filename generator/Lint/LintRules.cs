@@ -50,7 +50,7 @@ public static class LintRules
     public static readonly ImmutableSortedDictionary<string, string> About =
         All.SelectMany(rule => rule.Ids).Concat(SubstrateFileRules.Ids)
             .Append(KeyValuePair.Create(UnusedFileRules.Unused, UnusedFileRules.About))
-            .Append(KeyValuePair.Create(Linter.RuleClusterMissing, "A cluster of the definition is not in the tree, or cannot be read."))
+            .Append(KeyValuePair.Create(Linter.RuleClusterMissing, "A cluster of the definition is not in the tree."))
             .Append(KeyValuePair.Create(IgnoredFindings.RuleUnused, "A comment or an entry of the definition keeps no finding back."))
             .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
 

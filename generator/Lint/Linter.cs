@@ -37,9 +37,8 @@ public static class Linter
             File = Layout.ClusterFolder(missing.name),
             Message = missing.Line is { } line
                 ? $"{line} leaves the folder of cluster {missing.name} out of what Flux fetches: nothing of it was checked."
-                : $"Cluster {missing.name} of the definition is not in the tree, or its folder cannot be read: nothing of it was checked.",
-            Fix = missing.Line?.FixFor(Layout.ClusterFolder(missing.name))
-                ?? "Run generate, or check the permissions of the folder and of those above it.",
+                : $"Cluster {missing.name} of the definition is not in the tree: nothing of it was checked.",
+            Fix = missing.Line?.FixFor(Layout.ClusterFolder(missing.name)) ?? "Run generate.",
         });
 
     /// <summary>All findings, by file and position, each once even if many clusters have it.</summary>
@@ -153,7 +152,7 @@ public static class Linter
         {
             return [.. check()];
         }
-        catch (Exception exception) when (exception is not OperationCanceledException && UnreadableFileException.In(exception) is null)
+        catch (Exception exception) when (exception is not OperationCanceledException && UnreadableException.In(exception) is null)
         {
             return
             [

@@ -40,12 +40,11 @@ public sealed record DiskState
     /// <summary>The text of the lock file with <c>\n</c>; empty if it does not exist.</summary>
     public required string LockText { get; init; }
 
-    /// <summary>Links and special files in place of the generator's own files: then nothing may be written.</summary>
+    /// <summary>What is in place of the generator's own files, and of their folder: nothing may be written then.</summary>
     public required ImmutableArray<Finding> Obstacles { get; init; }
 
     /// <summary>Walks the generator's folders below a root without following a link.</summary>
-    /// <exception cref="IOException">A folder or the lock file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">A folder or the lock file may not be read.</exception>
+    /// <exception cref="UnreadableException">A folder or the lock file cannot be read.</exception>
     public static DiskState Of(string root)
     {
         var entries = new Dictionary<string, DiskEntry>(StringComparer.Ordinal);
@@ -60,27 +59,36 @@ public sealed record DiskState
                 entries.Add(top, new DiskEntry(top, kind, ReadOnly: false));
                 if (kind == EntryKind.Folder)
                 {
-                    Walk(fullRoot, folder.FullName, entries, leftovers);
+                    TreeDisk.At(fullRoot, top, onDisk => Walk(fullRoot, onDisk, entries, leftovers));
                 }
             }
         }
 
         ImmutableArray<Finding> obstacles =
         [
-            .. from path in new[] { SafePath.Tops[0], LockFile.Name, LockFile.Busy }
-               let kind = entries.GetValueOrDefault(path)?.Kind
-               where kind is EntryKind.Link or EntryKind.Special
-               select kind == EntryKind.Link ? Refusal.Link(path, path) : Refusal.Special(path),
+            .. new[] { Layout.Root, LockFile.Name, LockFile.Busy }.Select(path => (path, entries.GetValueOrDefault(path)?.Kind) switch
+            {
+                (_, EntryKind.Link) => Refusal.Link(path, path),
+                (_, EntryKind.Special) => Refusal.Special(path),
+                (Layout.Root, EntryKind.File) => Refusal.FileInTheWay(LockFile.Name, path),
+                (LockFile.Name or LockFile.Busy, EntryKind.Folder) => Refusal.FolderInTheWay(path),
+                _ => null,
+            }).OfType<Finding>(),
         ];
-        var lockPath = OnDisk(root, LockFile.Name);
-        var lockText = obstacles.IsEmpty && File.Exists(lockPath) ? File.ReadAllText(lockPath).ReplaceLineEndings("\n") : "";
-        return new DiskState { Entries = entries, Leftovers = leftovers, LockText = lockText, Obstacles = obstacles };
+        return new DiskState
+        {
+            Entries = entries,
+            Leftovers = leftovers,
+            LockText = obstacles.IsEmpty ? TreeDisk.Text(root, LockFile.Name)?.ReplaceLineEndings("\n") ?? "" : "",
+            Obstacles = obstacles,
+        };
     }
 
     /// <summary>The path on disk of a path in the tree.</summary>
     public static string OnDisk(string root, string path) => Path.Combine(root, path.Replace('/', Path.DirectorySeparatorChar));
 
-    private static void Walk(string root, string folder, Dictionary<string, DiskEntry> entries, List<string> leftovers)
+    private static Dictionary<string, DiskEntry> Walk(
+        string root, string folder, Dictionary<string, DiskEntry> entries, List<string> leftovers)
     {
         var walk = new FileSystemEnumerable<DiskEntry>(folder, (ref FileSystemEntry entry) => Entry(root, ref entry), Everything)
         {
@@ -97,6 +105,8 @@ public sealed record DiskState
                 entries.Add(entry.Path, entry);
             }
         }
+
+        return entries;
     }
 
     private static DiskEntry Entry(string root, ref FileSystemEntry entry)

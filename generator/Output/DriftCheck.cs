@@ -151,9 +151,9 @@ public static class DriftCheck
                 : plan.Foreign is { } foreign ? new DriftResult { Obstacles = [foreign] }
                 : Compare(request, plan);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        catch (FormatException exception)
         {
-            return new DriftResult { Obstacles = [Refusal.Unreadable(exception)] };
+            return new DriftResult { Obstacles = [Refusal.LockUnreadable(exception)] };
         }
     }
 
@@ -229,16 +229,15 @@ public static class DriftCheck
 
     private static string? Diff(string root, FilePlan file)
     {
-        var path = DiskState.OnDisk(root, file.Path);
-        if (new FileInfo(path).Length > LargestDiffed)
+        if (TreeDisk.Read(root, file.Path, LargestDiffed) is not { } onDisk)
         {
             return null;
         }
 
         try
         {
-            var onDisk = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
-            return UnifiedDiff.Of(file.Path, onDisk, file.Text ?? "");
+            var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(onDisk);
+            return UnifiedDiff.Of(file.Path, text, file.Text ?? "");
         }
         catch (DecoderFallbackException)
         {

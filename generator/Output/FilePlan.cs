@@ -65,7 +65,7 @@ internal sealed record TreePlan
 
     /// <summary>Compares request, lock file and disk; reads every file once, several at a time.</summary>
     /// <exception cref="FormatException">The lock file cannot be parsed.</exception>
-    /// <exception cref="IOException">A folder or the lock file cannot be read.</exception>
+    /// <exception cref="UnreadableException">A folder or a file cannot be read; among several threads inside of another one.</exception>
     public static TreePlan Of(WriteRequest request, CancellationToken cancellationToken)
     {
         var disk = DiskState.Of(request.Root);
@@ -114,22 +114,15 @@ internal sealed record TreePlan
         var entry = disk.Entries.GetValueOrDefault(path);
         var wanted = text is null ? null : ContentHash.OfText(text);
         var plan = new FilePlan(new FileResult(path, Outcome.Failed), text, wanted, null, known, entry?.ReadOnly ?? false);
-        try
+        var found = entry?.Kind == EntryKind.File ? TreeDisk.At(request.Root, path, ContentHash.OfFile) : null;
+        plan = plan with { Found = found, Result = new FileResult(path, Decide(wanted, found, known, request.Force)) };
+        return plan switch
         {
-            var found = entry?.Kind == EntryKind.File ? ContentHash.OfFile(DiskState.OnDisk(request.Root, path)) : null;
-            plan = plan with { Found = found, Result = new FileResult(path, Decide(wanted, found, known, request.Force)) };
-            return plan switch
-            {
-                { Result.Outcome: Outcome.Refused } => plan.Refuse(
-                    text is null ? Refusal.HandEditedObsolete(path) : known.IsEmpty ? Refusal.Foreign(path) : Refusal.HandEdited(path)),
-                { Touches: true, ReadOnly: true } when !request.Force => plan.Refuse(Refusal.ReadOnly(path)),
-                _ => plan,
-            };
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return plan.Refuse(Refusal.UnreadableFile(path, exception), Outcome.Failed);
-        }
+            { Result.Outcome: Outcome.Refused } => plan.Refuse(
+                text is null ? Refusal.HandEditedObsolete(path) : known.IsEmpty ? Refusal.Foreign(path) : Refusal.HandEdited(path)),
+            { Touches: true, ReadOnly: true } when !request.Force => plan.Refuse(Refusal.ReadOnly(path)),
+            _ => plan,
+        };
     }
 
     private static ImmutableSortedDictionary<string, ImmutableSortedSet<string>> Hashes(

@@ -6,6 +6,12 @@ internal static class Refusal
     /// <summary>The rule of a hand-edited file.</summary>
     public const string Edited = "hand-edited";
 
+    /// <summary>The rule of a file that cannot be read.</summary>
+    public const string FileUnreadable = "file-unreadable";
+
+    /// <summary>The rule of a folder that cannot be read.</summary>
+    public const string FolderUnreadable = "folder-unreadable";
+
     public static Finding HandEdited(string path) => Of(
         path,
         Edited,
@@ -71,26 +77,30 @@ internal static class Refusal
     public static Finding Failed(string path, Exception exception) => Of(
         path,
         "write-failed",
-        $"could not be written ({exception.Message}). The old file is unchanged.",
+        $"could not be written ({ReasonOf(exception)}). The old file is unchanged.",
         "Fix the cause and run generate again.");
 
-    public static Finding UnreadableFile(string path, Exception exception) => Of(
+    public static Finding FolderFailed(string path, Exception exception) => Of(
         path,
-        "file-unreadable",
-        $"cannot be read ({exception.Message}).",
-        "Make it readable and run the command again.");
+        "write-failed",
+        $"The folder cannot be written to ({ReasonOf(exception)}).",
+        "Fix the cause and run generate again.");
 
-    public static Finding Unreadable(Exception exception) => exception is FormatException
-        ? Of(
-            LockFile.Name,
-            "lock-unreadable",
-            $"cannot be parsed: {exception.Message}.",
-            "Restore it (git checkout), or remove it: generate then adopts the files that are as generated and reports the others.")
-        : Of(
-            LockFile.Name,
-            "tree-unreadable",
-            $"cannot be read or written, or its folder ({exception.Message}).",
-            "Fix the cause and run generate again.");
+    public static Finding Unreadable(string path, bool isFolder, Exception exception) => Of(
+        path,
+        isFolder ? FolderUnreadable : FileUnreadable,
+        $"The {(isFolder ? "folder" : "file")} cannot be read: {ReasonOf(exception)}.",
+        "Let the user of this program read it, and run the command again.");
+
+    /// <summary>What the system says, without the path, which the message names already, and without a full stop.</summary>
+    public static string ReasonOf(Exception exception) => exception is UnauthorizedAccessException ? "permission denied"
+        : exception.Message.Split(" : '")[0].TrimEnd('.');
+
+    public static Finding LockUnreadable(FormatException exception) => Of(
+        LockFile.Name,
+        "lock-unreadable",
+        $"cannot be parsed: {exception.Message}.",
+        "Restore it (git checkout), or remove it: generate then adopts the files that are as generated and reports the others.");
 
     public static Finding Of(string path, string rule, string message, string fix) =>
         new() { File = path, Rule = rule, Message = message, Fix = fix };

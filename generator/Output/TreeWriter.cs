@@ -52,9 +52,14 @@ public static class TreeWriter
         {
             return await WriteCheckedAsync(request, time, cancellationToken);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        catch (FormatException exception)
         {
-            return WriteResult.Stopped(Refusal.Unreadable(exception));
+            return WriteResult.Stopped(Refusal.LockUnreadable(exception));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Nothing else is written before the lock file.
+            return WriteResult.Stopped(Refusal.Failed(LockFile.Name, exception));
         }
     }
 
@@ -76,9 +81,19 @@ public static class TreeWriter
             return plan.Result with { NothingToWrite = plan.Result.Complete };
         }
 
-        var busy = DiskState.OnDisk(request.Root, LockFile.Busy);
-        Directory.CreateDirectory(Path.GetDirectoryName(busy)!);
-        using var run = await ExclusiveRun.TakeAsync(busy, request.Patience, time, cancellationToken);
+        ExclusiveRun? taken;
+        try
+        {
+            var busy = DiskState.OnDisk(request.Root, LockFile.Busy);
+            Directory.CreateDirectory(Path.GetDirectoryName(busy)!);
+            taken = await ExclusiveRun.TakeAsync(busy, request.Patience, time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return WriteResult.Stopped(Refusal.FolderFailed(Layout.Root, exception));
+        }
+
+        using var run = taken;
         if (run is null)
         {
             return WriteResult.Stopped(Refusal.Of(

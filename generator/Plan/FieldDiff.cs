@@ -10,6 +10,10 @@ public sealed record FieldChange(string Path, string? Before, string? After);
 public static class FieldDiff
 {
     private const int LongestValue = 60;
+
+    /// <summary>How many characters before the first difference are shown.</summary>
+    private const int Context = 20;
+
     private const string FromLine = " (from line ";
 
     /// <summary>Compares two versions of an object; credentials and the data of a Secret are never shown.</summary>
@@ -46,7 +50,7 @@ public static class FieldDiff
                 pair.Before is { } left ? old.Items[left] : null, pair.After is { } right ? now.Items[right] : null)),
         (Scalar old, Scalar now) => Meaning(old) == Meaning(now) ? [] : Text(path, old, now),
         (null, null) => [],
-        _ => [new FieldChange(path, Short(before), Short(after))],
+        _ => [Change(path, Line(before), Line(after))],
     };
 
     /// <summary>The changed lines of a long text.</summary>
@@ -54,13 +58,32 @@ public static class FieldDiff
     {
         if (!before.Value.Contains('\n') || !after.Value.Contains('\n'))
         {
-            return [new FieldChange(path, Short(before), Short(after))];
+            var (one, other) = (Line(before), Line(after));
+            return [one == other ? Change(path, WithLineEnds(before), WithLineEnds(after)) : Change(path, one, other)];
         }
 
         var (old, now) = (before.Value.Split('\n'), after.Value.Split('\n'));
         var line = old.Zip(now).TakeWhile(pair => pair.First == pair.Second).Count();
-        return [new FieldChange($"{path}{FromLine}{line + 1})", Cut(old.ElementAtOrDefault(line)?.Trim()),
-            Cut(now.ElementAtOrDefault(line)?.Trim()))];
+        return [Change($"{path}{FromLine}{line + 1})", old.ElementAtOrDefault(line), now.ElementAtOrDefault(line))];
+    }
+
+    /// <summary>Of long values the part that differs: two that begin in the same way would look the same.</summary>
+    private static FieldChange Change(string path, string? before, string? after)
+    {
+        // Spaces around it are shown where they are the difference.
+        if (before?.Trim() != after?.Trim())
+        {
+            (before, after) = (before?.Trim(), after?.Trim());
+        }
+
+        if (before is null || after is null || Math.Max(before.Length, after.Length) <= LongestValue)
+        {
+            return new FieldChange(path, Cut(before, 0), Cut(after, 0));
+        }
+
+        var same = before.AsSpan().CommonPrefixLength(after);
+        var start = same < LongestValue - Context ? 0 : same - Context;
+        return new FieldChange(path, Cut(before, start), Cut(after, start));
     }
 
     private static string Bare(string path) =>
@@ -72,15 +95,19 @@ public static class FieldDiff
     internal static string Meaning(Scalar scalar) =>
         scalar.IsString ? $"\"{scalar.Value}\"" : PlainScalars.Canonical(scalar.Value);
 
-    private static string? Short(Node? node) => node switch
+    private static string? Line(Node? node) => node switch
     {
         null => null,
         Scalar { IsText: true, Value: var value } when !PlainScalars.IsText(value) => $"\"{value}\"",
-        Scalar { Value: var value } => Cut(value.ReplaceLineEndings(" ")),
-        Mapping mapping => Cut("{" + string.Join(", ", mapping.Select(entry => $"{entry.Key}: {Short(entry.Value)}")) + "}"),
-        Sequence sequence => Cut("[" + string.Join(", ", sequence.Items.Select(Short)) + "]"),
+        Scalar { Value: var value } => value.ReplaceLineEndings(" "),
+        Mapping mapping => "{" + string.Join(", ", mapping.Select(entry => $"{entry.Key}: {Cut(Line(entry.Value), 0)}")) + "}",
+        Sequence sequence => "[" + string.Join(", ", sequence.Items.Select(item => Cut(Line(item), 0))) + "]",
         _ => null,
     };
 
-    private static string? Cut(string? text) => text?.Length > LongestValue ? text[..LongestValue] + "..." : text;
+    private static string WithLineEnds(Scalar text) => text.Value.ReplaceLineEndings("\\n");
+
+    private static string? Cut(string? text, int start) => text is null ? null
+        : $"{(start > 0 ? "..." : "")}{text[start..Math.Min(start + LongestValue, text.Length)]}"
+            + (start + LongestValue < text.Length ? "..." : "");
 }

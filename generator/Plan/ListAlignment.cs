@@ -11,10 +11,10 @@ internal static class ListAlignment
     /// <summary>For larger tables, items are compared by their index.</summary>
     private const int LargestTable = 1_000_000;
 
-    /// <summary>
-    /// Items with the same name, or else the same content, are a pair (longest common subsequence). Items between two pairs are paired in
-    /// order, unless their names differ.
-    /// </summary>
+    private static readonly string[] NameKeys = ["name", "alert", "record"];
+
+    /// <summary>Items with the same name, or else the same content, belong together (a longest common subsequence); what is between two
+    /// of them was changed in its order, unless names say otherwise.</summary>
     public static IEnumerable<AlignedItems> Of(ImmutableArray<Node> before, ImmutableArray<Node> after)
     {
         var (old, now) = (before.Select(Identity).ToArray(), after.Select(Identity).ToArray());
@@ -92,11 +92,15 @@ internal static class ListAlignment
         return pairs;
     }
 
-    private static bool IsNamed(Node node) => node is Mapping mapping && mapping["name"] is Scalar;
+    private static bool IsNamed(Node node) => NameOf(node) is not null;
+
+    /// <summary>Rules of Prometheus have a name of their own kind.</summary>
+    private static string? NameOf(Node node) => node is not Mapping mapping ? null
+        : NameKeys.FirstOrDefault(key => mapping[key] is Scalar) is { } key ? $"{key} {((Scalar)mapping[key]!).Value}" : null;
 
     private static string Identity(Node node) => node switch
     {
-        Mapping mapping when mapping["name"] is Scalar name => $"name {name.Value}",
+        _ when NameOf(node) is { } name => name,
         Scalar scalar => FieldDiff.Meaning(scalar),
         _ => YamlWriter.WriteFragment(node),
     };

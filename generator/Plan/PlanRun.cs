@@ -59,16 +59,17 @@ public static class PlanRun
     {
         var (old, now) = (new FluxTree(before), new FluxTree(after));
         var difference = new TreeDifference(before, after);
+        var renamed = new RenamedClusters(before, after);
         var plans = old.Clusters().Union(now.Clusters(), StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .AsParallel().AsOrdered().WithCancellation(cancellationToken)
             .Select(cluster => difference.MayChange(cluster)
-                ? Changed(cluster, In(old, cluster), In(now, cluster))
+                ? Changed(cluster, In(renamed.Before(cluster) is { } named ? new FluxTree(named) : old, cluster), In(now, cluster))
                 : (Plan: new ClusterPlan(cluster), Records: null)).ToArray();
         // Also those of clusters that stay as they are: an overlay's for example.
         var substrates = SubstratePlan.Between(before, after, new SubstrateWriters(() => Writers(old), () => Writers(now)));
         return new PlanResult
         {
-            Clusters = [.. RenamedClusters.Noted([.. plans.Select(pair => pair.Plan)], before, after)],
+            Clusters = [.. plans.Select(pair => renamed.Noted(pair.Plan))],
             Substrates = substrates,
             Records = RecordPlan.Of(
                 plans.Select(pair => pair.Records).OfType<ClusterRecords>(), [.. substrates.SelectMany(plan => plan.GoneChildren)]),

@@ -18,10 +18,9 @@ public static class TargetTree
         var tree = Files(root, generated);
         foreach (var file in drifted.Where(file => file.IsKept))
         {
-            if (new FileInfo(DiskState.OnDisk(root, file.Path)) is { Exists: true, LinkTarget: null } onDisk
-                && !SpecialFile.Is(onDisk.FullName))
+            if (TreeDisk.Read(root, file.Path) is { } onDisk)
             {
-                tree[file.Path] = UnreadableFileException.Read(root, file.Path);
+                tree[file.Path] = onDisk;
             }
             else
             {
@@ -35,10 +34,10 @@ public static class TargetTree
     private static Dictionary<string, byte[]> Files(string root, IEnumerable<GeneratedFile> generated)
     {
         var tree = generated.ToDictionary(file => file.Path, file => Encoding.UTF8.GetBytes(file.Text), StringComparer.Ordinal);
-        if (new FileInfo(Path.Combine(root, SourceIgnore.FileName)) is { Exists: true, LinkTarget: null, Length: > 0 } ignore)
+        if (TreeDisk.Read(root, SourceIgnore.FileName) is { Length: > 0 } ignore)
         {
-            // Flux does not see files that it excludes, although they are on disk.
-            tree[SourceIgnore.FileName] = UnreadableFileException.Read(root, SourceIgnore.FileName);
+            // What it leaves out, Flux does not see, although it is on disk.
+            tree[SourceIgnore.FileName] = ignore;
         }
 
         var disk = DiskState.Of(root);
@@ -47,7 +46,7 @@ public static class TargetTree
             foreach (var path in disk.Entries.Values.Where(entry => entry.Kind == EntryKind.File).Select(entry => entry.Path)
                 .Where(path => !owned.Files.ContainsKey(path) && !tree.ContainsKey(path)))
             {
-                tree.Add(path, UnreadableFileException.Read(root, path));
+                tree.Add(path, TreeDisk.Read(root, path) ?? []);
             }
         }
 

@@ -43,6 +43,10 @@ public static class ClusterRender
         {
             return RenderResult.Failed(failure.Message);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return RenderResult.Failed(RenderException.OfCopy(exception).Message);
+        }
     }
 
     /// <summary>Findings in kustomize's output name no file, so the folder of the layer takes its place.</summary>
@@ -135,4 +139,10 @@ public sealed record RenderResult
 }
 
 /// <summary>Ends rendering; <see cref="ClusterRender"/> turns it into <see cref="RenderResult.Problem"/>.</summary>
-internal sealed class RenderException(string message) : Exception(message);
+internal sealed class RenderException(string message) : Exception(message)
+{
+    /// <summary>What programs read cannot be written.</summary>
+    public static RenderException OfCopy(Exception cause) => new(
+        $"The files that kustomize or helm reads cannot be written into '{Path.GetTempPath()}': {Refusal.ReasonOf(cause)}. Free space "
+            + "there, or name another folder in TMPDIR.");
+}

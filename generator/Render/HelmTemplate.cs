@@ -73,9 +73,10 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
         string release, string @namespace, ChartReference chart, Mapping values, CancellationToken cancellationToken)
     {
         // Values go through a file: all users of the machine can see arguments.
-        var folder = Directory.CreateTempSubdirectory("platform-gitops-values-");
+        DirectoryInfo? folder = null;
         try
         {
+            folder = Directory.CreateTempSubdirectory("platform-gitops-values-");
             var file = Path.Combine(folder.FullName, "values.yaml");
             await File.WriteAllTextAsync(file, YamlWriter.WriteFragment(values), cancellationToken);
             string[] arguments = ["template", release, .. Chart(chart), "--namespace", @namespace, "--values", file, "--include-crds"];
@@ -85,9 +86,13 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
                 ? result.Output
                 : throw new RenderException($"The chart {chart.Name} {chart.Version} cannot be rendered: {result.Explain()}");
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw RenderException.OfCopy(exception);
+        }
         finally
         {
-            folder.Delete(recursive: true);
+            folder?.Delete(recursive: true);
         }
     }
 

@@ -24,6 +24,20 @@ public sealed partial class ArchitectureTests
     public void A_model_uses_no_application(string folder) =>
         Users("Apps").Where(file => file.StartsWith(folder + "/", StringComparison.Ordinal)).ShouldBeEmpty();
 
+    /// <summary>
+    /// What cannot be read must not count as empty. Others read files that are not of the tree: the definition itself, backups, git,
+    /// charts, a copy; the memory of a run may be lost.
+    /// </summary>
+    [Test]
+    public void The_tree_is_read_in_one_place() => With(Reading()).ShouldBe(
+    [
+        "Backup/BackupFolder.cs", "Backup/ExportedZone.cs", "Backup/ZoneTransfer.cs", "ChartReading/ChartData.cs",
+        "Commands/AcceptCommand.cs", "Commands/BackupCommand.cs", "Commands/ChartDataCommand.cs", "Commands/CommandContext.cs",
+        "Commands/InitCommand.cs", "Commands/RestoreCommand.cs", "Commands/UpgradeCommand.cs", "Definition/PlatformFile.cs",
+        "Git/GitFolder.cs", "Output/AtomicFile.cs", "Output/ContentHash.cs", "Output/DiskState.cs", "Output/TreeDisk.cs",
+        "Output/TreeWriter.cs", "Output/UnchangedTree.cs", "Render/KustomizeBuild.cs",
+    ]);
+
     /// <summary>"Cluster 'x' is not in the tree", and not "There is no cluster 'x'": the subject is first.</summary>
     [Test]
     public void A_message_begins_with_what_is_wrong() => With(NoSubject()).ShouldBeEmpty();
@@ -47,6 +61,9 @@ public sealed partial class ArchitectureTests
     // Inside of a string: a comment has no quote before it.
     [GeneratedRegex("^[^/\"\\n]*\"[^\\n]*\\bthere (is|are) no\\b", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex NoSubject();
+
+    [GeneratedRegex(@"\b(File\.(Read|Open)|Directory\.(Enumerate|Get(Files|Directories))|FileSystemEnumerable<|EnumerationOptions\b)")]
+    private static partial Regex Reading();
 
     [GeneratedRegex(@"^Apps/(App|(\w+)/(\2App|\w*Rules?))\.cs$")]
     private static partial Regex OwnRules();

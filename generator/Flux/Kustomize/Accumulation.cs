@@ -27,7 +27,8 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         ],
         findings.ToImmutable())
     {
-        Warnings = warnings.ToImmutable(),
+        // Without all objects nobody knows what a patch selects.
+        Warnings = [.. warnings.Where(warning => findings.Count == 0 || warning.Finding.Rule != Layer.RulePatchWithoutTarget)],
     };
 
     /// <summary>Adds a folder as Flux builds it.</summary>

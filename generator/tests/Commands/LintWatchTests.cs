@@ -74,6 +74,29 @@ public sealed partial class LintWatchTests
     }
 
     [Test]
+    [Platform("Linux", Reason = "A file that another program holds alone.")]
+    public async Task What_cannot_be_read_is_named_and_is_checked_when_it_can(CancellationToken cancellationToken)
+    {
+        const string Release = "kubernetes/bases/coredns/helmrelease.yaml";
+        using var tree = new TemporaryFolder();
+        tree.Write("platform.yaml", Definition);
+        (await Verb.Run("generate", "-f", tree.Path)).ExitCode.ShouldBe(ExitCode.Success);
+        await using var watch = new Watching(tree.Path);
+        await watch.Next(cancellationToken);
+
+        var release = Path.Combine(tree.Path, Release);
+        using (new FileStream(release, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            await File.AppendAllTextAsync(
+                Path.Combine(tree.Path, "kubernetes/clusters/infra/coredns.yaml"), "# seen\n", cancellationToken);
+            await watch.Until(() => watch.Errors.Contains($"{Release}: file-unreadable: "), cancellationToken);
+        }
+
+        using var readable = new Closed(release, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (await watch.Next(cancellationToken)).ShouldContain("Checked 2 of 2 clusters");
+    }
+
+    [Test]
     public async Task A_report_for_programs_is_refused()
     {
         using var tree = new TemporaryFolder();

@@ -198,6 +198,19 @@ public sealed class KustomizerTests
             "resources: [gotk-components.yaml]\npatches:\n  - target: {kind: Deployment}\n    patch: '- {op: remove, path: /data}'\n"),
         ("app/gotk-components.yaml", "# made by flux bootstrap\n")).Warnings.ShouldBeEmpty();
 
+    [TestCase("kind: Secret: broken\n", "resources: [config.yaml, secret.yaml]")]
+    [TestCase("", "resources: [config.yaml, https://example.com/base]")]
+    public void A_patch_of_what_cannot_be_built_or_is_not_known_is_no_mistake(string secret, string resources)
+    {
+        var result = Build(
+            ("app/kustomization.yaml",
+                $"{resources}\npatches:\n  - target: {{kind: Secret}}\n    patch: '- {{op: remove, path: /data}}'\n"),
+            ("app/config.yaml", Config), ("app/secret.yaml", secret));
+
+        result.Findings.ShouldHaveSingleItem();
+        result.Warnings.ShouldBeEmpty();
+    }
+
     [TestCase("{a: &x v, b: *x}")]
     [TestCase("{a: &x v, b: *x , c: w}")]
     [TestCase("{a: &x v, b: *x, c: w}")]

@@ -105,14 +105,14 @@ public sealed class DriftCheckTests
         await tree.GenerateAsync((One, "a: 1\n"));
         using var held = new FileStream(tree.OnDisk(One), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 
-        Finding[] found =
+        Exception[] ends =
         [
-            .. DriftCheck.Run(tree.Request(force: false, (One, "a: 1\n")), CancellationToken.None).Files.Select(file => file.AsFinding()),
-            (await tree.GenerateAsync((One, "a: 2\n"))).Files.ShouldHaveSingleItem().Finding!,
+            Should.Throw<Exception>(() => DriftCheck.Run(tree.Request(force: false, (One, "a: 1\n")), CancellationToken.None)),
+            await Should.ThrowAsync<Exception>(() => tree.GenerateAsync((One, "a: 2\n"))),
         ];
 
-        found.Select(finding => finding.Rule).ShouldBe(["file-unreadable", "file-unreadable"]);
-        found.ShouldAllBe(finding => finding.Message.StartsWith("cannot be read (", StringComparison.Ordinal));
+        ends.Select(end => UnreadableException.In(end)!.Findings().ShouldHaveSingleItem())
+            .ShouldAllBe(finding => finding.Rule == Refusal.FileUnreadable && finding.File == One);
     }
 
     [Test]

@@ -62,6 +62,22 @@ public sealed class ObstacleTests
         tree.Read(foreign).ShouldBe("mine");
     }
 
+    [TestCase(LockFile.Name + "/x", LockFile.Name, "folder-in-the-way")]
+    [TestCase(LockFile.Busy + "/x", LockFile.Busy, "folder-in-the-way")]
+    [TestCase("kubernetes", LockFile.Name, "file-in-the-way")]
+    public async Task In_place_of_its_own_files_it_is_named_before_anything_is_written(string foreign, string path, string rule)
+    {
+        using var tree = new TemporaryTree();
+        tree.Put(foreign, "mine");
+
+        var result = await tree.GenerateAsync(force: true, (Path1, "a: 1\n"));
+
+        result.Files.ShouldBeEmpty();
+        var obstacle = result.Obstacles.ShouldHaveSingleItem();
+        (obstacle.File, obstacle.Rule).ShouldBe((path, rule));
+        tree.Read(foreign).ShouldBe("mine");
+    }
+
     [Test]
     public async Task An_empty_folder_at_a_files_path_is_reported_and_one_that_becomes_empty_is_removed()
     {

@@ -93,13 +93,29 @@ public sealed class AskedElsewhereTests
     {
         var result = Cluster("domain: cluster.local", "kiel").To(Cluster("domain: cluster.local", "kiel2"));
 
-        result.Clusters.Single(cluster => cluster.Cluster == "kiel2").Note.ShouldBe("is new. It has the settings of cluster kiel, which "
-            + "leaves the tree. If it is that cluster with another name, its old Flux Kustomizations stay in it and fail: follow "
-            + $"{Docs.Page("ownership.md#rename-a-cluster")}.");
+        var renamed = result.Clusters.Single(cluster => cluster.Cluster == "kiel2");
+        renamed.Note.ShouldBe("is new. It has the settings of cluster kiel, which leaves the tree, and is compared with it. If it is that "
+            + "cluster with another name, its old Flux Kustomizations stay in it and fail: follow "
+            + $"{Docs.Page("ownership.md#rename-a-cluster")}. If it is another one, remove kiel in a commit of its own.");
+        renamed.Changes.ShouldAllBe(change => change.Kind == ChangeKind.Change);
+        result.ExitCode.ShouldBe(0);
         const string Own = "kubernetes/overlays/kiel/own.yaml", Text = "{apiVersion: v1, kind: ConfigMap, metadata: {name: own}}\n";
         Cluster("domain: cluster.local", "kiel").To(Cluster("domain: cluster.local", "kiel2").With(Own, Text)).Clusters[1].Note
             .ShouldNotBeNull().ShouldEndWith(" Nothing delivers kubernetes/overlays/kiel anymore: rename it too.");
-        Cluster("domain: cluster.local", "kiel").To(Cluster("domain: corp.example", "kiel2")).Clusters[1].Note.ShouldBe("is new.");
+    }
+
+    /// <summary>The cluster has what the old name delivered, so the name hides no danger.</summary>
+    [TestCase("domain: corp.example", true)]
+    [TestCase("dns: { replicas: 3 }", false)]
+    public void A_cluster_that_is_renamed_together_with_another_change_is_compared(string after, bool endangers)
+    {
+        var result = Cluster("domain: cluster.local", "kiel").To(Cluster(after, "kiel2"));
+
+        var renamed = result.Clusters.Single(cluster => cluster.Cluster == "kiel2");
+        renamed.Note.ShouldNotBeNull().ShouldStartWith("is new. It has the address of DNS of cluster kiel, which leaves the tree, ");
+        renamed.Changes.Any(change => change.EndangersDns).ShouldBe(endangers);
+        renamed.Changes.ShouldNotContain(change => change.Kind == ChangeKind.Create || change.Kind == ChangeKind.Prune);
+        result.ExitCode.ShouldBe(endangers ? 3 : 0);
     }
 
     [Test]

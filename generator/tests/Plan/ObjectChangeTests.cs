@@ -38,6 +38,12 @@ public sealed class ObjectChangeTests
         "data.\"file.txt\" (from line 2): b -> c")]
     [TestCase("v1", "ConfigMap", "data: {file.txt: \"token: |\\n  x1\\n  x2\\n  x3\\nhost: a\\n\"}",
         "data: {file.txt: \"token: |\\n  x1\\n  x2\\n  x3\\nhost: b\\n\"}", "data.\"file.txt\" (from line 5): host: a -> host: b")]
+    [TestCase("v1", "ConfigMap", "data: {file.txt: \"a\\n  b\\n\"}", "data: {file.txt: \"a\\n    b\\n\"}",
+        "data.\"file.txt\" (from line 2):   b ->     b")]
+    [TestCase("v1", "ConfigMap", "data: {a: \"b\\nc\"}", "data: {a: b c}", "data.a: b\\nc -> b c")]
+    [TestCase("v1", "ConfigMap", "data: {a: aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd eeeeeeeeee ffffffffff gggggggggg one hhhhhhhhhh}",
+        "data: {a: aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd eeeeeeeeee ffffffffff gggggggggg other}",
+        "data.a: ...fffffff gggggggggg one hhhhhhhhhh -> ...fffffff gggggggggg other")]
     [TestCase("v1", "Secret", "stringData: {a: hidden}", "stringData: {a: alsohidden}", "stringData.a: (secret) -> (secret)")]
     [TestCase("apps/v1", "Deployment", "spec: {replicas: 1}", "spec: {}", "spec.replicas: removed, was 1")]
     public void What_can_change_is_shown_with_its_path(string version, string kind, string before, string after, string line)

@@ -61,6 +61,8 @@ public sealed class PlanFoldingTests
         "spec.list[0]: inserted {name: x, n: 1}|spec.list[2].n: 1 -> 2")]
     [TestCase("[{name: a, n: 1}]", "[{name: b, n: 1}]",
         "spec.list[0]: removed, was {name: a, n: 1}|spec.list[0]: inserted {name: b, n: 1}")]
+    [TestCase("[{alert: a, n: 1}, {record: b, n: 1}]", "[{alert: x, n: 1}, {alert: a, n: 2}, {record: b, n: 2}]",
+        "spec.list[0]: inserted {alert: x, n: 1}|spec.list[1].n: 1 -> 2|spec.list[2].n: 1 -> 2")]
     [TestCase("[{port: 53}, {port: 54}]", "[{port: 53}, {port: 55}, {port: 54}]", "spec.list[1]: inserted {port: 55}")]
     [TestCase("[1, 1, 2]", "[1, 2]", "spec.list[1]: removed, was 1")]
     [TestCase("[]", "[a]", "spec.list[0]: inserted a")]

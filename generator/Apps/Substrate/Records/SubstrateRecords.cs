@@ -20,7 +20,7 @@ internal static class SubstrateRecords
         if (files.Read(path) is not { } bytes)
         {
             at.Report(SubstrateRules.RecordsFile, "recordsFile",
-                $"The file '{path}' beside the definition does not exist or cannot be read.",
+                $"The file '{path}' beside the definition does not exist, or is not a plain file.",
                 "Write the path from the definition's folder to a file of up to 64 MB.");
             return substrate;
         }
