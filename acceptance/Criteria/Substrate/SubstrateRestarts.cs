@@ -109,7 +109,7 @@ public static class SubstrateRestarts
             case "$*" in *@{{pair.Secondary}}\ *AXFR)
                 if [ ! -e {{programs}}/asked ]; then
                     : >{{programs}}/asked
-                    {{LocalProgram.Find(program)}} "$@" | grep -v "^dns-1\."
+                    {{LocalProgram.Find(program)}} "$@" | awk '!gone && ($4 == "A" || $4 == "PTR") { gone = 1; next } { print }'
                     exit
                 fi ;;
             esac
