@@ -58,7 +58,7 @@ internal static class DefinitionWarnings
     };
 
     private static IEnumerable<Finding> OfClusters(CommandContext context, PlatformReading.Valid definition) =>
-        [.. Repository(context, definition), .. UnknownNodes(context, definition)];
+        [.. Repository(context, definition), .. UnknownNodes(context, definition), .. RefusedBySubstrate(context, definition)];
 
     /// <summary>A policy of Kubernetes (not of Cilium) matches nodes only by their address range.</summary>
     private static IEnumerable<Finding> UnknownNodes(CommandContext context, PlatformReading.Valid definition) =>
@@ -69,6 +69,20 @@ internal static class DefinitionWarnings
                 + "range of the nodes is not known. Pods on the host network that ask the cluster's DNS (dnsPolicy: "
                 + "ClusterFirstWithHostNet), and programs of the nodes, then reach a DNS pod on their own node alone.",
             "Write the range of the nodes as 'nodes:' below the cluster's 'network', or 'networkPolicy: cilium' where Cilium runs.");
+
+    /// <summary>Pods ask with their own address or with that of their node, unless something between translates both.</summary>
+    private static IEnumerable<Finding> RefusedBySubstrate(CommandContext context, PlatformReading.Valid definition) =>
+        from pair in definition.Platform.Clusters.Zip(definition.Root.ItemsAt("clusters").OfType<Mapping>())
+        where pair.First is { Substrate: not null, Nodes: not null }
+        let substrate = pair.First.Substrate
+        let ranges = pair.First.RangesFor(RangeUse.Pods, RangeUse.Nodes).ToArray()
+        where !substrate.AllowedNetworks.Any(allowed => ranges.Any(allowed.Overlaps))
+        select Warning(WarningRules.SubstrateNetworks, Path.GetFileName(context.DefinitionPath), pair.Second.PositionOf("substrate"),
+            $"The substrate '{substrate.Name}' refuses the CoreDNS of cluster {pair.First.Name}: its allowedNetworks have no address of "
+                + $"{string.Join(" or ", ranges)}, the ranges of the pods and nodes. The zone {substrate.Zone} then has no names in the "
+                + "cluster.",
+            $"Add these ranges to the allowedNetworks of '{substrate.Name}'. Keep the finding back ({Docs.Page("lint.md")}) where a NAT "
+                + "gives the queries an address that is allowed.");
 
     /// <summary>
     /// Flux looks for a cluster's folder from the root of the repository, below <c>repository.path</c>. The root of an OCI artifact is the

@@ -13,18 +13,19 @@ internal static class WarningRules
     public const string SecretOfTwo = "chart-secret-of-two-sources";
     public const string ChartUrl = "chart-url-without-name";
     public const string NodesUnknown = "network-nodes-unknown";
+    public const string SubstrateNetworks = "substrate-networks";
 
     /// <summary>Those at the section of a cluster in the definition.</summary>
-    public static readonly ImmutableArray<string> AtClusters = [NodesUnknown];
+    public static readonly ImmutableArray<string> AtClusters = [NodesUnknown, SubstrateNetworks];
 
     /// <summary>
     /// Those about the definition, the overlays and the root of the git repository alone, which an unchanged tree has unchanged.
     /// </summary>
-    public static readonly ImmutableArray<string> OfTheTree = [NodesUnknown, OverlayEmpty, RepositoryRoot];
+    public static readonly ImmutableArray<string> OfTheTree = [NodesUnknown, SubstrateNetworks, OverlayEmpty, RepositoryRoot];
 
     public static readonly ImmutableArray<string> All =
     [
         VersionUnknown, OverlayUnused, OverlayEmpty, RepositoryRoot, RepositoryBranch, ClusterFolder, Tree, SecretOfTwo, ChartUrl,
-        NodesUnknown,
+        NodesUnknown, SubstrateNetworks,
     ];
 }

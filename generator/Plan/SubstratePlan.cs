@@ -172,9 +172,9 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
         IReadOnlyDictionary<string, string> Files, IReadOnlyDictionary<string, Dictionary<string, string>> Zones,
         IReadOnlyDictionary<string, string> Settings)
     {
-        /// <summary>Name and algorithm of the key of each child zone.</summary>
-        public Dictionary<string, string> ChildKeys =>
-            Listed("child_zones").Zip(Listed("child_keys")).ToDictionary(pair => pair.First, pair => pair.Second);
+        /// <summary>Name and algorithm of the key of each child zone; the first one where a hand edit has a zone twice.</summary>
+        public Dictionary<string, string> ChildKeys => Listed("child_zones").Zip(Listed("child_keys"))
+            .DistinctBy(pair => pair.First).ToDictionary(pair => pair.First, pair => pair.Second);
 
         /// <summary>The child zones, at the addresses of both hosts.</summary>
         public IEnumerable<ChildZone> Children => Listed("child_zones").Select(zone =>

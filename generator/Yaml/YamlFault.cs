@@ -56,10 +56,30 @@ internal static class YamlFault
             return Finding(file, start, $"this '{extra}' closes nothing", "Delete it, or put the value in quotes.");
         }
 
+        if (BlankBefore(lines, start.Line) is var (place, blank))
+        {
+            return Finding(file, place, $"this line is indented with U+{(int)blank:X4}, which only looks like a space", "Write spaces.");
+        }
+
         var known = Known.FirstOrDefault(words => fault.Message.Contains(words.Part, StringComparison.OrdinalIgnoreCase));
         var message = fault.Message.TrimEnd('.');
         return Finding(file, start,
             known.Reason ?? (message.Length == 0 ? message : char.ToLowerInvariant(message[0]) + message[1..]), known.Fix ?? Check);
+    }
+
+    /// <summary>A blank of another kind in front of the line of a fault, or of the line before; null for spaces alone.</summary>
+    private static (Position Place, char Blank)? BlankBefore(string[] lines, int line)
+    {
+        foreach (var number in new[] { line - 1, line }.Where(number => number >= 1 && number <= lines.Length))
+        {
+            var at = lines[number - 1].TakeWhile(c => c == ' ').Count();
+            if (lines[number - 1].ElementAtOrDefault(at) is var c && c > '\u007F' && char.IsWhiteSpace(c))
+            {
+                return (new Position(number, at + 1), c);
+            }
+        }
+
+        return null;
     }
 
     private static Finding Finding(string file, Position position, string reason, string fix) => new()

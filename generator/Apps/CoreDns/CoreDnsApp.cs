@@ -97,6 +97,19 @@ internal sealed class CoreDnsApp : App
         {
             ContainerVariables.Check(values, at);
             TolerationRules.CheckValues(values.MappingsAt("autoscaler", "tolerations"), at);
+            CheckTag(cluster, values, at);
+        }
+    }
+
+    /// <summary>registry.k8s.io names the same images with a v; what a mirror has is not known here.</summary>
+    private static void CheckTag(Cluster cluster, Mapping values, SectionReader at)
+    {
+        if (cluster.Workloads.ImageRegistry is null && (values.TextAt("image", "repository") ?? ClusterValues.Image) == ClusterValues.Image
+            && values.TextAt("image", "tag") is ['v', >= '0' and <= '9', ..] tag)
+        {
+            at.Report(DefinitionRules.ImageForm, values.PositionOf("image", "tag"),
+                $"The repository {ClusterValues.Image} has no tag {tag}: its tags are versions without a 'v'.",
+                $"Write {tag[1..]}, or add 'repository: registry.k8s.io/coredns/coredns'.");
         }
     }
 

@@ -58,6 +58,8 @@ internal sealed class DnsCheckApp : App
     public override object? Bind(Section cluster) =>
         cluster.Mapping("dnsCheck", "Whether a delivery is done only when names resolve on every node.", DnsCheckSettings.Bind);
 
+    public override void Check(Cluster cluster, SectionReader at) => DnsCheckRules.Check(cluster, at);
+
     public override string Starter => """
             # Flux calls a delivery done only when names resolve on every node; names asks for more than the API server's.
             # dnsCheck:

@@ -32,8 +32,15 @@ internal static partial class ExternalDnsForms
     public static readonly TextShape<string> KeyName = Forms.Matching("external-dns", KeyNameForm(), new Fault(ExternalDnsRules.Text,
         "is not the name of a TSIG key", "Write the key's DNS name."));
 
-    public static readonly TextShape<string> Argument = Forms.Matching("--log-level=info", ArgumentForm(), new Fault(
-        ExternalDnsRules.Text, "is not one argument", "Write a printable text without line breaks."));
+    /// <summary>Kubernetes puts a variable of the container in the place of <c>$(NAME)</c>.</summary>
+    public static readonly TextShape<string> Argument = new("--log-level=info", "^[\\x20-\\x7e]{1,500}$", (string text, out Fault? fault) =>
+    {
+        fault = DollarFault.OfVariable(text) is { } dollar
+            ? dollar with { Fix = "Write $(NAME) for a variable of the container: each key of the Secret is one." }
+            : ArgumentForm().IsMatch(text) ? null
+            : new Fault(ExternalDnsRules.Text, "is not one argument", "Write a printable text without line breaks.");
+        return text;
+    });
 
     public static readonly TextShape<string> Host = new("192.0.2.53", "^[0-9a-zA-Z.:-]+$", ReadHost);
 
@@ -49,7 +56,9 @@ internal static partial class ExternalDnsForms
 
         fault = DomainName.TryParse(text, out _, out _) && !Digits().IsMatch(text) ? null
             : new Fault(ExternalDnsRules.Text, "is not an address or a name", text.Split(':') is [var name, [>= '0' and <= '9', ..] port]
-                ? $"Write {name}, and its port as 'port: {port}'." : "Write the server's address or its DNS name.");
+                ? $"Write {name}, and its port as 'port: {port}'."
+                : text.EndsWith('.') && DomainName.TryParse(text[..^1], out _, out _) ? $"Write {text[..^1]}, without the dot at its end."
+                : "Write the server's address or its DNS name.");
         return text;
     }
 
@@ -59,7 +68,7 @@ internal static partial class ExternalDnsForms
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?/\z", RegexOptions.CultureInvariant)]
     private static partial Regex PrefixForm();
 
-    [GeneratedRegex(@"^[a-z0-9_]([a-z0-9_.-]|%\{record_type\}){0,60}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([a-z0-9_]|%\{record_type\})([a-z0-9_.-]|%\{record_type\}){0,60}\z", RegexOptions.CultureInvariant)]
     private static partial Regex TxtPrefixForm();
 
     [GeneratedRegex(@"^(arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+|[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com"

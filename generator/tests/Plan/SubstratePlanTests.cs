@@ -94,6 +94,17 @@ public sealed class SubstratePlanTests
     }
 
     [Test]
+    public void A_manual_edit_that_lists_a_child_twice_is_compared_by_its_first_entry()
+    {
+        var (file, child) = ($"substrate/{Main.Name}/dns/scripts/settings.sh", Main.Children[0]);
+        var edited = Tree(Main).Edit(file, "child_zones='", $"child_zones='{child.Name}.{Main.Zone} ")
+            .Edit(file, "child_keys='", $"child_keys='{child.Key}:{child.Algorithm} ");
+
+        edited.To(Tree(Main)).Substrates.ShouldHaveSingleItem().Changes
+            .ShouldHaveSingleItem().What.ShouldBe("file dns/scripts/settings.sh");
+    }
+
+    [Test]
     public void Another_zone_name_takes_every_name_of_the_old_one()
     {
         var result = To(Main with { Zone = DomainName.Parse("other.internal") });

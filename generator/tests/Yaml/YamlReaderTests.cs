@@ -20,6 +20,7 @@ public class YamlReaderTests
         root["b"].ShouldBeOfType<Scalar>().IsText.ShouldBeFalse();
     }
 
+    [TestCase("a:\n  - b: 1\n \u00A0  c: 2\n", "3:2 Invalid YAML: this line is indented with U+00A0, which only looks like a space.")]
     [TestCase("dns: {upstreams: [1.1.1.1, 8.8.8.8}\n", "1:18 Invalid YAML: this '[' is not closed.")]
     [TestCase("clusters: [{name: a, network: {pods: b}]\n", "1:12 Invalid YAML: this '{' is not closed.")]
     [TestCase("clusters: [{name: a, network: {pods: '}'}\n", "1:12 Invalid YAML: this '{' is not closed.")]
