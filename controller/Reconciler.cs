@@ -197,8 +197,13 @@ internal sealed class Reconciler : IDisposable
     {
         _scheduler.Free(endpoint);
         Metrics.CheckDuration.Observe(AnnotationReader.Spelling(endpoint.Target.Scheme.ToString()), result.Duration);
+        if (endpoint.IsGone)
+        {
+            return;
+        }
+
         Metrics.Checks.Increment([.. endpoint.Service.Labels, ControllerMetrics.ResultOf(result.Healthy)]);
-        if (endpoint.IsGone || _role == Role.Standby)
+        if (_role == Role.Standby)
         {
             return;
         }

@@ -64,9 +64,12 @@ public sealed class RunSession : IAsyncDisposable
         return run;
     }
 
+    /// <summary>A reaper removes the clusters of a killed run in less.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private static async Task Reap(Session session, CancellationToken cancellationToken)
     {
-        foreach (var problem in await session.Reap(cancellationToken))
+        foreach (var problem in await session.Reap(Patience, cancellationToken))
         {
             await TestContext.Progress.WriteLineAsync($"acceptance: {session.Folder} stays, and the next run tries again: {problem}");
         }

@@ -85,13 +85,14 @@ public sealed class ReaperTests
     {
         using var owner = Owner();
         var session = SessionOf(owner);
-        using (new FileStream(Path.Combine(session.Folder, "reaping"), FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            (await session.Reap(Token)).ShouldBeEmpty();
-            Directory.Exists(session.Folder).ShouldBeTrue("another process is at it");
-        }
+        var other = new FileStream(Path.Combine(session.Folder, "reaping"), FileMode.Create, FileAccess.Write, FileShare.None);
+        (await session.Reap(TimeSpan.Zero, Token)).ShouldBeEmpty();
+        Directory.Exists(session.Folder).ShouldBeTrue("another process is at it");
 
-        await session.Reap(Token);
+        var waiting = session.Reap(TimeSpan.FromMinutes(1), Token);
+        waiting.IsCompleted.ShouldBeFalse("what the other removes may have the names of the next run's");
+        await other.DisposeAsync();
+        await waiting;
         Directory.Exists(session.Folder).ShouldBeFalse();
         owner.Kill();
     }

@@ -16,7 +16,7 @@ using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
 Console.WriteLine("watching");
 var session = Session.Open(folder);
 await session.OwnerEnds(CancellationToken.None);
-foreach (var problem in await session.Reap(CancellationToken.None))
+foreach (var problem in await session.Reap(TimeSpan.Zero, CancellationToken.None))
 {
     Console.Error.WriteLine($"{folder} stays, and the next run tries again: {problem}");
 }

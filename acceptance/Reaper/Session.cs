@@ -23,6 +23,8 @@ public sealed class Session
     private const string LedgerFile = "ledger";
     private const string ReapingFile = "reaping";
 
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
     private readonly string folder;
 
     private Session(string folder) => this.folder = folder;
@@ -87,11 +89,26 @@ public sealed class Session
     /// Ends the session's programs, removes everything in the ledger, and the folder last; a second call does nothing. If an object
     /// cannot be removed, the folder stays, so that the next run tries again.
     /// </summary>
+    /// <param name="patience">How long to wait for another process that does it: its objects may have the names of the next run's.</param>
+    /// <param name="cancellationToken">Cancels the commands and the wait.</param>
     /// <returns>The objects that could not be removed, with the reasons.</returns>
-    public async Task<IReadOnlyList<string>> Reap(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> Reap(TimeSpan patience, CancellationToken cancellationToken)
     {
-        using var reaping = TryLock();
-        return reaping is null ? [] : await ReapExclusively(cancellationToken);
+        for (var started = TimeProvider.System.GetTimestamp(); ;)
+        {
+            using var reaping = TryLock();
+            if (reaping is not null)
+            {
+                return await ReapExclusively(cancellationToken);
+            }
+
+            if (!Directory.Exists(folder) || TimeProvider.System.GetElapsedTime(started) >= patience)
+            {
+                return [];
+            }
+
+            await Task.Delay(BetweenLooks, TimeProvider.System, cancellationToken);
+        }
     }
 
     private async Task<IReadOnlyList<string>> ReapExclusively(CancellationToken cancellationToken)

@@ -19,13 +19,13 @@ internal sealed class EventRecorder(ApiClient client, string instance, TimeProvi
     private readonly long _origin = time.GetTimestamp();
     private long _number;
 
-    /// <summary>False where too many Events were written lately, or the API server did not take it.</summary>
-    public async Task<bool> WriteAsync(
+    /// <summary>False if the API server did not take it; null if too many Events were written lately.</summary>
+    public async Task<bool?> WriteAsync(
         V1ObjectReference about, bool warning, string reason, string message, CancellationToken cancellationToken)
     {
         if (!TakeToken(about.NamespaceProperty))
         {
-            return false;
+            return null;
         }
 
         var now = time.GetUtcNow().UtcDateTime;

@@ -49,7 +49,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         var name = new ObjectName(connection.Namespace, options.ZonesName);
         _zones = new ZonesWriter(_client, name, options, Metrics, _common, time, _log);
         _elector = new LeaderElector(_client, name, identity, options.LeaderElection, time, _common, logs.CreateLogger("election"));
-        _problems = new ServiceProblems(new EventRecorder(_client, identity, time, logs.CreateLogger("events")), _log);
+        _problems = new ServiceProblems(new EventRecorder(_client, identity, time, logs.CreateLogger("events")), time, _log);
         _served = new ServedZones(new ZoneFolder(folder), options, Metrics, time, _log);
         (_lastPassAt, _decidedAt) = (time.GetTimestamp(), time.GetTimestamp());
         _watches = new WatchSet(_client, options.WatchSilence, time, _common, logs.CreateLogger("watch"));

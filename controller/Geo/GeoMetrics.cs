@@ -34,11 +34,15 @@ internal sealed class GeoMetrics
 }
 
 /// <summary>
-/// Writes an Event for each new problem of a Service; one that could not be written is written with the next report. Not thread-safe.
+/// Writes an Event for each new problem of a Service. One that was too many is written with the next report, and one that the API server
+/// refused after a minute. Not thread-safe.
 /// </summary>
-internal sealed class ServiceProblems(EventRecorder events, ILogger log)
+internal sealed class ServiceProblems(EventRecorder events, TimeProvider time, ILogger log)
 {
-    private readonly Dictionary<ObjectName, (string Text, bool Written)> _reported = [];
+    private static readonly TimeSpan AfterRefusal = TimeSpan.FromMinutes(1);
+
+    private readonly long _started = time.GetTimestamp();
+    private readonly Dictionary<ObjectName, (string Text, TimeSpan DueAt)> _reported = [];
 
     /// <param name="problems">All current problems.</param>
     /// <param name="cancellationToken">Cancels the writing.</param>
@@ -50,14 +54,25 @@ internal sealed class ServiceProblems(EventRecorder events, ILogger log)
             _reported.Remove(gone);
         }
 
-        foreach (var (name, about, text) in problems.Where(item => _reported.GetValueOrDefault(item.Name) != (item.Text, true)))
+        foreach (var (name, about, text) in problems)
         {
-            if (_reported.GetValueOrDefault(name).Text != text)
+            var known = _reported.GetValueOrDefault(name);
+            if (known.Text != text)
             {
                 Log.GeoInvalid(log, name, text);
             }
+            else if (known.DueAt > time.GetElapsedTime(_started))
+            {
+                continue;
+            }
 
-            _reported[name] = (text, await events.WriteAsync(about, warning: true, "InvalidGeoRouting", text, cancellationToken));
+            var written = await events.WriteAsync(about, warning: true, "InvalidGeoRouting", text, cancellationToken);
+            _reported[name] = (text, written switch
+            {
+                true => TimeSpan.MaxValue,
+                null => TimeSpan.Zero,
+                false => time.GetElapsedTime(_started) + AfterRefusal,
+            });
         }
     }
 }

@@ -17,7 +17,7 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
 {
     private const string Top = "substrate";
 
-    private const string ZoneFolder = "dns/zones";
+    private const string ZoneFolder = "dns/zones/";
     private const string Alias = " CNAME";
 
     /// <summary>The children whose records go with them.</summary>
@@ -127,7 +127,7 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
     /// <summary>The keys of the children that stay; the transfer key has the name of the zone.</summary>
     private static IEnumerable<SubstrateChange> Keys(Side before, Side after, SubstrateWriters writers)
     {
-        foreach (var child in before.Children)
+        foreach (var child in before.Children.Where(child => before.ChildKeys.ContainsKey(child.Zone)))
         {
             var (zone, old) = (child.Zone, before.ChildKeys[child.Zone]);
             if (after.ChildKeys.GetValueOrDefault(zone) is not { } now || now == old)
@@ -187,7 +187,8 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
                 .ToDictionary(path => path[(folder.Length + 1)..], path => Encoding.UTF8.GetString(tree.Read(path)!));
             return new Side(
                 files,
-                files.Where(file => Path.GetDirectoryName(file.Key) == ZoneFolder && file.Key.EndsWith(".zone", StringComparison.Ordinal))
+                files.Where(file => file.Key.StartsWith(ZoneFolder, StringComparison.Ordinal)
+                        && file.Key.EndsWith(".zone", StringComparison.Ordinal) && !file.Key[ZoneFolder.Length..].Contains('/'))
                     .ToDictionary(file => Path.GetFileNameWithoutExtension(file.Key), file => Sets(file.Value)),
                 Assignment().Matches(files.GetValueOrDefault("dns/scripts/settings.sh", ""))
                     .GroupBy(match => match.Groups[1].Value).ToDictionary(key => key.Key, key => key.Last().Groups[2].Value));

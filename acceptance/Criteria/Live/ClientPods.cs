@@ -138,16 +138,25 @@ internal static class ClientNamespaces
 
     public static async Task Remove(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        foreach (var name in Namespaces)
+        var monitoring = MonitoringPod.Place(cluster);
+        List<Exception> failures = [];
+        foreach (var address in Namespaces.Select(name => ResourceKind.Namespace.Named(name))
+            .Append(ResourceKind.Pod.Named(ProbeOrigin.Monitoring, monitoring))
+            .Concat(VictoriaMetrics.Objects(monitoring)).Concat(AlertEvaluation.Objects(monitoring)))
         {
-            await cluster.Api.Delete(ResourceKind.Namespace.Named(name), null, cancellationToken);
+            try
+            {
+                await cluster.Api.Delete(address, null, cancellationToken);
+            }
+            catch (KubernetesApiException failure)
+            {
+                failures.Add(failure);
+            }
         }
 
-        var monitoring = MonitoringPod.Place(cluster);
-        await cluster.Api.Delete(ResourceKind.Pod.Named(ProbeOrigin.Monitoring, monitoring), null, cancellationToken);
-        foreach (var address in VictoriaMetrics.Objects(monitoring).Concat(AlertEvaluation.Objects(monitoring)))
+        if (failures.Count > 0)
         {
-            await cluster.Api.Delete(address, null, cancellationToken);
+            throw new AggregateException(failures);
         }
     }
 }

@@ -152,11 +152,25 @@ internal static class ServerRules
         }
     }
 
+    /// <summary>The port of DNS over TLS, where an address has none (RFC 7858).</summary>
+    private const int TlsPort = 853;
+
     /// <summary>The upstream addresses of a forward plugin; its first parameter is the zone, and a file is not an address.</summary>
     public static IEnumerable<IPEndPoint> PluginUpstreams(PluginText forward) =>
-        (forward.Parameters ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)
-            .Select(word => word[(word.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0)..])
-            .Select(word => IPEndPoint.TryParse(word, out var endpoint) ? endpoint : null).OfType<IPEndPoint>();
+        PluginLine.Words(forward.Parameters ?? "").Words.Skip(1).Select(Upstream).OfType<IPEndPoint>();
+
+    private static IPEndPoint? Upstream(string word)
+    {
+        var scheme = word.IndexOf("://", StringComparison.Ordinal);
+        if (!IPEndPoint.TryParse(word[(scheme < 0 ? 0 : scheme + 3)..], out var endpoint))
+        {
+            return null;
+        }
+
+        endpoint.Port = endpoint.Port != 0 ? endpoint.Port
+            : word.StartsWith("tls://", StringComparison.Ordinal) ? TlsPort : CoreDnsNames.DnsPort;
+        return endpoint;
+    }
 
     /// <summary>A server may forward to another one of the same process, for example to one with another TLS name.</summary>
     private static void CheckUpstream(Cluster cluster, ServerBlock server, IPEndPoint upstream, SectionReader place, SectionReader at)

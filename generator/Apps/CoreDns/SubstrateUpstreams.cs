@@ -40,7 +40,7 @@ internal static class SubstrateUpstreams
         {
             foreach (var forward in PluginText.Parse(server.Plugins).Where(plugin => plugin.Name == "forward"))
             {
-                var from = (forward.Parameters ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+                var from = PluginLine.Words(forward.Parameters ?? "").Words.FirstOrDefault();
                 string[] zones = from is null or "." ? [.. server.Zones.Select(zone => zone.Text)] : [from.TrimEnd('.').ToLowerInvariant()];
                 foreach (var upstream in ServerRules.PluginUpstreams(forward))
                 {

@@ -4,9 +4,9 @@ namespace PlatformGitOps.Generator.Apps.ExternalDns;
 internal static class ExternalDnsMonitoring
 {
     // A restart and a first run at a slow provider are over within the alert's five minutes.
-    private const int ShortestSilence = 60;
+    private const int ShortestSilence = 120;
 
-    private const int IntervalsOfSilence = 2;
+    private const int IntervalsOfSilence = 4;
 
     // In seconds: longer than a rollout of many Services.
     private const int ShortestUnrest = 3600;

@@ -68,7 +68,7 @@ internal static partial class Generators
         };
         return new Manifest(body with { Position = arguments.Position, File = file }, file) { NeedsHash = !Has("disableNameSuffixHash") };
 
-        bool Has(string option) => own.TextAt(option) == "true" || shared.TextAt(option) == "true";
+        bool Has(string option) => KustomizationTypes.IsTrue(own[option]) || KustomizationTypes.IsTrue(shared[option]);
 
         Mapping Of(IEnumerable<KeyValuePair<string, byte[]>> pairs, Func<byte[], string> write) =>
             new(pairs.Select(pair => new Entry(pair.Key, new Scalar(write(pair.Value))

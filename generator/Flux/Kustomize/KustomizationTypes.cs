@@ -67,6 +67,10 @@ internal static class KustomizationTypes
     public static IEnumerable<(Node At, string Message, string Fix)> Problems(Mapping kustomization) => kustomization.Entries
         .SelectMany(entry => Under(entry.Value, Generators.Contains(entry.Key) ? "generator" : entry.Key, entry.Key));
 
+    /// <summary>True for each word that YAML 1.1 has for it, as in <c>includeSelectors: yes</c>.</summary>
+    public static bool IsTrue(Node? node) => node is Scalar { IsText: false, Value: var text }
+        && PlainScalars.Resolve(text) == PlainType.Boolean && PlainScalars.Canonical(text) == "true";
+
     private static IEnumerable<(Node At, string Message, string Fix)> Under(Node node, string path, string shown) => node switch
     {
         Mapping mapping => mapping.Entries.SelectMany(entry => Under(entry.Value,
@@ -83,12 +87,12 @@ internal static class KustomizationTypes
         var value = Printable.Of(scalar.Value);
         return (kind, type) switch
         {
-            (_, PlainType.Null) or (Kind.Text, PlainType.Text) or (Kind.Switch, PlainType.Boolean) or (Kind.Number, PlainType.Number) =>
-                null,
+            (_, PlainType.Null) or (Kind.Text, PlainType.Text) or (Kind.Switch, PlainType.Boolean) => null,
+            (Kind.Number, PlainType.Number) when long.TryParse(scalar.Value, CultureInfo.InvariantCulture, out _) => null,
             (Kind.Text, _) => ($"'{shown}' is the {(type == PlainType.Number ? "number" : "boolean")} {value}, and kustomize wants a text.",
                 $"Write \"{value}\"."),
             (Kind.Switch, _) => ($"'{shown}' is {value}, and kustomize wants a boolean.", "Write true or false, without quotes."),
-            _ => ($"'{shown}' is {value}, and kustomize wants a number.", "Write a number, without quotes."),
+            _ => ($"'{shown}' is {value}, and kustomize wants a whole number.", "Write a whole number, without quotes."),
         };
     }
 }

@@ -118,8 +118,8 @@ internal static class NameReferences
                     Scalar scalar when referrals.Find(reference.Item1, scalar.Value, resource) is { } other =>
                         scalar with { Value = other.Now },
                     Mapping subject when subject.TextAt("name") is { } text
-                        && referrals.Find(reference.Item1, text, resource, subject.TextAt("namespace")) is { } other =>
-                        Named(subject, other),
+                        && referrals.Find(reference.Item1, text, resource, subject.TextAt("namespace")) is { } other
+                        && (other.Now != text || !other.Resource.Earlier.IsEmpty) => Named(subject, other),
                     _ => node,
                 }));
             var now = name(resource);
@@ -175,9 +175,11 @@ internal static class NameReferences
                 return null;
             }
 
-            // An account may be referred to from elsewhere, and an object without a namespace may refer to everything.
+            // A RoleBinding may refer to an account elsewhere, and an object without a namespace to everything. kustomize knows an object
+            // only by its earlier names: where none has changed, it completes no subject.
             var found = candidates.Where(candidate => (referrer.IsClusterScoped || candidate.Resource.IsClusterScoped
-                    || kind == "ServiceAccount" || Effective(candidate.Resource.Namespace) == Effective(referrer.Namespace))
+                    || (kind == "ServiceAccount" && referrer.Kind == "RoleBinding")
+                    || Effective(candidate.Resource.Namespace) == Effective(referrer.Namespace))
                 && (inNamespace is null || inNamespace == (firstNamespaces.Contains(inNamespace) ? First(candidate.Resource)
                     : Effective(candidate.Resource.Namespace)))).ToArray();
             var now = found.Where(candidate => candidate.Resource.Name == text).ToArray();

@@ -106,7 +106,7 @@ internal static class Patches
         return count;
     }
 
-    private static bool Option(Mapping patch, string name) => patch.TextAt("options", name) == "true";
+    private static bool Option(Mapping patch, string name) => KustomizationTypes.IsTrue(patch.At("options", name));
 
     private static int Each(ResourceList resources, PatchTarget target, Func<Manifest, Manifest?> change)
     {

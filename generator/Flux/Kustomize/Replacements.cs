@@ -90,7 +90,7 @@ internal static class Replacements
                 .Where(part => !part.Entries.IsEmpty).Select(part => new PatchTarget(part)),
         ];
         var paths = target.ItemsAt("fieldPaths").OfType<Scalar>().Select(path => path.Value).DefaultIfEmpty("metadata.name").ToArray();
-        var isCreated = target.TextAt("options", "create") == "true";
+        var isCreated = KustomizationTypes.IsTrue(target.At("options", "create"));
         for (var index = 0; index < resources.Items.Count; index++)
         {
             var resource = resources.Items[index];

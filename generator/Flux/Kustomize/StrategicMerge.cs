@@ -85,6 +85,13 @@ internal sealed class StrategicMerge(bool mergesLists)
             throw new FormatException($"an item of '{name}' in a strategic merge patch has no {string.Join(" or ", known)}");
         }
 
+        // A port without its protocol is that of the object for kustomize, and yet what it says is lost.
+        changes = [.. changes.Where(change => !old.Any(item => IsPartly(item, change)))];
+
+        bool IsPartly(Mapping item, Mapping change) =>
+            keys.All(key => item[key] is null || change[key] is null || item.TextAt(key) == change.TextAt(key))
+            && keys.Any(key => item[key] is null != change[key] is null);
+
         bool IsSame(Mapping one, Mapping two) => keys.All(key => one.TextAt(key) == two.TextAt(key));
         var merged = changes
             .Select(change => (Change: change, Node: Changed(old.FirstOrDefault(item => IsSame(item, change)), change)))

@@ -94,13 +94,13 @@ internal static class Transformers
 
     private static Manifest WithLabels(Manifest resource, Mapping labels)
     {
-        var selectors = labels.TextAt("includeSelectors") == "true";
+        var selectors = KustomizationTypes.IsTrue(labels["includeSelectors"]);
         return WithPairs(resource, MetadataTexts.OfPairs(labels["pairs"] as Mapping ?? []),
-            CommonPaths.Labels(selectors, selectors || labels.TextAt("includeTemplates") == "true")
+            CommonPaths.Labels(selectors, selectors || KustomizationTypes.IsTrue(labels["includeTemplates"]))
                 .Concat(labels.MappingsAt("fields").Select(field => new CommonPath(
                     field.TextAt("kind") is { Length: > 0 } kind ? [kind] : [],
                     (field.TextAt("path") ?? "").Split('/'),
-                    field.TextAt("create") == "true"))));
+                    KustomizationTypes.IsTrue(field["create"])))));
     }
 
     private static Manifest WithPairs(Manifest resource, Mapping pairs, IEnumerable<CommonPath> paths) => resource with

@@ -99,8 +99,8 @@ internal static class KubernetesRules
             return;
         }
 
-        foreach (var (host, entry) in kubernetes.ControlPlanes.Zip(at.Entries("controlPlanes"))
-            .Concat(kubernetes.Workers.Zip(at.Entries("workers"))))
+        // A host of the control plane has no kubelet.
+        foreach (var (host, entry) in kubernetes.Workers.Zip(at.Entries("workers")))
         {
             var (index, address) = host.Addresses.Index().FirstOrDefault(pair => pair.Item.AddressFamily == nodes.Family);
             if (address is not null && !nodes.Contains(address))

@@ -100,7 +100,15 @@ for zone in $zones; do
         continue
     fi
     if ! same "$zone"; then
-        if [ "$role" = secondary ] && settles "$zone"; then continue; fi
+        if [ "$role" = secondary ]; then
+            if settles "$zone"; then continue; fi
+            # The primary may have gone meanwhile, and without it the copy must stay.
+            if ! wanted "$zone"; then
+                say "the primary does not answer; $zone could not be compared."
+                compared=''
+                continue
+            fi
+        fi
         if [ -n "$repair" ]; then
             again "$zone" || :
             if settles "$zone"; then fixed "$zone: it differed from the $([ "$role" = primary ] && say file || say primary)."; continue; fi
