@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
-/// <summary>The ids of what kustomize would refuse, each with one sentence.</summary>
+/// <summary>The ids of rules about kustomize builds, each with one sentence.</summary>
 internal static class KustomizeRules
 {
     public const string Cycle = "kustomize-cycle";
@@ -16,7 +16,7 @@ internal static class KustomizeRules
     public const string Type = "kustomize-type";
     public const string Vars = "kustomize-vars";
 
-    /// <summary>No fault of the file: kustomize may build it, and this resolver does not.</summary>
+    /// <summary>Not a fault of the file: kustomize may build it, but this resolver cannot.</summary>
     public const string Unsupported = "kustomize-unsupported";
 
     public static readonly ImmutableSortedDictionary<string, string> About = new Dictionary<string, string>

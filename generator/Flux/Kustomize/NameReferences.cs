@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
-/// <summary>Prefix and suffix of names, and the references that kustomize changes with them (its namereference.go).</summary>
+/// <summary>Name prefix and suffix, and the references that kustomize changes with them (its namereference.go).</summary>
 internal static class NameReferences
 {
     private static readonly HashSet<string> KeepName = ["CustomResourceDefinition", "APIService", "Namespace"];
 
-    /// <summary>Where a pod's spec is.</summary>
+    /// <summary>The path of the pod spec in each kind.</summary>
     private static readonly Dictionary<string, string> PodSpec = new(StringComparer.Ordinal)
     {
         ["Pod"] = "spec",
@@ -17,7 +17,7 @@ internal static class NameReferences
         ["CronJob"] = "spec/jobTemplate/spec/template/spec",
     };
 
-    /// <summary>References in a pod's spec.</summary>
+    /// <summary>References in a pod spec.</summary>
     private static readonly (string Kind, string Path)[] InPods =
     [
         ("ConfigMap", "volumes/configMap/name"), ("ConfigMap", "volumes/projected/sources/configMap/name"),
@@ -30,7 +30,7 @@ internal static class NameReferences
         ("PersistentVolumeClaim", "volumes/persistentVolumeClaim/claimName"),
     ];
 
-    /// <summary>References of other kinds, by the kind that refers.</summary>
+    /// <summary>References in other kinds, by the referring kind.</summary>
     private static readonly (string From, string Kind, string Path)[] OfOtherKinds =
     [
         .. new[] { "Deployment", "StatefulSet", "ReplicaSet", "ReplicationController" }
@@ -50,7 +50,7 @@ internal static class NameReferences
         ("ValidatingAdmissionPolicyBinding", "ValidatingAdmissionPolicy", "spec/policyName"),
     ];
 
-    /// <summary>References in the kinds of a <c>configurations</c> file: the kind that is referred to, and the paths.</summary>
+    /// <summary>References from a <c>configurations</c> file: the referring kind, the kind of the target, and the path.</summary>
     /// <exception cref="NotSupportedException">The file says something else.</exception>
     public static IEnumerable<(string From, string Kind, string Path)> Of(Mapping configuration)
     {
@@ -64,11 +64,11 @@ internal static class NameReferences
                select (field.TextAt("kind") ?? "", reference.TextAt("kind") ?? "", field.TextAt("path") ?? "");
     }
 
-    /// <summary>Gives prefix and suffix.</summary>
+    /// <summary>Adds prefix and suffix to names and references.</summary>
     public static void Rename(ResourceList resources, string prefix, string suffix, IReadOnlyList<(string, string, string)> more) =>
         Rename(resources, more, resource => KeepName.Contains(resource.Kind) ? resource.Name : prefix + resource.Name + suffix);
 
-    /// <summary>Appends the hashes of generated objects, and lets every reference name what the object was called earlier.</summary>
+    /// <summary>Appends the hashes of generated objects, and updates the references to their earlier names.</summary>
     public static void AppendHashes(ResourceList resources, IReadOnlyList<(string, string, string)> more)
     {
         if (resources.Items.Any(resource => resource.NeedsHash || !resource.Earlier.IsEmpty))
@@ -78,7 +78,7 @@ internal static class NameReferences
         }
     }
 
-    /// <summary>A webhook or an API service names the namespace of its Service beside its name.</summary>
+    /// <summary>A webhook or an APIService refers to its Service by name and namespace.</summary>
     private static void NameServices(ResourceList resources)
     {
         for (var index = 0; index < resources.Items.Count; index++)

@@ -7,13 +7,13 @@ internal static class Patches
 {
     /// <summary>Changes, and with <c>$patch: delete</c> removes, the resources that a patch selects.</summary>
     /// <param name="patch">One entry of the list.</param>
-    /// <param name="folder">The folder that its <c>path</c> is relative to.</param>
-    /// <param name="tree">The tree of its file.</param>
-    /// <param name="resources">All that was accumulated so far.</param>
-    /// <param name="isTrimmed">True where kustomize takes the space at the end of the patch's text away: in <c>patches</c>, and not in the
-    /// older members. A block text that ends the patch has no last line break then.</param>
-    /// <param name="missed">Called for a "replace" whose key none of the patched resources has, with the keys beside it.</param>
-    /// <returns>How many resources were patched.</returns>
+    /// <param name="folder">The base folder of its <c>path</c>.</param>
+    /// <param name="tree">The tree with its file.</param>
+    /// <param name="resources">All resources so far.</param>
+    /// <param name="isTrimmed">True if kustomize trims the end of the patch's text: in <c>patches</c>, but not in the deprecated members. A
+    /// block text at its end then loses its last line break.</param>
+    /// <param name="missed">Called for a "replace" of a key that all patched resources lack, with the existing keys of its mapping.</param>
+    /// <returns>The number of patched resources.</returns>
     /// <exception cref="FormatException">The patch cannot be read or applied.</exception>
     public static int Apply(
         Mapping patch, string folder, SourceTree tree, ResourceList resources, bool isTrimmed = false,
@@ -51,7 +51,7 @@ internal static class Patches
         var read = YamlReader.Read(path ?? folder, bytes, YamlOptions.Kustomize);
         if (read.Documents is [Sequence])
         {
-            // kustomize reads operations as Kubernetes reads objects: y is a boolean, and a date stays as it is.
+            // kustomize reads operations with Kubernetes' YAML reader: y is a boolean, and a date stays unchanged.
             read = YamlReader.Read(path ?? folder, bytes, YamlOptions.Tree);
         }
 
@@ -74,7 +74,7 @@ internal static class Patches
         }
     }
 
-    /// <summary>A replaced key that some of the resources have is not a typing error: the patch is for several of them.</summary>
+    /// <summary>A replaced key that some of the resources have is not a typing error: the patch is for several kinds of them.</summary>
     private static int ByOperations(
         ResourceList resources, PatchTarget target, Sequence operations, Action<Mapping, IEnumerable<string>>? missed)
     {
@@ -132,7 +132,7 @@ internal static class Patches
 
     private static Mapping? Merge(Mapping body, Mapping merge)
     {
-        // A custom resource's group has a domain that is not Kubernetes' own: kustomize does not know its schema.
+        // The group of a custom resource is not one of Kubernetes' own: kustomize does not know its schema.
         return new StrategicMerge(mergesLists: !new Manifest(body, "").IsCustom).Apply(body, merge);
     }
 
@@ -169,7 +169,7 @@ internal static class Patches
     }
 }
 
-/// <summary>The <c>target</c> of a patch: regular expressions that match a whole text, and label selectors.</summary>
+/// <summary>The <c>target</c> of a patch: regular expressions for whole texts, and label selectors.</summary>
 internal sealed partial class PatchTarget(Mapping target)
 {
     private readonly Regex? group = Pattern(target, "group");
@@ -213,7 +213,7 @@ internal sealed partial class PatchTarget(Mapping target)
         };
     }
 
-    // A comma that is not inside of parentheses.
+    // A comma outside of parentheses.
     [GeneratedRegex(@",(?![^(]*\))")]
     private static partial Regex Terms();
 

@@ -160,7 +160,7 @@ public sealed class KustomizerTests
         "kustomize-patch")]
     [TestCase("resources: [config.yaml]\npatches: [{target: {labelSelector: 'a ~ b'}, patch: '[]'}]", "kustomize-patch")]
     [TestCase("resources: [config.yaml]\nreplicas: [{name: none, count: 2}]", "kustomize-patch")]
-    public void What_kustomize_refuses_or_this_does_not_know_is_a_finding(string kustomization, string rule)
+    public void Input_that_kustomize_refuses_or_this_does_not_support_is_a_finding(string kustomization, string rule)
     {
         var result = Build(
             ("app/kustomization.yaml", kustomization),
@@ -175,7 +175,7 @@ public sealed class KustomizerTests
     }
 
     [Test]
-    public void A_patch_without_a_name_and_a_target_says_so() =>
+    public void A_patch_without_a_name_and_a_target_is_reported() =>
         Build(("app/kustomization.yaml", "resources: [config.yaml]\npatches: [{patch: '{}'}]"), ("app/config.yaml", Config))
             .Findings.ShouldHaveSingleItem().Message.ShouldContain("a patch has no target and does not name an object");
 
@@ -191,9 +191,9 @@ public sealed class KustomizerTests
         result.Warnings.ShouldHaveSingleItem().Finding.Message.ShouldContain("selects no object: kind: Secret");
     }
 
-    /// <summary>flux bootstrap writes gotk-components.yaml into its file.</summary>
+    /// <summary>flux bootstrap adds gotk-components.yaml to its file.</summary>
     [Test]
-    public void A_patch_of_a_file_that_a_tool_fills_later_is_no_mistake() => Build(
+    public void A_patch_of_a_file_that_a_tool_fills_later_is_allowed() => Build(
         ("app/kustomization.yaml",
             "resources: [gotk-components.yaml]\npatches:\n  - target: {kind: Deployment}\n    patch: '- {op: remove, path: /data}'\n"),
         ("app/gotk-components.yaml", "# made by flux bootstrap\n")).Warnings.ShouldBeEmpty();
