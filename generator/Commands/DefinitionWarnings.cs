@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.MonitoringCrds;
 using PlatformGitOps.Generator.Git;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Versions;
@@ -150,6 +151,9 @@ internal static class DefinitionWarnings
         foreach (var (name, key, versions) in new (string, string[], IEnumerable<SemVer>)[]
         {
             ("Flux", ["flux", "version"], Written(platform.Flux.Version, clusters.Select(cluster => cluster.Pins.Flux))),
+            ($"chart {MonitoringCrdsApp.ChartKey}", ["charts", MonitoringCrdsApp.ChartKey, "version"],
+                Written(platform.Charts[MonitoringCrdsApp.ChartKey].Version,
+                    clusters.Select(cluster => cluster.Pins.Charts.GetValueOrDefault(MonitoringCrdsApp.ChartKey)))),
             ("Kubernetes", ["kubernetes"], Written(null, clusters.Select(cluster => cluster.Kubernetes))),
         })
         {
@@ -158,7 +162,8 @@ internal static class DefinitionWarnings
                 foreach (var version in versions.Where(version => version > last))
                 {
                     yield return Unknown(context, FindValue(root, version, key),
-                        $"{name} {version} is newer than {last}, the newest one that was known on {known.ReadOn}.", "Check the number.");
+                        $"{char.ToUpperInvariant(name[0])}{name[1..]} {version} is newer than {last}, the newest one that was known on "
+                            + $"{known.ReadOn}.", "Check the number.");
                 }
             }
         }

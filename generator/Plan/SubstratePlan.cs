@@ -44,10 +44,8 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
                 .OrderBy(change => change.Kind).ThenBy(change => change.What, StringComparer.Ordinal),
         ])
         {
-            GoneChildren =
-            [
-                .. before.Children.Where(zone => !after.Zones.ContainsKey(zone.Zone)).Select(zone => zone with { Substrate = name }),
-            ],
+            GoneChildren = [.. before.Children.Where(zone => !after.Zones.ContainsKey(zone.Zone))
+                .Select(zone => zone with { Substrate = name })],
         };
 
     private static IEnumerable<SubstrateChange> Servers(Side before, Side after)
@@ -127,10 +125,11 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
     /// <summary>The keys of the children that stay; the transfer key has the name of the zone.</summary>
     private static IEnumerable<SubstrateChange> Keys(Side before, Side after, SubstrateWriters writers)
     {
-        foreach (var child in before.Children.Where(child => before.ChildKeys.ContainsKey(child.Zone)))
+        foreach (var child in before.Children)
         {
-            var (zone, old) = (child.Zone, before.ChildKeys[child.Zone]);
-            if (after.ChildKeys.GetValueOrDefault(zone) is not { } now || now == old)
+            var zone = child.Zone;
+            if (before.ChildKeys.GetValueOrDefault(zone) is not { } old
+                || after.ChildKeys.GetValueOrDefault(zone) is not { } now || now == old)
             {
                 continue;
             }
@@ -146,8 +145,8 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
                 (false, null) => new(ChangeKind.Change, $"key of {zone}", $"{old} -> {now}: an installed key stays as it is. For the new "
                     + "algorithm delete its file on the primary, run upgrade.sh, and give the program the new key."),
                 _ => new(ChangeKind.Replace, $"key of {zone}",
-                    $"{old} -> {now}: an installed key stays as it is, so updates of {instances} "
-                    + "are refused until you delete its file on the primary, run upgrade.sh, and bring the new key into the Secret",
+                    $"{old} -> {now}: an installed key stays as it is, so updates of {instances} are "
+                        + "refused until you delete its file on the primary, run upgrade.sh, and bring the new key into the Secret",
                     EndangersDns: true),
             };
         }
@@ -177,7 +176,7 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
             .DistinctBy(pair => pair.First).ToDictionary(pair => pair.First, pair => pair.Second);
 
         /// <summary>The child zones, at the addresses of both hosts.</summary>
-        public IEnumerable<ChildZone> Children => Listed("child_zones").Select(zone =>
+        public IEnumerable<ChildZone> Children => Listed("child_zones").Distinct().Select(zone =>
             new ChildZone("", zone, [.. Listed("primary_addresses"), .. Listed("secondary_addresses")]));
 
         public static Side Of(SourceTree tree, string substrate)

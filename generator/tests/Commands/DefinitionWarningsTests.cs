@@ -11,7 +11,8 @@ public sealed class DefinitionWarningsTests
     public async Task Unknown_versions_and_a_folder_of_no_cluster_are_warnings(string verb)
     {
         using var folder = new TemporaryFolder();
-        folder.Write("platform.yaml", Repository + "charts: { coredns: { version: 9.9.9 } }\nflux: { version: 2.99.0 }\n"
+        folder.Write("platform.yaml", Repository + "charts: { coredns: { version: 9.9.9 }, monitoringCrds: { version: 99.0.0 } }\n"
+            + "flux: { version: 2.99.0 }\n"
             + $"clusters: [{{ name: edge, kubernetes: 1.99, {Network} }}]\n");
         (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
         Directory.CreateDirectory(Path.Combine(folder.Path, "kubernetes", "overlays", "edg"));
@@ -19,6 +20,7 @@ public sealed class DefinitionWarningsTests
         var run = await Verb.Run(verb, "-f", folder.Path);
 
         run.Output.ShouldContain("platform.yaml:2:31: version-unknown: warning: Chart coredns 9.9.9 is not a release");
+        run.Output.ShouldContain("platform.yaml:2:67: version-unknown: warning: Chart monitoringCrds 99.0.0 is newer than");
         run.Output.ShouldContain("platform.yaml:3:18: version-unknown: warning: Flux 2.99.0 is newer than");
         run.Output.ShouldContain("platform.yaml:4:38: version-unknown: warning: Kubernetes 1.99.0 is newer than");
         run.Output.ShouldContain("kubernetes/overlays/edg: overlay-without-cluster: warning: The definition has no cluster 'edg', so "

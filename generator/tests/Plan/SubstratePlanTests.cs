@@ -105,6 +105,17 @@ public sealed class SubstratePlanTests
     }
 
     [Test]
+    public void A_manual_edit_that_lists_a_child_without_its_key_has_no_change_of_the_key()
+    {
+        var child = Main.Children[0];
+        var edited = Tree(Main).Edit($"substrate/{Main.Name}/dns/scripts/settings.sh",
+            $"child_keys='{child.Key}:{child.Algorithm}", "child_keys='");
+
+        edited.To(Tree(Main)).Substrates.ShouldHaveSingleItem().Changes
+            .ShouldHaveSingleItem().What.ShouldBe("file dns/scripts/settings.sh");
+    }
+
+    [Test]
     public void Another_zone_name_takes_every_name_of_the_old_one()
     {
         var result = To(Main with { Zone = DomainName.Parse("other.internal") });
