@@ -24,6 +24,7 @@ internal static class ClusterRules
         CheckVersions(platform, cluster, at);
         CheckSecond(cluster, at);
         CheckNotifications(cluster, at);
+        ReceiverRules.Check(cluster, at);
         CheckTolerations(cluster, at);
         foreach (var (section, keys) in new[] { ("labels", cluster.Workloads.Labels), ("annotations", cluster.Workloads.Annotations) })
         {

@@ -99,7 +99,11 @@ public sealed class AskedElsewhereTests
         const string Own = "kubernetes/overlays/kiel/own.yaml", Text = "{apiVersion: v1, kind: ConfigMap, metadata: {name: own}}\n";
         Cluster("domain: cluster.local", "kiel").To(Cluster("domain: cluster.local", "kiel2").With(Own, Text)).Clusters[1].Note
             .ShouldNotBeNull().ShouldEndWith(" Nothing delivers kubernetes/overlays/kiel anymore: rename it too.");
-        Cluster("domain: cluster.local", "kiel").To(Cluster("domain: corp.example", "kiel2")).Clusters[1].Note.ShouldBe("is new.");
+        Cluster("domain: cluster.local", "kiel").To(Cluster("domain: corp.example", "kiel2")).Clusters[1].Note.ShouldNotBeNull()
+            .ShouldStartWith("is new. It has the ranges of cluster kiel, which leaves the tree. ");
+        Cluster("domain: cluster.local", "kiel").To(Cluster("domain: corp.example", "kiel2")).Clusters[1].Note.ShouldNotBeNull()
+            .ShouldEndWith(" plan does not say what its other changes do to DNS: CLUSTER_DOMAIN (cluster.local -> corp.example). "
+                + "Rename it in a commit of its own.");
     }
 
     [Test]
