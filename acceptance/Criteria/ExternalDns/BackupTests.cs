@@ -2,7 +2,7 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
 /// <c>backup</c> and <c>restore</c> with real authoritative servers and a stand-in for kubectl, which prints objects from files
-/// (docs/backup.md). Skipped where one of the programs is not on this machine.
+/// (docs/backup.md). Skipped without one of the programs.
 /// </summary>
 [Category("ExternalDns")]
 internal sealed class BackupTests
@@ -10,7 +10,7 @@ internal sealed class BackupTests
     private const string Owner = "\"heritage=external-dns,external-dns/owner=infra,external-dns/resource=service/default/one\"";
     private const string OtherOwner = "\"heritage=external-dns,external-dns/owner=apps,external-dns/resource=service/default/one\"";
 
-    /// <summary>Of External-DNS in a cluster <c>infra</c>.</summary>
+    /// <summary>Records of External-DNS in a cluster <c>infra</c>.</summary>
     private const string Owned = $"""
         alias.{ZoneServer.Zone}. 60 IN CNAME target.example.net.
         cname-alias.{ZoneServer.Zone}. 60 IN TXT {Owner}
@@ -36,7 +36,7 @@ internal sealed class BackupTests
         }
     }
 
-    /// <param name="kind">Of <see cref="ZoneServer"/>.</param>
+    /// <param name="kind">The kind of <see cref="ZoneServer"/>.</param>
     private async Task Start(string kind)
     {
         LocalProgram.Need(ZoneServer.ProgramOf(kind), "kdig", "knsupdate");
@@ -56,7 +56,7 @@ internal sealed class BackupTests
 
             """);
         Program("kubectl", """cat "$(dirname "$0")/$2.json" 2>/dev/null || echo '{"items": []}'""");
-        // The real kdig, behind a note of what every user of the machine can see of it.
+        // The real kdig, in a script that records what other users of the machine can see of it.
         Program("kdig", $"""echo "$*" >> "$(dirname "$0")/seen"; env >> "$(dirname "$0")/seen"; exec {LocalProgram.Find("kdig")} "$@" """);
         await Update(Additions(Owned));
         ObjectsAreThere();
@@ -122,6 +122,39 @@ internal sealed class BackupTests
         (await server.Ask($"one.{ZoneServer.Zone}", RecordType.A, token)).Count.ShouldBe(2);
     }
 
+    [TestCase("Knot")]
+    [TestCase("Bind")]
+    [CancelAfter(60_000)]
+    public async Task The_commands_of_the_page_write_a_zone_of_a_thousand_names(string kind, CancellationToken token)
+    {
+        await Start(kind);
+        const string Shown = "dns-backup/zones/substrate/apps.globular.internal.zone";
+        const int Names = 1000;
+        string[] names = [.. Enumerable.Range(0, Names).Select(number => $"service-{number:0000}.{ZoneServer.Zone}")];
+        await File.WriteAllLinesAsync(In("many.zone"), names.SelectMany(name => new[]
+        {
+            $"{name}. 60 IN A 192.0.2.1", $"a-{name}. 60 IN TXT {Owner}",
+        }).Prepend("; of cluster infra"), token);
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Product, "docs", "backup.md"), token);
+        var commands = page.Split("```").Single(block => block.Contains(Shown) && block.Contains("knsupdate")).Trim()
+            .Replace("192.168.10.5", $"127.0.0.1 {server.Port.ToString(CultureInfo.InvariantCulture)}")
+            .Replace(Shown, In("many.zone"))
+            .Replace("apps.globular.internal", ZoneServer.Zone)
+            .Replace("update.key", In("update.key"));
+
+        var written = await LocalProgram.Run("bash", ["-e", "-o", "pipefail", "-c", commands], token);
+
+        written.ExitCode.ShouldBe(0, written.StandardOutput + written.StandardError);
+        foreach (var name in new[] { names[0], names[Names / 2], names[^1] })
+        {
+            (await server.Ask(name, RecordType.A, token)).Single().Text.ShouldBe("192.0.2.1", name);
+        }
+
+        (await Run(token, "backup", Backup, "--tsig-file", In("secret"))).ExitCode.ShouldBe(0);
+        (await File.ReadAllLinesAsync(Path.Combine(Backup, "zones", "own", $"{ZoneServer.Zone}.zone"), token))
+            .Count(line => line.StartsWith("service-", StringComparison.Ordinal)).ShouldBe(Names);
+    }
+
     [Test]
     [CancelAfter(60_000)]
     public async Task A_wrong_key_another_cluster_and_a_folder_with_other_files_are_refused(CancellationToken token)
@@ -143,7 +176,7 @@ internal sealed class BackupTests
         other.StandardError.ShouldContain("has the address 10.96.0.10, and cluster infra of the definition has 10.245.0.10");
         Directory.Exists(In("none")).ShouldBeFalse();
 
-        // The same kubectl, for the command beside it: kube-dns with another address is nothing to take over.
+        // The same kubectl for another command: kube-dns with another address cannot be taken over.
         var takeover = await Run(token, "takeover", "--check", "--output", "json");
         takeover.ExitCode.ShouldBe(3);
         var finding = JsonNode.Parse(takeover.StandardOutput)!["findings"]!.AsArray()[0]!;

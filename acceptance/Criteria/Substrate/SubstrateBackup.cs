@@ -4,7 +4,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>A snapshot of the primary, and its way back.</summary>
+/// <summary>A snapshot of the primary and its restore.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.11", "A snapshot brings an emptied primary back, with its keys and what programs wrote", "the same records and keys",
     Needs = Feature.Substrate)]
@@ -23,6 +23,10 @@ public static class SubstrateBackup
                 "mv \"$backups/.new\" \"$file\"", "chmod 644 \"$backups/.new\" && mv \"$backups/.new\" \"$file\"")),
         Of("a key file that others read", "Substrate.11", "others can read", "scripts/common.sh",
             "*) usage \"others can read", "*) : \"others can read"),
+        OfBind("a snapshot with the query log", "Substrate.11", "has the query log", "scripts/backup.sh",
+            " --exclude=\".$settings_state/queries/*\"", ""),
+        Of("others' snapshots deleted", "Substrate.11", "snapshots are gone", "scripts/common.sh",
+            "rm -f \"$file\"", "rm -f \"$backups\"/*-\"$time\".snapshot"),
         Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/common.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
     ];
 
@@ -41,28 +45,42 @@ public static class SubstrateBackup
             .StandardError.ShouldContain("others can read", customMessage: "a key file that others can read is used");
         File.SetUnixFileMode(keyFile, Own);
 
-        // 60 days with one snapshot each, and a named one, of which the files alone matter here.
-        Directory.CreateDirectory(folder);
+        // 60 days with one snapshot each, and a named one, of which the files alone matter here. Another service has as many in the same
+        // folder, and its own folder is in this one.
+        var (own, others) = ($"dns-{pair.Zone}-", Path.Combine(folder, "kubernetes"));
+        Directory.CreateDirectory(others);
         var today = TimeProvider.System.GetUtcNow().Date;
-        foreach (var earlier in Enumerable.Range(1, 60).Select(ago => Day(today.AddDays(-ago)) + "T010000Z").Append("named"))
+        foreach (var earlier in Enumerable.Range(1, 60).Select(ago => Day(today.AddDays(-ago)) + "T010000Z"))
         {
-            await File.WriteAllTextAsync(Path.Combine(folder, earlier + ".snapshot"), "", cancellationToken);
+            foreach (var file in new[] { $"{own}{earlier}", $"kubernetes-infra-etcd-1-{earlier}", $"kubernetes/{own}{earlier}" })
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, file + ".snapshot"), "", cancellationToken);
+            }
         }
 
+        await File.WriteAllTextAsync(Path.Combine(folder, "named.snapshot"), "", cancellationToken);
+        var queries = Path.Combine(pair.StateOf("primary"), "queries");
+        Directory.CreateDirectory(queries, Own | UnixFileMode.UserExecute);
+        await File.WriteAllTextAsync(Path.Combine(queries, "queries.log"), "who asked for what", cancellationToken);
         await pair.Succeeds("backup.sh", "primary", cancellationToken, ["create", .. where]);
-        var kept = Directory.GetFiles(folder, "*.snapshot").Select(file => Path.GetFileNameWithoutExtension(file)).ToList();
-        kept.Select(entry => entry.Split('T')[0]).ShouldBe(Kept(today).Select(Day).Append("named"), ignoreOrder: true, "kept");
-        var made = kept.Where(entry => entry != "named").Max(StringComparer.Ordinal)!;
+        Directory.Delete(queries, recursive: true);
+        var left = Directory.GetFiles(folder, "*.snapshot").Select(file => Path.GetFileNameWithoutExtension(file)).ToList();
+        var kept = left.Where(entry => entry.StartsWith(own, StringComparison.Ordinal)).ToList();
+        kept.Select(entry => entry[own.Length..].Split('T')[0]).ShouldBe(Kept(today).Select(Day), ignoreOrder: true, "kept");
+        left.ShouldContain("named", "kept");
+        left.Count(entry => entry.StartsWith("kubernetes-", StringComparison.Ordinal)).ShouldBe(60, "another service's snapshots are gone");
+        Directory.GetFiles(others).Length.ShouldBe(60, "another folder's snapshots are gone");
+        var made = kept.Max(StringComparer.Ordinal)!;
         var snapshot = Path.Combine(folder, made + ".snapshot");
         (await pair.Metrics("primary", cancellationToken))["backup_timestamp_seconds"]
             .ShouldBeGreaterThan(TimeProvider.System.GetUtcNow().AddMinutes(-5).ToUnixTimeSeconds());
         File.GetUnixFileMode(snapshot).ShouldBe(Own, "a snapshot has the mode 0600");
         (await pair.Script("backup.sh", "primary", cancellationToken, ["list", .. where])).StandardOutput.ShouldContain(made);
         var whole = await File.ReadAllBytesAsync(snapshot, cancellationToken);
-        // Unencrypted it begins as gzip does (RFC 1952).
+        // Without encryption it would begin with gzip's header (RFC 1952).
         (whole is [0x1f, 0x8b, ..]).ShouldBeFalse("whoever has the snapshot reads the keys in it");
 
-        // Damaged, it touches nothing; on a host without anything, it brings everything.
+        // A damaged snapshot changes nothing; a good one restores everything on an empty host.
         var before = pair.Files("primary");
         var damaged = whole.ToArray();
         damaged[damaged.Length / 2] ^= 1;
@@ -81,6 +99,12 @@ public static class SubstrateBackup
         Directory.Delete(pair.Root("primary"), recursive: true);
         Directory.CreateDirectory(pair.Root("primary"));
         await pair.Succeeds("backup.sh", "primary", cancellationToken, ["restore", $"--snapshot={made}", "--wait", "60", .. where]);
+        if (Directory.Exists(queries))
+        {
+            Directory.GetFiles(queries).ShouldBeEmpty("the snapshot has the query log");
+            Directory.Delete(queries);
+        }
+
         pair.Files("primary").ShouldBe(before, "the host has other files than before");
         foreach (var (owner, type, data) in Expected(pair).Concat(
             [(name, "A", ["192.0.2.9"]), (name, "TXT", ["\"heritage=external-dns\""])]))
@@ -94,7 +118,7 @@ public static class SubstrateBackup
         await pair.Verified("secondary", cancellationToken);
     }
 
-    /// <summary>Today and the six days before it; the newest of the three weeks before this one.</summary>
+    /// <summary>Today and the last six days; the newest of the three weeks before this one.</summary>
     private static IEnumerable<DateTime> Kept(DateTime today)
     {
         var days = Enumerable.Range(0, 61).Select(ago => today.AddDays(-ago)).ToList();

@@ -120,11 +120,12 @@ internal static class AzureConfig
         { "volumeMounts", Sequence.Of(new Mapping { { "name", Volume }, { "mountPath", Folder } }) },
     };
 
-    // A quote or a backslash would end the JSON text early; Azure makes none. Flux replaces braced variables only.
+    // A quote or a backslash would end the JSON text early; Azure makes none. A Secret from a file ends with the file's line break, which a
+    // shell's substitution takes away. Flux replaces braced variables only.
     public const string Script = """
         case "$TENANT_ID$CLIENT_ID$CLIENT_SECRET" in *'"'*|*\\*) echo "a credential has a quote or a backslash" >&2; exit 1;; esac
         umask 077
-        printf '{"tenantId": "%s", "aadClientId": "%s", "aadClientSecret": "%s"}' "$TENANT_ID" "$CLIENT_ID" "$CLIENT_SECRET" \
-          > /etc/external-dns/azure/azure.json
+        printf '{"tenantId": "%s", "aadClientId": "%s", "aadClientSecret": "%s"}' \
+          "$(printf %s "$TENANT_ID")" "$(printf %s "$CLIENT_ID")" "$(printf %s "$CLIENT_SECRET")" > /etc/external-dns/azure/azure.json
         """;
 }

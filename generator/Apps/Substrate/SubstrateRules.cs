@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Apps.Substrate.Records;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
-/// <summary>What can be wrong with substrates, and with the clusters that name one; docs/definition.md explains each.</summary>
+/// <summary>Checks substrates, and clusters with one; docs/definition.md explains each rule.</summary>
 [RuleIds]
 internal static class SubstrateRules
 {
@@ -14,6 +14,9 @@ internal static class SubstrateRules
     public const string ZoneOfCluster = "substrate-zone-of-cluster";
     public const string HostAddress = "substrate-host-without-address";
     public const string SameHost = "substrate-one-host";
+    public const string HostTaken = "substrate-host-taken";
+    public const string NodeOutside = "substrate-node-outside";
+    public const string ApiServer = "substrate-api-server";
     public const string Loopback = "substrate-loopback";
     public const string NotUnicast = "substrate-not-unicast";
     public const string RecordTwice = "substrate-record-twice";
@@ -34,6 +37,7 @@ internal static class SubstrateRules
     public const string KubernetesCluster = "substrate-kubernetes-cluster";
     public const string KubernetesHost = "substrate-kubernetes-host";
     public const string KubernetesVersion = "substrate-kubernetes-version";
+    public const string PodRange = "substrate-pod-range";
     public const string Register = "substrate-register";
 
     private static readonly Cidr[] NotForHosts = [.. Forms.NotUnicast, Cidr.Parse("240.0.0.0/4")];
@@ -53,7 +57,7 @@ internal static class SubstrateRules
         }
     }
 
-    /// <summary>A cluster and the substrate that it names.</summary>
+    /// <summary>Checks a cluster and its substrate.</summary>
     public static void Check(Cluster cluster, SectionReader at)
     {
         if (cluster.SubstrateName is not { } name)
@@ -90,7 +94,7 @@ internal static class SubstrateRules
                     "A substrate runs on hosts: write their own addresses.", range.Path);
             }
 
-            // The zone of one address, which a host has, has the finding above.
+            // A reverse zone of a single host address has the finding above.
             if (substrate.Reverse.FirstOrDefault(zone => zone.Overlaps(range.Addresses)
                 && substrate.AllHosts.All(host => !host.Addresses.Contains(zone.First))) is { } reverse)
             {
@@ -140,7 +144,7 @@ internal static class SubstrateRules
         }
     }
 
-    /// <summary>Why an address is not a host's; null where it may be one.</summary>
+    /// <summary>Why an address cannot be a host's; null if it can.</summary>
     internal static (string Rule, string Message, string Fix)? Unreachable(IPAddress address)
     {
         const string Fix = "Write the host's own address, which pods and other hosts reach.";
@@ -171,7 +175,7 @@ internal static class SubstrateRules
         }
     }
 
-    /// <summary>The hosts of its cluster, each where the file has it.</summary>
+    /// <summary>The hosts of its Kubernetes cluster, each with its section.</summary>
     private static IEnumerable<(SubstrateHost Host, SectionReader At)> KubernetesHosts(SubstrateSettings substrate, SectionReader at) =>
         substrate.Kubernetes is not { } kubernetes ? [] : kubernetes.ControlPlanes.Zip(at.At("kubernetes").Entries("controlPlanes"))
             .Concat(kubernetes.Etcd.Zip(at.At("kubernetes").Entries("etcd")))
@@ -180,8 +184,15 @@ internal static class SubstrateRules
     private static void CheckNames(SubstrateSettings substrate, SectionReader at)
     {
         var hosts = substrate.Hosts.DistinctBy(host => host.Name).ToDictionary(host => host.Name);
+        var owners = new Dictionary<IPAddress, DnsLabel>();
         foreach (var (host, entry) in KubernetesHosts(substrate, at))
         {
+            if (host.Addresses.FirstOrDefault(address => !owners.TryAdd(address, host.Name) && owners[address] != host.Name) is { } address)
+            {
+                entry.Report(KubernetesHost, "addresses", $"The host '{owners[address]}' has the address {address} too: a host finds its "
+                    + "part by its addresses.", "Write each host once, with addresses of its own.");
+            }
+
             if (!hosts.TryAdd(host.Name, host) && !hosts[host.Name].Addresses.SequenceEqual(host.Addresses))
             {
                 entry.Report(KubernetesHost, "name", $"The host '{host.Name}' has other addresses elsewhere: "
@@ -208,7 +219,8 @@ internal static class SubstrateRules
             children.Add(child.Name.Text);
         }
 
-        // Those of the default need no place in the file.
+        CheckHidden(substrate, at, taken);
+        // Default children have no position in the file.
         children = [.. substrate.Children.Select(child => child.Name.Text)];
         foreach (var (record, entry) in substrate.Records.Zip(at.Entries("records")))
         {
@@ -243,7 +255,24 @@ internal static class SubstrateRules
         }
     }
 
-    /// <summary>Aliases, whose <paramref name="targets"/> are hosts and records, names of the file, and those in children.</summary>
+    /// <summary>Where a child begins, the zone names its servers alone: another record of that name is never answered.</summary>
+    private static void CheckHidden(SubstrateSettings substrate, SectionReader at, IEnumerable<string> hosts)
+    {
+        // A record of the definition has the finding where it is written.
+        var names = hosts.Concat(at.Has("records") ? [] : substrate.Records.Select(record => record.Name.Text)).ToList();
+        var entries = at.Entries("children");
+        foreach (var (index, child) in substrate.Children.Index())
+        {
+            if (names.Find(name => DomainName.IsIn(name, child.Name.Text)) is { } name)
+            {
+                at.Report(ChildOverlap, entries.IsEmpty ? at.PositionOf("children") : entries[index].PositionOf("name"),
+                    $"The child '{child.Name}' has the name of the host or record '{name}', whose address nobody would get.",
+                    "Give the child or the host another name.");
+            }
+        }
+    }
+
+    /// <summary>Checks aliases; <paramref name="targets"/> are hosts, records, names of the file, and names in children.</summary>
     private static void CheckAliases(
         SubstrateSettings substrate, SectionReader at, HashSet<string> targets, List<string> children,
         Action<DomainName, SectionReader, string> checkName)
@@ -299,6 +328,25 @@ internal static class SubstrateRules
                 $"The zone {later.Substrate.Zone} and {earlier.Substrate.Zone} of '{earlier.Substrate.Name}' (line {line}) hold each " +
                     "other's names.",
                 "Give each substrate a zone of its own; a part of a zone is one of its children.");
+        }
+
+        CheckTaken("the DNS", earlier.Substrate.Hosts,
+            [(later.Substrate.Primary, later.At.At("primary")), (later.Substrate.Secondary, later.At.At("secondary"))]);
+        CheckTaken("the Kubernetes", [.. earlier.Substrate.Kubernetes?.Hosts ?? []], [.. KubernetesHosts(later.Substrate, later.At)]);
+
+        void CheckTaken(string part, ImmutableArray<SubstrateHost> taken, ImmutableArray<(SubstrateHost Host, SectionReader At)> hosts)
+        {
+            foreach (var (host, at) in hosts)
+            {
+                foreach (var (index, address) in host.Addresses.Index().Where(pair =>
+                    taken.Any(other => other.Addresses.Contains(pair.Item))))
+                {
+                    at.Report(HostTaken, $"addresses[{index}]",
+                        $"The host {address} has {part} of the substrate '{earlier.Substrate.Name}' (line {line}): one installation "
+                            + "replaces the other.",
+                        "Write another host.");
+                }
+            }
         }
     }
 

@@ -35,6 +35,7 @@ paths
 case $name$snapshot in */* | .*) usage "a snapshot's name is the name of a file in $backups, without its ending." ;; esac
 backups=${to:-$backups}
 key=${key:-$root$settings_backup_key}
+service=dns-$zone_name
 [ -n "$root" ] || [ "$(id -u)" -eq 0 ] || usage "run it as root."
 
 if [ "$verb" = list ]; then list_snapshots; exit 0; fi
@@ -78,8 +79,8 @@ take() {
             for part in journal keys timers; do
                 [ ! -d "$state/backup/$part" ] || cp -R "$state/backup/$part" "$snap/files$settings_state/$part"
             done ;;
-        # A file that is written meanwhile is found by the trial.
-        bind) tar -C "$root/" -cf - ".$settings_state" 2>"$work/log" | unpack "$snap/files" || die "$(cat "$work/log")" ;;
+        # A file that is written meanwhile is found by the trial. Who asked for what is not kept in copies.
+        bind) tar -C "$root/" --exclude=".$settings_state/queries/*" -cf - ".$settings_state" 2>"$work/log" | unpack "$snap/files" || die "$(cat "$work/log")" ;;
     esac
     (cd "$root/" && tar -cf - ".$settings_etc" ".$settings_library" ./etc/systemd/system/globular-dns*) | unpack "$snap/files"
     for text in "$snap/files$settings_etc/$settings_configuration" "$snap"/files/etc/systemd/system/globular-dns*; do
@@ -164,7 +165,7 @@ create() {
     esac
     mkdir -p "$backups"
     key_file "$work/transfer.key"
-    file=$backups/${name:-$(date -u +%Y%m%dT%H%M%SZ)}.snapshot
+    file=$backups/${name:-$service-$(date -u +%Y%m%dT%H%M%SZ)}.snapshot
     [ ! -e "$file" ] || usage "the snapshot $file is there already: give another name."
     # A zone that changes meanwhile differs: once more.
     attempts=1

@@ -44,12 +44,13 @@ list_snapshots() {
     done
 }
 
-# The newest of each of the last 7 days and of the last 4 weeks stay; so does every one with a name.
+# The newest of each of the last 7 days and of the last 4 weeks of $service stay. A folder may have those of others, and so may one in it;
+# every one with another name stays.
 prune() {
     days='' weeks=''
-    for file in $(find "$backups" -name '[0-9]*T[0-9]*Z.snapshot' | LC_ALL=C sort -r); do
-        day=${file##*/}
-        day=${day%%T*}
+    for time in $(cd "$backups" && find . -maxdepth 1 -type f | sed -n "s#^\./$service-\([0-9]*T[0-9]*Z\)\.snapshot\$#\1#p" | LC_ALL=C sort -r); do
+        file=$backups/$service-$time.snapshot
+        day=${time%%T*}
         week=$(date -u -d "$day" +%G-%V) || continue
         stays=''
         case " $days " in *" $day "*) ;; *) [ "$(echo "$days" | wc -w)" -ge 7 ] || stays=yes; days="$days $day" ;; esac

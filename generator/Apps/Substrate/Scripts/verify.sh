@@ -73,6 +73,15 @@ wanted() {
     fi
 }
 same() { served "$1" && cmp -s "$work/served" "$work/wanted"; }
+# Both are read at two moments, and an update needs a moment from the primary to the secondary.
+settles() {
+    tries=0
+    until wanted "$1" && same "$1"; do
+        tries=$((tries + 1))
+        [ $tries -lt 10 ] || return 1
+        sleep 0.5
+    done
+}
 again() {
     case $role-$server in
         primary-*) systemd reload globular-dns.service ;;
@@ -91,11 +100,10 @@ for zone in $zones; do
         continue
     fi
     if ! same "$zone"; then
+        if [ "$role" = secondary ] && settles "$zone"; then continue; fi
         if [ -n "$repair" ]; then
             again "$zone" || :
-            tries=0
-            until same "$zone" || [ $tries -ge 10 ]; do tries=$((tries + 1)); sleep 0.5; done
-            if same "$zone"; then fixed "$zone: it differed from the $([ "$role" = primary ] && say file || say primary)."; continue; fi
+            if settles "$zone"; then fixed "$zone: it differed from the $([ "$role" = primary ] && say file || say primary)."; continue; fi
         fi
         behind=$((behind + 1))
         fault "$zone: $(comm -3 "$work/served" "$work/wanted" | wc -l) records differ, the first is: $(comm -3 "$work/served" "$work/wanted" | head -n 1 | tr '\t' ' ')"

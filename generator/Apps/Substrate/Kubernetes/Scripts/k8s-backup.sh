@@ -4,7 +4,8 @@
 #                                         An etcd that nobody else reaches reads every key and value then, and at each restore
 #   k8s-backup.sh list
 #   k8s-backup.sh verify [--snapshot NAME]
-#   k8s-backup.sh restore --snapshot NAME [--wait SECONDS]    on each member of etcd, with the same snapshot
+#   k8s-backup.sh restore --snapshot NAME [--wait SECONDS]    on each member of etcd, with the same snapshot. Of several members none may
+#                                         run, nor an API server; each is started afterwards, when all have the snapshot
 # Each takes [--key FILE] [--to DIR] [--host NAME] [--root DIR]. A snapshot is one file, encrypted with the first line of the key file.
 set -eu
 umask 077
@@ -37,8 +38,10 @@ case $name$snapshot in */* | .*) usage "a snapshot's name is the name of a file 
 backups=${to:-$backups}
 key=${key:-$root$settings_backup_key}
 if [ "$verb" = list ]; then list_snapshots; exit 0; fi
-need openssl tar etcd etcdctl
+need openssl tar curl etcd etcdctl
 find_host
+others=$(other_members)
+service=kubernetes-$cluster-$host
 [ -n "$etcd" ] || usage "$host is not a member of etcd."
 key_sound
 work=$(mktemp -d) done='' aside=''
@@ -51,7 +54,7 @@ finish() {
         systemd stop globular-etcd.service || :
         rm -rf "$data"
         [ ! -d "$data$aside" ] || mv "$data$aside" "$data"
-        start || :
+        [ -n "$others" ] || start || :
         say "nothing is changed: the restore failed and was taken back." >&2
     fi
     rm -rf "$work"
@@ -65,8 +68,10 @@ snap=$work/snap
 # Etcdutl can bring a snapshot back with a higher revision than clients have seen. Without, they wait in silence for what is lost.
 raises_revision() { tool snapshot restore --help 2>&1 | grep -q -- --bump-revision; }
 
+# The token makes it another cluster than the one before: a member that was away during the restore cannot bring its state back.
 place() { # DATA-FOLDER NAME MEMBERS PEER-URL
-    set -- --data-dir "$1" --name "$2" --initial-cluster "$3" --initial-cluster-token "$substrate" --initial-advertise-peer-urls "$4"
+    set -- --data-dir "$1" --name "$2" --initial-cluster "$3" --initial-advertise-peer-urls "$4" \
+        --initial-cluster-token "$substrate-$(sha256sum <"$snap/etcd.db" | cut -c 1-16)"
     if raises_revision; then set -- "$@" --bump-revision 1000000000 --mark-compacted; fi
     tool snapshot restore "$snap/etcd.db" "$@" >"$work/log" 2>&1
 }
@@ -109,7 +114,7 @@ keys_in() { tool snapshot status "$snap/etcd.db" -w json 2>/dev/null | sed -n 's
 
 create() {
     mkdir -p "$backups"
-    file=$backups/${name:-$(date -u +%Y%m%dT%H%M%SZ)}.snapshot
+    file=$backups/${name:-$service-$(date -u +%Y%m%dT%H%M%SZ)}.snapshot
     [ ! -e "$file" ] || usage "the snapshot $file is there already: give another name."
     mkdir "$snap"
     etcdctl_at "https://$(url "$address"):2379" --command-timeout=10m snapshot save "$snap/etcd.db" >"$work/log" 2>&1 ||
@@ -139,6 +144,9 @@ restore() {
     [ -n "$snapshot" ] || usage "say which: --snapshot NAME; k8s-backup.sh list"
     [ -f "$backups/$snapshot.snapshot" ] || usage "there is no snapshot $backups/$snapshot.snapshot: k8s-backup.sh list"
     begun=$(date +%s)
+    running=$(running_members | tr '\n' ' ')
+    [ -z "$running" ] || die "etcd runs on ${running% }: 'systemctl stop kube-apiserver globular-etcd' on each host first. \
+Where it has this snapshot already, start it when all have it. A host that was away during the restore: take its $data away, and k8s-install.sh."
     fault=$(examine "$backups/$snapshot.snapshot")
     [ -z "$fault" ] || die "$fault"
     # A host that has the CAs may be at another step of the root's replacement: the keys of that are left alone.
@@ -162,7 +170,13 @@ restore() {
     mkdir -p "$(dirname "$data")"
     place "$data" "$host" "$initial_cluster" "https://$(url "$address"):2380" || die "$(tail -n 1 "$work/log")"
     [ -n "$root" ] || chown -R "$settings_etcd_user:" "$data"
-    if [ -f "$units/globular-etcd.service" ]; then
+    if [ -n "$others" ]; then
+        say "restored $snapshot: $(keys_in) keys. It is not started: first the same on each other member:" $others
+        if [ -f "$units/globular-etcd.service" ]; then
+            say "Then on each: systemctl start globular-etcd; and where they are: kube-apiserver kube-controller-manager kube-scheduler."
+        else say "Then on each: k8s-install.sh"
+        fi
+    elif [ -f "$units/globular-etcd.service" ]; then
         start
         limit=$(($(date +%s) + wait))
         for part in etcd_healthy ${control_plane:+api_healthy}; do

@@ -29,7 +29,7 @@ need openssl curl
 find_host
 [ -z "$etcd" ] || need etcd etcdctl
 tree=$here/..
-stage=$(mktemp -d) part='' all=''
+stage=$(mktemp -d) part='' all='' waits=''
 
 # --- One part at a time: its files, its service, its health; or what was there before.
 take_back() {
@@ -51,6 +51,9 @@ take_back() {
 }
 trap take_back EXIT
 trap 'exit 130' INT TERM HUP
+
+# In a rehearsal nothing is.
+starts() { [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; }
 
 begin() { # UNIT
     part=$1 changed='' started='' stopped='' count=0
@@ -91,7 +94,7 @@ program() { # NAME
 }
 
 healthy() { # HEALTH-FUNCTION
-    if [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; then
+    if starts; then
         systemd daemon-reload
         started=yes
         systemd enable "$part"
@@ -167,7 +170,8 @@ if [ -n "$etcd" ] && [ ! -d "$data/member" ]; then
                 END { if (!found && started == NR && NR == split(members, all, " ") - 1) print "- removed" }')
         case $seen in
             '') continue ;;
-            *' awaited') break ;;
+            # Also of a cluster that was restored without it, which is another one than that of the definition.
+            *' awaited') ;;
             *' lost' | *' removed')
                 [ "${seen% *}" = - ] || member remove "${seen% *}"
                 member add "$host" --peer-urls="$peer" ;;
@@ -194,8 +198,11 @@ if [ -n "$etcd" ]; then
         stopped=yes
         systemd disable --now "$settings_unit"
     fi
-    # The first member of three waits for the second.
-    if [ "${etcd_members#* }" != "$etcd_members" ] && [ ! -d "$data/member" ]; then healthy true; else healthy etcd_healthy; fi
+    # The first member of three waits for the second, and an API server for both.
+    if ! starts || [ $((2 * (1 + $(running_members | wc -l)))) -gt "$(say "$etcd_members" | wc -w)" ]; then healthy etcd_healthy; else
+        healthy true
+        waits=$control_plane control_plane=''
+    fi
 fi
 if [ -n "$control_plane" ]; then
     begin kube-apiserver.service
@@ -252,7 +259,7 @@ for unit in $timers; do
 done
 part=''
 if [ -n "$control_plane" ]; then
-    if [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; then
+    if starts; then
         for object in "$tree"/bindings/*.yaml; do
             name=${object##*/}
             name=${name%.yaml}
@@ -266,3 +273,4 @@ if [ -z "$all" ]; then say "nothing to do: $host has Kubernetes $version."; else
     say "installed Kubernetes $version on $host:"
     for path in $all; do say "  $path"; done
 fi
+[ -z "$waits" ] || say "etcd waits for another member: k8s-install.sh there, and then here again for the control plane."

@@ -92,6 +92,16 @@ etcdctl_at() { # ENDPOINT [ARGUMENT...]
     ETCDCTL_API=3 etcdctl --endpoints="$endpoint" --cacert="$pki/etcd-ca.crt" --cert="$tls/etcd-client.crt" --key="$tls/etcd-client.key" \
         --dial-timeout=2s --command-timeout=5s "$@"
 }
+# The other members of etcd, and which of those listen to members: also one that waits for another does.
+other_members() { for entry in $etcd_members; do [ "${entry%%=*}" = "$host" ] || say "$entry"; done; }
+running_members() {
+    for entry in $(other_members); do
+        curl -sk -o /dev/null --connect-timeout 2 --max-time 5 "https://$(url "${entry#*=}"):2380/version" || case $? in
+            6 | 7 | 28) continue ;;
+        esac
+        say "${entry%%=*}"
+    done
+}
 etcd_healthy() { etcdctl_at "https://$(url "$address"):2379" endpoint health >/dev/null 2>&1; }
 fetch() { curl -s --max-time 5 --cacert "$own/ca.crt" "$@" 2>/dev/null; }
 api() { path=$1; shift; fetch --cert "$own/admin.crt" --key "$own/admin.key" "$@" "https://$(url "$address"):6443$path"; }

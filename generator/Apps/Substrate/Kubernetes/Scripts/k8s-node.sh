@@ -63,6 +63,13 @@ END
         "Its token ends in a day."
 }
 
+# The names and addresses of a request, in openssl's own form: it writes addresses of IPv6 in full.
+names_of() { openssl req -noout -text "$@" 2>/dev/null | awk '/X509v3 Subject Alternative Name/ { getline; $1 = $1; print }' | tr ',' '\n' | sed 's/^ *//'; }
+allowed() { # NAME ADDRESS
+    names_of -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/unused" -subj /CN=allowed \
+        -addext "subjectAltName=DNS:$1,DNS:$1.$zone_name,IP:$2"
+}
+
 # A request is signed where its sender is a worker of the definition that asks for its own name and address.
 approve() {
     api /apis/certificates.k8s.io/v1/certificatesigningrequests?fieldSelector=spec.signerName%3Dkubernetes.io/kubelet-serving -f >"$work/all" ||
@@ -72,10 +79,11 @@ approve() {
     while read -r name user request; do
         node=${user#system:node:}
         address_here=$(worker_address "$node")
-        printf '%s' "$request" | base64 -d | openssl req -noout -subject -nameopt RFC2253 -text >"$work/text" 2>/dev/null || :
-        names=$(awk '/X509v3 Subject Alternative Name/ { getline; $1 = $1; print }' "$work/text" | tr ',' '\n' | sed 's/^ *//' |
-            grep -vxF -e "DNS:$node" -e "DNS:$node.$zone_name" -e "IP Address:$address_here" || :)
-        if [ "$user" = "$node" ] || [ -z "$address_here" ] || [ -n "$names" ] || ! grep -q "^subject=CN=system:node:$node,O=system:nodes$" "$work/text"; then
+        printf '%s' "$request" | base64 -d >"$work/request" || :
+        allowed "$node" "$address_here" >"$work/allowed" </dev/null
+        names=$(names_of -in "$work/request" | grep -vxF -f "$work/allowed" || :)
+        if [ "$user" = "$node" ] || [ -z "$address_here" ] || [ -n "$names" ] ||
+            [ "$(openssl req -noout -subject -nameopt RFC2253 -in "$work/request" 2>/dev/null)" != "subject=CN=system:node:$node,O=system:nodes" ]; then
             say "left $name of $user: it asks for other than its own name and address${names:+ ($names)}."
             continue
         fi
