@@ -43,6 +43,7 @@ public static class LintRules
         RefusedObjectRules.Rule,
         FluxObjectRules.Rule,
         AccountRules.Rule,
+        HelmReleaseRules.Rule,
         .. AppList.All.SelectMany(app => app.LintRules),
     ];
 
@@ -64,6 +65,6 @@ public static class LintRules
     [
         FluxRules.Source, FluxRules.Health, OrderRules.Missing, PostBuild.RuleMissingSource, SelectorRules.Budget, SelectorRules.Policy,
         SelectorRules.Peer, SelectorRules.Monitor, SelectorRules.Service, VariableRules.Unused,
-        PlaceRules.PriorityClass,
+        PlaceRules.PriorityClass, HelmReleaseRules.Missing,
     ];
 }

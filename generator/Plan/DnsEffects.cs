@@ -74,7 +74,7 @@ internal static class DnsEffects
     private static string? OutsideZone(Manifest deployment, Inventory inventory) => deployment.Body
         .MappingsAt("spec", "template", "spec", "volumes").Select(volume => volume.TextAt("configMap", "name")).OfType<string>()
         .Select(name => inventory.Find("ConfigMap", GeoDnsNames.Namespace, name)).OfType<Mapping>()
-        .Select(GeoDnsConfig.ZoneIn).FirstOrDefault(zone => zone is not null);
+        .Select(config => GeoDnsConfig.In(config)?.Zone).FirstOrDefault(zone => zone is not null);
 
     /// <summary>With a changed budget of the DNS pods, a drain of several nodes may evict all of them.</summary>
     private static string? BudgetChanged(Manifest old, Manifest now)

@@ -108,7 +108,7 @@ internal static class Corefile
     [
         MainServer(dns, ttl, clusterNamesCached),
         .. substrate is null ? [] : new[] { Substrate(substrate) },
-        .. dns.ExtraServers.Select(Extra),
+        .. dns.ExtraServers.SelectMany(Extra),
     ]);
 
     private static Mapping MainServer(DnsSettings dns, int ttl, bool clusterNamesCached) =>
@@ -134,8 +134,13 @@ internal static class Corefile
             new("log", ".", $"class ${{{CoreDnsVariables.LogClass}}}"),
         ]);
 
-    private static Mapping Extra(ServerBlock server) =>
-        Server(server.Zones.Select(zone => zone.Text), server.Port, PluginText.Parse(server.Plugins));
+    /// <summary>The chart writes the port behind the last zone alone, and the others would listen on 53.</summary>
+    private static IEnumerable<Mapping> Extra(ServerBlock server)
+    {
+        var (zones, plugins) = (server.Zones.Select(zone => zone.Text).ToArray(), PluginText.Parse(server.Plugins));
+        return server.Port == CoreDnsNames.DnsPort ? [Server(zones, server.Port, plugins)]
+            : zones.Select(zone => Server([zone], server.Port, plugins));
+    }
 
     private static Mapping Server(IEnumerable<string> zones, int port, IEnumerable<PluginText> plugins) => new()
     {

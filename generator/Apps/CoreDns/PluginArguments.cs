@@ -106,7 +106,7 @@ internal static class PluginArguments
     }
 
     /// <summary>True if a patch may mount it.</summary>
-    private static bool IsMounted(string path, Cluster cluster)
+    public static bool IsMounted(string path, Cluster cluster)
     {
         var values = cluster.Adjustments.Values.GetValueOrDefault(CoreDnsApp.ChartKey);
         return !cluster.Adjustments.Patches.GetValueOrDefault(CoreDnsNames.Release, []).IsEmpty

@@ -67,6 +67,30 @@ internal static class ServerRules
 
         ShadowedNames.Check(cluster, at);
         CheckServers(cluster, chart, at);
+        CheckExtraConfig(cluster, at);
+    }
+
+    /// <summary>Lines that the chart writes above the servers. CoreDNS reads any other word there as the name of a server.</summary>
+    private static void CheckExtraConfig(Cluster cluster, SectionReader at)
+    {
+        var values = cluster.Adjustments.Values.GetValueOrDefault(CoreDnsApp.ChartKey);
+        foreach (var entry in values?.EntriesAt("extraConfig") ?? [])
+        {
+            var file = (entry.Value as Mapping)?.TextAt("parameters") ?? "";
+            if (entry.Key != "import")
+            {
+                at.Report(DefinitionRules.CorefilePlugin, entry.KeyPosition,
+                    $"The value 'extraConfig' of coredns has '{entry.Key}' above the servers of the Corefile, where CoreDNS takes 'import' "
+                        + "alone: it would not start.",
+                    "Write it into 'plugins' of a server of dns.extraServers, or delete it.");
+            }
+            else if (!file.Contains('*') && !PluginArguments.IsMounted(file, cluster))
+            {
+                at.Report(DefinitionRules.CorefilePlugin, entry.KeyPosition,
+                    $"The value 'extraConfig' of coredns imports '{file}', which nothing brings into the pod: CoreDNS would not start.",
+                    "Mount it: values.coredns.extraSecrets, or extraVolumes with extraVolumeMounts.");
+            }
+        }
     }
 
     private static void CheckDomain(Cluster cluster, DomainName name, string path, SectionReader at)
@@ -115,6 +139,8 @@ internal static class ServerRules
         var seen = new Dictionary<(string Zone, int Port), Yaml.Position>();
         foreach (var (server, place) in cluster.Dns.ExtraServers.Zip(at.At("dns").Entries("extraServers")))
         {
+            var plugins = PluginText.Parse(server.Plugins);
+            var isView = plugins.Any(plugin => plugin.Name == "view");
             for (var index = 0; index < server.Zones.Length; index++)
             {
                 var (zone, path) = (server.Zones[index], $"zones[{index}]");
@@ -124,22 +150,27 @@ internal static class ServerRules
                     CheckTaken(cluster, server, zone, path, place, at);
                 }
 
-                if (!seen.TryAdd((zone.Text, server.Port), place.PositionOf(path)))
+                // One with the plugin view leaves queries to those behind it, and CoreDNS does not start with it behind one without.
+                if (seen.TryGetValue((zone.Text, server.Port), out var before))
                 {
                     place.Report(DefinitionRules.ZoneTwice, path,
-                        $"The zone {zone} has a server on port {server.Port} in line {seen[(zone.Text, server.Port)].Line} already.",
-                        "Keep one of the two.");
+                        $"The zone {zone} has a server on port {server.Port} in line {before.Line} already.",
+                        isView ? "Write the server with the plugin 'view' above that one." : "Keep one of the two.");
                 }
                 else if (server.Port == CoreDnsNames.DnsPort && ShadowedNames.IsOfSubstrate(cluster, zone))
                 {
+                    seen.TryAdd((zone.Text, server.Port), place.PositionOf(path));
                     place.Report(DefinitionRules.ZoneTwice, path,
                         $"The zone {zone} has a server already, that of the substrate '{cluster.SubstrateName}': CoreDNS does not start.",
                         "Keep the substrate's zone, or write another one here.");
                 }
+                else if (!isView)
+                {
+                    seen.Add((zone.Text, server.Port), place.PositionOf(path));
+                }
             }
 
             CheckPort(server, place);
-            var plugins = PluginText.Parse(server.Plugins);
             foreach (var problem in Problems(plugins, chart, cluster).Take(1))
             {
                 place.Report(DefinitionRules.CorefilePlugin, "plugins", problem.Message, problem.Fix);

@@ -9,6 +9,7 @@ namespace PlatformGitOps.Generator.Apps.GeoDns;
 public static class GeoDnsConfig
 {
     private const string ZoneKey = "zone";
+    private const string RegionsKey = "regions";
 
     public static string Name(Cluster cluster) => $"{GeoDnsNames.Name}-{Hash(cluster)}";
 
@@ -29,9 +30,11 @@ public static class GeoDnsConfig
         },
     };
 
-    /// <summary>The zone in a ConfigMap of a tree; null if it has no writer's config.</summary>
-    internal static string? ZoneIn(Mapping configMap) => configMap.TextAt("data", GeoDnsNames.WriterConfig) is { } text
-        ? YamlReader.Read("", text, YamlOptions.Tree).Documents.OfType<Mapping>().FirstOrDefault()?.TextAt(ZoneKey) : null;
+    /// <summary>The zone of a ConfigMap of a tree, and the names of its regions; null where it has no config of a writer.</summary>
+    internal static (string Zone, ImmutableArray<string> Regions)? In(Mapping configMap) =>
+        configMap.TextAt("data", GeoDnsNames.WriterConfig) is { } text
+        && YamlReader.Read("", text, YamlOptions.Tree).Documents.OfType<Mapping>().FirstOrDefault() is { } config
+        && config.TextAt(ZoneKey) is { } zone ? (zone, [.. config.EntriesAt(RegionsKey).Select(region => region.Key)]) : null;
 
     /// <summary>Both without content, which the writer adds: then it needs no right to create objects.</summary>
     internal static IEnumerable<Mapping> Written(Cluster cluster)
@@ -114,7 +117,7 @@ public static class GeoDnsConfig
             { "ttl", settings.Ttl },
             { "zones", zones },
             { "namespaces", settings.Namespaces.IsEmpty ? null : Resources.Texts(settings.Namespaces.Select(name => name.Text)) },
-            { "regions", new Mapping(settings.Regions.Select(region => new Entry(region.Name.Text, new Mapping
+            { RegionsKey, new Mapping(settings.Regions.Select(region => new Entry(region.Name.Text, new Mapping
                 {
                     { "order", Resources.Texts(settings.Order(region).Select(name => name.Text)) },
                     { "weight", region.Weight },

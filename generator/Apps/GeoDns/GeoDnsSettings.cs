@@ -45,6 +45,9 @@ public sealed record GeoDnsSettings
 
     public ResourceSettings Resources { get; init; } = ResourceSettings.OfCoreDns;
 
+    /// <summary>The policies as the definition and the annotations have them.</summary>
+    internal static ImmutableArray<string> PolicyWords => Policies.Shape.Words;
+
     /// <summary>The definition's word for the policy.</summary>
     public string PolicyWord => Policies.Of(Policy);
 

@@ -32,6 +32,7 @@ internal static class ClusterRules
         CheckSecond(cluster, at);
         CheckNotifications(cluster, at);
         TolerationRules.Check(cluster, at);
+        ReceiverRules.Check(cluster, at);
         foreach (var (section, keys) in new[] { ("labels", cluster.Workloads.Labels), ("annotations", cluster.Workloads.Annotations) })
         {
             foreach (var (key, _) in keys.Where(pair => IsReserved(pair.Key)))

@@ -64,6 +64,8 @@ public static class DefinitionRules
     public const string SourceCertificates = "source-certificates";
     public const string NotificationAddress = "notification-address";
     public const string NotificationName = "notification-name";
+    public const string NotificationToken = "notification-token";
+    public const string NotificationChannel = "notification-channel";
     public const string IntervalShort = "interval-too-short";
     public const string FluxVersion = "flux-version";
     public const string FluxAccount = "flux-account-taken";

@@ -16,7 +16,7 @@ public class GroupTests
           canary:
             dns: { replicas: 3 }
             charts: { coredns: { version: 1.39.0 } }
-            notifications: [{ name: pager, type: pagerduty, secretName: pager }]
+            notifications: [{ name: pager, type: opsgenie, secretName: pager }]
         clusters:
           - name: lab
             group: canary

@@ -30,6 +30,10 @@ internal static class ExternalDnsFixtures
         Routing("google", "aws-health-check-id: check-1", "with the provider aws alone: here it is google"),
         Geo("shop.example.com", "cluster infra has no geographic routing"),
         Geo("shop.example.com", "the zone of cluster infra is geo.example.com", GeoZone),
+        GeoBeside("geo-region: us", "has dns.aikernel.io/geo-region: us, which is not a region of geoRouting.regions"),
+        GeoBeside("geo-weight: \"256\"", "geo-weight: 256, which is not a number from 0 to 255"),
+        GeoBeside("geo-priority: high", "geo-priority: high, which is not a number from 0 to 1000"),
+        GeoBeside("geo-policy: nearest", "geo-policy: nearest, which is not one of latency, failover, weighted, priority"),
         new LintFixture("external-dns-prefix", "the old prefix, and an External-DNS that reads the new one")
             {
                 Says = "external-dns.alpha.kubernetes.io/hostname, and the External-DNS of cluster infra reads " +
@@ -84,6 +88,13 @@ internal static class ExternalDnsFixtures
                   externalName: shop.example.net
 
                 """ + also);
+
+    /// <summary>A Service whose name is in the zone, with one more annotation.</summary>
+    public static LintFixture GeoBeside(string annotation, string says) =>
+        Geo($"shop.geo.example.com\n    dns.aikernel.io/{annotation}", says, GeoZone + "\n    regions: {eu: {order: [eu]}}\n") with
+        {
+            Rule = "geo-annotation-refused",
+        };
 
     private static LintFixture Routing(string provider, string annotation, string says, params string[] also) =>
         new LintFixture("external-dns-routing", $"{annotation} with {provider}: {says}") { Says = says }

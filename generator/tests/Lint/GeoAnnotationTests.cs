@@ -30,4 +30,14 @@ public sealed class GeoAnnotationTests
         Found("shop.geo.example.com").ShouldBeEmpty();
         Found("shop.example.com").ShouldHaveSingleItem().Message.ShouldContain("the zone of cluster infra is ");
     }
+
+    /// <summary>What the writer of the zones takes (controller/Geo/GeoService.cs); an empty annotation counts as none.</summary>
+    [TestCase("geo-region: eu")]
+    [TestCase("geo-region: \"\"")]
+    [TestCase("geo-weight: \"0\"")]
+    [TestCase("geo-weight: \"255\"")]
+    [TestCase("geo-priority: \"1000\"")]
+    [TestCase("geo-policy: failover")]
+    public void What_geographic_routing_reads_has_no_finding(string annotation) =>
+        ExternalDnsFixtures.GeoBeside(annotation, "").Check().ShouldNotContain(finding => finding.Rule == "geo-annotation-refused");
 }
