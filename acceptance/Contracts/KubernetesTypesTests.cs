@@ -37,6 +37,9 @@ internal static class KubernetesTypes
         typeof(V2HorizontalPodAutoscaler),
     ];
 
+    /// <summary>The day on which the package was read last.</summary>
+    private const string Read = "2026-12-01";
+
     private static readonly Dictionary<Type, string> Words = new()
     {
         [typeof(string)] = "text",
@@ -58,6 +61,7 @@ internal static class KubernetesTypes
             # What objects of Kubernetes take: KubernetesTypesTests of the acceptance suite makes it from the types of the package
             # KubernetesClient, which are made from the OpenAPI of the release. A list has one item, the type of its items; 'labels' is a
             # mapping of texts, 'quantities' one of amounts. A word with a capital is a type further down.
+            read: {Read}
             release: {Release}
             kinds:
 
