@@ -1,15 +1,15 @@
 namespace PlatformGitOps.Acceptance;
 
-/// <summary>Around every test of the suite.</summary>
+/// <summary>Runs before and after all tests of the suite.</summary>
 [SetUpFixture]
 public sealed class SuiteLifetime
 {
     [OneTimeSetUp]
-    public async Task SayWhatThisMachineCanDo()
+    public async Task ReportMachineCapabilities()
     {
-        // Before any test starts a program, so that none outlives the run.
+        // Before any test starts a program, so that no program outlives the run.
         await RunSession.Current;
-        await ThisMachine.Report(CancellationToken.None);
+        await MachineCapabilities.Report(CancellationToken.None);
     }
 
     [OneTimeTearDown]
@@ -47,10 +47,10 @@ public sealed class SuiteLifetime
             return;
         }
 
-        var machine = await ThisMachine.Report(CancellationToken.None);
-        var clusters = RanOn.Text(
+        var machine = await MachineCapabilities.Report(CancellationToken.None);
+        var clusters = UsedClusters.Text(
             machine, EvidenceLog.Current.Results.Any(result => result.Mode == CheckMode.Live), LiveClusters.Asked, LiveClusters.Up);
-        EvidenceLog.Fact(RanOn.Label, clusters);
+        EvidenceLog.Fact(UsedClusters.Label, clusters);
         var run = EvidenceLog.Current.ToRun(Repository.Roles, Expectation.Lines(Repository.Roles));
         var folder = await EvidenceFolder.WriteAsync(run, EvidenceFolder.Default, CancellationToken.None);
         await TestContext.Progress.WriteLineAsync($"acceptance: clusters: {clusters}");

@@ -3,7 +3,7 @@ using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller;
 
-/// <summary>What happens, from any thread, to be handled in order by one, and the turns in which that is done.</summary>
+/// <summary>Queues events from any thread and handles them in order on one thread, in passes.</summary>
 internal sealed class EventQueue : IDisposable
 {
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(5);
@@ -14,7 +14,7 @@ internal sealed class EventQueue : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ITimer _timer;
-    private long _turnedAt;
+    private long _lastPassAt;
 
     public EventQueue(ControllerMetrics metrics, TimeProvider time, ILogger log)
     {
@@ -22,11 +22,11 @@ internal sealed class EventQueue : IDisposable
         _timer = time.CreateTimer(_ => Add(() => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public TimeSpan SinceLastTurn => _time.GetElapsedTime(Interlocked.Read(ref _turnedAt));
+    public TimeSpan SinceLastPass => _time.GetElapsedTime(Interlocked.Read(ref _lastPassAt));
 
     public void Add(Action handle) => _events.Writer.TryWrite(handle);
 
-    /// <summary>Ends when it is handled.</summary>
+    /// <summary>Completes when the event is handled.</summary>
     public Task AddAsync(Action handle)
     {
         var handled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,16 +38,16 @@ internal sealed class EventQueue : IDisposable
         return handled.Task;
     }
 
-    /// <param name="turn">One turn; its answer is the time until the next one, unless something happens before.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task RunAsync(Func<TimeSpan> turn, CancellationToken cancellationToken)
+    /// <param name="pass">Runs one pass and returns the time until the next one, unless an event arrives before.</param>
+    /// <param name="cancellationToken">Ends the loop.</param>
+    public async Task RunAsync(Func<TimeSpan> pass, CancellationToken cancellationToken)
     {
-        Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
+        Interlocked.Exchange(ref _lastPassAt, _time.GetTimestamp());
         _timer.Change(LongestTick, Timeout.InfiniteTimeSpan);
         while (await _events.Reader.WaitToReadAsync(cancellationToken))
         {
-            var next = turn();
-            Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
+            var next = pass();
+            Interlocked.Exchange(ref _lastPassAt, _time.GetTimestamp());
             _timer.Change(TimeSpan.FromTicks(Math.Clamp(next.Ticks, ShortestTick.Ticks, LongestTick.Ticks)), Timeout.InfiniteTimeSpan);
         }
     }
@@ -60,7 +60,7 @@ internal sealed class EventQueue : IDisposable
         }
     }
 
-    /// <summary>The edge of the loop: one event or Service that cannot be handled must not end all others.</summary>
+    /// <summary>Catches exceptions of one event or Service, so that the others are still handled.</summary>
     public void Guarded(string subject, Action action)
     {
         try
@@ -94,7 +94,7 @@ internal sealed class ServiceQueue
     }
 
     /// <summary>
-    /// Those that wait now. One that is added again before its turn is not added twice; one that is added in or after it waits for the next
+    /// The Services that wait now. One that is added twice is returned once; one that is added during the enumeration waits for the next
     /// call.
     /// </summary>
     public IEnumerable<ManagedService> Drain()

@@ -3,8 +3,8 @@ using PlatformGitOps.Controller.Geo;
 namespace PlatformGitOps.Controller;
 
 /// <summary>
-/// Every line that this process logs, in one class: of several the generator of LoggerMessage writes one file in an order that changes
-/// from run to run, and the program would have other bytes (.ci/reproducible).
+/// All log messages of this process in one class: with several, the generator of LoggerMessage writes its file in a different order in each
+/// build, and builds would not be reproducible (.ci/reproducible).
 /// </summary>
 internal static partial class Log
 {

@@ -5,9 +5,9 @@ using PlatformGitOps.Controller.Removal;
 namespace PlatformGitOps.Controller;
 
 /// <summary>
-/// Single-threaded event loop; owns all state. Deltas, probe results, outcomes of writes and changes of leadership are queued and handled
-/// in order. Each pass sweeps up what is out without a reason, starts the probes that are due, and reconciles the Services that changed:
-/// observe, decide (<see cref="Decider"/>, pure), write (<see cref="ChangeWriter"/>, beside the loop).
+/// Single-threaded event loop; owns all state. Deltas, probe results, results of writes and changes of leadership are queued and handled in
+/// order. Each pass restores orphaned removals, starts due probes, and reconciles changed Services: observe, decide (<see cref="Decider"/>,
+/// pure), write (<see cref="ChangeWriter"/>, outside of the loop).
 /// </summary>
 internal sealed class Reconciler : IDisposable
 {
@@ -44,7 +44,7 @@ internal sealed class Reconciler : IDisposable
     }
 
     /// <summary>The time since the last pass, for /healthz.</summary>
-    public TimeSpan SinceLastTurn => _events.SinceLastTurn;
+    public TimeSpan SinceLastPass => _events.SinceLastPass;
 
     private ControllerMetrics Metrics => _telemetry.Metrics;
 
@@ -56,19 +56,19 @@ internal sealed class Reconciler : IDisposable
 
     public void Enqueue(Delta<V1EndpointSlice> delta) => Enqueue(() => Observe(_store.Apply(delta)));
 
-    /// <summary>Ends when it is handled: after false no further write begins.</summary>
-    public Task EnqueueRole(Role role) => _events.AddAsync(() => Become(role));
+    /// <summary>Completes when the role is handled: after losing leadership no further write starts.</summary>
+    public Task EnqueueRole(Role role) => _events.AddAsync(() => ChangeRole(role));
 
-    /// <summary>Runs until cancelled, once every cache has its first list. Nothing is removed while a watch is not current.</summary>
+    /// <summary>Runs until cancelled, once all caches have their first list. Nothing is removed while a watch is not current.</summary>
     public async Task RunAsync(Func<bool> isSynced, Func<bool> isCurrent, CancellationToken cancellationToken)
     {
-        await _events.RunAsync(() => UntilNextTurn(Turn(isSynced, isCurrent, cancellationToken)), cancellationToken);
+        await _events.RunAsync(() => UntilNextPass(RunPass(isSynced, isCurrent, cancellationToken)), cancellationToken);
     }
 
-    /// <summary>One pass over everything that happened since the last one. Its time is the answer.</summary>
-    internal TimeSpan Turn(Func<bool> isSynced, Func<bool> isCurrent, CancellationToken cancellationToken)
+    /// <summary>One pass over all events since the last one. Returns its time.</summary>
+    internal TimeSpan RunPass(Func<bool> isSynced, Func<bool> isCurrent, CancellationToken cancellationToken)
     {
-        // Read before the channel is emptied: everything of the first lists is then known to be handled.
+        // Read before the queue is emptied, so that all events of the first lists are handled.
         var ready = isSynced();
         _events.HandleAll();
         var now = Now;
@@ -101,7 +101,7 @@ internal sealed class Reconciler : IDisposable
             switch (change)
             {
                 case StoreChange.EndpointAdded { Endpoint: var endpoint }:
-                    // Soon, but not all pods of a rollout in the same instant.
+                    // Soon, but not all pods of a rollout at the same time.
                     _scheduler.Schedule(endpoint, Now + (TimeSpan.FromMilliseconds(500) * Random.Shared.NextDouble()));
                     _ = _owners.Refusal(endpoint);
                     _queue.Add(endpoint.Service);
@@ -115,7 +115,7 @@ internal sealed class Reconciler : IDisposable
                     Log.Managed(_telemetry.Log, service.Name, service.Endpoints.Count);
                     break;
                 case StoreChange.Released { Service: var service }:
-                    // Its pods and slices are restored by the next sweep, which goes on until they are.
+                    // The next sweeps restore its pods and slices.
                     Forget(service);
                     Log.Released(_telemetry.Log, service.Name);
                     _sweepAt = Now;
@@ -131,10 +131,10 @@ internal sealed class Reconciler : IDisposable
     }
 
     /// <summary>
-    /// A new leader has no history: every endpoint starts empty, at its own moment of the interval. But what is probed twice within the
-    /// Lease's time is probed while the leader's renewal is late, and the new leader knows what was seen.
+    /// A new leader has no history: every endpoint starts empty, at a random time of its interval. But endpoints with short intervals are
+    /// already probed while the old leader's renewal is late, and keep those results.
     /// </summary>
-    private void Become(Role role)
+    private void ChangeRole(Role role)
     {
         if (role == _role)
         {
@@ -159,7 +159,7 @@ internal sealed class Reconciler : IDisposable
         }
 
         _sweepAt = Now;
-        // Of a standby's endpoints another instance tells.
+        // Another instance exports the metrics of a standby's endpoints.
         _store.Managed.ToList().ForEach(role == Role.Standby ? Forget : service => Begin(service, before));
     }
 
@@ -180,7 +180,7 @@ internal sealed class Reconciler : IDisposable
 
     private void Forget(ManagedService service) => Metrics.Forget(service.Labels);
 
-    /// <summary>Restores what no Service under health checks excludes any more, whoever removed it.</summary>
+    /// <summary>Restores endpoints that no Service with health checks excludes anymore, whoever removed them.</summary>
     private void Sweep(bool isCurrent, TimeSpan now)
     {
         if (now < _sweepAt || !isCurrent)
@@ -203,7 +203,7 @@ internal sealed class Reconciler : IDisposable
             return;
         }
 
-        // After a change of the pod, or a pause of this process, the result says nothing about now.
+        // After a change of the pod or a suspension of this process, the result is outdated.
         var isEvidence = generation == endpoint.Generation && result.Duration <= endpoint.Target.Timeout * 2;
         if (isEvidence)
         {
@@ -235,7 +235,7 @@ internal sealed class Reconciler : IDisposable
         }
         finally
         {
-            addresses.ForEach(address => address.Endpoint.Removal.IsTurning = false);
+            addresses.ForEach(address => address.Endpoint.Removal.IsPending = false);
         }
 
         if (addresses.Count > 0 || (service.HasSlicesToWrite && service.SliceWrites.MayBegin(now) && service.Endpoints.Count > 0))
@@ -249,14 +249,14 @@ internal sealed class Reconciler : IDisposable
         Metrics.Unhealthy.Set(service.Unhealthy, service.Labels);
     }
 
-    /// <summary>Adds an address that goes or comes back to <paramref name="addresses"/>: those of a Service are written together.</summary>
+    /// <summary>Adds a changed address to <paramref name="addresses"/>: those of a Service are written together.</summary>
     private void Act(TrackedEndpoint endpoint, Decision decision, List<(TrackedEndpoint, Decision)> addresses, TimeSpan now)
     {
         var removal = endpoint.Removal;
         switch (decision.Verdict)
         {
             case Verdict.HoldBack:
-                // Whose failure it is says it, though another Service may have been asked first.
+                // The Service with the failures reports it, although another Service may have been reconciled first.
                 var failing = removal.Endpoints.Find(e => e.Service.Name == decision.WantedBy[0]) ?? endpoint;
                 (var before, failing.HeldBy) = (failing.HeldBy, decision.Guard);
                 if (decision.Guard == Guard.SecondLook)
@@ -282,16 +282,16 @@ internal sealed class Reconciler : IDisposable
                     removal.Endpoints.ForEach(e => _scheduler.Schedule(e, now + e.Service.Policy.RetryInterval));
                 }
 
-                if (removal.Pod is not { Pod: var turned })
+                if (removal.Pod is not { Pod: var changedPod })
                 {
-                    removal.IsTurning = true;
+                    removal.IsPending = true;
                     addresses.Add((endpoint, decision));
                     break;
                 }
 
                 var wanting = removal.Endpoints.Find(e => decision.WantedBy.Contains(e.Service.Name)) ?? endpoint;
                 Start(
-                    removal.Write, EndpointWrite.OfPod(wanting, turned, decision, isRemoval ? _store.Witnesses(removal) : []),
+                    removal.Write, EndpointWrite.OfPod(wanting, changedPod, decision, isRemoval ? _store.RemainingPods(removal) : []),
                     [removal]);
                 break;
             case Verdict.Remove or Verdict.Restore:
@@ -314,24 +314,24 @@ internal sealed class Reconciler : IDisposable
 
     private void Start(WriteState write, EndpointWrite change, params IEnumerable<RemovalState> removals)
     {
-        RemovalState[] turned = [.. removals];
+        RemovalState[] changed = [.. removals];
         write.Begin();
         _writer.Start(change, outcome => Enqueue(() =>
         {
             write.End(outcome, Now, _options.Guards.BetweenWrites);
             outcome.Pods.ToList().ForEach(pod => Observe(_store.Apply(pod, isOwn: true)));
             outcome.Slices.ToList().ForEach(slice => Observe(_store.Apply(slice, isOwn: true)));
-            turned.SelectMany(removal => removal.Endpoints).ToList().ForEach(endpoint => _queue.Add(endpoint.Service));
+            changed.SelectMany(removal => removal.Endpoints).ToList().ForEach(endpoint => _queue.Add(endpoint.Service));
         }));
         if (_writer.IsDryRun)
         {
-            // It goes on as if it had been written, so that the guards count as they would.
+            // A dry run continues as if the write had succeeded, so that the guards count correctly.
             write.End(new ApplyOutcome.Done(), Now, _options.Guards.BetweenWrites);
-            turned.ToList().ForEach(removal => removal.Turn());
+            changed.ToList().ForEach(removal => removal.ToggleInDryRun());
         }
     }
 
-    private TimeSpan UntilNextTurn(TimeSpan now)
+    private TimeSpan UntilNextPass(TimeSpan now)
     {
         var next = (_role != Role.Standby ? _scheduler.NextDue ?? TimeSpan.MaxValue : TimeSpan.MaxValue) - now;
         return _queue.IsEmpty || next < QueuedTick ? next : QueuedTick;

@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Acceptance.Adoption;
 
-/// <summary>A page such as docs/adoption.md as steps: the suite runs the commands that it gives.</summary>
+/// <summary>The steps of a page such as docs/adoption.md: the suite runs the page's commands.</summary>
 public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Steps)
 {
-    /// <summary>The step without a block of its own: the tree is delivered.</summary>
+    /// <summary>The title of the step without a block: the delivery of the tree.</summary>
     public const string Deliver = "Deliver";
 
-    /// <param name="Script">For bash; null where the section has no block.</param>
+    /// <param name="Script">A bash script; null if the section has no block.</param>
     public sealed record Step(string Title, string? Script);
 
     /// <summary>For the CoreDNS of a distribution.</summary>
@@ -29,10 +29,10 @@ public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Ste
             .Where(step => step.Script is not null || step.Title == Deliver),
     ]);
 
-    /// <summary>The guide without a step.</summary>
+    /// <summary>A copy without a step.</summary>
     public AdoptionGuide Without(string title) => new([.. Steps.Where(step => step.Title != title)]);
 
-    /// <summary>The guide with another block in one of its steps.</summary>
+    /// <summary>A copy with a changed block in one step.</summary>
     public AdoptionGuide With(string title, Func<string, string> change) =>
         new([.. Steps.Select(step => step.Title == title ? step with { Script = change(step.Script!) } : step)]);
 

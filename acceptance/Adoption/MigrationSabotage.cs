@@ -1,14 +1,14 @@
 namespace PlatformGitOps.Acceptance.Adoption;
 
 /// <summary>A faulty migration to the substrate, which Adoption.3 must detect.</summary>
-/// <param name="ExpectedMessage">A part of the check's message, so that it fails for this reason.</param>
+/// <param name="ExpectedMessage">The expected part of the check's message.</param>
 public sealed record MigrationSabotage(string Name, string ExpectedMessage)
 {
     public const string Check = "Adoption.3";
 
     public AdoptionGuide Guide { get; init; } = AdoptionGuide.OfSubstrate;
 
-    /// <summary>Whether the delivered Corefile has the substrate, as "Hand over" of docs/migration.md says.</summary>
+    /// <summary>True if the delivered Corefile has the substrate, as in "Hand over" of docs/migration.md.</summary>
     public bool DeliversSubstrate { get; init; } = true;
 
     public static IReadOnlyList<MigrationSabotage> All { get; } =

@@ -1,14 +1,14 @@
 namespace PlatformGitOps.Acceptance.Adoption;
 
 /// <summary>
-/// A Service and its EndpointSlices, change by change. They are several objects, and a kube-proxy may look between any two changes; it
-/// finds what is behind a port by the port's name. Whether one did look just then is luck, which no measurement of queries can be left to.
+/// The history of a Service and its EndpointSlices. A kube-proxy can read the objects between any two changes, and finds endpoints by the
+/// port's name. A measurement of queries would only find such a gap by chance.
 /// </summary>
-/// <param name="Before">As they were when the first change was awaited.</param>
+/// <param name="Before">The objects before the first change.</param>
 /// <param name="Changes">In any order.</param>
 public sealed record ServiceHistory(IReadOnlyList<Resource> Before, IReadOnlyCollection<ResourceChange> Changes)
 {
-    /// <summary>After which changes a port of the Service had no ready endpoint of its name.</summary>
+    /// <summary>The changes after which a port of the Service had no ready endpoint of its name.</summary>
     public IReadOnlyList<string> Gaps
     {
         get
@@ -39,7 +39,7 @@ public sealed record ServiceHistory(IReadOnlyList<Resource> Before, IReadOnlyCol
         }
     }
 
-    /// <summary>Watches the Service and its slices while something is done.</summary>
+    /// <summary>Watches the Service and its slices during an action.</summary>
     public static async Task<ServiceHistory> While(
         LiveCluster cluster, ResourceAddress service, Func<CancellationToken, Task> something, CancellationToken cancellationToken)
     {
@@ -120,7 +120,7 @@ public sealed class ServiceHistoryTests
             Added(Slice(22, "new", "udp-53"))).ShouldHaveSingleItem().ShouldContain("EndpointSlice bridge was deleted");
 
     [Test]
-    public void Endpoints_that_are_not_ready_are_behind_nothing() =>
+    public void Endpoints_that_are_not_ready_do_not_count() =>
         Gaps(Added(Slice(19, "bridge", ready: false, "dns", "udp-53")), Modified(Service(20, "udp-53"))).Count.ShouldBe(1);
 
     [Test]
@@ -128,7 +128,7 @@ public sealed class ServiceHistoryTests
         Gaps(Modified(Service(20, "udp-53")), Added(Slice(19, "bridge", "dns", "udp-53"))).ShouldBeEmpty();
 
     [Test]
-    public void What_a_watch_tells_of_the_time_before_is_no_change() => Gaps(Added(Service(10, "dns"))).ShouldBeEmpty();
+    public void Events_before_the_start_of_the_watch_are_no_change() => Gaps(Added(Service(10, "dns"))).ShouldBeEmpty();
 
     private static IReadOnlyList<string> Gaps(params ResourceChange[] changes) => new ServiceHistory(Before, changes).Gaps;
 

@@ -5,13 +5,13 @@ namespace PlatformGitOps.Acceptance.Adoption;
 /// <summary>Follows the guide on a cluster with the old DNS.</summary>
 public static class TakeOver
 {
-    /// <param name="ending">Whether a pod of the old DNS terminates meanwhile.</param>
+    /// <param name="ending">True to let a pod of the old DNS terminate meanwhile.</param>
     public static async Task Run(
         AdoptionGuide guide, LiveCluster cluster, DisruptionRun run, bool ending, CancellationToken cancellationToken)
     {
         if (ending)
         {
-            // A cluster is seldom at rest. The pod answers for some seconds more, and the guide must not count on it.
+            // As in a cluster that is not idle. The pod still answers for some seconds, and the guide must not depend on it.
             var pod = (await cluster.StayingDnsPods(cancellationToken))[0].Name;
             run.Note(pod, "deleted");
             await cluster.Api.Delete(ResourceKind.Pod.Named(pod, "kube-system"), null, cancellationToken);
@@ -33,10 +33,10 @@ public static class TakeOver
         }
     }
 
-    /// <summary>Runs a script as at a terminal whose kubectl uses this cluster.</summary>
+    /// <summary>Runs a script as in a terminal whose kubectl uses this cluster.</summary>
     public static async Task Shell(LiveCluster cluster, string script, CancellationToken cancellationToken)
     {
-        // kubectl takes the current context of its file, so that the blocks need not name one.
+        // kubectl uses the current context of its file, so the blocks need no --context.
         var file = cluster.Cluster.Context.ConfigFile;
         await Cli.Wrap("kubectl").WithArguments(["config", "use-context", cluster.Cluster.Context.Name, "--kubeconfig", file])
             .ExecuteBufferedAsync(cancellationToken);
@@ -46,16 +46,16 @@ public static class TakeOver
     }
 }
 
-/// <summary>A step of the guide could not be followed.</summary>
+/// <summary>A step of the guide failed.</summary>
 public sealed class TakeOverException(string step, Exception because)
     : Exception($"the step \"{step}\" failed: {because.Message}", because);
 
-/// <summary>A Helm release of the chart that the story's clusters had, with the chart's own labels.</summary>
+/// <summary>A Helm release of an older chart, as in the story's clusters, with the chart's own labels.</summary>
 internal static class OlderChart
 {
     private const string Version = "1.35.0";
 
-    /// <summary>Whether the chart is where the suite finds charts: one archive is of one version.</summary>
+    /// <summary>True if the suite can find the chart: an archive has only one version.</summary>
     public static bool CanBeHad => SuiteSettings.Current.Chart is not { } place || place.Contains("://")
         || File.Exists(Path.Combine(place, $"coredns-{Version}.tgz"));
 
@@ -66,7 +66,7 @@ internal static class OlderChart
             .. HelmDelivery.Chart(SuiteSettings.Current.Chart, UpgradeCriterion.Pin(cluster, SemVer.Parse(Version)), "coredns"),
             "--namespace", "kube-system", "--set", "replicaCount=2", "--set", "service.name=kube-dns",
             "--set", $"service.clusterIP={cluster.DnsAddress}",
-            // The image that the nodes have; the chart's own would have to be pulled.
+            // The nodes' image; the chart's own would have to be pulled.
             "--set", $"image.tag={ChartOutput.AppVersion(cluster.Tree.Platform)}",
         ],
         input: "",

@@ -9,24 +9,24 @@ using Testcontainers.K3s;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
-/// <summary>What a program in a container or a pod answered.</summary>
+/// <summary>The result of a program in a container or a pod.</summary>
 public sealed record ExecResult(int ExitCode, string Output, string Error)
 {
     public bool Succeeded => ExitCode == 0;
 }
 
 /// <summary>
-/// The container engine under kind and k3s. Docker.DotNet does the work; the methods here are what it has no single call for.
+/// The container engine for kind and k3s. Docker.DotNet does the work; the methods here are for what needs several calls.
 /// </summary>
 public sealed class ContainerEngine
 {
     private const string Archive = "/image.tar"; // not below /run or /tmp, where k3s may have file systems of its own
     private readonly Lazy<DockerClient> client = new(() => DockerEndpoint.Current.GetDockerClientBuilder(Guid.Empty).Build());
 
-    /// <summary>The package's own client, for everything that it does in one call.</summary>
+    /// <summary>The package's client, for everything that needs one call.</summary>
     public DockerClient Docker => client.Value;
 
-    /// <summary>A container of this run, still to be named and built; the image must be on this machine.</summary>
+    /// <summary>A builder for a container of this run; the image must be on this machine.</summary>
     public static async Task<ContainerBuilder> Container(string image, CancellationToken cancellationToken) =>
         new ContainerBuilder(image)
             .WithDockerEndpoint(DockerEndpoint.Current)
@@ -35,7 +35,7 @@ public sealed class ContainerEngine
             .WithLogger(NullLogger.Instance)
             .WithCleanUp(false); // the suite's own reaper knows the container by its label
 
-    /// <summary>A k3s server of this run, still to be given its arguments and built.</summary>
+    /// <summary>A builder for a k3s server of this run, without its arguments.</summary>
     public static async Task<K3sBuilder> K3s(string image, CancellationToken cancellationToken) =>
         new K3sBuilder(image)
             .WithDockerEndpoint(DockerEndpoint.Current)
@@ -43,7 +43,7 @@ public sealed class ContainerEngine
             .WithLogger(NullLogger.Instance)
             .WithCleanUp(false);
 
-    /// <summary>The engine's version, or the reason why no engine answers.</summary>
+    /// <summary>The engine's version, or why no engine answers.</summary>
     public async Task<(string? Version, string? Problem)> Version(TimeSpan limit, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(limit, TimeProvider.System);
@@ -58,12 +58,12 @@ public sealed class ContainerEngine
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // Sockets, TLS, an unreadable Docker configuration: each is the reason why there is no engine to use.
+            // Sockets, TLS, an unreadable Docker configuration: each is a reason without an engine.
             return (null, exception.GetBaseException().Message);
         }
     }
 
-    /// <summary>The container with exactly this name, running or not; null if the engine has none.</summary>
+    /// <summary>The container with exactly this name, running or not; null if it does not exist.</summary>
     public async Task<ContainerInspectResponse?> Find(string name, CancellationToken cancellationToken)
     {
         try
@@ -87,7 +87,7 @@ public sealed class ContainerEngine
         return [.. listed.Select(container => container.Names[0].TrimStart('/'))];
     }
 
-    /// <summary>Runs a program in a container; its exit code is part of the result.</summary>
+    /// <summary>Runs a program in a container; the result includes its exit code.</summary>
     public async Task<ExecResult> Exec(string container, IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
         var exec = await Docker.Exec.CreateContainerExecAsync(
@@ -103,15 +103,15 @@ public sealed class ContainerEngine
     public Task Start(string container, CancellationToken cancellationToken) =>
         Docker.Containers.StartContainerAsync(container, new ContainerStartParameters(), cancellationToken);
 
-    /// <summary>Asks the container to end, as a node shutdown does.</summary>
+    /// <summary>Stops the container gracefully, like a node shutdown.</summary>
     public Task Stop(string container, CancellationToken cancellationToken) =>
         Docker.Containers.StopContainerAsync(container, new ContainerStopParameters(), cancellationToken);
 
-    /// <summary>Ends the container at once, as a power cut does.</summary>
+    /// <summary>Kills the container, like a power cut.</summary>
     public Task Kill(string container, CancellationToken cancellationToken) =>
         Docker.Containers.KillContainerAsync(container, new ContainerKillParameters { Signal = "SIGKILL" }, cancellationToken);
 
-    /// <summary>Removes the container with its anonymous volumes, running or not; a name that does not exist is not an error.</summary>
+    /// <summary>Removes the container with its anonymous volumes, running or not; a missing one is not an error.</summary>
     public async Task Remove(string container, CancellationToken cancellationToken)
     {
         try
@@ -121,7 +121,7 @@ public sealed class ContainerEngine
         }
         catch (DockerContainerNotFoundException)
         {
-            // It does not exist, as requested.
+            // It does not exist, as intended.
         }
     }
 
@@ -140,8 +140,8 @@ public sealed class ContainerEngine
         }
     }
 
-    /// <summary>Loads an image of this machine into the nodes of a cluster that the suite made; no registry has it.</summary>
-    /// <param name="kind">The kind of cluster: nodes of an existing one pull from where the setting says.</param>
+    /// <summary>Loads an image from this machine into the nodes of a cluster that the suite created; no registry has it.</summary>
+    /// <param name="kind">The kind of cluster; nodes of an existing one pull from the setting's registry.</param>
     public Task Load(string image, string kind, string cluster, CancellationToken cancellationToken) => kind switch
     {
         "kind" => Cli.Wrap("kind").WithArguments(["load", "docker-image", image, "--name", cluster])
@@ -150,7 +150,7 @@ public sealed class ContainerEngine
         _ => Task.CompletedTask,
     };
 
-    /// <summary>What kind does for its nodes: save, copy, import where the kubelet looks.</summary>
+    /// <summary>The same as kind: saves, copies and imports the image for the kubelet.</summary>
     private async Task Import(string container, string image, CancellationToken cancellationToken)
     {
         var file = Path.Combine((await RunSession.Current).Session.Folder, $"{Guid.NewGuid():n}.tar");
@@ -168,7 +168,7 @@ public sealed class ContainerEngine
         }
     }
 
-    /// <summary>The ledger first: the reaper removes containers with this label only if it says so.</summary>
+    /// <summary>Writes the ledger first: the reaper only removes containers with this label that the ledger lists.</summary>
     private static async Task<IReadOnlyDictionary<string, string>> Labels(CancellationToken cancellationToken)
     {
         var run = await RunSession.Current.WaitAsync(cancellationToken);
@@ -178,8 +178,8 @@ public sealed class ContainerEngine
 }
 
 /// <summary>
-/// The one engine of a run, found as the docker command finds it: DOCKER_HOST, DOCKER_CONTEXT, the current context, the default
-/// socket. Testcontainers takes it as its endpoint, because by itself it goes on to another local engine when DOCKER_HOST does not answer.
+/// The engine of a run, found like the docker command does: DOCKER_HOST, DOCKER_CONTEXT, the current context, the default socket.
+/// Testcontainers gets this endpoint, because it would try another local engine if DOCKER_HOST does not answer.
 /// </summary>
 public sealed class DockerEndpoint : IDockerEndpointAuthenticationConfiguration
 {
@@ -191,7 +191,7 @@ public sealed class DockerEndpoint : IDockerEndpointAuthenticationConfiguration
 
     public Uri Endpoint { get; } = Unversioned().Build().Options.Endpoint;
 
-    /// <summary>Null lets the engine answer with its own version of the API, unless DOCKER_API_VERSION sets one.</summary>
+    /// <summary>Null negotiates the API version, unless DOCKER_API_VERSION sets one.</summary>
     public System.Version? Version { get; } =
         Environment.GetEnvironmentVariable("DOCKER_API_VERSION") is { Length: > 0 } version ? System.Version.Parse(version) : null;
 

@@ -1,26 +1,26 @@
 namespace PlatformGitOps.Acceptance.Clusters;
 
-/// <summary>Where the clusters of a run come from: kind, k3s, or clusters that exist already.</summary>
+/// <summary>Provides the clusters of a run: kind, k3s, or existing clusters.</summary>
 public interface IClusterProvider
 {
     ClusterCapabilities Capabilities { get; }
 
-    /// <summary>A running cluster of this shape; one that runs already is used only if its configuration is the same.</summary>
+    /// <summary>A running cluster of this shape; an existing one is reused only if its configuration is the same.</summary>
     Task<RunningCluster> Provide(ClusterShape shape, CancellationToken cancellationToken);
 
-    /// <summary>Removes what <see cref="Provide"/> made; a cluster that existed before stays.</summary>
+    /// <summary>Removes a cluster of <see cref="Provide"/>; one that existed before is kept.</summary>
     Task Release(RunningCluster cluster, CancellationToken cancellationToken);
 }
 
-/// <summary>What a kind of cluster can show; a criterion that needs more is skipped with the reason.</summary>
-/// <param name="WorkerNodes">Nodes that take workloads.</param>
-/// <param name="NodesAreContainers">Nodes can be inspected, stopped and killed through the container engine, by their names.</param>
-/// <param name="ApiServerIsStaticPod">It can be stopped alone, by moving its manifest away from the node's kubelet.</param>
-/// <param name="EnforcesNetworkPolicy">Null where only a trial shows it.</param>
+/// <summary>The capabilities of a kind of cluster; a criterion that needs more is skipped with the reason.</summary>
+/// <param name="WorkerNodes">The number of nodes for workloads.</param>
+/// <param name="NodesAreContainers">True if the container engine can inspect, stop and kill nodes by name.</param>
+/// <param name="ApiServerIsStaticPod">True if moving its manifest stops only the API server.</param>
+/// <param name="EnforcesNetworkPolicy">Null if only a trial can show it.</param>
 public sealed record ClusterCapabilities(
     string Kind, int WorkerNodes, bool NodesAreContainers, bool ApiServerIsStaticPod, bool? EnforcesNetworkPolicy);
 
-/// <summary>Existing clusters, reached through the contexts of a kubeconfig; the suite never removes them.</summary>
+/// <summary>Existing clusters from the contexts of a kubeconfig; the suite never removes them.</summary>
 public sealed class ExistingProvider(SuiteSettings settings) : IClusterProvider
 {
     public ClusterCapabilities Capabilities =>

@@ -2,7 +2,7 @@ using Testcontainers.K3s;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
-/// <summary>One k3s node in a container. Criteria that need a second node are skipped with that reason.</summary>
+/// <summary>One k3s node in a container. Criteria that need a second node are skipped.</summary>
 public sealed class K3sProvider(ContainerEngine engine, SuiteSettings settings) : IClusterProvider
 {
     public const string NoCoreDns = "--disable=coredns";
@@ -10,9 +10,7 @@ public sealed class K3sProvider(ContainerEngine engine, SuiteSettings settings) 
     public ClusterCapabilities Capabilities =>
         new("k3s", WorkerNodes: 1, NodesAreContainers: true, ApiServerIsStaticPod: false, EnforcesNetworkPolicy: null);
 
-    /// <summary>
-    /// The distribution's own CoreDNS is left out, its ranges are those of the definition, and the node has its container's name.
-    /// </summary>
+    /// <summary>Without the distribution's CoreDNS, with the definition's ranges, and with the container's name for the node.</summary>
     public static IReadOnlyList<string> Arguments(ClusterShape shape, string name) =>
     [
         $"--node-name={name}",
@@ -25,15 +23,15 @@ public sealed class K3sProvider(ContainerEngine engine, SuiteSettings settings) 
         $"--cluster-domain={shape.Domain}",
         $"--kubelet-arg=container-log-max-size={KindConfiguration.LogSize}",
         $"--kube-proxy-arg=proxy-mode={Cluster.KubeProxyModes.Of(shape.KubeProxy)}",
-        // Pods' addresses are private in this family too, and their node's network has no way back to them.
+        // Pod addresses of this family are private too, and the node's network has no route back.
         .. shape.Families == "ipv4" ? (IEnumerable<string>)[] : ["--flannel-ipv6-masq"],
     ];
 
-    /// <summary>A server with these arguments of <c>k3s server</c>, running.</summary>
+    /// <summary>A running server with these arguments of <c>k3s server</c>.</summary>
     public static async Task<K3sContainer> Start(
         string name, string image, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        // The builder's own command, `server --disable=traefik`, comes first; a repeated flag is harmless.
+        // The builder's own command, `server --disable=traefik`, comes first; repeated flags are harmless.
         var server = (await ContainerEngine.K3s(image, cancellationToken)).WithName(name).WithCommand([.. arguments]).Build();
         await server.StartAsync(cancellationToken);
         return server;
@@ -47,7 +45,7 @@ public sealed class K3sProvider(ContainerEngine engine, SuiteSettings settings) 
         }
 
         var run = await RunSession.Current;
-        // k3s starts in seconds: a new server for each run costs less than a check whether an old one fits.
+        // k3s starts in seconds: a new server for each run is cheaper than checking an old one.
         var name = $"{settings.Prefix}{shape.Role}-{run.Session.Id}";
         var server = await Start(name, settings.K3sImage, Arguments(shape, name), cancellationToken);
         var context = new KubeContext(Path.Combine(run.Session.Folder, $"{name}.kubeconfig"), "default");

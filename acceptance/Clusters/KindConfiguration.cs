@@ -1,18 +1,18 @@
 namespace PlatformGitOps.Acceptance.Clusters;
 
-/// <summary>kind's configuration for a cluster of the definition, and the hash by which a running one is known again.</summary>
+/// <summary>kind's configuration for a cluster of the definition, and a hash to recognize a running one.</summary>
 public static class KindConfiguration
 {
-    /// <summary>Node label that carries the hash, so that a cluster tells itself what it was made from.</summary>
+    /// <summary>The node label with the hash.</summary>
     public const string HashLabel = "acceptance.platform-gitops.io/configuration";
 
     /// <summary>
-    /// A prober writes about 80 kB a second, and what the kubelet has rotated cannot be read through the API server any more: its default,
-    /// 10 MiB, holds two minutes.
+    /// A prober writes about 80 kB/s, and the API server cannot read logs that the kubelet has rotated: the default of 10 MiB is enough for
+    /// two minutes only.
     /// </summary>
     public const string LogSize = "100Mi";
 
-    /// <param name="plugin">The text of the network plugin's manifests that take the place of kind's own; null is kind's own.</param>
+    /// <param name="plugin">The network plugin's manifests; null for kind's own plugin.</param>
     public static (string Configuration, string Hash) Of(ClusterShape shape, int workers, string? image, string? plugin = null)
     {
         var plain = Document(shape, workers, plugin is not null, hash: null).ToJsonString();
@@ -30,12 +30,12 @@ public static class KindConfiguration
             ["podSubnet"] = shape.PodRange,
             ["serviceSubnet"] = shape.ServiceRange,
             ["kubeProxyMode"] = Cluster.KubeProxyModes.Of(shape.KubeProxy),
-            // The host's search domains would otherwise turn every name in a pod into more queries (kind#3984).
+            // Otherwise the host's search domains would multiply the queries for every name in a pod (kind#3984).
             ["dnsSearch"] = new JsonArray(),
             ["disableDefaultCNI"] = ownPlugin,
         },
-        // CoreDNS comes from the tree. A patch replaces kind's own list of skipped phases, so that what it skips stays in it (kind#3606):
-        // preflight, and a kube-proxy that knows no mode "none".
+        // The tree delivers CoreDNS. A patch replaces kind's list of skipped phases, so it repeats kind's own (kind#3606): preflight, and
+        // kube-proxy for the mode "none", which kube-proxy does not know.
         ["kubeadmConfigPatches"] = new JsonArray(
             $$"""{"kind": "InitConfiguration", "skipPhases": ["preflight", "addon/coredns"{{WithoutProxy(shape)}}]}""",
             $$"""
@@ -102,7 +102,7 @@ public sealed class KindConfigurationTests
     }
 
     [Test]
-    public void Pods_ask_a_cache_that_has_an_address_of_its_own_alone()
+    public void Pods_query_a_cache_with_only_its_own_address()
     {
         var cached = Infra with { CacheAddress = "169.254.20.10" };
         Read(cached).Texts("kubeadmConfigPatches").ShouldContain(patch => patch.Contains("[\"169.254.20.10\"]"));
@@ -111,7 +111,7 @@ public sealed class KindConfigurationTests
     }
 
     [Test]
-    public void A_network_plugin_of_the_settings_takes_the_place_of_kinds_own()
+    public void A_network_plugin_of_the_settings_replaces_that_of_kind()
     {
         Read(Infra).Flag("networking.disableDefaultCNI").ShouldBe(false);
         YamlDocuments.Resources(KindConfiguration.Of(Infra, 2, null, "kind: DaemonSet").Configuration).Single()
@@ -126,7 +126,7 @@ public sealed class KindConfigurationTests
     }
 
     [Test]
-    public void Whatever_would_make_another_cluster_gives_another_hash()
+    public void Any_different_configuration_has_another_hash()
     {
         string[] hashes =
         [

@@ -2,7 +2,7 @@ using CliWrap.Exceptions;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
-/// <summary>Multi-node clusters whose nodes are containers: they can show every criterion, node loss included.</summary>
+/// <summary>Multi-node clusters whose nodes are containers: they can run all criteria, including node loss.</summary>
 public sealed class KindProvider(ContainerEngine engine, SuiteSettings settings) : IClusterProvider
 {
     public ClusterCapabilities Capabilities =>
@@ -21,7 +21,7 @@ public sealed class KindProvider(ContainerEngine engine, SuiteSettings settings)
         var session = (await RunSession.Current).Session;
         var context = new KubeContext(Path.Combine(session.Folder, $"{name}.kubeconfig"), $"kind-{name}");
 
-        // The exact name: a filter by substring would take `my-infra-control-plane` for this cluster's.
+        // The exact name: a substring filter would also match `my-infra-control-plane`.
         var exists = await engine.Find($"{name}-control-plane", cancellationToken) is not null;
         var usable = exists && await IsWanted(name, hash, context, cancellationToken);
         if (!usable)
@@ -29,7 +29,7 @@ public sealed class KindProvider(ContainerEngine engine, SuiteSettings settings)
             await Make(name, configuration, exists, context, session, cancellationToken);
         }
 
-        // The plugin's images may be among those that are loaded: nodes become ready only with it.
+        // Loads the plugin's images before waiting: nodes are only ready with the plugin.
         foreach (var image in settings.Preload)
         {
             await engine.Load(image, "kind", name, cancellationToken);
@@ -98,7 +98,7 @@ public sealed class KindProvider(ContainerEngine engine, SuiteSettings settings)
             .ExecuteBufferedAsync(cancellationToken);
     }
 
-    /// <summary>kind indents its steps; the rest is advice for a user of the cluster.</summary>
+    /// <summary>kind indents its steps; the other lines are advice for users.</summary>
     private static void PrintStep(string name, string line)
     {
         if (line.StartsWith(' '))

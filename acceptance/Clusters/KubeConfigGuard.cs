@@ -5,19 +5,19 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Acceptance.Clusters;
 
 /// <summary>
-/// Refuses a kubeconfig that KubernetesClient (21.0.8) would read otherwise than kubectl, where requests would reach another server or run
-/// with other rights; docs/acceptance.md lists what it does with each key.
+/// Refuses a kubeconfig that KubernetesClient (21.0.8) reads differently from kubectl, so that requests would reach another server or have
+/// other rights; docs/acceptance.md lists the keys.
 /// </summary>
 internal static class KubeConfigGuard
 {
-    /// <exception cref="KubeConfigException">The context cannot be used; the message holds no credential.</exception>
+    /// <exception cref="KubeConfigException">The context cannot be used; the message contains no credentials.</exception>
     public static void Check(KubeContext context)
     {
         var (file, name) = (context.ConfigFile, context.Name);
         var read = YamlReader.Read(file, File.ReadAllBytes(file), YamlOptions.Tree);
         if (read.Findings is [var fault, ..] || read.Documents is not [Mapping root, ..])
         {
-            // A message of the reader may quote the line of a token.
+            // The reader's message may quote the line of a token.
             throw new KubeConfigException($"{file} is not a kubeconfig: it cannot be read as YAML"
                 + (read.Findings.IsEmpty ? "." : $" at {read.Findings[0].Position}."));
         }
@@ -34,7 +34,9 @@ internal static class KubeConfigGuard
         }
     }
 
-    /// <summary>KubernetesClient takes the first name that differs at most in case; kubectl takes the exact one, and refuses two.</summary>
+    /// <summary>
+    /// KubernetesClient ignores case in names and takes the first match; kubectl compares exactly, and refuses duplicates.
+    /// </summary>
     private static Mapping Only(Mapping root, string list, string name, string file)
     {
         var found = root.MappingsAt(list)
@@ -111,13 +113,14 @@ internal static class KubeConfigGuard
     }
 }
 
-/// <summary>What is refused of a kubeconfig because KubernetesClient reads it otherwise than kubectl.</summary>
+/// <summary>Kubeconfigs that are refused because KubernetesClient reads them differently from kubectl.</summary>
 [Category("static")]
 public sealed class KubeConfigGuardTests
 {
     [TestCase("", "token: t", "one")]
     [TestCase("tls-server-name: api.example.com", "{exec: {apiVersion: v1, command: x, args: [--a=b], provideClusterInfo: false}}", "one")]
-    public void A_plain_context_is_taken(string cluster, string user, string name) => Should.NotThrow(() => Check(cluster, user, name, ""));
+    public void A_plain_context_is_accepted(string cluster, string user, string name) =>
+        Should.NotThrow(() => Check(cluster, user, name, ""));
 
     [TestCase("", "as: admin", "one", "", "impersonates (as)")]
     [TestCase("", "as-groups: [system:masters]", "one", "", "impersonates (as-groups)")]
@@ -133,7 +136,7 @@ public sealed class KubeConfigGuardTests
     [TestCase("", "token: t", "ONE", "", "has 'one' under contexts, not 'ONE'")]
     [TestCase("", "token: t", "one", "- {name: One, context: {cluster: c, user: u}}", "has 2 entries under contexts")]
     [TestCase("", "token: [t", "one", "", "cannot be read as YAML")]
-    public void What_would_reach_another_server_or_have_other_rights_is_refused(
+    public void A_context_with_another_server_or_other_rights_is_refused(
         string cluster, string user, string name, string context, string says)
     {
         var message = Should.Throw<KubeConfigException>(() => Check(cluster, user, name, context)).Message;
@@ -143,7 +146,7 @@ public sealed class KubeConfigGuardTests
     }
 
     [Test]
-    public void A_certificate_in_the_authority_data_is_taken()
+    public void A_certificate_in_the_authority_data_is_accepted()
     {
         using var key = ECDsa.Create();
         using var certificate = new CertificateRequest("CN=ca", key, HashAlgorithmName.SHA256)

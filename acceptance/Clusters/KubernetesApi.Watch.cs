@@ -13,11 +13,11 @@ public enum ResourceChangeKind
 public sealed record ResourceChange(ResourceChangeKind Kind, Resource Resource);
 
 /// <summary>
-/// The package's watch ends silently when its version is too old, and never when its body stalls. This one lists again after every end.
+/// The package's watch ends silently if its version is too old, and never if its body stalls. This one lists again after every end.
 /// </summary>
 public sealed partial class KubernetesApi
 {
-    /// <summary>The server ends a watch after this time; one that lasts longer has lost its connection.</summary>
+    /// <summary>The server ends a watch after this time; a longer one has lost its connection.</summary>
     private const int WatchSeconds = 300;
 
     private static readonly TimeSpan LongestWatch = TimeSpan.FromSeconds(WatchSeconds + 30);
@@ -25,7 +25,7 @@ public sealed partial class KubernetesApi
     /// <summary>Between two lists. A busy server refuses watches, and lists without a pause would keep it busy.</summary>
     private static readonly TimeSpan BetweenLists = TimeSpan.FromSeconds(1);
 
-    /// <summary>Everything that exists and then every change, until cancelled; a lost connection begins again with a list.</summary>
+    /// <summary>All existing objects and then every change, until cancelled; a lost connection starts again with a list.</summary>
     /// <exception cref="KubernetesApiException">The user may not list or watch.</exception>
     public async IAsyncEnumerable<ResourceChange> Watch(
         ResourceKind kind, string? inNamespace, string? labelSelector, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ public sealed partial class KubernetesApi
         var known = new Dictionary<string, Resource>();
         while (true)
         {
-            // Whatever happened while nobody watched is the difference between two lists.
+            // Changes during a gap are the differences between two lists.
             var (version, items) = await Snapshot(kind, inNamespace, labelSelector, cancellationToken);
             foreach (var change in Differences(known, items))
             {
@@ -69,7 +69,7 @@ public sealed partial class KubernetesApi
         return ((string)list["metadata"]!["resourceVersion"]!, [.. items]);
     }
 
-    /// <summary>The lines of an answer that goes on; a connection that breaks or stalls ends them.</summary>
+    /// <summary>The lines of a streamed answer; a broken or stalled connection ends them.</summary>
     private async IAsyncEnumerable<string> Lines(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stalled = new CancellationTokenSource(LongestWatch, TimeProvider.System);
@@ -114,7 +114,7 @@ public sealed partial class KubernetesApi
         }
     }
 
-    /// <summary>The changes from what is known to what exists now.</summary>
+    /// <summary>The changes from the known objects to the current ones.</summary>
     private static List<ResourceChange> Differences(Dictionary<string, Resource> known, IReadOnlyList<Resource> now)
     {
         var present = now.Select(resource => resource.Uid).ToHashSet();

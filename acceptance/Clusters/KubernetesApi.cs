@@ -17,8 +17,8 @@ public sealed class KubernetesApiException(int status, string request, string me
 }
 
 /// <summary>
-/// One cluster's API server: connection, credentials, TLS and exec are KubernetesClient's, the objects are documents. The package's
-/// models would rewrite what a criterion and the drift report compare (a quantity of 1000 becomes 1k), and they drop unknown fields.
+/// A cluster's API server. KubernetesClient handles connection, credentials, TLS and exec; objects are documents: the package's models
+/// would normalise values that criteria and the drift report compare (a quantity of 1000 becomes 1k), and drop unknown fields.
 /// </summary>
 public sealed partial class KubernetesApi : IDisposable
 {
@@ -27,7 +27,7 @@ public sealed partial class KubernetesApi : IDisposable
 
     private KubernetesApi(Client client) => this.client = client;
 
-    /// <exception cref="k8s.Exceptions.KubeConfigException">The context cannot be used, or kubectl would read it otherwise.</exception>
+    /// <exception cref="k8s.Exceptions.KubeConfigException">The context cannot be used, or kubectl would read it differently.</exception>
     public static KubernetesApi Connect(KubeContext context)
     {
         KubeConfigGuard.Check(context);
@@ -63,7 +63,7 @@ public sealed partial class KubernetesApi : IDisposable
         new Resource(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } }),
         cancellationToken);
 
-    /// <summary>Server-side apply as the field manager of the suite, which takes over fields that others own.</summary>
+    /// <summary>Server-side apply with the suite's field manager, which takes over fields of other managers.</summary>
     public async Task<Resource> Apply(ResourceKind kind, Resource resource, CancellationToken cancellationToken)
     {
         var path = $"{kind.Named(resource.Name, resource.Namespace).Path}?fieldManager=acceptance&force=true";
@@ -77,15 +77,15 @@ public sealed partial class KubernetesApi : IDisposable
             await Request(HttpMethod.Patch, address.Path, mergePatch, "application/merge-patch+json", cancellationToken));
 
     /// <summary>
-    /// A strategic merge patch of the resource or its subresource as another user, which the server checks and does not store. kubectl
-    /// reads a subresource before it patches it, so that it needs a right which the patch itself does not.
+    /// A strategic merge patch of the resource or a subresource as another user, as a server-side dry run. kubectl would read a subresource
+    /// first, which needs another right than the patch.
     /// </summary>
     public Task TryPatch(
         ResourceAddress address, string? subresource, string user, string patch, CancellationToken cancellationToken) => Text(
         HttpMethod.Patch, $"{address.Path}{(subresource is null ? "" : "/" + subresource)}?dryRun=All", JsonNode.Parse(patch)!.AsObject(),
         "application/strategic-merge-patch+json", cancellationToken, user);
 
-    /// <summary>Deletes with this grace period, or the resource's own; a name that does not exist is not an error.</summary>
+    /// <summary>Deletes with this grace period, or the resource's own; a missing resource is not an error.</summary>
     public async Task Delete(ResourceAddress address, TimeSpan? gracePeriod, CancellationToken cancellationToken)
     {
         var options = new JsonObject { ["propagationPolicy"] = "Background" };
@@ -100,7 +100,7 @@ public sealed partial class KubernetesApi : IDisposable
         }
         catch (KubernetesApiException exception) when (exception.Status == (int)HttpStatusCode.NotFound)
         {
-            // It does not exist, as requested.
+            // It does not exist, as intended.
         }
     }
 
@@ -147,7 +147,7 @@ public sealed partial class KubernetesApi : IDisposable
         }
     }
 
-    /// <summary>Runs a program in a container (null: the pod's only one); its exit code is part of the result.</summary>
+    /// <summary>Runs a program in a container (null: the pod's only one); the result includes its exit code.</summary>
     public async Task<ExecResult> Exec(
         string inNamespace, string pod, string? container, IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
@@ -220,13 +220,13 @@ public sealed partial class KubernetesApi : IDisposable
         }
         catch (JsonException)
         {
-            // Not every refusal is a Status object; then its text is the message.
+            // Some refusals are not a Status object; then the text is the message.
         }
 
         return new KubernetesApiException((int)exception.Response.StatusCode, request, body, exception) { Causes = causes };
     }
 
-    /// <summary>Items of a list have no kind of their own.</summary>
+    /// <summary>Items of a list have no kind.</summary>
     private static Resource Complete(ResourceKind kind, JsonObject document)
     {
         document["apiVersion"] ??= kind.ApiVersion;
@@ -234,7 +234,7 @@ public sealed partial class KubernetesApi : IDisposable
         return new Resource(document);
     }
 
-    /// <summary>KubernetesClient with its protected request method, for documents in place of models.</summary>
+    /// <summary>KubernetesClient with its protected request method, for documents instead of models.</summary>
     private sealed class Client(KubernetesClientConfiguration configuration) : k8s.Kubernetes(configuration)
     {
         public Task<HttpResponseMessage> Send(

@@ -2,12 +2,12 @@ namespace PlatformGitOps.Acceptance.Clusters;
 
 public static class Nodes
 {
-    /// <summary>The address that the node names first, by which other nodes and this machine reach it.</summary>
+    /// <summary>The node's first address, for other nodes and this machine.</summary>
     /// <exception cref="InvalidDataException">The node has none.</exception>
     public static IPAddress Address(Resource node) => Addresses(node).FirstOrDefault()
         ?? throw new InvalidDataException($"node {node.Name} has no InternalIP");
 
-    /// <summary>Its InternalIP addresses: two on a dual-stack cluster.</summary>
+    /// <summary>Its InternalIP addresses: two in a dual-stack cluster.</summary>
     public static IEnumerable<IPAddress> Addresses(Resource node) => node.Parts("status.addresses")
         .Where(address => address.Text("type") == "InternalIP").Select(address => IPAddress.Parse(address.Text("address")!));
 

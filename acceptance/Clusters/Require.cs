@@ -2,16 +2,16 @@ using System.Net.NetworkInformation;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
-/// <summary>What a test needs from the machine; without it the test is skipped with the reason and the remedy.</summary>
+/// <summary>The machine's prerequisites of a test; without them it is skipped with the reason and the remedy.</summary>
 public static class Require
 {
-    /// <summary>Whether this machine has the loopback address of IPv6, which containers often lack.</summary>
+    /// <summary>True if this machine has the IPv6 loopback address, which containers often lack.</summary>
     public static bool HasIPv6 { get; } = NetworkInterface.GetAllNetworkInterfaces()
         .Any(network => network.GetIPProperties().UnicastAddresses.Any(address => address.Address.Equals(IPAddress.IPv6Loopback)));
 
     public static async Task ContainerEngine(ContainerEngine engine, string image, CancellationToken cancellationToken)
     {
-        if ((await ThisMachine.Report(cancellationToken)).Engine is null)
+        if ((await MachineCapabilities.Report(cancellationToken)).Engine is null)
         {
             Assert.Ignore("no container engine answers; start Docker");
         }
@@ -24,7 +24,7 @@ public static class Require
 
     public static async Task Program(string program, CancellationToken cancellationToken)
     {
-        if (!(await ThisMachine.Report(cancellationToken)).Has(program))
+        if (!(await MachineCapabilities.Report(cancellationToken)).Has(program))
         {
             Assert.Ignore($"the {program} command is not on PATH; install it");
         }

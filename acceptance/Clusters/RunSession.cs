@@ -4,12 +4,12 @@ using PlatformGitOps.Acceptance.Reaper;
 namespace PlatformGitOps.Acceptance.Clusters;
 
 /// <summary>
-/// The session of this run. What earlier runs left behind is removed when it begins; what this run makes is removed when it
-/// ends, or by the reaper, which waits for the end of this process, however that comes.
+/// The session of this run. It removes leftovers of earlier runs at its start, and its own objects at its end. The reaper removes them if
+/// this process dies.
 /// </summary>
 public sealed class RunSession : IAsyncDisposable
 {
-    /// <summary>Of one user: nobody can make a folder in that of another.</summary>
+    /// <summary>Per user: users cannot create folders in each other's.</summary>
     public static string Root { get; } = Path.Combine(
         Path.GetTempPath(), $"platform-gitops-acceptance{(Environment.UserName == "root" ? "" : "-" + Environment.UserName)}");
 
@@ -42,8 +42,8 @@ public sealed class RunSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// A folder for what a test starts on this machine: it goes with the run, and what runs in it too. Its path is short, because sockets
-    /// are in it, whose paths have 107 characters at most.
+    /// A folder for programs that a test starts on this machine; both are removed with the run. Its path is short, because socket paths are
+    /// limited to 107 characters.
     /// </summary>
     public static string NewFolder(string name)
     {
@@ -51,12 +51,12 @@ public sealed class RunSession : IAsyncDisposable
         return Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 
-    /// <summary>Of this run, which <see cref="SuiteLifetime"/> begins before every test.</summary>
+    /// <summary>The session of this run, which <see cref="SuiteLifetime"/> starts before all tests.</summary>
     public static Session Ours => Current.IsCompletedSuccessfully
         ? Current.Result.Session
         : throw new InvalidOperationException("the run has not begun");
 
-    /// <summary>The programs that this run starts from now on carry its id; its reaper, which has to outlive them, does not.</summary>
+    /// <summary>Programs of this run inherit the session's id from now on; its reaper must outlive them and does not.</summary>
     private static async Task<RunSession> BeginThisRun()
     {
         var run = await Begin(Root, CancellationToken.None);
@@ -80,13 +80,13 @@ public sealed class RunSession : IAsyncDisposable
         reaper.Dispose();
     }
 
-    /// <summary>Starts the reaper and returns once nothing but the end of the session can end it.</summary>
+    /// <summary>Starts the reaper, and returns when only the end of the session can end it.</summary>
     /// <param name="session">The session that it cleans up.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <param name="programs">A folder in front of the search path, for tests.</param>
     public static async Task<Process> StartReaper(Session session, CancellationToken cancellationToken, string? programs = null)
     {
-        // A NuGet package keeps no file modes: what came with one is started through the runtime.
+        // NuGet packages do not keep file modes: a packed reaper is started with the dotnet command.
         var program = Path.Combine(AppContext.BaseDirectory, "PlatformGitOps.Reaper");
         string[] command = Repository.IsPacked ? ["dotnet", program + ".dll"] : [program + (OperatingSystem.IsWindows() ? ".exe" : "")];
         var start = new ProcessStartInfo(command[0], [.. command[1..], session.Folder])

@@ -4,7 +4,7 @@ using CliWrap.Exceptions;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 
-/// <summary>What the suite relies on in CliWrap.</summary>
+/// <summary>The suite's assumptions about CliWrap.</summary>
 [Platform(Exclude = "Win", Reason = "the programs are scripts of sh")]
 public sealed class CliWrapContract
 {

@@ -4,7 +4,7 @@ using DotNet.Testcontainers.Containers;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 
-/// <summary>What the suite relies on in Docker.DotNet and Testcontainers, and what <see cref="ContainerEngine"/> adds to them.</summary>
+/// <summary>The suite's assumptions about Docker.DotNet and Testcontainers, and tests of <see cref="ContainerEngine"/>.</summary>
 public sealed class DockerContract
 {
     private readonly ContainerEngine engine = new();

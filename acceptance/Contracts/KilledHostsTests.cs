@@ -2,7 +2,7 @@ using PlatformGitOps.Acceptance.Criteria.Substrate;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 
-/// <summary>A run that is killed leaves none of the servers that it started on this machine, and none of their files.</summary>
+/// <summary>A killed run leaves no server that it started on this machine, and no files.</summary>
 [Category("Cleanup")]
 [Platform(Include = "Linux", Reason = "a killed run's programs are known by their environment, which Linux tells")]
 public sealed class KilledHostsTests
@@ -47,11 +47,11 @@ public sealed class KilledHostsTests
     }
 }
 
-/// <summary>What <see cref="KilledHostsTests"/> starts in a test host of its own and ends from outside.</summary>
+/// <summary>Run by <see cref="KilledHostsTests"/> in a separate test host, which is killed.</summary>
 [Explicit("is started by another test, in a test host that does not end well")]
 public sealed class HostsOfARunThatEndsBadly
 {
-    /// <summary>A file in the session's folder that says that the servers run.</summary>
+    /// <summary>A file in the session's folder that shows that the servers run.</summary>
     public const string Up = "up";
 
     /// <summary>One etcd, and DNS on two hosts.</summary>

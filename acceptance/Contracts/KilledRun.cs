@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 
-/// <summary>One test in a test host of its own, with its sessions in a folder of its own, for a test that ends that host badly.</summary>
+/// <summary>Runs one test in a separate test host with separate sessions, for a test that kills the host.</summary>
 internal sealed class KilledRun : IDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("killed-").FullName;
 
     public string Sessions => Path.Combine(root, Path.GetFileName(RunSession.Root));
 
-    /// <summary>The session's folder; null where it is not there.</summary>
+    /// <summary>The session's folder; null if it does not exist.</summary>
     public string? Folder => Directory.Exists(Sessions) ? Directory.GetDirectories(Sessions).SingleOrDefault() : null;
 
-    /// <summary>Starts it; what it prints as it is killed would read like a fault of this run.</summary>
+    /// <summary>Starts the host; its output is hidden, because its errors would look like faults of this run.</summary>
     public Process Start(string test, TimeSpan limit, string prefix)
     {
         var milliseconds = limit.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
@@ -34,23 +34,23 @@ internal sealed class KilledRun : IDisposable
     /// <summary>Kills its reaper.</summary>
     public async Task EndReaper(CancellationToken cancellationToken)
     {
-        // It has its folder as its argument.
+        // Its argument is its folder.
         foreach (var process in Process.GetProcesses().Where(process => Command(process).EndsWith($"{Folder} ", StringComparison.Ordinal)))
         {
             await Kill(process.Id.ToString(CultureInfo.InvariantCulture), cancellationToken);
         }
     }
 
-    /// <summary>What it has printed: why it ended by itself, if it did.</summary>
+    /// <summary>Its output: why it ended by itself, if it did.</summary>
     public string Output => File.Exists(Path.Combine(root, "output")) ? File.ReadAllText(Path.Combine(root, "output")) : "";
 
     public IEnumerable<string?> Files() => Folder is { } folder ? Directory.GetFiles(folder).Select(Path.GetFileName) : [];
 
-    /// <summary>The commands of this machine that name something.</summary>
+    /// <summary>The command lines of running processes that contain a text.</summary>
     public static IReadOnlyList<string> Programs(string about) =>
         [.. Process.GetProcesses().Select(Command).Where(command => command.Contains(about))];
 
-    /// <summary>Those of one program.</summary>
+    /// <summary>The same for one program.</summary>
     public static IReadOnlyList<string?> Programs(string name, string about) =>
         [.. Process.GetProcessesByName(name).Select(Command).Where(command => command.Contains(about))];
 

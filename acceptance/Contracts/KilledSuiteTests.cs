@@ -2,9 +2,7 @@ using System.Diagnostics;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 
-/// <summary>
-/// A whole run in a test host of its own, which ends badly while it makes or has a kind cluster, leaves nothing of it behind.
-/// </summary>
+/// <summary>A run in a separate test host that is killed while it creates or uses a kind cluster leaves nothing behind.</summary>
 [Category("Cleanup")]
 [Platform(Include = "Linux", Reason = "a killed run's programs are known by their environment, which Linux tells")]
 public sealed class KilledSuiteTests
@@ -15,7 +13,7 @@ public sealed class KilledSuiteTests
     [SetUp]
     public async Task OwnRoot()
     {
-        var machine = await ThisMachine.Report(TestContext.CurrentContext.CancellationToken);
+        var machine = await MachineCapabilities.Report(TestContext.CurrentContext.CancellationToken);
         if (machine.Clusters != ClusterChoice.Kind)
         {
             Assert.Ignore(machine.Clusters == ClusterChoice.None ? $"no cluster: {machine.WhyNone}" : "needs kind");
@@ -33,7 +31,7 @@ public sealed class KilledSuiteTests
     public async Task A_killed_run_leaves_nothing_behind(bool early, CancellationToken cancellationToken)
     {
         using var run = await Start("kill-", TimeSpan.FromMinutes(6));
-        // Early is while the engine is being asked for the node: there is nothing yet that could be removed, and soon there will be.
+        // "Early" is while the engine is creating the node: there is nothing to remove yet, but soon will be.
         await Eventually.Within(
             TimeSpan.FromSeconds(180),
             () =>
@@ -51,7 +49,7 @@ public sealed class KilledSuiteTests
 
     [Test]
     [CancelAfter(400_000)]
-    public async Task A_run_that_takes_longer_than_a_run_may_leaves_nothing_behind(CancellationToken cancellationToken)
+    public async Task A_run_beyond_its_time_limit_leaves_nothing_behind(CancellationToken cancellationToken)
     {
         using var run = await Start("late-", TimeSpan.FromSeconds(30));
         await run.WaitForExitAsync(cancellationToken);
@@ -72,7 +70,7 @@ public sealed class KilledSuiteTests
             },
             "the reaper removes what the run made",
             cancellationToken);
-        // A kind that was still at work would have shown by now.
+        // A kind that still runs would have created it by now.
         await Throughout.For(
             TimeSpan.FromSeconds(10),
             async token => (await engine.Labelled(Reaper.Session.KindLabel, cluster, token)).ShouldBeEmpty(),
@@ -87,11 +85,11 @@ public sealed class KilledSuiteTests
     }
 }
 
-/// <summary>What <see cref="KilledSuiteTests"/> starts in a test host of its own and ends from outside.</summary>
+/// <summary>Run by <see cref="KilledSuiteTests"/> in a separate test host, which is killed.</summary>
 [Explicit("is started by another test, in a test host that does not end well")]
 public sealed class ClusterOfARunThatEndsBadly
 {
-    /// <summary>A file in the session's folder that says that the cluster is up.</summary>
+    /// <summary>A file in the session's folder that shows that the cluster is ready.</summary>
     public const string Up = "up";
 
     [Test]

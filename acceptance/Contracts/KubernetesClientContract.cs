@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Contracts;
 
-/// <summary>What the suite relies on in KubernetesClient, and what <see cref="KubernetesApi"/> adds to it, on a real API server.</summary>
+/// <summary>The suite's assumptions about KubernetesClient, and tests of <see cref="KubernetesApi"/>, with a real API server.</summary>
 [Category("Live")]
 public sealed class KubernetesClientContract
 {
@@ -18,10 +18,10 @@ public sealed class KubernetesClientContract
     }
 
     [Test]
-    public async Task The_server_says_its_version() => (await api.Version(CancellationToken.None)).ShouldStartWith("v1.");
+    public async Task The_server_returns_its_version() => (await api.Version(CancellationToken.None)).ShouldStartWith("v1.");
 
     [Test]
-    public async Task What_does_not_exist_is_null_and_not_an_error()
+    public async Task A_missing_object_is_null_and_not_an_error()
     {
         (await api.Get(map, CancellationToken.None)).ShouldBeNull();
         var unknown = new ResourceKind("example.com/v1", "Nothing", "nothings");

@@ -4,7 +4,7 @@ using PlatformGitOps.Acceptance.Reaper;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 
-/// <summary>However a run ends, nothing that it made outlives it.</summary>
+/// <summary>However a run ends, nothing that it created outlives it.</summary>
 [Platform(Exclude = "Win", Reason = "the owner that is killed is a program of Unix")]
 public sealed class ReaperTests
 {
@@ -30,14 +30,14 @@ public sealed class ReaperTests
 
     [TestCase("KILL")]
     [TestCase("INT")]
-    public async Task What_a_killed_run_made_is_removed_by_the_reaper(string signal)
+    public async Task The_reaper_removes_the_objects_of_a_killed_run(string signal)
     {
         await Require.ContainerEngine(engine, SuiteSettings.Current.SmallImage, Token);
         using var owner = Owner();
         var session = SessionOf(owner);
         var name = "reaper-" + session.Id;
         var labels = new Dictionary<string, string> { [Session.Label] = session.Id };
-        // Of this run too: it must not leave behind what the test's own reaper should have removed.
+        // Also in this run's session: it must not leave behind what the test's own reaper should have removed.
         var run = (await RunSession.Current).Session;
         run.WillMakeContainer(name);
         run.WillMakeNetwork(name);
@@ -48,8 +48,8 @@ public sealed class ReaperTests
             .WithName(name).WithLabel(labels).WithCommand("sleep", "300").WithNetwork(name).Build().StartAsync(Token);
         using var reaper = await RunSession.StartReaper(session, Token);
 
-        // Ctrl-C reaches the reaper as well and must not end it; of its owner it only sees that it is gone. The owner is always
-        // killed: a program that was started in the background ignores Ctrl-C, and so would its children.
+        // Ctrl-C reaches the reaper too and must not end it; it only sees that its owner has ended. The owner is always killed: a program
+        // in the background and its children ignore Ctrl-C.
         if (signal == "INT")
         {
             await Cli.Wrap("kill").WithArguments(["-INT", Id(reaper)]).ExecuteBufferedAsync(Token);
@@ -81,7 +81,7 @@ public sealed class ReaperTests
     }
 
     [Test]
-    public async Task Of_two_that_clean_up_at_once_one_does_it()
+    public async Task Only_one_of_two_concurrent_reapers_cleans_up()
     {
         using var owner = Owner();
         var session = SessionOf(owner);
@@ -98,7 +98,7 @@ public sealed class ReaperTests
 
     [TestCase("Cannot connect to the Docker daemon", true)]
     [TestCase("Error response from daemon: network it not found", false)]
-    public async Task What_cannot_be_removed_stays_in_the_ledger(string said, bool stays)
+    public async Task Objects_that_cannot_be_removed_stay_in_the_ledger(string said, bool stays)
     {
         var programs = Directory.CreateDirectory(Path.Combine(root, "programs")).FullName;
         var docker = Path.Combine(programs, "docker");
@@ -116,7 +116,7 @@ public sealed class ReaperTests
     }
 
     [Test]
-    public async Task A_run_that_is_still_going_is_left_alone()
+    public async Task A_running_run_is_not_cleaned_up()
     {
         using var owner = Owner();
         var other = SessionOf(owner);

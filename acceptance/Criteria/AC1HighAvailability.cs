@@ -42,7 +42,7 @@ public static class AC1HighAvailability
         var least = budget.Number("spec.minAvailable");
         least.ShouldNotBeNull("the budget sets no minAvailable");
         least.Value.ShouldBeGreaterThanOrEqualTo(1, "the budget protects no pod");
-        // The settings and not the release: AC1.1 reports a wrong number of replicas.
+        // From the settings, not the release: AC1.1 reports a wrong number of replicas.
         var replicas = int.Parse(tree.Settings["COREDNS_REPLICAS"], CultureInfo.InvariantCulture);
         least.Value.ShouldBeLessThan(replicas, "a budget of all replicas never lets a drain finish");
     }
@@ -61,7 +61,9 @@ public static class AC1HighAvailability
             "pod-template-hash", "without it the pods of the old revision count, and a rollout can end with both new pods on one node");
     }
 
-    /// <summary>The chart copies the value into a budget of its own, which selects its pods unless the value has a selector.</summary>
+    /// <summary>
+    /// The chart copies the value into its own PodDisruptionBudget, which selects its pods unless the value has a selector.
+    /// </summary>
     private static bool ChartHasABudget(RenderedCluster tree) =>
         tree.Values.Part("podDisruptionBudget") is { Document.Count: > 0 } budget
         && (budget.Part("selector") is not { } selector || Selectors.Matches(selector, tree.PodLabels));
@@ -132,7 +134,7 @@ public static class AC1HighAvailability
         }
     }
 
-    /// <summary>Whether the scheduler may place the pod there, as far as taints go.</summary>
+    /// <summary>True if the node's taints allow the pod.</summary>
     private static bool MayHave(Resource node, Resource pod) => node.Parts("spec.taints")
         .Where(taint => taint.Text("effect") is "NoSchedule" or "NoExecute")
         .All(taint => pod.Parts("spec.tolerations").Any(one =>

@@ -13,10 +13,10 @@ public static partial class AC2Resolution
             var slices = await cluster.Api.List(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", token);
             var ready = slices.SelectMany(slice => slice.Parts("endpoints")).Where(endpoint => endpoint.Flag("conditions.ready") == true)
                 .SelectMany(endpoint => endpoint.Texts("addresses")).Distinct().Order(StringComparer.Ordinal);
-            // A pod that terminates may still be ready, and is not an endpoint any more.
+            // A terminating pod can still be ready, but is not an endpoint.
             ready.ShouldBe((await cluster.StayingDnsPods(token)).Where(pod => Conditions.Holds(pod, "Ready"))
                 .SelectMany(pod => Pods.Addresses(pod, service.Texts("spec.ipFamilies"))).Order(StringComparer.Ordinal));
-            // Those of dns.extraServers too, where the definition opens them.
+            // Also the ports of dns.extraServers that the definition opens.
             int[] opened = [CoreDnsNames.DnsPort, .. cluster.Tree.Definition.Dns.ExposedPorts];
             slices.SelectMany(slice => slice.Parts("ports")).Select(port => $"{port.Text("port")}/{port.Text("protocol")}").Distinct()
                 .ShouldBe(opened.SelectMany(port => new[] { $"{port}/UDP", $"{port}/TCP" }), ignoreOrder: true);
@@ -32,7 +32,7 @@ public static partial class AC2Resolution
         service.Text("spec.clusterIP").ShouldBe(cluster.Tree.Settings["COREDNS_CLUSTER_IP"]);
         foreach (var client in await Ask.Clients(cluster, cancellationToken))
         {
-            // Without --server the prober asks the nameserver that the kubelet wrote into resolv.conf.
+            // Without --server the prober queries the nameserver in the kubelet's resolv.conf.
             (await Ask.From(cluster, client, $"kubernetes.default.svc.{cluster.Domain}{cluster.AddressType}", cancellationToken))
                 .ShouldAllBe(answer => answer.Outcome == "ok");
         }
@@ -146,8 +146,8 @@ public static partial class AC2Resolution
         var web = await cluster.Require(ResourceKind.Service.Named("web", Clients), cancellationToken);
         await Ask.Expect(cluster, $"{web.Text("spec.clusterIP")}/PTR", [$"web.{Clients}.svc.{cluster.Domain}"], cancellationToken);
         var pod = await cluster.Require(ResourceKind.Pod.Named("web-1", Clients), cancellationToken);
-        // Two Services have this pod: CoreDNS 1.11.4 answered with its name in one of them, 1.13.1 with both, of which getnameinfo
-        // returns the first.
+        // Two Services have this pod: CoreDNS 1.11.4 answered with its name in one of them, 1.13.1 with both, of which getnameinfo returns
+        // the first.
         var address = Pods.Address(pod);
         string[] names =
         [
@@ -156,7 +156,7 @@ public static partial class AC2Resolution
         await Ask.ExpectAmong(cluster, $"{address}/PTR", names, cancellationToken);
     }
 
-    /// <summary>An address as a label, as the kubernetes plugin has it.</summary>
+    /// <summary>An address as a label of the kubernetes plugin.</summary>
     private static string Dashed(string address) => address.Replace('.', '-').Replace(':', '-');
 
     [LiveCheck("AC2.10", "the CNAME before and after a change of the Service")]

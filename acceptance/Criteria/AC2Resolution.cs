@@ -40,7 +40,7 @@ public static partial class AC2Resolution
         Selectors.Matches(tree.ServiceSelector, tree.PodLabels).ShouldBeTrue("the Service selects no DNS pod");
         var server = tree.Values.Parts("servers").FirstOrDefault(entry => entry.Number("port") == 53);
         server.ShouldNotBeNull("no server listens on port 53");
-        // Charts before 1.42.1 open both protocols for a zone without a scheme; from then on TCP has to be asked for.
+        // Charts before 1.42.1 open both protocols for a zone without a scheme; later ones need use_tcp.
         server.Parts("zones").ShouldContain(zone => zone.Flag("use_tcp") == true, "large answers come over TCP");
     }
 
@@ -69,7 +69,7 @@ public static partial class AC2Resolution
         "AC2.5", "the forward plugin's upstreams: there is at least one, and none is this DNS itself or an address inside the pod")]
     public static void ExternalNames(RenderedCluster tree)
     {
-        // Stub domains forward in front of it.
+        // Stub domains have forward plugins before it.
         var forward = tree.Plugins.LastOrDefault(plugin => plugin.Name == "forward");
         forward.ShouldNotBeNull("the Corefile forwards nothing");
         forward.Arguments[0].ShouldBe(".", "only some names are forwarded");
@@ -145,7 +145,7 @@ public static partial class AC2Resolution
     ];
 
     /// <summary>
-    /// A label that one pod has, and that the Service selects by; null removes both. The other pods answer, but are sent no queries.
+    /// A label that one pod has and that the Service selects; null removes both. The other pods answer, but get no queries.
     /// </summary>
     private static async Task OnePod(LiveCluster cluster, string? value, CancellationToken cancellationToken)
     {

@@ -4,9 +4,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
 
 public static partial class AC3Observability
 {
-    /// <summary>
-    /// Series that alerts use and that a healthy CoreDNS does not export yet: the first eviction from the cache creates them.
-    /// </summary>
+    /// <summary>Series in alerts that a healthy CoreDNS does not export yet: the first eviction from the cache creates them.</summary>
     private static readonly HashSet<string> AfterAnEvent = ["coredns_cache_evictions_total"];
 
     [LiveCheck("AC3.1",
@@ -88,7 +86,7 @@ public static partial class AC3Observability
         var alerts = rule.Parts("spec.groups").SelectMany(group => group.Parts("rules"))
             .Where(entry => entry.Text("alert") is not null).ToList();
         Alerts.Except(alerts.Select(alert => alert.Text("alert")!)).ShouldBeEmpty("alerts of the story that are missing");
-        // A name outside the cluster, so that there are series of forwarded queries, whatever the upstream says.
+        // A name outside of the cluster creates the series of forwarded queries, with any answer.
         await ClientPods.Ensure(cluster, cancellationToken);
         await Ask.From(cluster, Ask.ByHand, $"{Delivery.UpstreamDns.ExternalName}.", cancellationToken, "--via", "udp");
         await AlertEvaluation.Ensure(cluster, cancellationToken);
@@ -130,7 +128,7 @@ public static partial class AC3Observability
         await Outage.While(cluster, _ => Fires(["CoreDNSAbsent "], "no pod is left"), cancellationToken);
         await Fires([], "the pods are back");
 
-        // Of the two alone: on a slow machine answers may take long for seconds, which for minutes would be worth an alert.
+        // Only these two: on a slow machine answers can be slow for seconds, which over minutes would be worth an alert.
         Task Fires(string[] expected, string because) => Eventually.Within(
             TimeSpan.FromSeconds(60),
             async token => (await AlertEvaluation.WithShortenedFor(cluster, token))
@@ -150,7 +148,7 @@ public static partial class AC3Observability
             TimeSpan.FromSeconds(90),
             async token =>
             {
-                // Twice a name outside the cluster, so that one query is forwarded and one is answered from the cache.
+                // Queries an external name twice, so that one query is forwarded and one is answered from the cache.
                 await Ask.Expect(cluster, Delivery.UpstreamDns.ExternalName, [Delivery.UpstreamDns.ExternalAddress], token);
                 foreach (var panel in DashboardModel.Panels.Where(panel => panel.Row == DashboardModel.CoreDnsRow))
                 {
@@ -166,7 +164,7 @@ public static partial class AC3Observability
     }
 
     /// <summary>
-    /// An expression has no result where all is well and where its series do not exist: the selectors alone tell the two apart.
+    /// An expression has no result if all is well, and also if its series do not exist: only the selectors distinguish the two.
     /// </summary>
     private static async Task ReadsSeries(LiveCluster cluster, string alert, string expression, CancellationToken cancellationToken)
     {
@@ -177,7 +175,7 @@ public static partial class AC3Observability
             (await Found(metric)).ShouldBeTrue($"{alert} reads no series of '{metric}': it never fires");
         }
 
-        // A matcher such as rcode="SERVFAIL" selects nothing in a healthy cluster, so that one selector of several is enough. An alert on
+        // A matcher such as rcode="SERVFAIL" selects nothing in a healthy cluster, so one of several selectors is enough. An alert on
         // kube-state-metrics, which the suite does not run, has none.
         var selectors = MetricSelectors().Matches(expression).Select(match => match.Value).Distinct().ToList();
         if (known.Count == metrics.Count && selectors.Count > 0)

@@ -24,7 +24,7 @@ public static partial class AC3Observability
         "CoreDNSLatencyHigh", "CoreDNSForwardLatencyHigh", "CoreDNSCacheOverflow",
     ];
 
-    /// <summary>What this CoreDNS exports; the generator checks alerts against the same list.</summary>
+    /// <summary>The metrics of this CoreDNS version; the generator checks alerts with the same list.</summary>
     internal static IEnumerable<string> Exported(RenderedCluster tree) => CoreDnsChart.For(
         tree.Platform.Charts["coredns"].Version, ChartOutput.CoreDns(tree.Platform, tree.Definition)).Series.Keys;
 

@@ -86,7 +86,7 @@ public static partial class AC5Security
         await OutsidersBlocked(cluster, cancellationToken);
     }
 
-    /// <summary>The upstream's pods, which no policy selects, show that the outside client can reach pods at all.</summary>
+    /// <summary>The upstream's pods, which no policy selects, show that the external client can reach pods at all.</summary>
     private static async Task OutsidersBlocked(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await using var outsider = await OutsideClient.Beside(cluster, cancellationToken);

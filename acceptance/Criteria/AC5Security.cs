@@ -166,13 +166,13 @@ public static partial class AC5Security
             with { NeedsEnforcement = true },
     ];
 
-    /// <summary>A policy without a rule blocks the monitoring and every workload; only the pod's own node gets in.</summary>
+    /// <summary>A policy without a rule blocks monitoring and all workloads; only the pod's own node has access.</summary>
     private static IEnumerable<string> QueriedFromOutside() =>
         Catalog.Checks.Select(check => check.Id)
             .Where(id => id.StartsWith("AC2.", StringComparison.Ordinal) || id.StartsWith("Bootstrap.", StringComparison.Ordinal))
             .Concat(["AC3.1", "AC3.2", "AC3.3", "AC3.4", "AC5.7", "AC5.8"]);
 
-    /// <summary>A pod with the wrong account may list nothing and never becomes ready, so the rollout cannot be waited for.</summary>
+    /// <summary>A pod with the wrong account cannot list anything and never becomes ready, so a rollout would not end.</summary>
     private static async Task UseAccount(LiveCluster cluster, string name, CancellationToken cancellationToken)
     {
         var patch = """{"spec":{"template":{"spec":{"serviceAccountName":"NAME","serviceAccount":"NAME"}}}}""".Replace(

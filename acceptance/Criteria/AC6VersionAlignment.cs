@@ -58,7 +58,7 @@ public static partial class AC6VersionAlignment
     public static async Task Chart(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var deployment = await cluster.Require(ResourceKind.Deployment.Named("coredns", "kube-system"), cancellationToken);
-        // helm-controller adds the digest of a chart that comes from an OCIRepository.
+        // helm-controller adds the digest of a chart from an OCIRepository.
         deployment.Labels["helm.sh/chart"].Split('_')[0].ShouldBe($"coredns-{cluster.Tree.Platform.Charts["coredns"].Version}");
     }
 
@@ -102,7 +102,7 @@ public static partial class AC6VersionAlignment
             return;
         }
 
-        // An empty mode is kube-proxy's own default.
+        // An empty mode is kube-proxy's default.
         var mode = ProxyMode().Match(proxy.Map("data").GetValueOrDefault("config.conf") ?? "").Groups[1].Value;
         (mode.Length == 0 ? Cluster.KubeProxyModes.Of(KubeProxyMode.Iptables) : mode).ShouldBe(
             Cluster.KubeProxyModes.Of(definition.KubeProxy), "another mode than the key kubeProxy says");
@@ -120,7 +120,7 @@ public static partial class AC6VersionAlignment
     private static string? Text(byte[]? file) => file is null ? null : Encoding.UTF8.GetString(file)
         .Replace("\r\n", "\n");
 
-    /// <summary>A line of the report's table of pinned versions: what, and which version.</summary>
+    /// <summary>A row of the report's table of pinned versions: name and version.</summary>
     [GeneratedRegex(@"^\| ([^|*]+) \| \*\*([0-9][^*|]*)\*\* \|", RegexOptions.Multiline)]
     private static partial Regex Pinned();
 

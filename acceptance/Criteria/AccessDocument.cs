@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>docs/access.md: what everything that the tree delivers may do in a cluster, and who reaches it.</summary>
+/// <summary>docs/access.md: the rights of everything that the tree delivers, and who can reach it.</summary>
 public static class AccessDocument
 {
     private const string Source = "acceptance/fixtures/access.yaml";
@@ -11,7 +11,7 @@ public static class AccessDocument
 
     private static readonly string[] Workloads = ["Deployment", "DaemonSet", "Job"];
 
-    /// <summary>What one application delivers into one cluster.</summary>
+    /// <summary>The objects of one application in one cluster.</summary>
     private sealed record Delivered(string Application, IReadOnlyList<Resource> Objects);
 
     public static string Write()
@@ -71,7 +71,7 @@ public static class AccessDocument
     private static string Application(string layer, string cluster) =>
         layer.StartsWith($"cluster-{cluster}-", StringComparison.Ordinal) ? layer[$"cluster-{cluster}-".Length..] : "Flux";
 
-    /// <summary>For each rule a row, and one that says so for an account without any.</summary>
+    /// <summary>A row for each rule, and one for an account without rules.</summary>
     private static IEnumerable<string> Rights(Delivered delivered)
     {
         var bindings = delivered.Objects.Where(resource => resource.Kind.EndsWith("Binding", StringComparison.Ordinal)
@@ -139,7 +139,7 @@ public static class AccessDocument
 public sealed class AccessDocumentTests
 {
     [Test]
-    public async Task The_committed_access_md_is_what_the_tree_says()
+    public async Task The_committed_access_md_equals_the_tree()
     {
         var path = Path.Combine(Repository.Root, "docs", "access.md");
         if (SuiteSettings.Current.WriteDocuments)

@@ -74,7 +74,7 @@ public static class AdoptionCriterion
         OfOlderChart(cluster, AdoptionGuide.OfOlderChart, cancellationToken);
 
     internal static Task OfDistribution(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken) =>
-        Follow(cluster, new Migration(guide, FormerDns.OfDistribution) { MayEnd = true }, cancellationToken);
+        Follow(cluster, new Migration(guide, PreviousDns.OfDistribution) { MayEnd = true }, cancellationToken);
 
     internal static async Task OfOlderChart(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
     {
@@ -87,32 +87,32 @@ public static class AdoptionCriterion
         await Follow(cluster, new Migration(guide, OlderChart.Install), cancellationToken);
     }
 
-    /// <summary>From another CoreDNS to the delivered one.</summary>
+    /// <summary>A migration from another CoreDNS to the delivered one.</summary>
     /// <param name="InstallExisting">Installs the other CoreDNS.</param>
     internal sealed record Migration(AdoptionGuide Guide, Func<LiveCluster, CancellationToken, Task> InstallExisting)
     {
-        /// <summary>Whether the guide allows that a pod of it ends meanwhile.</summary>
+        /// <summary>True if the guide allows that one of its pods ends meanwhile.</summary>
         public bool MayEnd { get; init; }
 
-        /// <summary>Changes the other CoreDNS before the take-over; returns the further names that it then answers.</summary>
+        /// <summary>Changes the other CoreDNS before the takeover; returns the further names that it then answers.</summary>
         public Func<LiveCluster, CancellationToken, Task<IReadOnlyList<string>>> Prepare { get; init; } = (_, _) =>
             Task.FromResult<IReadOnlyList<string>>([]);
 
-        /// <summary>The cluster with what the guide delivers.</summary>
+        /// <summary>The cluster with the tree that the guide delivers.</summary>
         public Func<LiveCluster, LiveCluster> ClusterToDeliver { get; init; } = WithoutServeLabel;
     }
 
-    /// <summary>Installs another CoreDNS, follows the guide, and restores the delivered DNS if that fails.</summary>
+    /// <summary>Installs another CoreDNS, follows the guide, and restores the delivered DNS after a failure.</summary>
     internal static async Task Follow(LiveCluster cluster, Migration migration, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is not null, "a migration needs a delivery, and the setting delivery is none");
-        cluster.Needs(FormerDns.IsKnown(cluster), "the suite installs a CoreDNS to migrate only in clusters of its own (kind and k3s)");
+        cluster.Needs(PreviousDns.IsKnown(cluster), "the suite installs a CoreDNS to migrate only in clusters of its own (kind and k3s)");
         await Require.Program("kubectl", cancellationToken);
         await Require.Program("bash", cancellationToken);
         var done = false;
         try
         {
-            await FormerDns.Install(cluster, migration.InstallExisting, cancellationToken);
+            await PreviousDns.Install(cluster, migration.InstallExisting, cancellationToken);
             var names = await migration.Prepare(cluster, cancellationToken);
             var before = await cluster.Require(Service, cancellationToken);
             var during = migration.ClusterToDeliver(cluster);
@@ -131,14 +131,13 @@ public static class AdoptionCriterion
         {
             if (!done)
             {
-                await FormerDns.Remove(cluster, CancellationToken.None);
+                await PreviousDns.Remove(cluster, CancellationToken.None);
             }
         }
     }
 
     /// <summary>
-    /// The guide has CoreDNS under the health controller only once all is done: the Service would select a label that the running pods do
-    /// not carry.
+    /// The guide enables health checks of CoreDNS only at the end: otherwise the Service would select a label that the running pods lack.
     /// </summary>
     internal static LiveCluster WithoutServeLabel(LiveCluster cluster)
     {
@@ -157,12 +156,12 @@ public static class AdoptionCriterion
         cluster.With(cluster.Platform.InEachCluster(change));
 
     /// <summary>
-    /// Whether a pod of the old CoreDNS can end without a failed query. Not since kube-proxy 1.32 (kubernetes#127318): it leads sockets
-    /// that clients keep to the pod until that exits, and what is lost then would be counted as the guide's.
+    /// True if a pod of the old CoreDNS can end without a failed query. Not since kube-proxy 1.32 (kubernetes#127318): clients' existing
+    /// sockets use the pod until it exits, and those losses would be counted as the guide's.
     /// </summary>
     private static async Task<bool> EndsQuietly(LiveCluster cluster, CancellationToken cancellationToken) =>
         await CheckedCluster.Kubernetes(cluster, cancellationToken) < new SemVer(1, 32, 0)
-        && await FormerDns.AnswersWhileEnding(cluster, cancellationToken);
+        && await PreviousDns.AnswersWhileEnding(cluster, cancellationToken);
 
     private static async Task Undisturbed(
         LiveCluster cluster, AdoptionGuide guide, bool ending, IReadOnlyList<string> names, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using PlatformGitOps.Acceptance.Criteria.Health;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>What goes wrong with geographic routing, the health controller and a substrate.</summary>
+/// <summary>Troubleshooting of geographic routing, the health controller and a substrate.</summary>
 [ChecksOf(typeof(TroubleshootingCriterion))]
 [Check("Troubleshooting.8", "The wrong region answers", TroubleshootingCriterion.Expected,
     Command = "the commands of docs/troubleshooting.md")]
@@ -22,7 +22,7 @@ public static class ApplicationTroubles
     {
         if (live.Tree.GeoDns.Count > 0 || await live.Api.Get(RoutedCluster.Deployment, cancellationToken) is null)
         {
-            // What another criterion delivered since then may have pruned it, or brought the definition's regions back.
+            // A delivery of another criterion may have pruned it, or restored the definition's regions.
             await RoutedCluster.Remove(live.Role, cancellationToken);
         }
 
@@ -91,7 +91,7 @@ public static class ApplicationTroubles
             ("globular.internal", substrate.Zone.Text));
     }
 
-    /// <summary>A Service that asks for something by annotation.</summary>
+    /// <summary>A Service with annotations.</summary>
     private static Resource Asking(string @namespace, params (string Annotation, string Value)[] asked)
     {
         var service = Pods.Manifest("Service", Refused, @namespace, new JsonObject

@@ -79,7 +79,7 @@ public static class BootstrapCriterion
         $"{name} runs",
         cancellationToken);
 
-    /// <summary>A pod that still starts is not ready either: first its look-up has to run, and then it has to keep failing.</summary>
+    /// <summary>A pod that still starts is not ready either: its look-up must have run, and must keep failing.</summary>
     private static async Task StaysUnready(LiveCluster cluster, string name, CancellationToken cancellationToken)
     {
         await Eventually.Within(TimeSpan.FromSeconds(45), Waits, $"the look-up of {name} runs", cancellationToken);

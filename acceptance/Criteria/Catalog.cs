@@ -3,7 +3,7 @@ using PlatformGitOps.Acceptance.Criteria.Substrate;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>Every check of every criterion, found by its attributes and ordered by its id.</summary>
+/// <summary>All checks of all criteria, found by their attributes and sorted by id.</summary>
 public static class Catalog
 {
     public static IReadOnlyList<Check> Checks { get; } =
@@ -12,7 +12,7 @@ public static class Catalog
             .ThenBy(check => int.Parse(check.Id.Split('.')[1], CultureInfo.InvariantCulture)),
     ];
 
-    /// <summary>The criteria, each with the classes that have its checks and sabotages.</summary>
+    /// <summary>The criteria with the classes that contain their checks and sabotages.</summary>
     internal static IEnumerable<(CriterionAttribute Criterion, IReadOnlyList<Type> Classes)> Criteria() =>
         from type in typeof(Catalog).Assembly.GetTypes()
         group type by type.GetCustomAttribute<ChecksOfAttribute>()?.Criterion ?? type into classes
@@ -47,14 +47,14 @@ public static class Catalog
     }
 }
 
-/// <summary>The sabotages of every criterion: each changes something that one check has to notice.</summary>
+/// <summary>The sabotages of all criteria: each is a change that one check must detect.</summary>
 public static class Sabotages
 {
     public static IReadOnlyList<StaticSabotage> Static { get; } = All<StaticSabotage>();
 
     public static IReadOnlyList<LiveSabotage> Live { get; } = All<LiveSabotage>();
 
-    /// <summary>Of the checks that run real servers on this machine.</summary>
+    /// <summary>Sabotages of checks that run real servers on this machine.</summary>
     public static IReadOnlyList<HostSabotage> Host { get; } = All<HostSabotage>();
 
     private static List<T> All<T>() =>

@@ -13,38 +13,38 @@ public sealed class CriterionAttribute(string id, string text) : Attribute
     public string Text { get; } = text;
 
     /// <summary>
-    /// An application that is off by default and that the checks are about. On clusters that the suite delivers to they switch it on.
+    /// A feature that is off by default and that the checks test. On clusters to which the suite delivers, they enable it.
     /// </summary>
     public Feature SwitchesOn { get; init; }
 }
 
-/// <summary>A class with further checks and sabotages of a criterion.</summary>
+/// <summary>A class with more checks and sabotages of a criterion.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class ChecksOfAttribute(Type criterion) : Attribute
 {
     public Type Criterion { get; } = criterion;
 }
 
-/// <summary>One line of the validation matrix. It is answered by a static check, a live check, or both.</summary>
+/// <summary>A line of the validation matrix, with a static check, a live check, or both.</summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 public sealed class CheckAttribute(string id, string title, string expected) : Attribute
 {
-    /// <summary>Such as AC2.3.</summary>
+    /// <summary>For example AC2.3.</summary>
     public string Id { get; } = id;
 
     public string Title { get; } = title;
 
-    /// <summary>What a person expects to see. <c>{NAME}</c> becomes the cluster's value of that setting.</summary>
+    /// <summary>The expected output. <c>{NAME}</c> is replaced by the cluster's value of that setting.</summary>
     public string Expected { get; } = expected;
 
-    /// <summary>What a person types to see it. <c>{context}</c> becomes the kubectl context.</summary>
+    /// <summary>The command with which a user sees it. <c>{context}</c> is replaced by the kubectl context.</summary>
     public string? Command { get; init; }
 
-    /// <summary>What the definition has to switch on for this line.</summary>
+    /// <summary>The feature that the definition must enable for this line.</summary>
     public Feature Needs { get; init; }
 }
 
-/// <summary>Parts of the delivery that a definition can switch off.</summary>
+/// <summary>Features of the delivery that a definition can switch off.</summary>
 public enum Feature
 {
     Always,
@@ -52,11 +52,11 @@ public enum Feature
     NetworkPolicy,
     HealthChecksOfCoreDns,
 
-    /// <summary>From Kubernetes 1.30 on.</summary>
+    /// <summary>From Kubernetes 1.30.</summary>
     AdmissionPolicies,
     Substrate,
 
-    /// <summary>Flux takes what is signed alone.</summary>
+    /// <summary>Flux verifies signatures.</summary>
     SignedSource,
     HealthController,
     NodeLocalDns,
@@ -69,7 +69,7 @@ public enum Feature
     Keys,
 }
 
-/// <summary>A method that answers a line of the matrix from the rendered tree. It takes a <see cref="RenderedCluster"/>.</summary>
+/// <summary>A method that tests a line of the matrix in the rendered tree. It takes a <see cref="RenderedCluster"/>.</summary>
 /// <param name="reads">What the check reads.</param>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class StaticCheckAttribute(string id, string reads) : Attribute
@@ -78,7 +78,7 @@ public sealed class StaticCheckAttribute(string id, string reads) : Attribute
     public string Reads { get; } = reads;
 }
 
-/// <summary>A method that answers a line of the matrix from a running cluster. It takes a <see cref="LiveCluster"/> and a token.</summary>
+/// <summary>A method that tests a line of the matrix on a running cluster. It takes a <see cref="LiveCluster"/> and a token.</summary>
 /// <param name="reads">What the check reads.</param>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LiveCheckAttribute(string id, string reads) : Attribute
@@ -86,24 +86,24 @@ public sealed class LiveCheckAttribute(string id, string reads) : Attribute
     public string Id { get; } = id;
     public string Reads { get; } = reads;
 
-    /// <summary>Whether the check takes DNS down or changes it. Such a check runs only where that is allowed.</summary>
+    /// <summary>True if the check disrupts or changes DNS. It only runs where that is allowed.</summary>
     public bool Disruptive { get; init; }
 
-    /// <summary>Whether it measures a planned change during which no query may fail.</summary>
+    /// <summary>True if it measures a planned change during which no query may fail.</summary>
     public bool ZeroLoss { get; init; }
 
-    /// <summary>Whether it changes what other checks ask, although it does not disrupt DNS.</summary>
+    /// <summary>True if it changes what other checks query, although it does not disrupt DNS.</summary>
     public bool Alone { get; init; }
 }
 
-/// <summary>Where a check looks: at the rendered tree or at a running cluster.</summary>
+/// <summary>The target of a check: the rendered tree or a running cluster.</summary>
 public enum CheckMode
 {
     Static,
     Live,
 }
 
-/// <summary>A line of the matrix with the checks that answer it.</summary>
+/// <summary>A line of the matrix with its checks.</summary>
 public sealed record Check
 {
     public required CriterionAttribute Criterion { get; init; }
@@ -113,7 +113,7 @@ public sealed record Check
     public Action<RenderedCluster>? StaticMethod { get; init; }
     public Func<LiveCluster, CancellationToken, Task>? LiveMethod { get; init; }
 
-    /// <summary>The part that runs real servers on this machine: those of DNS, or etcd and an API server.</summary>
+    /// <summary>The check on real servers on this machine: DNS servers, or etcd and an API server.</summary>
     public HostCheckAttribute? Host { get; init; }
 
     /// <summary>Takes a <see cref="SubstratePair"/>, <see cref="KubernetesHosts"/> or <see cref="SystemdHosts"/>, and a token.</summary>
@@ -123,12 +123,12 @@ public sealed record Check
     public string Title => Line.Title;
     public bool Disruptive => Live?.Disruptive == true;
 
-    /// <summary>Whether the live check only looks at what is delivered, so that others may look beside it.</summary>
-    public bool OnlyLooks => Live is { Disruptive: false, Alone: false } && Criterion.SwitchesOn is Feature.Always or Feature.Keys;
+    /// <summary>True if the live check only reads what is delivered, so that others can run in parallel.</summary>
+    public bool OnlyReads => Live is { Disruptive: false, Alone: false } && Criterion.SwitchesOn is Feature.Always or Feature.Keys;
 
     public string? Reads(CheckMode mode) => mode == CheckMode.Live ? Live?.Reads : Static?.Reads;
 
-    /// <summary>Why the check is not about the cluster of this tree; null where it is.</summary>
+    /// <summary>Why the check does not apply to the cluster of this tree; null if it does.</summary>
     public string? NotApplicable(RenderedCluster tree) => Line.Needs == Feature.SignedSource && tree.Platform.Repository.Verify is null
         ? "repository.verify is not set" : NotApplicable(tree.Definition);
 
@@ -142,10 +142,10 @@ public sealed record Check
         Feature.Substrate when definition.Substrate is null => "substrate is not set",
         _ when Id == "Adoption.1" && definition.HealthController is { CoreDns: true } =>
             "healthController.coreDns is true, and goes on after an adoption alone (docs/adoption.md)",
-        _ => OptionalPart.Of(Criterion.SwitchesOn)?.Lacking(this, definition),
+        _ => OptionalFeature.Of(Criterion.SwitchesOn)?.NotApplicable(this, definition),
     };
 
-    /// <summary>The part that runs on hosts of this kind; null where it is for others.</summary>
+    /// <summary>The check on hosts of this kind; null if it is for others.</summary>
     public Func<T, CancellationToken, Task>? On<T>() => HostMethod as Func<T, CancellationToken, Task>;
 
     public void RunStatic(RenderedCluster tree)
@@ -155,8 +155,8 @@ public sealed record Check
     }
 
     /// <summary>
-    /// Runs the live check, or skips it where the cluster must not be disrupted. Checks of an application that is off by default deliver it
-    /// themselves, and a cache that such a check left would answer the others.
+    /// Runs the live check, or skips it if the cluster must not be disrupted. Checks of a feature that is off by default deliver it
+    /// themselves; a cache that such a check left is removed, because it would answer the queries of others.
     /// </summary>
     public async Task RunLive(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -174,7 +174,7 @@ public sealed record Check
             () => LiveMethod!(cluster, cancellationToken), cancellationToken);
     }
 
-    /// <summary>The message with which the live check fails; null where it passes or is skipped.</summary>
+    /// <summary>The message with which the live check fails; null if it passes or is skipped.</summary>
     public async Task<string?> Failure(LiveCluster cluster, CancellationToken cancellationToken)
     {
         try
@@ -187,7 +187,7 @@ public sealed record Check
             return null;
         }
         catch (Exception exception) when (exception
-            is ShouldAssertException or NeverHeldException or BrokenException or NotYetException
+            is ShouldAssertException or WaitTimeoutException or ConditionBrokenException or NotYetException
             or KubernetesApiException or CommandExecutionException)
         {
             return exception.Message;

@@ -2,18 +2,18 @@ using PlatformGitOps.Acceptance.Criteria.Health;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>What the report shows as the command of a check is typed by people: it names what the tree delivers.</summary>
+/// <summary>Users type the commands that the report shows for checks, so these must name objects of the tree.</summary>
 public sealed partial class CheckCommandTests
 {
-    /// <summary>Of the suite itself, and of what users install beside the platform.</summary>
+    /// <summary>Namespaces of the suite, and of software that users install themselves.</summary>
     private static readonly string[] OtherNamespaces = [Fleet.Namespace, "default", "cert-manager"];
 
     private static readonly string[] OtherLabels = ["app.kubernetes.io/name=spegel"];
 
-    /// <summary>kubeadm's and Flux' own.</summary>
+    /// <summary>Objects of kubeadm and Flux.</summary>
     private static readonly string[] OtherObjects = ["configmap kube-proxy", "deployment notification-controller"];
 
-    /// <summary>By the words that kubectl takes for them.</summary>
+    /// <summary>By kubectl's resource names.</summary>
     private static readonly Dictionary<string, string> Words = new()
     {
         ["svc"] = "service",
@@ -85,7 +85,7 @@ public sealed partial class CheckCommandTests
         return Words.TryGetValue(one, out var word) ? word : one.EndsWith('s') && one.Length > 3 ? one[..^1] : one;
     }
 
-    /// <summary>What the tree has, the pods of its templates, and what the chart and the controller make.</summary>
+    /// <summary>The objects of the tree, the pods of its templates, and objects that the chart and the controller create.</summary>
     private static IEnumerable<Resource> Objects(RenderedCluster tree) =>
     [
         .. tree.Flux, .. tree.Everything, .. Pods(tree.Everything), .. OfChart(tree),
@@ -107,7 +107,7 @@ public sealed partial class CheckCommandTests
 
         yield return Named("Pod", "coredns", tree.PodLabels);
         yield return Named("Service", tree.Values.Text("service.name")!, tree.SelectorLabels);
-        // The control plane gives them the labels of their Service.
+        // The control plane copies the labels of their Service.
         yield return Named("EndpointSlice", "kube-dns", tree.SelectorLabels);
         if (tree.Values.Flag("hpa.enabled") == true)
         {
@@ -124,7 +124,7 @@ public sealed partial class CheckCommandTests
         return new Resource(new JsonObject { ["kind"] = kind, ["metadata"] = metadata });
     }
 
-    /// <summary>Every part switched on, and once the step before the controller is switched off.</summary>
+    /// <summary>All features enabled, and once the step before the controller is switched off.</summary>
     private static IReadOnlyList<RenderedCluster> Everything()
     {
         var platform = DefinedTree.Read(StorySample.Definition("everything"));
@@ -134,7 +134,8 @@ public sealed partial class CheckCommandTests
         });
         return
         [
-            .. new[] { OptionalPart.Of(Feature.Notifications)!.Switched(platform), leaving }.Select(one => DefinedTree.Generated(one, null))
+            .. new[] { OptionalFeature.Of(Feature.Notifications)!.Enable(platform), leaving }
+                .Select(one => DefinedTree.Generated(one, null))
                 .SelectMany(tree => tree.Clusters.Select(cluster => RenderedCluster.From(tree, cluster))),
         ];
     }
@@ -148,7 +149,7 @@ public sealed partial class CheckCommandTests
     [GeneratedRegex(@" -l ([\w./-]+=[\w.-]+)")]
     private static partial Regex Label();
 
-    /// <summary>"get kind name", "restart deployment name" and "deploy/name"; a name with a part for the reader is left out.</summary>
+    /// <summary>"get kind name", "restart deployment name" and "deploy/name"; without names that contain a placeholder.</summary>
     [GeneratedRegex(@" (get|restart|scale|edit) (?<kind>[a-z.,]+) (?<name>[a-z][\w.-]*)"
         + @"| (?<kind>deploy\w*|daemonset)/(?<name>[\w-]+)(?![\w<-])", RegexOptions.ExplicitCapture)]
     private static partial Regex OfName();

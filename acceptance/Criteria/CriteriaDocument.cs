@@ -2,7 +2,7 @@ using PlatformGitOps.Acceptance.Adoption;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>docs/criteria.md: what is checked, what each check reads, and which sabotages it notices.</summary>
+/// <summary>docs/criteria.md: all checks, what they read, and the sabotages that they detect.</summary>
 public static class CriteriaDocument
 {
     public static string Write()
@@ -25,7 +25,7 @@ public static class CriteriaDocument
             {
                 text.Append($"| **{check.Id}** {Cell(check.Title)} | {Cell(check.Line.Expected)} | {Cell(check.Static?.Reads)} ");
                 text.Append($"| {Cell(Live(check))} | " +
-                    $"{Cell(Noticed(check))} |\n");
+                    $"{Cell(SabotagesOf(check))} |\n");
             }
         }
 
@@ -36,7 +36,7 @@ public static class CriteriaDocument
         : check.Host is { } host ? $"{host.Reads} *(on this machine)*"
         : check.Live?.Reads;
 
-    private static string Noticed(Check check) => string.Join("; ",
+    private static string SabotagesOf(Check check) => string.Join("; ",
         Sabotages.Static.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name)
             .Concat(Sabotages.Live.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => $"{sabotage.Name} (live)"))
             .Concat(Sabotages.Host.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name).Distinct())

@@ -4,7 +4,7 @@ using PlatformGitOps.Acceptance.Criteria.Substrate;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>Every static check of every criterion, for every cluster; <see cref="RunningClusterTests"/> has the live ones.</summary>
+/// <summary>All static checks of all criteria, for every cluster; <see cref="RunningClusterTests"/> has the live ones.</summary>
 public sealed class CriteriaTests
 {
     private static IEnumerable<TestCaseData> StaticChecks() =>
@@ -18,8 +18,8 @@ public sealed class CriteriaTests
         check.RunStatic(RenderedCluster.From(Repository.Tree, role));
 
     /// <summary>
-    /// Categories: Check (tests without it are tests of the product), the criterion, the mode, Story for the criteria of the story, and
-    /// ZeroLoss for planned changes that no client may notice.
+    /// Categories: Check (tests without it are tests of the product), the criterion, the mode, Story for the story's criteria, and ZeroLoss
+    /// for planned changes that no client may notice.
     /// </summary>
     internal static TestCaseData Case(Check check, string role, CheckMode mode)
     {
@@ -54,7 +54,7 @@ public sealed class CatalogTests
     }
 
     [Test]
-    public void Every_live_check_says_what_a_person_types() => Catalog.Checks
+    public void Every_live_check_has_a_command() => Catalog.Checks
         .Where(check => check.Live is not null && check.Line.Command is null && check.Criterion.Id != "Troubleshooting")
         .Select(check => check.Id).ShouldBeEmpty();
 

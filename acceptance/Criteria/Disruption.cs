@@ -139,8 +139,8 @@ public static class DisruptionCriterion
         var nodes = await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken);
         var workers = nodes.Where(node => !Clusters.Nodes.IsControlPlane(node)).Select(node => node.Name).ToHashSet();
         var node = (await cluster.DnsPods(cancellationToken)).Select(pod => pod.Text("spec.nodeName")!).First(workers.Contains);
-        // 40 to 50 s until the node counts as not ready and its endpoint goes; single TCP connections fail for longer, because
-        // conntrack keeps half-open entries to the dead pod for up to 120 s and kube-proxy clears only UDP's (measured: 37 s, 69 s).
+        // 40 to 50 s until the node is not ready and its endpoint is removed; single TCP connections fail for longer, because conntrack
+        // keeps half-open entries to the dead pod for up to 120 s, and kube-proxy only clears UDP entries (measured: 37 s, 69 s).
         await Judge(cluster, Lost(90), [node], (run, token) => Disturb.LoseNode(cluster, node, atOnce, run, token), cancellationToken);
         await NodesReady(cluster, cancellationToken);
     }

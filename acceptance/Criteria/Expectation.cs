@@ -1,9 +1,9 @@
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>The line of a check with the values of one cluster: title, what is expected, and the command that shows it.</summary>
+/// <summary>The line of a check with the values of one cluster: title, expected output, and command.</summary>
 public sealed partial record Expectation(string Title, string Expected, string? Command)
 {
-    /// <summary>A title names at most so many values of different clusters.</summary>
+    /// <summary>The maximum number of different clusters' values in a title.</summary>
     private const int MostValues = 4;
 
     private static readonly ConcurrentDictionary<(string Cluster, Feature SwitchedOn), IReadOnlyDictionary<string, string>>
@@ -21,7 +21,7 @@ public sealed partial record Expectation(string Title, string Expected, string? 
         Fill(check.Line.Expected, values, context),
         check.Line.Command is { } command ? Fill(command, values, context) : null);
 
-    /// <summary>Every line of the matrix for these clusters.</summary>
+    /// <summary>All lines of the matrix for these clusters.</summary>
     public static IReadOnlyList<MatrixLine> Lines(IReadOnlyList<string> clusters) =>
     [
         .. Catalog.Checks.Select(check => new MatrixLine(
@@ -33,7 +33,7 @@ public sealed partial record Expectation(string Title, string Expected, string? 
     public static string TitleOf(Check check, IReadOnlyList<string> clusters) => !Placeholder().IsMatch(check.Title) ? check.Title
         : TitleOf(check, [.. clusters.Select(cluster => InTree(check, cluster))]);
 
-    /// <summary>The title of a line for several clusters: their values where they differ, such as "2 and 3 replicas".</summary>
+    /// <summary>The title for several clusters, with all their values if they differ, such as "2 and 3 replicas".</summary>
     internal static string TitleOf(Check check, IReadOnlyList<IReadOnlyDictionary<string, string>> clusters) => Placeholder().Replace(
         check.Title,
         match => clusters.Select(values => values.GetValueOrDefault(match.Groups[1].Value)).OfType<string>().Distinct().ToList() switch
@@ -47,7 +47,7 @@ public sealed partial record Expectation(string Title, string Expected, string? 
     private static IReadOnlyDictionary<string, string> InTree(Check check, string cluster) =>
         Committed.GetOrAdd((cluster, check.Criterion.SwitchesOn), _ => OfTree(check, cluster));
 
-    /// <summary>A tree that does not build fails its checks; the placeholders then stay.</summary>
+    /// <summary>The values of the tree; without them, if it does not build, placeholders stay and its checks fail.</summary>
     private static IReadOnlyDictionary<string, string> OfTree(Check check, string cluster)
     {
         try

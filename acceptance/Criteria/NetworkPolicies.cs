@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Acceptance.Criteria;
 
 /// <summary>
-/// Whether NetworkPolicies and CiliumNetworkPolicies allow an incoming packet: everything if no policy selects the pod, else only
-/// what some rule allows.
+/// Decides whether NetworkPolicies and CiliumNetworkPolicies allow an incoming packet: everything if no policy selects the pod, else only
+/// what a rule allows.
 /// </summary>
 public static class IngressDecision
 {
@@ -65,7 +65,7 @@ public static class IngressDecision
 }
 
 /// <summary>
-/// What one NetworkPolicy or CiliumNetworkPolicy allows the pods of its namespace to send, and whether it denies the rest.
+/// Decides what a NetworkPolicy or CiliumNetworkPolicy allows the pods of its namespace to send, and whether it denies the rest.
 /// </summary>
 public static class EgressDecision
 {
@@ -75,7 +75,7 @@ public static class EgressDecision
             : CiliumPeers(rule, to)
                 && Open(rule.Parts("toPorts").SelectMany(group => group.Parts("ports")).ToList(), protocol, port));
 
-    /// <summary>Whether a pod that this policy selects may send nothing but what some policy allows.</summary>
+    /// <summary>True if pods that this policy selects may only send what some policy allows.</summary>
     public static bool Isolates(Resource policy) => policy.Kind == "NetworkPolicy"
         ? policy.Texts("spec.policyTypes").Contains("Egress") || policy.At("spec.egress") is not null
         : policy.Parts("spec.egress").Count > 0 && policy.Flag("spec.enableDefaultDeny.egress") != false;
@@ -93,7 +93,7 @@ public static class EgressDecision
             new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = to.Namespace })
         && (peer.Part("podSelector") is not { } pods || Selectors.Matches(pods, to.Labels));
 
-    /// <summary>Cilium selects by labels with their source; the namespace is one of them.</summary>
+    /// <summary>Cilium selects by labels with their source prefix, including the namespace.</summary>
     private static bool CiliumPeer(Resource peer, Destination to) => Selectors.Matches(
         peer,
         new Dictionary<string, string>(to.Labels.Select(label => KeyValuePair.Create("k8s:" + label.Key, label.Value)))
@@ -105,7 +105,7 @@ public static class EgressDecision
         (open.Text("protocol") ?? "TCP") is var allowed && (allowed == protocol || allowed == "ANY") && open.Number("port") == port);
 }
 
-/// <summary>Who sends a packet to a DNS pod.</summary>
+/// <summary>The sender of a packet to a DNS pod.</summary>
 /// <param name="Namespace">The pod's namespace; null for a sender that is not a pod.</param>
 /// <param name="Entity">Cilium's entity for a sender that is not a pod: host or world.</param>
 public sealed record Source(string? Namespace, string? Entity)
@@ -116,7 +116,7 @@ public sealed record Source(string? Namespace, string? Entity)
 
     public static Source Monitoring(string name) => new(name, null);
 
-    /// <summary>A node's or a foreign address, for ipBlocks.</summary>
+    /// <summary>A node's or an external address, for ipBlocks.</summary>
     public string? Address => Entity switch
     {
         "world" => "203.0.113.7",
@@ -125,16 +125,16 @@ public sealed record Source(string? Namespace, string? Entity)
     };
 }
 
-/// <summary>The pod that a workload sends to, or a program in the network of its node.</summary>
+/// <summary>The target of a workload: a pod, or a program on the host network.</summary>
 public sealed record Destination(string Namespace, IReadOnlyDictionary<string, string> Labels)
 {
-    /// <summary>The address in the node's network; null for a pod.</summary>
+    /// <summary>The address on the host network; null for a pod.</summary>
     public IPAddress? OnNode { get; init; }
 
     public static Destination Node(IPAddress address) => new("", new Dictionary<string, string>()) { OnNode = address };
 }
 
-/// <summary>Label selectors as the API server reads them.</summary>
+/// <summary>Label selectors with the API server's semantics.</summary>
 public static class Selectors
 {
     /// <param name="selector">An object with matchLabels and matchExpressions; an empty one matches everything, null nothing.</param>
@@ -156,7 +156,7 @@ public static class Selectors
         };
     }
 
-    /// <summary>A plain map of labels, as Services have it; an empty one selects nothing.</summary>
+    /// <summary>A plain map of labels, as in Services; an empty one selects nothing.</summary>
     public static bool Matches(IReadOnlyDictionary<string, string> selector, IReadOnlyDictionary<string, string> labels) =>
         selector.Count > 0 && selector.All(wanted => labels.GetValueOrDefault(wanted.Key) == wanted.Value);
 }

@@ -11,7 +11,7 @@ public static class NoticesCriterion
 {
     private const string Sources = "spec.eventSources";
 
-    /// <summary>No file of the tree has this name.</summary>
+    /// <summary>A name that no file of the tree has.</summary>
     private const string Missing = "missing-for-notices.yaml";
 
     private static readonly ResourceAddress Controller = ResourceKind.Deployment.Named("notification-controller", "flux-system");

@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Acceptance.Criteria;
 
 /// <summary>
-/// What a network policy lets in and out, in words. It refuses what it has no words for, so that no table is silent about it.
+/// Describes in words what a network policy allows. It fails on fields that it cannot describe, so that no table omits them.
 /// </summary>
 public static class PolicyText
 {
-    /// <summary>The pods that it is for, in its own namespace.</summary>
+    /// <summary>The selector of the policy's pods, in its own namespace.</summary>
     public static Resource Selector(Resource policy) => policy.Part("spec.endpointSelector") ?? policy.Part("spec.podSelector")
         ?? throw new InvalidOperationException($"{policy} selects nothing.");
 

@@ -18,7 +18,7 @@ public static class RestoreCriterion
 
     private static readonly string[] Whole = ["namespaces.yaml", "objects/"];
 
-    /// <summary>What of the backup is applied; a sabotage applies less.</summary>
+    /// <summary>The parts of the backup that are applied; a sabotage applies fewer.</summary>
     private static string[] applied = Whole;
 
     [LiveCheck("Restore.1",

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>Static checks read a tree in which a HorizontalPodAutoscaler is switched on.</summary>
+/// <summary>Static checks use a tree with a HorizontalPodAutoscaler.</summary>
 [Criterion("Scaling", "With a HorizontalPodAutoscaler, CoreDNS grows under load and shrinks after it, and no query fails",
     SwitchesOn = Feature.Autoscaling)]
 [Check("Scaling.1", "The autoscaler alone decides how many pods there are",
@@ -15,7 +15,7 @@ public static class ScalingCriterion
 {
     public const string Namespace = "acceptance-load";
 
-    /// <summary>Each pod asks for each of its names a thousand times a second.</summary>
+    /// <summary>Each pod queries each of its names a thousand times a second.</summary>
     private const int NamesOfAPod = 4;
 
     private const int MostPods = 4;
@@ -27,13 +27,13 @@ public static class ScalingCriterion
 
     private static readonly ResourceAddress Autoscaler = ResourceKind.HorizontalPodAutoscaler.Named("coredns", "kube-system");
 
-    /// <summary>The probers' own queries must leave the least number of pods below the target.</summary>
+    /// <summary>The probers' own queries must keep the minimum number of pods below the target.</summary>
     private static readonly TimeSpan Cadence = TimeSpan.FromMilliseconds(60);
 
-    /// <summary>How long more load may take to bring one more pod of CoreDNS: two rounds of metrics and of the autoscaler.</summary>
+    /// <summary>How long more load can take to add a pod of CoreDNS: two rounds of metrics and of the autoscaler.</summary>
     private static readonly TimeSpan Reaction = TimeSpan.FromSeconds(60);
 
-    /// <summary>At most so many pods; a sabotage forbids more than the least.</summary>
+    /// <summary>The maximum number of pods; a sabotage sets it to the minimum.</summary>
     private static int? most;
 
     [StaticCheck("Scaling.1", "hpa, autoscaler and driftDetection of the release, and the requests that the targets are shares of")]
@@ -95,7 +95,7 @@ public static class ScalingCriterion
             await live.Deliver(CancellationToken.None);
             if (delivered is not null && await live.Api.Get(Autoscaler, CancellationToken.None) is not null)
             {
-                // Helm changes what differs from the release before, and that has the wait of the definition already.
+                // Helm only changes differences from the last release, which already has the definition's wait.
                 await live.Api.Patch(Autoscaler, JsonPath.Patch("spec.behavior.scaleDown", delivered), CancellationToken.None);
             }
 
@@ -123,8 +123,8 @@ public static class ScalingCriterion
         },
     ];
 
-    /// <summary>The same platform with a HorizontalPodAutoscaler in every cluster that has none.</summary>
-    /// <param name="above">How many pods more than the least there may be; null for the definition's own bound, or the default.</param>
+    /// <summary>The platform with a HorizontalPodAutoscaler in every cluster that lacks one.</summary>
+    /// <param name="above">The maximum of additional pods; null for the definition's own limit, or the default.</param>
     internal static Platform Switched(Platform platform, int? above = null) => platform.InEachCluster(cluster => cluster with
     {
         Dns = cluster.Dns with
@@ -140,7 +140,7 @@ public static class ScalingCriterion
         return Task.CompletedTask;
     }
 
-    /// <summary>The delivered wait of ten minutes is for users; the way back is the same after fifteen seconds.</summary>
+    /// <summary>The delivered wait of ten minutes is for users; scaling down works the same after fifteen seconds.</summary>
     private static Task ShortenStabilization(LiveCluster cluster, CancellationToken cancellationToken) => cluster.Api.Patch(
         Autoscaler,
         JsonPath.Patch("spec.behavior.scaleDown", new JsonObject
@@ -154,7 +154,7 @@ public static class ScalingCriterion
     {
         await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         var started = TimeProvider.System.GetTimestamp();
-        // A cache of the node would answer most of the load: it goes to the Service that the caches ask.
+        // A cache on the node would answer most of the load, so it goes to the Service that the caches use.
         string[] server = cluster.Tree.NodeLocalDns.Count == 0 ? []
             : ["--server", (await cluster.Require(Upstream, cancellationToken)).Text("spec.clusterIP")!];
         for (var pod = 1; ; pod++)
@@ -186,7 +186,7 @@ public static class ScalingCriterion
                         + $"before {least}");
                 return;
             }
-            catch (NeverHeldException) when (pod < MostPods)
+            catch (WaitTimeoutException) when (pod < MostPods)
             {
                 // More load.
             }

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>A Secret that the definition names and whose owner creates it; the repository never has it.</summary>
+/// <summary>A Secret that the definition names and a user creates; the repository never has it.</summary>
 /// <param name="Key">The key of platform.yaml.</param>
 public sealed record NamedSecret(string Key, string Namespace, string Name)
 {
@@ -46,7 +46,7 @@ public sealed record NamedSecret(string Key, string Namespace, string Name)
     Command = "kubectl --context {context} -n flux-system get gitrepositories,ocirepositories -o jsonpath={.items[*].status.conditions}")]
 public static class SecretsCriterion
 {
-    /// <summary>What is in a value that SOPS has encrypted, and in a document with such values.</summary>
+    /// <summary>The marker of a value that SOPS has encrypted, also in a document.</summary>
     private const string Encrypted = "ENC[AES256_GCM,";
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
@@ -67,7 +67,7 @@ public static class SecretsCriterion
     [StaticCheck("Secrets.1", "every secretRef, certSecretRef and proxySecretRef of Flux' objects")]
     public static void Named(RenderedCluster tree)
     {
-        // The layer of the definitions is the same in each cluster; a cluster without monitoring has none.
+        // The layer of the CRDs is the same in each cluster; a cluster without monitoring has none.
         var wanted = NamedSecret.Of(tree)
             .Where(secret => tree.Definitions.Count > 0 || !secret.Key.StartsWith("charts.monitoringCrds", StringComparison.Ordinal));
         tree.Flux.Concat(tree.Delivered).Concat(tree.Definitions).Where(resource => resource.IsOfFlux)
@@ -146,7 +146,7 @@ public static class SecretsCriterion
         return address;
     }
 
-    /// <summary>The Secrets that Flux has applied by Kustomizations that decrypt; one at least.</summary>
+    /// <summary>The Secrets that Flux has applied from Kustomizations with decryption; at least one.</summary>
     private static async Task<IReadOnlyList<ResourceAddress>> Applied(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Tree.Definition.Flux.DecryptionSecret is not null, "the definition has no flux.decryption");
@@ -172,7 +172,7 @@ public static class SecretsCriterion
         Untrusted("the newest commit or artifact has the signature of another key", TreeSigner.Stranger),
     ];
 
-    /// <summary>The tree once more, signed with another key or with none; the cluster keeps the revision that it has.</summary>
+    /// <summary>Publishes the tree with another signature or none; the cluster keeps its revision.</summary>
     private static LiveSabotage Untrusted(string name, TreeSigner signer) => LiveSabotage.Restoring(
         name, "Secrets.4", "SourceVerified=False",
         (cluster, token) =>
@@ -189,7 +189,7 @@ public static class SecretsCriterion
         },
         (cluster, _, token) => cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, token));
 
-    /// <summary>The Secrets that a Kustomization has applied: entries of the form namespace_name_group_kind.</summary>
+    /// <summary>The Secrets that a Kustomization has applied, from inventory entries namespace_name_group_kind.</summary>
     internal static IEnumerable<ResourceAddress> Inventory(Resource kustomization) =>
         from entry in kustomization.Parts("status.inventory.entries")
         let parts = entry.Text("id")!.Split('_')
@@ -199,7 +199,7 @@ public static class SecretsCriterion
     internal static bool IsEncrypted(string? value) =>
         value is not null && Encoding.UTF8.GetString(Convert.FromBase64String(value)).Contains(Encrypted);
 
-    /// <summary>Another value for the first key of a Secret; all else of it stays Flux'.</summary>
+    /// <summary>Changes the value of a Secret's first key; its other fields stay Flux's.</summary>
     private static Task Change(LiveCluster cluster, Resource secret, string field, string value, CancellationToken cancellationToken) =>
         cluster.Api.Patch(
             ResourceKind.Secret.Named(secret.Name, secret.Namespace),
@@ -209,7 +209,7 @@ public static class SecretsCriterion
     private static bool IsSource(Resource resource) =>
         resource.Kind is "GitRepository" or "OCIRepository" or "HelmRepository" && resource.Text("spec.type") != "oci";
 
-    /// <summary>Flux reconciles at every interval, and meanwhile the condition is unknown.</summary>
+    /// <summary>Flux reconciles at every interval, and the condition is unknown meanwhile.</summary>
     private static async Task<Resource> Ready(LiveCluster cluster, ResourceAddress address, CancellationToken cancellationToken)
     {
         await NeedsFlux(cluster, address, cancellationToken);
@@ -254,7 +254,7 @@ public sealed class NamedSecretTests
     [TestCase("""{"password": "ENC[AES256_GCM,data:p8E=,iv:x,tag:y,type:str]"}""", true)]
     [TestCase("word", false)]
     [TestCase("", false)]
-    public void What_SOPS_encrypted_is_recognized(string text, bool encrypted) =>
+    public void A_file_encrypted_by_SOPS_is_recognized(string text, bool encrypted) =>
         SecretsCriterion.IsEncrypted(Convert.ToBase64String(Encoding.UTF8.GetBytes(text))).ShouldBe(encrypted);
 
     [Test]
@@ -270,7 +270,7 @@ public sealed class NamedSecretTests
         SecretsCriterion.Inventory(kustomization).ShouldBe([ResourceKind.Secret.Named("database", "shop")]);
     }
 
-    /// <summary>The rows of "Secrets that you create": the key, the namespace, the keys of the Secret.</summary>
+    /// <summary>The rows of "Secrets that you create": key, namespace, and the keys of the Secret.</summary>
     [Test]
     public void The_documentation_names_the_namespace_of_each_Secret()
     {

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>The rows of the story's matrix are the titles of the report, with computed values.</summary>
+/// <summary>The titles in the report are those of the story's matrix, with computed values.</summary>
 public sealed class StoryTitleTests
 {
     private static readonly (string Check, string Row, string Expected)[] Story =

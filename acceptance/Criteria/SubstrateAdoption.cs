@@ -10,12 +10,12 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "the commands of docs/migration.md", Needs = Feature.Substrate)]
 public static class SubstrateAdoption
 {
-    /// <summary>The step of docs/migration.md.</summary>
+    /// <summary>The title of the step in docs/migration.md.</summary>
     internal const string AddZone = "Teach the CoreDNS of kubeadm the zone";
 
     internal const string WhileLearning = "queries failed while CoreDNS learned the zone";
 
-    /// <summary>The kubelet writes a changed ConfigMap within two minutes, and the reload plugin reads it within 45 s.</summary>
+    /// <summary>The kubelet updates a changed ConfigMap within two minutes, and the reload plugin reads it within 45 s.</summary>
     private static readonly TimeSpan Learning = TimeSpan.FromSeconds(200);
 
     [LiveCheck("Adoption.3",
@@ -32,7 +32,7 @@ public static class SubstrateAdoption
         cluster.Needs(cluster.HasUpstream, "the suite has not brought the substrate's servers to this cluster");
         cluster.Needs(cluster.Cluster.Capabilities.Kind == "kind", "the suite installs kubeadm's CoreDNS on kind clusters only");
         cluster.Needs(cluster.Tree.NodeLocalDns.Count == 0, "the caches of the nodes ask the substrate themselves");
-        var migration = new AdoptionCriterion.Migration(AdoptionGuide.Committed, FormerDns.OfDistribution)
+        var migration = new AdoptionCriterion.Migration(AdoptionGuide.Committed, PreviousDns.OfDistribution)
         {
             MayEnd = true,
             Prepare = (former, token) => Learns(former, substrate!, guide, token),
@@ -49,7 +49,7 @@ public static class SubstrateAdoption
         return AdoptionCriterion.Follow(cluster, migration, cancellationToken);
     }
 
-    /// <returns>The names of the substrate that each pod of the other CoreDNS then knows.</returns>
+    /// <returns>The substrate's names that each pod of the other CoreDNS then resolves.</returns>
     private static async Task<IReadOnlyList<string>> Learns(
         LiveCluster cluster, SubstrateSettings substrate, AdoptionGuide guide, CancellationToken cancellationToken)
     {
@@ -87,7 +87,7 @@ public static class SubstrateAdoption
         evidence.Verdict.Breaches.ShouldBeEmpty(WhileLearning);
         return [.. names.Keys.Select(name => name + cluster.AddressType)];
 
-        // Of each pod for each name.
+        // From each pod for each name.
         async Task<IReadOnlyList<DnsAnswer>> Answers(CancellationToken token)
         {
             var answers = new List<DnsAnswer>();
@@ -110,10 +110,10 @@ public static class SubstrateAdoption
         $"cd '{folder}'\n" + guide.Steps.Single(step => step.Title == AddZone).Script!
             .Replace("substrate/main/", $"substrate/{substrate.Name}/");
 
-    /// <summary>A checkout in which the blocks of the page find what they name.</summary>
+    /// <summary>A checkout with the files that the page's blocks use.</summary>
     private static async Task InFolderOf(SubstrateSettings substrate, Func<string, Task> action)
     {
-        // In the session's folder, which goes with a run that is killed.
+        // In the session's folder, which is removed even if the run is killed.
         var folder = RunSession.NewFolder("migration");
         try
         {

@@ -25,7 +25,7 @@ public static class TroubleshootingCriterion
 
     private static readonly ResourceAddress Release = ResourceKind.HelmRelease.Named("coredns", "kube-system");
 
-    /// <summary>Refuses every change of CoreDNS's pods, as a policy of an owner's may.</summary>
+    /// <summary>Refuses every change of CoreDNS's pods, like a user's admission policy could.</summary>
     private static IReadOnlyList<Resource> Refusal() => YamlDocuments.Resources("""
         apiVersion: admissionregistration.k8s.io/v1
         kind: ValidatingAdmissionPolicy
@@ -105,7 +105,7 @@ public static class TroubleshootingCriterion
         cluster.Needs(LocalProgram.Find("flux") is not null, "flux is not on the PATH, and the page types it");
         var api = cluster.Api;
         var layer = ResourceKind.FluxKustomization.Named($"cluster-{cluster.Role}-coredns", "flux-system");
-        // Flux itself would write the release again.
+        // Flux would restore the release.
         await api.Patch(layer, JsonPath.Patch("spec.suspend", true), cancellationToken);
         try
         {
@@ -165,7 +165,7 @@ public static class TroubleshootingCriterion
         }
     }
 
-    /// <param name="names">Names that the page writes, and those of this cluster in their place.</param>
+    /// <param name="names">Names in the page, each with this cluster's name.</param>
     internal static async Task Follow(
         LiveCluster cluster, string section, CancellationToken cancellationToken, params (string Written, string Here)[] names)
     {
@@ -193,7 +193,7 @@ public static class TroubleshootingCriterion
 /// <summary>The tables of docs/troubleshooting.md.</summary>
 internal static partial class TroubleshootingGuide
 {
-    /// <param name="Output">A pattern that the output has somewhere.</param>
+    /// <param name="Output">A pattern that the output must contain.</param>
     public sealed record Row(string Command, string Output);
 
     /// <summary>The rows of each section.</summary>
@@ -205,7 +205,7 @@ internal static partial class TroubleshootingGuide
             section => section.Split('\n')[0],
             section => (IReadOnlyList<Row>)[.. Rows().Matches(section).Select(row => new Row(Cell(row, 1), Cell(row, 2)))]);
 
-    /// <summary>A command or a pattern of the page with the names of a cluster in place of those that the page writes.</summary>
+    /// <summary>A command or pattern of the page, with the names of a cluster instead of the page's.</summary>
     public static string Here(string text, params IReadOnlyList<(string Written, string Here)> names) => Regex.Replace(
         text,
         string.Join('|', names.Select(name => Regex.Escape(name.Written))),
@@ -235,7 +235,7 @@ public sealed class TroubleshootingGuideTests
             .ShouldBe([new("a | b", "c|d")]);
 
     [Test]
-    public void A_name_of_the_page_becomes_the_clusters_own_once() =>
+    public void A_name_of_the_page_is_replaced_once_by_that_of_the_cluster() =>
         TroubleshootingGuide
             .Here("a host.example.org and example.org", ("host.example.org", "h.x.example.org"), ("example.org", "x.example.org"))
             .ShouldBe("a h.x.example.org and x.example.org");

@@ -19,9 +19,9 @@ public static class UpgradeCriterion
     public static Task ThereAndBack(LiveCluster cluster, CancellationToken cancellationToken) =>
         Drive(cluster, (_, _) => Task.CompletedTask, cancellationToken);
 
-    /// <param name="cluster">Where CoreDNS is delivered.</param>
-    /// <param name="beside">Runs in each step after its delivery, while the probers ask.</param>
-    /// <param name="cancellationToken">Ends it; the delivery of the definition is then brought back.</param>
+    /// <param name="cluster">The cluster of the delivery.</param>
+    /// <param name="beside">Runs in each step after its delivery, while the probers query.</param>
+    /// <param name="cancellationToken">Ends the upgrade; the definition is then delivered again.</param>
     internal static async Task Drive(
         LiveCluster cluster, Func<LiveCluster, CancellationToken, Task> beside, CancellationToken cancellationToken)
     {
@@ -62,8 +62,8 @@ public static class UpgradeCriterion
     }
 
     /// <summary>
-    /// The last release of each minor version of CoreDNS after that of <paramref name="from"/>, then <paramref name="to"/>, then a newer
-    /// CoreDNS than its own.
+    /// The last chart release for each minor version of CoreDNS after that of <paramref name="from"/>, then <paramref name="to"/>, then a
+    /// newer CoreDNS image.
     /// </summary>
     internal static IReadOnlyList<UpgradeStep> Steps(SemVer from, SemVer to, SemVer? image = null)
     {
@@ -79,7 +79,7 @@ public static class UpgradeCriterion
         return image is null ? [.. charts] : [.. charts, new UpgradeStep(to, image)];
     }
 
-    /// <summary>Where the suite finds another release of CoreDNS' chart.</summary>
+    /// <summary>The source of another release of CoreDNS's chart.</summary>
     internal static ChartPin Pin(LiveCluster cluster, SemVer version)
     {
         var pin = cluster.Tree.Platform.Charts[ChartKey];
@@ -89,7 +89,7 @@ public static class UpgradeCriterion
 
     private static (int, int) Minor(SemVer chart) => (CoreDnsChart.Releases[chart].Major, CoreDnsChart.Releases[chart].Minor);
 
-    /// <summary>Each delivery is measured by itself, so that a lost query names its step.</summary>
+    /// <summary>Each delivery is measured separately, so that a lost query identifies its step.</summary>
     private static async Task<LiveCluster> Deliver(
         LiveCluster cluster, UpgradeStep step, Func<LiveCluster, CancellationToken, Task> beside, CancellationToken cancellationToken)
     {
@@ -124,12 +124,12 @@ public static class UpgradeCriterion
     }
 }
 
-/// <summary>What one delivery of the way brings.</summary>
+/// <summary>One delivery of an upgrade.</summary>
 /// <param name="Chart">The release of the chart.</param>
-/// <param name="Image">The tag of CoreDNS's image; null where the definition decides.</param>
+/// <param name="Image">The tag of CoreDNS's image; null for the definition's.</param>
 internal sealed record UpgradeStep(SemVer Chart, SemVer? Image = null)
 {
-    /// <summary>The cluster with the step's image, and without a chart version of its own.</summary>
+    /// <summary>The cluster with the step's image, and without a pinned chart version.</summary>
     public Cluster In(Cluster cluster) => cluster with
     {
         Pins = cluster.Pins with { Charts = cluster.Pins.Charts.Remove(UpgradeCriterion.ChartKey) },
@@ -160,7 +160,7 @@ public sealed class UpgradeStepTests
     }
 
     [Test]
-    public void There_is_no_way_to_an_unknown_or_an_older_release()
+    public void There_are_no_steps_to_an_unknown_or_an_older_release()
     {
         var newest = CoreDnsChart.Delivered.Last();
         UpgradeCriterion.Steps(newest, CoreDnsChart.Default).ShouldBeEmpty();

@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// The monitoring.coreos.com definitions, which every ServiceMonitor and PrometheusRule needs; a tree without monitoring has neither.
+/// The monitoring.coreos.com CRDs, which all ServiceMonitors and PrometheusRules need; a tree without monitoring has neither.
 /// </summary>
 public static class Definitions
 {

@@ -5,7 +5,7 @@ using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>What live checks make of a definition that has everything already.</summary>
+/// <summary>Live checks with a definition that uses every feature.</summary>
 public sealed class EverythingDeliveredTests
 {
     private static Platform Platform { get; } = DefinedTree.Read(StorySample.Definition("everything"));
@@ -27,7 +27,7 @@ public sealed class EverythingDeliveredTests
     }
 
     [Test]
-    public void The_suites_regions_take_the_place_of_those_that_it_cannot_reach()
+    public void Regions_of_the_suite_replace_unreachable_ones()
     {
         var platform = RoutedCluster.Switched(Platform);
 
@@ -42,7 +42,7 @@ public sealed class EverythingDeliveredTests
     }
 
     [Test]
-    public void The_instances_of_a_definition_stay_beside_the_suites_own_and_those_of_a_cloud_go()
+    public void Instances_of_the_definition_stay_except_those_of_clouds()
     {
         Platform.Clusters[0].Of<ExternalDnsSettings>()!.Instances.Select(instance => instance.Name.Text).ShouldBe(["public", "shared"]);
         var platform = PublishingCluster.Switched(Platform);

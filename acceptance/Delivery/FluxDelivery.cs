@@ -2,10 +2,10 @@ using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>As in production: the tree is in a Git repository, and Flux's controllers in the cluster reconcile it.</summary>
+/// <summary>Delivery as in production: the tree is in a Git repository, and Flux's controllers in the cluster reconcile it.</summary>
 public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
 {
-    /// <summary>The suite serves the tree, and receives the events of the definition's receivers.</summary>
+    /// <summary>The suite serves the tree, and receives Flux's events instead of the definition's receivers.</summary>
     public async Task<Platform> Adapt(Platform platform, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
         var served = Served(platform, cluster.Shape.Role, await Server(platform, api, cancellationToken));
@@ -34,19 +34,19 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         };
     }
 
-    /// <summary>The definition with the suite's server as its source, which has one branch or tag for each cluster.</summary>
+    /// <summary>The definition with the suite's server as its source, which has a branch or tag for each cluster.</summary>
     internal static Platform Served(Platform platform, string role, ITreeServer server) => platform with
     {
         Repository = server.Source(platform.For(platform.ClusterNamed(role)).Repository, role),
         Clusters = [.. platform.Clusters.Select(one => one with { Pins = one.Pins with { Reference = null } })],
     };
 
-    /// <summary>What Flux has posted, from all clusters in this network.</summary>
+    /// <summary>Flux's events from all clusters in this network.</summary>
     public static async Task<IReadOnlyList<Notice>> Notices(KubernetesApi api, CancellationToken cancellationToken) =>
         (await GitServer.For(api, cancellationToken)).Received;
 
-    /// <summary>Publishes the tree with one fault, which Flux cannot build; what runs stays as it is.</summary>
-    /// <param name="missing">A file that the cluster's kustomization names and that does not exist.</param>
+    /// <summary>Publishes the tree with a fault that Flux cannot build; running objects stay.</summary>
+    /// <param name="missing">The missing file that the cluster's kustomization will name.</param>
     public static async Task DeliverUnbuildable(
         Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, string missing,
         CancellationToken cancellationToken)
@@ -63,8 +63,8 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         await Fetch(Source(tree), api, cancellationToken);
     }
 
-    /// <summary>Publishes the tree as it is, not signed by the suite's key, and has Flux look at it.</summary>
-    /// <returns>How its revision would end.</returns>
+    /// <summary>Publishes the unchanged tree without the suite's signature, and makes Flux fetch it.</summary>
+    /// <returns>The end of its revision.</returns>
     public static async Task<string> PublishUntrusted(
         Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, TreeSigner signer,
         CancellationToken cancellationToken)
@@ -91,7 +91,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         await Apply(WithoutDns(controllers, isIPv6: cluster.Shape.DnsAddress.Contains(':')), cluster, cancellationToken);
         if (tree.Definition.Monitoring is { Dashboard: true } monitoring)
         {
-            // The namespace is that of the users' Grafana, which a cluster of the suite does not have.
+            // The namespace of the users' Grafana, which test clusters do not have.
             await api.ApplyNamespace(monitoring.Namespace.ToString(), cancellationToken);
         }
 
@@ -106,8 +106,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
             await Apply(tree.Flux, cluster, cancellationToken);
         }
 
-        // A cluster that already follows the source takes every later change from there. One that was suspended would first apply what
-        // it fetched last.
+        // A cluster that already follows the source gets all later changes from it. A suspended one would first apply its last fetch.
         await Fetch(address, api, cancellationToken);
         await Fetched(revision, address, api, cancellationToken);
         await Suspend(false, cluster, api, cancellationToken);
@@ -115,7 +114,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
     }
 
     /// <summary>
-    /// Flux prunes what the Kustomization applied; the release is annotated to survive that, and its own deletion uninstalls it.
+    /// Flux prunes the Kustomization's objects; the release is annotated to survive that, and is deleted separately, which uninstalls it.
     /// </summary>
     public async Task Withdraw(RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
@@ -135,7 +134,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         }
     }
 
-    /// <summary>The tree as the repository has it: in the definition's folder, which the paths of the Kustomizations begin with.</summary>
+    /// <summary>The files in the repository: below the definition's folder, where the Kustomizations' paths begin.</summary>
     internal static IReadOnlyList<GeneratedFile> Files(Platform platform) =>
     [
         .. DefinedTree.Files(platform, Path.GetDirectoryName(Repository.DefinitionFile)!)
@@ -152,7 +151,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         return ResourceKind.Of(source).Named(source.Name, source.Namespace);
     }
 
-    /// <summary>What serves the tree in place of the definition's source.</summary>
+    /// <summary>The server of the tree, instead of the definition's source.</summary>
     private static async Task<ITreeServer> Server(Platform platform, KubernetesApi api, CancellationToken cancellationToken) =>
         platform.Repository.Kind == SourceKind.Oci
             ? await OciRegistry.For(api, cancellationToken) : await GitServer.For(api, cancellationToken);
@@ -162,16 +161,16 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
     private static string InRepository(Platform platform, string path) =>
         platform.Repository.Folder is { } folder ? $"{folder}/{path}" : path;
 
-    /// <summary>At its next reconciliation the cluster's own Kustomization would restore what is deleted.</summary>
+    /// <summary>Otherwise the cluster's own Kustomization would restore deleted objects at its next reconciliation.</summary>
     private static Task Suspend(bool suspend, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) => api.Patch(
         ResourceKind.FluxKustomization.Named($"cluster-{cluster.Shape.Role}", "flux-system"),
         new JsonObject { ["spec"] = new JsonObject { ["suspend"] = suspend } },
         cancellationToken);
 
     /// <summary>
-    /// Flux's manifests, changed as docs/bootstrap.md says for a cluster without DNS: source-controller uses its node's resolver,
-    /// and advertises its Service's address instead of a name. With a pod's own address, the other controllers would ask a pod that has
-    /// moved, for nine minutes.
+    /// Flux's manifests with docs/bootstrap.md's changes for a cluster without DNS: source-controller uses its node's resolver, and
+    /// advertises its Service's address instead of a name. With a pod's address, the other controllers would try a moved pod for nine
+    /// minutes.
     /// </summary>
     /// <returns>Services first: the kubelet sets their addresses in pods that start later.</returns>
     public static IReadOnlyList<Resource> WithoutDns(IReadOnlyList<Resource> manifests, bool isIPv6)
@@ -202,7 +201,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         return YamlDocuments.Resources(await client.GetStringAsync(new Uri(place), cancellationToken));
     }
 
-    /// <summary>Twice where needed: a custom resource is refused until its definition is established.</summary>
+    /// <summary>Twice if needed: custom resources are refused until their CRD is established.</summary>
     private static Task Apply(IReadOnlyList<Resource> resources, RunningCluster cluster, CancellationToken cancellationToken) =>
         Eventually.Within(
         TimeSpan.FromSeconds(60),
@@ -217,8 +216,8 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         "the API server takes the manifests",
         cancellationToken);
 
-    /// <summary>What `flux reconcile source git` does; otherwise the source is fetched only after its interval.</summary>
-    /// <returns>The mark of this request, which Flux repeats in the source's status.</returns>
+    /// <summary>The same as `flux reconcile source git`; otherwise the source is only fetched after its interval.</summary>
+    /// <returns>The id of this request, which Flux copies into the source's status.</returns>
     private static async Task<string> Fetch(ResourceAddress source, KubernetesApi api, CancellationToken cancellationToken)
     {
         var now = TimeProvider.System.GetUtcNow().ToString("o", CultureInfo.InvariantCulture);
@@ -236,8 +235,8 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
             cancellationToken);
 
     /// <summary>
-    /// The cluster's own Kustomization first: once it is at the commit, the others are those of the commit. One that depends on another
-    /// checks it every half minute. Ready alone proves nothing: it may refer to the previous commit.
+    /// The cluster's own Kustomization first: once it is at the commit, the others are the commit's. A Kustomization with dependencies
+    /// checks them every half minute. Ready alone proves nothing: it may refer to the previous commit.
     /// </summary>
     private static Task Reconciled(
         string commit, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) =>

@@ -7,9 +7,9 @@ using PlatformGitOps.Generator.Emission;
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// A Git repository for each cluster, which this process serves over HTTP at an address that the cluster's pods can reach. Git's own
-/// http-backend answers, so that nothing has to be installed in the cluster; Flux reads no simpler form of Git over HTTP. The same server
-/// takes Flux' notifications.
+/// A Git repository for each cluster, served by this process over HTTP at an address that the cluster's pods can reach. git http-backend
+/// answers, so nothing needs to be installed in the cluster; Flux does not support git's dumb HTTP protocol. The same server receives
+/// Flux's notifications.
 /// </summary>
 public sealed class GitServer : ITreeServer
 {
@@ -28,7 +28,7 @@ public sealed class GitServer : ITreeServer
     private GitServer(WebApplication web, string folder, ConcurrentQueue<Notice> notices) =>
         (this.web, this.folder, this.notices) = (web, folder, notices);
 
-    /// <summary>What was posted to <see cref="NoticesUrl"/>, the first one first.</summary>
+    /// <summary>The requests to <see cref="NoticesUrl"/>, the oldest first.</summary>
     public IReadOnlyList<Notice> Received => [.. notices];
 
     public static Task<GitServer> For(KubernetesApi api, CancellationToken cancellationToken) => Servers.For(api, cancellationToken);
@@ -37,7 +37,7 @@ public sealed class GitServer : ITreeServer
     public static ValueTask Stop() => Servers.DisposeAsync();
 
     /// <param name="address">This machine's address in the clusters' network.</param>
-    /// <param name="folder">Where the repositories are.</param>
+    /// <param name="folder">The folder of the repositories.</param>
     public static async Task<GitServer> Start(IPAddress address, string folder, CancellationToken cancellationToken)
     {
         var root = Directory.CreateDirectory(Path.Combine(folder, "git")).FullName;
@@ -66,7 +66,7 @@ public sealed class GitServer : ITreeServer
 
     public string Url(string role) => $"{web.Urls.Single()}/{role}.git";
 
-    /// <summary>Where Flux posts the events for a receiver.</summary>
+    /// <summary>The URL to which Flux posts the events for a receiver.</summary>
     public string NoticesUrl(string receiver) => $"{web.Urls.Single()}{Notices}{receiver}";
 
     public SourceRepository Source(SourceRepository defined, string role) => defined with
@@ -77,7 +77,7 @@ public sealed class GitServer : ITreeServer
         SecretName = null,
         CertificateSecret = null,
         ProxySecret = null,
-        // The suite signs commits of a branch.
+        // The suite signs a branch's commits.
         Verify = defined.Verify is { } signer ? signer with { Mode = "HEAD" } : null,
     };
 
@@ -92,7 +92,7 @@ public sealed class GitServer : ITreeServer
         return [SourceSecret.Of(name.Text, "acceptance.asc", await signer!.PublicKey(cancellationToken))];
     }
 
-    /// <summary>The keys of a signer, made when they are first asked for; null for nobody.</summary>
+    /// <summary>A signer's keys, created on first use; null for <see cref="TreeSigner.Nobody"/>.</summary>
     public async Task<CommitSigner?> Signer(TreeSigner who, CancellationToken cancellationToken)
     {
         if (who == TreeSigner.Nobody)
@@ -117,7 +117,7 @@ public sealed class GitServer : ITreeServer
         }
     }
 
-    /// <summary>Makes these files, and no others, the newest commit of the role's repository.</summary>
+    /// <summary>Commits exactly these files to the role's repository.</summary>
     /// <returns>The commit's id.</returns>
     public async Task<string> Publish(
         SourceRepository source, string role, IEnumerable<GeneratedFile> files, TreeSigner signer, CancellationToken cancellationToken)
@@ -163,7 +163,7 @@ public sealed class GitServer : ITreeServer
     }
 
     /// <summary>
-    /// One request through git http-backend (CGI, RFC 3875); ASP.NET answers 500 to an exception, logs it, and closes the response.
+    /// Passes one request to git http-backend (CGI, RFC 3875); ASP.NET answers an exception with 500, logs it, and closes the response.
     /// </summary>
     private static async Task Answer(HttpContext context, string root)
     {
@@ -215,7 +215,7 @@ public sealed class GitServer : ITreeServer
         await response.Body.WriteAsync(answer.AsMemory(end + 4), cancellationToken);
     }
 
-    /// <summary>What went wrong while Flux fetched, on the console of the run.</summary>
+    /// <summary>Writes errors during Flux's fetches to the run's console.</summary>
     private sealed class ProgressLog : ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
@@ -234,7 +234,7 @@ public sealed class GitServer : ITreeServer
     }
 }
 
-/// <summary>One event as notification-controller posts it.</summary>
+/// <summary>An event posted by notification-controller.</summary>
 /// <param name="Receiver">The name that the definition gives the receiver.</param>
 /// <param name="Body">JSON.</param>
 public sealed record Notice(string Receiver, string Body);

@@ -1,6 +1,8 @@
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>Without Flux: helm installs the release of the built and substituted tree, the API server gets the rest as it is.</summary>
+/// <summary>
+/// Delivery without Flux: helm installs the release of the built and substituted tree, and the API server gets the other objects.
+/// </summary>
 public sealed class HelmDelivery(SuiteSettings settings) : IDelivery
 {
     public Task<Platform> Adapt(Platform platform, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) =>
@@ -19,7 +21,7 @@ public sealed class HelmDelivery(SuiteSettings settings) : IDelivery
             ],
             release.At("spec.values")!.ToJsonString(),
             cancellationToken);
-        // Sources and releases are objects of Flux; helm has just done their work.
+        // Flux's sources and releases; helm has already done their work.
         foreach (var resource in tree.Everything.Where(resource => !resource.IsOfFlux))
         {
             await api.Apply(ResourceKind.Of(resource), resource, cancellationToken);
@@ -39,7 +41,7 @@ public sealed class HelmDelivery(SuiteSettings settings) : IDelivery
         }
     }
 
-    /// <summary>Where helm finds a chart: the setting, or what the definition pins.</summary>
+    /// <summary>helm's arguments for a chart: from the setting, or the definition's pin.</summary>
     public static IReadOnlyList<string> Chart(string? setting, ChartPin pin, string name) => setting switch
     {
         null when pin.Source == ChartSource.Oci => [pin.Url, "--version", pin.Version.ToString()],

@@ -1,16 +1,16 @@
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>How a tree gets into a cluster.</summary>
+/// <summary>How a tree is delivered to a cluster.</summary>
 public interface IDelivery
 {
     /// <summary>
-    /// The definition as this delivery has to change it. The delivered tree comes from it, and so does the tree to compare with.
+    /// The definition with the changes that this delivery needs. The delivered tree and the tree to compare with are generated from it.
     /// </summary>
     Task<Platform> Adapt(Platform platform, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken);
 
-    /// <summary>Delivers and returns once everything is applied; that it becomes ready is for the criteria to see.</summary>
+    /// <summary>Delivers, and returns when everything is applied; the criteria wait until it is ready.</summary>
     Task Deliver(Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken);
 
-    /// <summary>Removes the release and everything beside it, as if it had never been delivered; nothing of it is left on return.</summary>
+    /// <summary>Removes the release and everything else that was delivered; nothing is left on return.</summary>
     Task Withdraw(RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken);
 }

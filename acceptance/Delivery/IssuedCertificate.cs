@@ -2,13 +2,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>A certificate of one of the suite's servers, and the authority that the suite made for it; all as PEM.</summary>
+/// <summary>A certificate for one of the suite's servers and its CA, as PEM.</summary>
 public sealed record IssuedCertificate(string Authority, string Certificate, string Key)
 {
     private const string ForServers = "1.3.6.1.5.5.7.3.1";
 
-    /// <param name="server">The server in a word.</param>
-    /// <param name="host">The name or the address by which clients ask it.</param>
+    /// <param name="server">The server's name, in one word.</param>
+    /// <param name="host">The host name or address that clients use.</param>
     public static IssuedCertificate Make(string server, string host)
     {
         var (from, to) = (TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddDays(365));

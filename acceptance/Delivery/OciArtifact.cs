@@ -4,21 +4,23 @@ using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>A manifest, a configuration or a layer, as a registry keeps it.</summary>
+/// <summary>A manifest, a configuration or a layer in a registry.</summary>
 public sealed record OciContent(string MediaType, byte[] Bytes)
 {
     public static OciContent Json(string mediaType, JsonNode content) => new(mediaType, Encoding.UTF8.GetBytes(content.ToJsonString()));
 
-    /// <summary>The SHA-256 of the bytes, in hexadecimal digits.</summary>
+    /// <summary>The SHA-256 of the bytes, in hex.</summary>
     public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Bytes));
 
     public string Digest => $"sha256:{Sha256}";
 
-    /// <summary>How a manifest names it.</summary>
+    /// <summary>Its descriptor in a manifest.</summary>
     public JsonObject Described() => new() { ["mediaType"] = MediaType, ["digest"] = Digest, ["size"] = Bytes.Length };
 }
 
-/// <summary>What <c>flux push artifact</c> and <c>cosign sign</c> push: the media types of fluxcd/pkg/oci and of sigstore/cosign.</summary>
+/// <summary>
+/// The artifacts of <c>flux push artifact</c> and <c>cosign sign</c>, with the media types of fluxcd/pkg/oci and sigstore/cosign.
+/// </summary>
 public sealed record OciArtifact(OciContent Manifest, IReadOnlyList<OciContent> Blobs)
 {
     private const string ManifestType = "application/vnd.oci.image.manifest.v1+json";
@@ -33,12 +35,12 @@ public sealed record OciArtifact(OciContent Manifest, IReadOnlyList<OciContent> 
 
     private const string SignatureAnnotation = "dev.cosignproject.cosign/signature";
 
-    /// <summary>The tag under which cosign looks for the signatures of an artifact.</summary>
+    /// <summary>The tag at which cosign looks for the signatures of an artifact.</summary>
     public static string SignatureTag(OciContent manifest) => $"sha256-{manifest.Sha256}.sig";
 
     /// <summary>A tree: one layer with all files.</summary>
-    /// <param name="created">Makes it another artifact than one of the same files before.</param>
-    /// <param name="source">Where it comes from; Flux repeats it in the status of its OCIRepository.</param>
+    /// <param name="created">The timestamp, which makes it differ from an earlier artifact of the same files.</param>
+    /// <param name="source">Its source; Flux copies it into the OCIRepository's status.</param>
     public static OciArtifact OfTree(IEnumerable<GeneratedFile> files, DateTimeOffset created, string source)
     {
         var tar = Tar(files, created);
@@ -57,7 +59,7 @@ public sealed record OciArtifact(OciContent Manifest, IReadOnlyList<OciContent> 
     }
 
     /// <summary>The signature of an artifact, for its <see cref="SignatureTag"/>.</summary>
-    /// <param name="repository">The repository that has the artifact, with the registry.</param>
+    /// <param name="repository">The artifact's repository, with the registry.</param>
     public static OciArtifact Signature(OciContent manifest, string repository, ECDsa key)
     {
         var payload = OciContent.Json(SimpleSigning, new JsonObject

@@ -7,8 +7,8 @@ using PlatformGitOps.Generator.Emission;
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// A registry with an artifact for each cluster, which this process serves over HTTPS at an address that the cluster's pods can reach. It
-/// has what Flux and cosign read: manifests and blobs, without a way to push.
+/// A registry with an artifact for each cluster, served by this process over HTTPS at an address that the cluster's pods can reach. It only
+/// supports the reads of Flux and cosign: manifests and blobs, no push.
 /// </summary>
 public sealed class OciRegistry : ITreeServer
 {
@@ -18,10 +18,10 @@ public sealed class OciRegistry : ITreeServer
 
     private const string DefaultTag = "latest";
 
-    /// <summary>The Secret with the authority behind the registry's certificate.</summary>
+    /// <summary>The Secret with the CA of the registry's certificate.</summary>
     private static readonly DomainName AuthoritySecret = DomainName.Parse("acceptance-registry");
 
-    /// <summary>By their paths, such as trees/infra/manifests/latest.</summary>
+    /// <summary>By path, such as trees/infra/manifests/latest.</summary>
     private readonly ConcurrentDictionary<string, OciContent> contents = new();
 
     private readonly IssuedCertificate certificate;
@@ -31,7 +31,7 @@ public sealed class OciRegistry : ITreeServer
 
     private OciRegistry(IssuedCertificate certificate) => this.certificate = certificate;
 
-    /// <summary>Host and port, as a reference of an image has them.</summary>
+    /// <summary>Host and port, as in an image reference.</summary>
     private string Host => new Uri(web!.Urls.Single()).Authority;
 
     public static Task<OciRegistry> For(KubernetesApi api, CancellationToken cancellationToken) => Servers.For(api, cancellationToken);
@@ -69,7 +69,7 @@ public sealed class OciRegistry : ITreeServer
         SecretName = null,
         CertificateSecret = AuthoritySecret,
         ProxySecret = null,
-        // The suite has a key, and no identity that a public authority knows.
+        // The suite has a key, but no identity of a public CA.
         Verify = defined.Verify is { SecretName: not null } signer ? signer with { Identity = null } : null,
     };
 
@@ -81,7 +81,7 @@ public sealed class OciRegistry : ITreeServer
                 ? [SourceSecret.Of(name.Text, "acceptance.pub", key.ExportSubjectPublicKeyInfoPem())] : Array.Empty<Resource>(),
         ]);
 
-    /// <summary>Makes an artifact of these files what the source's tag names.</summary>
+    /// <summary>Publishes an artifact of these files at the source's tag.</summary>
     /// <returns>The artifact's digest, without the name of the algorithm.</returns>
     public Task<string> Publish(
         SourceRepository source, string role, IEnumerable<GeneratedFile> files, TreeSigner signer, CancellationToken cancellationToken)
@@ -94,12 +94,12 @@ public sealed class OciRegistry : ITreeServer
                 OciArtifact.Signature(artifact.Manifest, $"{Host}/{Name(role)}", signer == TreeSigner.Suite ? key : otherKey));
         }
 
-        // Last of all: who sees the tag can have everything.
+        // Last: when the tag is visible, everything else must be available.
         Store(role, source.Tag ?? DefaultTag, artifact);
         return Task.FromResult(artifact.Manifest.Sha256);
     }
 
-    /// <summary>A registry's name for a repository has two parts at least, and the part two characters.</summary>
+    /// <summary>Repository names in a registry need at least two parts, of at least two characters.</summary>
     private static string Name(string role) => $"trees/{role}";
 
     private void Store(string role, string reference, OciArtifact artifact)
@@ -113,7 +113,7 @@ public sealed class OciRegistry : ITreeServer
         contents[$"{Name(role)}/manifests/{reference}"] = artifact.Manifest;
     }
 
-    /// <summary>One request of the OCI distribution specification; without the list of referrers cosign looks at the tag.</summary>
+    /// <summary>Answers a request of the OCI distribution specification; without the referrers API cosign uses the tag.</summary>
     private async Task Answer(HttpContext context)
     {
         var (request, response) = (context.Request, context.Response);

@@ -111,7 +111,7 @@ public sealed class OciRegistryTests
     private static Task<string> Publish(OciRegistry registry, GeneratedFile file, TreeSigner signer) =>
         registry.Publish(Defined, "infra", [file], signer, Token);
 
-    /// <summary>Asks below the repository of the source, and trusts the authority of its Secret alone.</summary>
+    /// <summary>A client for the source's repository that only trusts the CA in its Secret.</summary>
     private static async Task<HttpClient> Client(OciRegistry registry, SourceRepository source)
     {
         var secret = (await registry.Secrets(source, Token)).Single(one => one.Name == source.CertificateSecret!.Text);

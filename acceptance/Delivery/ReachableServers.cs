@@ -1,10 +1,9 @@
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// Servers of this process that the cluster's pods can reach, one for each address of this machine: a cluster of IPv6 alone cannot reach an
-/// IPv4 address.
+/// Servers of this process for the cluster's pods, one for each address of this machine: an IPv6-only cluster cannot reach an IPv4 address.
 /// </summary>
-/// <param name="start">Starts one at an address; its files go into the folder.</param>
+/// <param name="start">Starts a server at an address, with a folder for its files.</param>
 internal sealed class ReachableServers<T>(Func<IPAddress, string, CancellationToken, Task<T>> start) : IAsyncDisposable
     where T : IAsyncDisposable
 {
@@ -12,7 +11,7 @@ internal sealed class ReachableServers<T>(Func<IPAddress, string, CancellationTo
 
     private readonly Dictionary<IPAddress, T> running = [];
 
-    /// <summary>That of the cluster's network, started when it is first asked for.</summary>
+    /// <summary>The server in the cluster's network, started on first use.</summary>
     public async Task<T> For(KubernetesApi api, CancellationToken cancellationToken)
     {
         var address = await AddressFor(api, cancellationToken);

@@ -1,34 +1,34 @@
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>The repository whose tree is accepted: this checkout, or the folder in which the packed suite was started.</summary>
+/// <summary>The repository under test: this checkout, or the folder in which the packed suite was started.</summary>
 public static class Repository
 {
-    /// <summary>What the packed suite carries of this repository (acceptance/Tool); a checkout has the files themselves.</summary>
+    /// <summary>The files of this repository in the packed suite (acceptance/Tool); a checkout uses the files themselves.</summary>
     private static readonly string Packed = Path.Combine(AppContext.BaseDirectory, "product");
 
-    /// <summary>Whether the suite runs as a tool, outside of this repository.</summary>
+    /// <summary>True if the suite runs as a tool, outside of this repository.</summary>
     public static bool IsPacked { get; } = Directory.Exists(Packed);
 
-    /// <summary>Where the definition is, and where the evidence goes.</summary>
+    /// <summary>The folder of the definition and of the evidence.</summary>
     public static string Root { get; } = IsPacked ? Directory.GetCurrentDirectory() : FindRoot();
 
     /// <summary>The suite's own documents and fixtures.</summary>
     public static string Product { get; } = IsPacked ? Packed : Root;
 
-    /// <summary>The definition: the setting of this name, by default platform.yaml.</summary>
-    public static string DefinitionFile { get; } = Path.GetFullPath(Ambient.Setting("definition") ?? "platform.yaml", Root);
+    /// <summary>The definition's path: from the setting, by default platform.yaml.</summary>
+    public static string DefinitionFile { get; } = Path.GetFullPath(SettingSource.Setting("definition") ?? "platform.yaml", Root);
 
-    // Not before something asks for it: a report of an earlier run needs no definition.
+    // Lazy: a report of an earlier run needs no definition.
     private static readonly Lazy<DefinedTree> OnDisk = new(() => DefinedTree.OnDisk(DefinitionFile));
 
-    private static readonly Lazy<IReadOnlyList<string>> Checked = new(() => Chosen(Ambient.Setting("clusters"), Tree.Clusters));
+    private static readonly Lazy<IReadOnlyList<string>> Checked = new(() => Chosen(SettingSource.Setting("clusters"), Tree.Clusters));
 
-    /// <summary>The tree that is accepted.</summary>
+    /// <summary>The tree under test.</summary>
     public static DefinedTree Tree => OnDisk.Value;
 
     public static Platform Platform => Tree.Platform;
 
-    /// <summary>The names of the clusters that are checked: those of the setting clusters, by default all of the definition.</summary>
+    /// <summary>The names of the clusters under test: from the setting "clusters", by default all of the definition.</summary>
     public static IReadOnlyList<string> Roles => Checked.Value;
 
     internal static IReadOnlyList<string> Chosen(string? setting, IReadOnlyList<string> defined)

@@ -1,14 +1,16 @@
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>A CoreDNS that the suite runs beside the one that it tests, with a Service for each address.</summary>
-/// <param name="Addresses">Of the range of the Services.</param>
-/// <param name="Files">Its Corefile, and the zones that this reads from /etc/coredns.</param>
+/// <summary>A CoreDNS of the suite, separate from the tested one, with a Service for each address.</summary>
+/// <param name="Addresses">Addresses in the Service range.</param>
+/// <param name="Files">Its Corefile and zone files, for /etc/coredns.</param>
 internal sealed record SuiteDnsServer(string Name, IReadOnlyList<string> Addresses, IReadOnlyDictionary<string, string> Files)
 {
-    /// <summary>Of the cluster: nodes without a way to the public registries have its image from the same mirror as CoreDNS.</summary>
+    /// <summary>
+    /// The cluster's settings: nodes without access to public registries pull its image from the same mirror as CoreDNS's.
+    /// </summary>
     public WorkloadSettings Workloads { get; init; } = WorkloadSettings.Default;
 
-    /// <summary>A key and its certificate, in the same folder; with them it has a port for DNS over TLS.</summary>
+    /// <summary>A key and a certificate in the same folder; with them it also serves DNS over TLS.</summary>
     public IReadOnlyDictionary<string, string> Secret { get; init; } = new Dictionary<string, string>();
 
     public async Task Install(KubernetesApi api, CancellationToken cancellationToken)
@@ -84,7 +86,7 @@ internal sealed record SuiteDnsServer(string Name, IReadOnlyList<string> Address
             """);
         return
         [
-            // The pods wait for it.
+            // Pods do not start without it.
             manifests[0], new Resource(new JsonObject
             {
                 ["apiVersion"] = "v1",

@@ -6,9 +6,9 @@ using PlatformGitOps.Generator.Apps.Substrate;
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// The definition, changed in what a cluster of the suite cannot have: upstreams and names on the internet and the authorities behind
-/// them, a policy API that its network plugin may lack, a published image of the product's own controller, the hosts of its substrate, and
-/// the addresses of its nodes, which nobody knows before they run. Everything else is delivered as platform.yaml says.
+/// The definition with replacements for what a test cluster cannot have: upstreams and names on the internet and their CAs, a policy API
+/// that its network plugin may lack, the published controller image, the hosts of its substrate, and its node addresses. Everything else is
+/// delivered as in platform.yaml.
 /// </summary>
 public static class TestPlatform
 {
@@ -21,7 +21,7 @@ public static class TestPlatform
         {
             Nodes = Cidr.Parse(nodeRange),
             NetworkPolicy = SuiteSettings.Current.NetworkPolicy,
-            // The suite brings the definitions itself, from where the settings say.
+            // The suite installs the CRDs itself, from the setting.
             Monitoring = cluster.Monitoring with { ManageCrds = false },
             Dns = WithUpstream(cluster, WithStubServer(cluster)),
             Adjustments = Trusting(cluster),
@@ -44,7 +44,7 @@ public static class TestPlatform
     private static ImmutableDictionary<string, object> Applications(Cluster cluster)
     {
         var applications = cluster.Applications;
-        // The suite's upstream knows no other name outside of the cluster.
+        // The suite's upstream knows no other external name.
         if (cluster.Of<DnsCheckSettings>() is { Names.IsEmpty: false } check)
         {
             applications = applications.SetItem(
@@ -55,26 +55,26 @@ public static class TestPlatform
             ? applications.SetItem(GeoDnsNames.Name, geo with
             {
                 Image = Image(geo.Image),
-                // Nobody gives a Service an address there, and Flux waits for one.
+                // Test clusters have no load balancer, and Flux would wait for its address.
                 ServiceType = Exists || geo.ServiceType != "LoadBalancer" ? geo.ServiceType : "NodePort",
             })
             : applications;
     }
 
-    /// <summary>Whether the suite delivers to clusters that it did not make, which pull the images of the definition.</summary>
+    /// <summary>True if the suite delivers to clusters that it did not create, which pull the definition's images.</summary>
     private static bool Exists => SuiteSettings.Current.Contexts.Count > 0;
 
     private static string? Image(string? defined) => Exists ? defined : SuiteSettings.Current.ControllerImage;
 
-    /// <summary>The ClusterIP of the suite's own upstream: far from the addresses that the API server hands out first.</summary>
+    /// <summary>The ClusterIP of the suite's upstream, far from the addresses that the API server assigns first.</summary>
     public static IPAddress UpstreamAddress(string role) => UpstreamAddress(Repository.Platform.ClusterNamed(role));
 
     private static IPAddress UpstreamAddress(Cluster cluster) => Free(cluster, 53, 54).FirstOrDefault()
         ?? throw new InvalidOperationException($"the service range of {cluster.Name} has no address for the suite's upstream DNS");
 
     /// <summary>
-    /// The suite's upstream in place of the definition's: over TLS where these are, under the same name, and at two addresses where the
-    /// definition says which one to choose.
+    /// The suite's upstream instead of the definition's: with TLS under the same name if those use it, and at two addresses if the
+    /// definition has a policy to select one.
     /// </summary>
     internal static DnsSettings WithUpstream(Cluster cluster, DnsSettings dns)
     {
@@ -89,7 +89,7 @@ public static class TestPlatform
         };
     }
 
-    /// <summary>Over TLS the pods get the authority of the suite's upstream.</summary>
+    /// <summary>With TLS, the pods get the CA of the suite's upstream.</summary>
     private static Adjustments Trusting(Cluster cluster) => !IsOverTls(cluster) ? cluster.Adjustments : cluster.Adjustments with
     {
         Values = cluster.Adjustments.Values.SetItem(
@@ -112,12 +112,12 @@ public static class TestPlatform
     private static IEnumerable<IPAddress> Free(Cluster cluster, params IEnumerable<int> offsets) => offsets
         .Select(cluster.Services.AddressAt).OfType<IPAddress>().Where(address => !address.Equals(cluster.Dns.ClusterIP));
 
-    /// <summary>The smallest range that holds every node's address, of the family that the nodes name first.</summary>
+    /// <summary>The smallest range with all nodes' addresses, of the family that nodes list first.</summary>
     public static string NodeRange(IReadOnlyList<Resource> nodes)
     {
         var all = nodes.SelectMany(Nodes.Addresses).ToList();
         var addresses = all.Where(address => address.AddressFamily == all[0].AddressFamily).ToList();
-        // Without the addresses of a network itself and of its broadcasts.
+        // Without network and broadcast addresses.
         for (var prefix = (8 * addresses[0].GetAddressBytes().Length) - 2; ; prefix--)
         {
             var range = new IPNetwork(Masked(addresses[0], prefix), prefix);
@@ -150,7 +150,7 @@ public sealed class TestPlatformTests
         TestPlatform.NodeRange([.. addresses.Select(address => Node(address))]).ShouldBe(range);
 
     [Test]
-    public void Of_two_families_the_first_counts() =>
+    public void The_first_of_two_families_is_used() =>
         TestPlatform.NodeRange([Node("172.18.0.2", "fc00:f853:ccd:e793::2"), Node("172.18.0.3", "fc00:f853:ccd:e793::3")])
             .ShouldBe("172.18.0.0/30");
 

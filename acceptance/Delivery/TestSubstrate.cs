@@ -6,21 +6,19 @@ using PlatformGitOps.Generator.Emission;
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// The hosts of a cluster's substrate, which a cluster of the suite cannot reach: addresses of the Service range, with a server behind
-/// them that has the generated zones. It is not the suite's upstream: there a CoreDNS that forwards everything would find the names too.
+/// A replacement for the hosts of a cluster's substrate, which a test cluster cannot reach: addresses in the Service range, and a server
+/// with the generated zones. It is not the suite's upstream: a CoreDNS that forwards everything would find the names there too.
 /// </summary>
 public static class TestSubstrate
 {
     public const string Name = "substrate";
 
-    /// <summary>Each is asked for from each client, and a definition may have very many.</summary>
+    /// <summary>Each name is queried from each client, and a definition can have very many.</summary>
     private const int MostNames = 4;
 
     private const string ZonesFolder = "/dns/zones/";
 
-    /// <summary>
-    /// The same with its hosts at these addresses, and without the records of its file: they may be more than a ConfigMap holds.
-    /// </summary>
+    /// <summary>A copy with these host addresses, and without the records of its file, which may be too many for a ConfigMap.</summary>
     public static SubstrateSettings At(SubstrateSettings substrate, IPAddress primary, IPAddress secondary) => substrate with
     {
         Primary = substrate.Primary with { Addresses = [primary] },
@@ -30,8 +28,8 @@ public static class TestSubstrate
     };
 
     /// <summary>
-    /// Up to <see cref="MostNames"/> names of hosts and records, each with its addresses of a family. The names of a file of records are
-    /// left out: the suite's servers do not have them.
+    /// Up to <see cref="MostNames"/> names of hosts and records, with their addresses of a family. Names of the records file are omitted,
+    /// because the suite's servers do not have them.
     /// </summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Names(SubstrateSettings substrate, AddressFamily family) =>
         substrate.AllHosts.Select(host => (Name: $"{host.Name}.{substrate.Zone}", host.Addresses))
@@ -95,7 +93,7 @@ public sealed class TestSubstrateTests
         files.Keys.ShouldContain($"apps.{substrate.Zone}.zone");
     }
 
-    /// <summary>A ConfigMap holds one megabyte, and a file of records may have more.</summary>
+    /// <summary>A ConfigMap is limited to one megabyte, and a file of records may be larger.</summary>
     [Test]
     public void The_records_of_a_file_are_left_out()
     {

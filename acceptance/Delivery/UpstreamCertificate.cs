@@ -4,12 +4,12 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// What the suite's upstream shows to a CoreDNS that asks over TLS: a certificate for the definition's name, of an authority that the suite
-/// makes. The public authorities in the image of CoreDNS do not know it, so that its pods are given this one.
+/// The TLS certificate of the suite's upstream, for the definition's server name. Its CA is not among the public ones in CoreDNS's image,
+/// so the pods get it.
 /// </summary>
 public sealed record UpstreamCertificate(string Authority, string Certificate, string Key)
 {
-    /// <summary>The Secret in kube-system with the authority.</summary>
+    /// <summary>The Secret in kube-system with the CA.</summary>
     private const string Secret = "acceptance-upstream-ca";
 
     private const string Folder = "/etc/acceptance-upstream-ca";
@@ -20,10 +20,10 @@ public sealed record UpstreamCertificate(string Authority, string Certificate, s
 
     private const string KeyFile = "tls.key";
 
-    /// <summary>Go's programs take the authorities of this file in place of the image's.</summary>
+    /// <summary>Go programs read the CAs from this file instead of the image's.</summary>
     private const string TrustVariable = "SSL_CERT_FILE";
 
-    /// <summary>As files of the upstream's pods.</summary>
+    /// <summary>The files of the upstream's pods.</summary>
     public IReadOnlyDictionary<string, string> Files => new Dictionary<string, string>
     {
         [AuthorityFile] = Authority,
@@ -31,7 +31,7 @@ public sealed record UpstreamCertificate(string Authority, string Certificate, s
         [KeyFile] = Key,
     };
 
-    /// <summary>That of an earlier run on a kept cluster, whose DNS pods trust its authority already, or a new one.</summary>
+    /// <summary>The certificate of an earlier run on a kept cluster, whose DNS pods already trust its CA, or a new one.</summary>
     public static async Task<UpstreamCertificate> Of(KubernetesApi api, string name, CancellationToken cancellationToken) =>
         await api.Get(ResourceKind.Secret.Named(UpstreamDns.Name, UpstreamDns.Namespace), cancellationToken) is { } kept
             && Read(kept) is { } earlier && earlier.IsFor(name) ? earlier : Make(name);
@@ -42,14 +42,14 @@ public sealed record UpstreamCertificate(string Authority, string Certificate, s
         return new(authority, certificate, key);
     }
 
-    /// <summary>Whether it is for the name, and still is in a day.</summary>
+    /// <summary>True if it is for the name, and valid for at least another day.</summary>
     public bool IsFor(string name)
     {
         using var certificate = X509Certificate2.CreateFromPem(Certificate);
         return certificate.MatchesHostname(name) && certificate.NotAfter > TimeProvider.System.GetLocalNow().AddDays(1).DateTime;
     }
 
-    /// <summary>The authority, for the pods of CoreDNS.</summary>
+    /// <summary>The Secret with the CA, for the pods of CoreDNS.</summary>
     public Resource Trust() => new(new JsonObject
     {
         ["apiVersion"] = "v1",
@@ -58,7 +58,7 @@ public sealed record UpstreamCertificate(string Authority, string Certificate, s
         ["stringData"] = new JsonObject { [AuthorityFile] = Authority },
     });
 
-    /// <summary>Values of the chart with which the pods trust the authority; what the definition has beside it stays.</summary>
+    /// <summary>Helm values with which the pods trust the CA, merged into the definition's.</summary>
     public static Mapping Trusting(Mapping values) => values
         .Set("env", Sequence.Of(
         [

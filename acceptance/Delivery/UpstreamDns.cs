@@ -12,12 +12,12 @@ public static class UpstreamDns
     public const string ExternalAddress = "192.0.2.10";
     public const string ExternalAddress6 = "2001:db8::10";
 
-    /// <summary>Every name in it is answered with SERVFAIL, as one whose own servers are away.</summary>
+    /// <summary>All names in it are answered with SERVFAIL, as if their own servers were down.</summary>
     public const string FailingZone = "fails.example.org";
 
     public static readonly string[] MailExchange = ["10 mail.example.com."];
 
-    /// <summary>Seconds that a negative answer may be kept: the minimum of each SOA.</summary>
+    /// <summary>The minimum of each SOA: how many seconds a negative answer may be cached.</summary>
     public const int NegativeTtl = 7;
 
     /// <summary>Seconds that an answer may be kept.</summary>
@@ -26,15 +26,15 @@ public static class UpstreamDns
     /// <summary>A name whose answer does not fit into a UDP datagram of 512 bytes.</summary>
     public const string LargeName = "large.example.com";
 
-    /// <summary>A name with so many addresses that a C library has to ask again over TCP; it asks without EDNS, for 512 bytes.</summary>
+    /// <summary>A name with so many addresses that a C library must retry over TCP; it queries without EDNS, for 512 bytes.</summary>
     public const string ManyName = "many.example.com";
 
-    /// <summary>A name that nobody has asked before: no cache on the way has its answer.</summary>
+    /// <summary>A new name, which no cache can have.</summary>
     public static string NewName() => $"{Guid.NewGuid():N}.new.{ExternalName}";
 
     public static IReadOnlyList<string> ManyAddresses { get; } = [.. Enumerable.Range(101, 40).Select(last => $"192.0.2.{last}")];
 
-    // Without the zone of all names it would fail for those that it does not know, and a C library may end its look-up there: musl does.
+    // Without a zone for all names, unknown ones would fail, and some C libraries (musl) would stop their search there.
     private const string Answers = $$"""
             template ANY ANY {{FailingZone}} {
                 rcode SERVFAIL
@@ -61,18 +61,18 @@ public static class UpstreamDns
 
         """;
 
-    /// <summary>Whether an earlier run has left one at this address.</summary>
+    /// <summary>True if an earlier run has left one at this address.</summary>
     public static async Task<bool> Exists(KubernetesApi api, string address, CancellationToken cancellationToken) =>
         (await api.Get(ResourceKind.Service.Named(Name, Namespace), cancellationToken))?.Text("spec.clusterIP") == address;
 
-    /// <summary>At the addresses of the cluster's upstreams; over TLS too where these have a name in their certificate.</summary>
+    /// <summary>At the addresses of the cluster's upstreams; also over TLS if those have a server name.</summary>
     public static async Task Install(
         KubernetesApi api, DnsSettings dns, WorkloadSettings workloads, CancellationToken cancellationToken)
     {
         var certificate = dns.Forwarding.ServerName is { } name ? await UpstreamCertificate.Of(api, name.Text, cancellationToken) : null;
         if (certificate is not null)
         {
-            await GivenSecrets.Bring([certificate.Trust()], api, cancellationToken);
+            await UserSecrets.Create([certificate.Trust()], api, cancellationToken);
         }
 
         await Server([.. dns.Upstreams.Select(upstream => upstream.Address.ToString())], workloads, certificate)
@@ -119,8 +119,8 @@ public static class UpstreamDns
 }
 
 /// <summary>
-/// The server of a cluster's stub domains, in place of the definition's, which a cluster of the suite cannot reach. It is not the suite's
-/// upstream: that one would be asked without a stub domain too.
+/// The server of a cluster's stub domains, instead of the definition's, which a test cluster cannot reach. It is not the suite's upstream,
+/// which would get the queries without a stub domain too.
 /// </summary>
 internal static class StubServer
 {
@@ -130,7 +130,7 @@ internal static class StubServer
 
     public static string NameIn(DomainName zone) => $"{Label}.{zone}";
 
-    /// <summary>The same domains at this address, without TLS.</summary>
+    /// <summary>A copy with the same domains at this address, without TLS.</summary>
     public static DnsSettings At(DnsSettings dns, IPAddress address) => dns with
     {
         StubDomains =
@@ -142,7 +142,7 @@ internal static class StubServer
         ],
     };
 
-    /// <summary>Nothing where the cluster has no stub domains.</summary>
+    /// <summary>Does nothing if the cluster has no stub domains.</summary>
     public static Task Install(
         KubernetesApi api, DnsSettings dns, WorkloadSettings workloads, CancellationToken cancellationToken) => dns.StubDomains.IsEmpty
         ? Task.CompletedTask

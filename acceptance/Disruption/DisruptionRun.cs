@@ -1,8 +1,10 @@
 namespace PlatformGitOps.Acceptance.Disruption;
 
-/// <summary>Measures one disruption: probers query from every node that stays, the cluster is disrupted, and the logs are judged.</summary>
-/// <param name="cadence">One query on each way of asking in every such span; null is that of the settings.</param>
-/// <param name="more">Further names that the probers ask for; they are answered before the disruption already.</param>
+/// <summary>
+/// Measures one disruption: probers query from every remaining node, the cluster is disrupted, and the logs are evaluated.
+/// </summary>
+/// <param name="cadence">The interval of queries on each transport; null for the setting's.</param>
+/// <param name="more">Further names to query; they must be resolvable before the disruption.</param>
 public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null, IReadOnlyList<string>? more = null)
 {
     public const string Namespace = "acceptance-probers";
@@ -12,7 +14,7 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null,
 
     private readonly ConcurrentQueue<ClusterEvent> events = new();
 
-    /// <param name="lost">Nodes that the disruption takes away, and where a prober would be lost with them.</param>
+    /// <param name="lost">Nodes that the disruption removes, so that they get no prober.</param>
     public async Task<DisruptionEvidence> Measure(
         LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb,
         CancellationToken cancellationToken)
@@ -57,7 +59,7 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null,
         TestContext.Progress.WriteLine($"{cluster.Role}: {subject}: {detail}");
     }
 
-    /// <summary>Answers in quiet times belong to the measurement; a prober that has ended would leave a gap in it.</summary>
+    /// <summary>Quiet times belong to the measurement; a prober that has ended would leave a gap.</summary>
     private Task Undisturbed(IReadOnlyList<ResourceAddress> probers, string when, CancellationToken cancellationToken) => Throughout.For(
         Calm,
         async token =>
@@ -73,7 +75,7 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null,
     private async Task<IReadOnlyList<ResourceAddress>> StartProbers(IReadOnlyList<string> nodes, CancellationToken cancellationToken)
     {
         await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
-        // Probers of a killed run continue in a kept cluster.
+        // Probers of a killed run still run in a kept cluster.
         foreach (var left in await cluster.Api.List(ResourceKind.Pod, Namespace, null, cancellationToken))
         {
             await cluster.Api.Delete(ResourceKind.Pod.Named(left.Name, Namespace), TimeSpan.Zero, cancellationToken);
@@ -92,7 +94,7 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null,
                 TimeSpan.FromSeconds(60),
                 async token =>
                 {
-                    // On a busy node the log begins before the kubelet says that the pod runs.
+                    // On a busy node the log begins before the kubelet reports the pod as running.
                     (await cluster.Require(address, token)).Text("status.phase").ShouldBe("Running", address.Name);
                     ProbeJournal.Read((await Log(address, token)).Split('\n'))
                         .Start.ShouldNotBeNull($"the log of {address.Name} has not begun");
@@ -105,8 +107,7 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null,
     }
 
     /// <summary>
-    /// A prober ends by itself. Deleting its pod would delete the log, and policy agents block the packets of a pod that has ended
-    /// (seen on k3s).
+    /// Probers end by themselves. Deleting the pod would delete its log, and policy agents block packets of an ended pod (seen on k3s).
     /// </summary>
     private async Task<IReadOnlyList<ProbeJournal>> StopProbers(IReadOnlyList<ResourceAddress> probers, CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ public static class Disturb
         await Settled(cluster, cancellationToken);
     }
 
-    /// <summary>A change of the Corefile alone: every pod takes it up by itself, through the reload plugin.</summary>
+    /// <summary>Changes only the Corefile: the reload plugin applies it in each pod.</summary>
     public static async Task ChangeCorefile(LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
     {
         var before = (await cluster.Require(Configuration, cancellationToken)).Text("data.Corefile")!;
@@ -67,7 +67,7 @@ public static class Disturb
         (await cluster.Api.Logs("kube-system", pod.Name, null, false, cancellationToken)).Split("Reloading complete").Length - 1;
 
     /// <summary>
-    /// A pod whose annotations change has its volumes looked at by the kubelet at once, and not within a minute or more
+    /// A change of a pod's annotations makes the kubelet update its volumes at once, instead of within a minute or more
     /// (https://kubernetes.io/docs/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically).
     /// </summary>
     private static Task Nudge(LiveCluster cluster, Resource pod, CancellationToken cancellationToken) => cluster.Api.Patch(
@@ -79,7 +79,7 @@ public static class Disturb
     private static Task Write(LiveCluster cluster, string corefile, CancellationToken cancellationToken) =>
         cluster.Api.Patch(Configuration, JsonPath.Patch("data.Corefile", corefile), cancellationToken);
 
-    /// <summary>Every eviction that the budget lets through, for half a minute.</summary>
+    /// <summary>Evicts as often as the PodDisruptionBudget allows, for half a minute.</summary>
     public static async Task EvictionStorm(LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
     {
         var (evicted, refused) = (0, 0);
@@ -116,7 +116,7 @@ public static class Disturb
         await Settled(cluster, cancellationToken);
     }
 
-    /// <summary>Cordons a node and evicts what a drain evicts, waiting for the budget as kubectl drain does.</summary>
+    /// <summary>Cordons a node and evicts its pods, waiting for the PodDisruptionBudget like kubectl drain.</summary>
     public static async Task Drain(LiveCluster cluster, string node, DisruptionRun run, CancellationToken cancellationToken)
     {
         var address = ResourceKind.Node.Named(node);
@@ -181,7 +181,7 @@ public static class Disturb
             pod.Text("spec.nodeName") == node && pod.Text("metadata.ownerReferences[0].kind") is { } owner
                 && owner is not ("DaemonSet" or "Node"))];
 
-    /// <summary>Removes the API server's manifest for 20 s: kubelets, kube-proxy and CoreDNS continue with what they know.</summary>
+    /// <summary>Removes the API server's manifest for 20 s: kubelets, kube-proxy and CoreDNS continue with their cached state.</summary>
     public static async Task StopApiServer(LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
     {
         var node = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).First(Clusters.Nodes.IsControlPlane).Name;
@@ -224,7 +224,7 @@ public static class Disturb
         version.ShouldBeNull("the API server still answers");
     }
 
-    /// <summary>All replicas serve again, and no pod is still ending.</summary>
+    /// <summary>All replicas are ready, and no pod is terminating.</summary>
     public static Task Settled(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
         TimeSpan.FromSeconds(120),
         async token =>

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>
-/// A snapshot of a kubeadm cluster's only etcd, and its restore as kubeadm's users do it: without a raised revision, so that every client
-/// has seen a later state than the one that comes back.
+/// A snapshot of a kubeadm cluster's only etcd and its restore, as kubeadm's users do it: without raising the revision, so that clients
+/// have seen a later state than the restored one.
 /// </summary>
 internal sealed class EtcdSnapshot
 {
@@ -20,7 +20,7 @@ internal sealed class EtcdSnapshot
             snapshot save "$data/acceptance.db"
         """;
 
-    // Whatever fails, the manifests come back; etcd then runs with what it had. From 3.6 on only etcdutl restores.
+    // Whatever fails, the manifests are restored; etcd then runs with its old data. From 3.6 only etcdutl can restore.
     private const string Bring = Tools + """
         back() {
             [ -d "$data/member" ] || mv "$data/before" "$data/member"
@@ -43,7 +43,7 @@ internal sealed class EtcdSnapshot
 
     private EtcdSnapshot(LiveCluster cluster, string node) => (this.cluster, this.node) = (cluster, node);
 
-    /// <summary>Skips the test where etcd is not the static pod of the one control plane node.</summary>
+    /// <summary>Skips the test if etcd is not the static pod of a single control-plane node.</summary>
     public static async Task<EtcdSnapshot> Take(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Cluster.Capabilities.ApiServerIsStaticPod,
@@ -54,7 +54,7 @@ internal sealed class EtcdSnapshot
         return snapshot;
     }
 
-    /// <summary>Stops the API server and etcd, gives etcd the data of the snapshot, and waits until the API server answers again.</summary>
+    /// <summary>Stops the API server and etcd, replaces etcd's data by the snapshot, and waits until the API server answers.</summary>
     public async Task Restore(CancellationToken cancellationToken)
     {
         await Run(Bring, cancellationToken);

@@ -1,19 +1,19 @@
 namespace PlatformGitOps.Acceptance.Disruption;
 
-/// <summary>Watches DNS pods, their endpoints and the nodes.</summary>
+/// <summary>Watches DNS pods, their endpoints and nodes.</summary>
 public static class EventWatch
 {
-    /// <summary>Longer than any disruption keeps the API server away.</summary>
+    /// <summary>Longer than any disruption of the API server.</summary>
     private static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(5);
 
-    /// <summary>Watches until cancelled; the task ends then.</summary>
+    /// <summary>Watches until cancelled, when the task completes.</summary>
     public static Task Start(LiveCluster cluster, Action<ClusterEvent> report, CancellationToken cancellationToken) => Task.WhenAll(
         Follow(cluster, ResourceKind.Pod, "kube-system", "k8s-app=kube-dns", Translated(report), cancellationToken),
         Follow(cluster, ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", Translated(report),
             cancellationToken),
         Follow(cluster, ResourceKind.Node, null, null, Translated(report), cancellationToken));
 
-    /// <summary>Reports the current objects and then every change until cancelled, also after an outage of the API server.</summary>
+    /// <summary>Reports the current objects and then every change until cancelled, even after an outage of the API server.</summary>
     public static async Task Follow(
         LiveCluster cluster, ResourceKind kind, string? inNamespace, string? labels, Action<ResourceChange> report,
         CancellationToken cancellationToken)
@@ -22,7 +22,7 @@ public static class EventWatch
         {
             try
             {
-                // What a watch begins with. The API server may be down: one of the disruptions.
+                // The first list. The API server may be down: that is one of the disruptions.
                 await Eventually.Within(
                     LongestAbsence, token => cluster.Api.List(kind, inNamespace, labels, token),
                     $"{kind.Plural} are watched while the API server answers", cancellationToken);
@@ -33,7 +33,7 @@ public static class EventWatch
             }
             catch (KubernetesApiException)
             {
-                // The connection is lost; it is taken up again.
+                // The connection is lost; the watch starts again.
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -42,7 +42,7 @@ public static class EventWatch
         }
     }
 
-    /// <summary>What was known is kept while the API server is away, so that only what changed meanwhile is news afterwards.</summary>
+    /// <summary>Keeps known facts during an outage of the API server, so that only real changes are reported afterwards.</summary>
     private static Action<ResourceChange> Translated(Action<ClusterEvent> report)
     {
         var translator = new EventTranslator();
@@ -69,8 +69,7 @@ public sealed class EventTranslator
         var now = change.Kind == ResourceChangeKind.Deleted ? new HashSet<string>() : Facts(resource);
         before[key] = now;
 
-        // What is there when it is first seen did not just happen: the watch begins with everything there is, and a new pod is not
-        // ready yet.
+        // An object's first state is not an event: the watch begins with all existing objects, and a new pod is not ready yet.
         return known ? [.. Differences(resource, facts!, now, change.Kind).Select(d => new ClusterEvent(at, d.Kind, d.Subject))] : [];
     }
 
@@ -133,14 +132,14 @@ public sealed class EventTranslator
     }
 }
 
-/// <summary>Something that happened, on the suite's clock.</summary>
-/// <param name="Subject">The pod, node or endpoint it happened to.</param>
+/// <summary>An event in the cluster, by the suite's clock.</summary>
+/// <param name="Subject">The pod, node or endpoint.</param>
 public sealed record ClusterEvent(DateTimeOffset At, ClusterEventKind Kind, string Subject, string? Detail = null);
 
-/// <summary>What can happen to a cluster while it is probed.</summary>
+/// <summary>The kinds of events during a disruption.</summary>
 public enum ClusterEventKind
 {
-    /// <summary>The suite did something: a restart, a drain, a change.</summary>
+    /// <summary>An action of the suite: a restart, a drain, a change.</summary>
     Action,
     PodDeleted,
     PodGone,
@@ -160,11 +159,11 @@ public sealed class EventTranslatorTests
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
 
     [Test]
-    public void What_is_there_at_first_did_not_just_happen() =>
+    public void Objects_of_the_first_list_are_no_events() =>
         Translate(Pod(ready: true), Node(ready: true, cordoned: true), Slice("10.244.1.2")).ShouldBeEmpty();
 
     [Test]
-    public void A_pod_becomes_ready_is_deleted_and_is_gone() =>
+    public void A_pod_becomes_ready_terminates_and_is_deleted() =>
         Translate(Pod(ready: false), Pod(ready: true), Pod(ready: true), Pod(ready: true, deleted: true), Pod(ready: false, deleted: true),
             Gone(Pod(ready: false, deleted: true)))
             .ShouldBe([(ClusterEventKind.PodReady, "coredns-1"), (ClusterEventKind.PodDeleted, "coredns-1"),

@@ -1,15 +1,15 @@
 namespace PlatformGitOps.Acceptance.Disruption;
 
-/// <summary>From a timeline to its figures.</summary>
+/// <summary>Computes the figures of a timeline.</summary>
 public static class LossAnalysis
 {
     /// <summary>
-    /// While one of several servers is dead, lost and answered queries alternate. Losses closer together than this are one window;
-    /// a client that queries once a second would have seen it.
+    /// While one of several servers is down, lost and answered queries alternate. Losses closer together than this are one window, which a
+    /// client with one query per second would notice.
     /// </summary>
     public static readonly TimeSpan JoinGap = TimeSpan.FromSeconds(1);
 
-    /// <summary>An event further back than this did not cause a window.</summary>
+    /// <summary>An older event did not cause a window.</summary>
     private static readonly TimeSpan Reach = TimeSpan.FromSeconds(60);
 
     public static LossReport Of(Timeline timeline)

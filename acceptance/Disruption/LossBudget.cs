@@ -1,26 +1,24 @@
 namespace PlatformGitOps.Acceptance.Disruption;
 
-/// <summary>What a disruption may cost. A limit that is null does not apply.</summary>
+/// <summary>The allowed cost of a disruption. A limit that is null does not apply.</summary>
 public sealed record LossBudget
 {
-    /// <summary>A planned change: no client may notice.</summary>
+    /// <summary>A planned change: no client may notice it.</summary>
     public static LossBudget Zero { get; } = new() { Failures = 0 };
 
-    /// <summary>Queries that clients saw fail, over all transports.</summary>
+    /// <summary>Failed queries, as seen by clients, over all transports.</summary>
     public int? Failures { get; init; }
 
-    /// <summary>On each transport, in all.</summary>
+    /// <summary>The total lost time on each transport.</summary>
     public TimeSpan? LostTime { get; init; }
 
-    /// <summary>On each transport, what the client waited.</summary>
+    /// <summary>The latency that clients saw, on each transport.</summary>
     public TimeSpan? P99 { get; init; }
 
-    /// <summary>Fewer queries than this prove nothing.</summary>
+    /// <summary>The minimum number of queries for a meaningful result.</summary>
     public int LeastQueries { get; init; } = 500;
 
-    /// <summary>
-    /// A busy machine skips queries, and the report counts them. A silence that is shorter than this cannot hide an outage that matters.
-    /// </summary>
+    /// <summary>A busy machine skips queries, and the report counts them. A shorter gap cannot hide a relevant outage.</summary>
     public TimeSpan LongestSilence { get; init; } = TimeSpan.FromSeconds(2);
 
     public BudgetVerdict Judge(LossReport report)
@@ -51,7 +49,7 @@ public sealed record LossBudget
         return new BudgetVerdict(breaches);
     }
 
-    /// <summary>Answers without a client tell a loss of kube-proxy's from one of CoreDNS.</summary>
+    /// <summary>Stray answers show that kube-proxy lost them, not CoreDNS.</summary>
     private static string Strays(LossReport report) => report.StrayAnswers switch
     {
         null => "",
@@ -61,7 +59,7 @@ public sealed record LossBudget
             + Own(report),
     };
 
-    /// <summary>Other clients of the cluster lose answers too.</summary>
+    /// <summary>Other clients in the cluster lose answers too.</summary>
     private static string Own(LossReport report) => report.Forgotten is { } forgotten
         ? $", which explains {forgotten} of the {report.LostPackets} lost packets"
         : "";
@@ -76,7 +74,7 @@ public sealed record LossBudget
     private static string Milliseconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalMilliseconds:F1} ms");
 }
 
-/// <param name="Breaches">Each limit that was passed, with both figures; empty when the budget holds.</param>
+/// <param name="Breaches">Each exceeded limit, with both figures; empty if the budget holds.</param>
 public sealed record BudgetVerdict(IReadOnlyList<string> Breaches)
 {
     public bool Holds => Breaches.Count == 0;

@@ -4,12 +4,12 @@ using PlatformGitOps.Dns.Client;
 namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>
-/// What clients waited and lost over time, in slices of equal length. It is all that a picture of the disruption needs: a run has more
-/// queries than a picture has columns.
+/// Latency and losses over time, in slices of equal length, for the chart of a disruption: a run has far more queries than the chart has
+/// columns.
 /// </summary>
 public sealed record LossPicture
 {
-    /// <summary>How many slices a disruption is divided into.</summary>
+    /// <summary>The number of slices of a disruption.</summary>
     public const int Columns = 250;
 
     public required DateTimeOffset From { get; init; }
@@ -34,17 +34,17 @@ public sealed record LossPicture
     }
 }
 
-/// <summary>The slices of one transport, in order of time; a slice without a query is left out.</summary>
+/// <summary>The slices of one transport in order of time, without empty ones.</summary>
 public sealed record LossLane(
     DnsTransportKind Via, [property: JsonConverter(typeof(LossSliceConverter))] IReadOnlyList<LossSlice> Slices);
 
 /// <summary>The queries of one transport that were sent in one slice of time.</summary>
 public sealed record LossSlice
 {
-    /// <summary>From 0; the last query of all may be in slice <see cref="LossPicture.Columns"/>.</summary>
+    /// <summary>From 0; the very last query may be in slice <see cref="LossPicture.Columns"/>.</summary>
     public required int Index { get; init; }
 
-    /// <summary>What clients waited for an answer; null when no query of the slice was answered.</summary>
+    /// <summary>The median latency of answered queries; null if none was answered.</summary>
     public required TimeSpan? P50 { get; init; }
 
     public required TimeSpan? Slowest { get; init; }
@@ -74,8 +74,8 @@ public sealed record LossSlice
 }
 
 /// <summary>
-/// All slices of a lane as one text, because a run has thousands of them: index, median and slowest in microseconds (- where nothing was
-/// answered), queries, and where one of them is not 0 the retried and the failed.
+/// Writes all slices of a lane as one text, because a run has thousands: index, median and slowest in microseconds (- without answers),
+/// queries, and, if one of them is not 0, retried and failed.
 /// </summary>
 public sealed class LossSliceConverter : JsonConverter<IReadOnlyList<LossSlice>>
 {

@@ -2,34 +2,34 @@ using PlatformGitOps.Dns.Client;
 
 namespace PlatformGitOps.Acceptance.Disruption;
 
-/// <summary>What a disruption cost.</summary>
+/// <summary>The cost of a disruption.</summary>
 public sealed record LossReport
 {
     public required IReadOnlyList<TransportLoss> Transports { get; init; }
 
-    /// <summary>Stretches with lost packets, retries or failures.</summary>
+    /// <summary>Windows with lost packets, retries or failures.</summary>
     public required IReadOnlyList<LossWindow> Disturbances { get; init; }
 
-    /// <summary>Stretches in which clients saw failures.</summary>
+    /// <summary>Windows in which clients saw failures.</summary>
     public required IReadOnlyList<LossWindow> Outages { get; init; }
 
-    /// <summary>How many queries each instance answered; those of instances that do not say who they are count under "unknown".</summary>
+    /// <summary>The number of queries that each instance answered; "unknown" for instances without an identifier.</summary>
     public required IReadOnlyDictionary<string, int> AnsweredBy { get; init; }
 
     public required IReadOnlyList<string> Gaps { get; init; }
 
     public required long Skipped { get; init; }
 
-    /// <summary>Answers of DNS pods that came back to nobody, whoever asked; null where nobody could look.</summary>
+    /// <summary>Answers of DNS pods that reached no client, of any client; null if unknown.</summary>
     public int? StrayAnswers { get; init; }
 
     /// <summary>
-    /// Of <see cref="LostPackets"/>, those whose answer was such a one, by pod, client, port and time; null where nobody could look. A
-    /// socket that loses several answers of one pod within a few seconds may count as one.
+    /// The <see cref="LostPackets"/> with a stray answer, by pod, client, port and time; null if unknown. Several lost answers of one pod
+    /// to one socket within a few seconds may count as one.
     /// </summary>
     public int? Forgotten { get; init; }
 
-    /// <summary>The longest time without a query on some transport; an outage within it would not have been seen.</summary>
+    /// <summary>The longest time without a query on a transport; an outage in it would not have been seen.</summary>
     public required TimeSpan LongestSilence { get; init; }
 
     public int Queries => Transports.Sum(t => t.Queries);
@@ -41,7 +41,7 @@ public sealed record LossReport
     public int Failures => Transports.Sum(t => t.Failures);
 }
 
-/// <summary>The figures of one transport. Latencies are what the client waited, retries included.</summary>
+/// <summary>The figures of one transport. Latencies are the client's, including retries.</summary>
 public sealed record TransportLoss
 {
     public required DnsTransportKind Via { get; init; }
@@ -52,15 +52,15 @@ public sealed record TransportLoss
 
     public required int LostPackets { get; init; }
 
-    /// <summary>Queries answered, but not at the first attempt.</summary>
+    /// <summary>Queries that were answered, but not at the first attempt.</summary>
     public required int Retried { get; init; }
 
-    /// <summary>Queries that the client saw fail.</summary>
+    /// <summary>Queries that failed for the client.</summary>
     public required int Failures { get; init; }
 
     public required IReadOnlyDictionary<AttemptOutcome, int> FailuresByOutcome { get; init; }
 
-    /// <summary>The sum of all windows in which clients saw failures.</summary>
+    /// <summary>The sum of all windows with failures for clients.</summary>
     public required TimeSpan LostTime { get; init; }
 
     public required TimeSpan LongestOutage { get; init; }
@@ -76,7 +76,7 @@ public sealed record TransportLoss
     public required TimeSpan Slowest { get; init; }
 }
 
-/// <summary>A stretch of time in which one transport was disturbed.</summary>
+/// <summary>A window in which one transport was disturbed.</summary>
 public sealed record LossWindow
 {
     public required DnsTransportKind Via { get; init; }
@@ -84,7 +84,7 @@ public sealed record LossWindow
     /// <summary>When the first disturbed query was sent.</summary>
     public required DateTimeOffset From { get; init; }
 
-    /// <summary>When the last disturbed query was sent, plus one cadence.</summary>
+    /// <summary>When the last disturbed query was sent, plus one interval.</summary>
     public required DateTimeOffset To { get; init; }
 
     /// <summary>Queries sent in the window, disturbed or not.</summary>
@@ -96,13 +96,13 @@ public sealed record LossWindow
 
     public required int Failures { get; init; }
 
-    /// <summary>The last event before the window began, or within it; null when none came close.</summary>
+    /// <summary>The last event before or within the window; null if none was close.</summary>
     public ClusterEvent? Cause { get; init; }
 
     public TimeSpan Length => To - From;
 }
 
-/// <summary>A transport in a reader's words.</summary>
+/// <summary>A transport's name in reports.</summary>
 public static class TransportName
 {
     public static string Of(DnsTransportKind kind) => kind switch

@@ -87,7 +87,7 @@ public sealed class LossBudgetTests
         Judge(LossBudget.Zero, [.. Calm, SampleTimeline.Query(12_000, lost: 1)]).Holds.ShouldBeTrue();
 
     [Test]
-    public void One_failure_breaks_it_and_the_verdict_says_how()
+    public void One_failure_exceeds_it_and_the_verdict_has_the_reason()
     {
         var verdict = Judge(LossBudget.Zero, [.. Calm, SampleTimeline.Query(12_000, lost: 2, outcome: AttemptOutcome.Timeout)]);
 
@@ -98,7 +98,7 @@ public sealed class LossBudgetTests
     [TestCase(0, "; no answer was found whose query kube-proxy had forgotten")]
     [TestCase(1, "; 1 client's answer came back when kube-proxy had deleted the connection tracking entry of its query")]
     [TestCase(2, "; answers of 2 clients came back when kube-proxy had deleted the connection tracking entry of their query")]
-    public void A_breach_says_whether_answers_came_back_to_nobody(int? strays, string ending)
+    public void A_breach_reports_stray_answers(int? strays, string ending)
     {
         var lost = SampleTimeline.Of([.. Calm, SampleTimeline.Query(12_000, lost: 2, outcome: AttemptOutcome.Timeout)]);
 
@@ -119,7 +119,7 @@ public sealed class LossBudgetTests
     }
 
     [Test]
-    public void A_measurement_that_proves_nothing_is_no_success()
+    public void A_measurement_without_enough_data_fails()
     {
         Judge(LossBudget.Zero, Calm[..100]).ToString().ShouldContain("only 100 queries");
         LossBudget.Zero.Judge(LossAnalysis.Of(SampleTimeline.Of(Calm) with { Gaps = ["the log has no end"] })).ToString()
@@ -128,7 +128,7 @@ public sealed class LossBudgetTests
     }
 
     [Test]
-    public void Single_skipped_queries_hide_nothing() =>
+    public void Single_skipped_queries_are_accepted() =>
         LossBudget.Zero.Judge(LossAnalysis.Of(SampleTimeline.Of(Calm) with { Skipped = 400 })).Holds.ShouldBeTrue();
 
     private static BudgetVerdict Judge(LossBudget budget, ClientQuery[] queries) =>
@@ -140,13 +140,13 @@ public sealed class StrayAnswersTests
     private static readonly HashSet<string> Pods = ["10.244.1.5", "fd00:10:244::5"];
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch.AddDays(20_000);
 
-    // As conntrack 1.4.7 lists them.
+    // In the format of conntrack 1.4.7.
     private const string Stray =
         "udp      17 28 src=10.244.1.5 dst=10.244.2.7 sport=53 dport=40000 [UNREPLIED] src=10.244.2.7 dst=10.244.1.5 sport=40000 dport=53 "
         + "mark=0 use=1";
 
     [Test]
-    public void An_answer_that_made_an_entry_of_its_own_came_back_to_nobody() =>
+    public void An_answer_with_its_own_conntrack_entry_is_a_stray_answer() =>
         StrayAnswers.In(Stray, Pods, Now).ShouldBe([new StrayAnswer("10.244.1.5", "10.244.2.7", 40000, Now.AddSeconds(-2))]);
 
     [Test]
@@ -162,7 +162,7 @@ public sealed class StrayAnswersTests
         "src=10.244.2.7 dst=10.96.0.10 sport=40000 dport=53 src=10.244.1.5 dst=10.244.2.7 sport=53 dport=40000")]
     [TestCase("an answer of another server",
         "src=10.244.1.9 dst=10.244.2.7 sport=53 dport=40000 [UNREPLIED] src=10.244.2.7 dst=10.244.1.9 sport=40000 dport=53")]
-    public void What_is_something_else_is_not_counted(string what, string entry) =>
+    public void Other_entries_are_not_counted(string what, string entry) =>
         StrayAnswers.In($"udp      17 28 {entry} mark=0 use=1", Pods, Now).ShouldBeEmpty(what);
 
     [TestCase("10.244.2.7", 40000, 0, 1)]
@@ -179,11 +179,11 @@ public sealed class StrayAnswersTests
     }
 
     [Test]
-    public void Where_nobody_could_look_nothing_is_explained() =>
+    public void Without_data_no_lost_packet_is_explained() =>
         Timeline.Merge([new ProbeJournal { Attempts = [Lost(40000, 0)] }], []).Forgotten.ShouldBeNull();
 
     [Test]
-    public void A_breach_says_how_many_of_its_lost_packets_these_answers_explain()
+    public void A_breach_reports_how_many_lost_packets_stray_answers_explain()
     {
         var lost = SampleTimeline.Of(SampleTimeline.Query(12_000, lost: 2, outcome: AttemptOutcome.Timeout));
 
@@ -234,7 +234,7 @@ public sealed class ProbeJournalTests
     }
 
     [Test]
-    public void A_log_with_a_hole_says_so()
+    public void A_gap_in_a_log_is_reported()
     {
         ProbeJournal.Read(Whole.Append("a line of something else")).Gaps.ShouldBeEmpty();
         ProbeJournal.Read(Whole.Where((_, i) => i != 2)).Gaps.ShouldHaveSingleItem().ShouldContain("counted 3 attempts, its log has 2");
@@ -259,7 +259,7 @@ public sealed class ProbeJournalTests
     };
 }
 
-/// <summary>Timelines made by hand, for the tests of what reads them.</summary>
+/// <summary>Hand-made timelines for tests.</summary>
 internal static class SampleTimeline
 {
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch.AddDays(20_000);

@@ -1,14 +1,14 @@
 namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>
-/// Answers that reach a node and no client: kube-proxy deleted the connection tracking entry of a query that was under way, so the pod's
-/// answer is not translated back. It makes an entry of its own, from port 53 of the pod and never replied to, which the kernel keeps for
-/// 30 s. A socket that loses several answers of one pod has one entry.
+/// Finds answers that reach a node but no client: kube-proxy deleted the connection tracking entry of a running query, so the pod's answer
+/// is not translated back. The answer creates a new entry from the pod's port 53 without a reply, which the kernel keeps for 30 s. Several
+/// lost answers of one pod to one socket have one entry.
 /// </summary>
-/// <param name="nodes">The nodes to look at: containers of this machine that stay up.</param>
+/// <param name="nodes">The nodes to read: containers on this machine that keep running.</param>
 public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> nodes)
 {
-    /// <summary>Well below the 30 s for which an entry can be seen (nf_conntrack_udp_timeout).</summary>
+    /// <summary>Well below the 30 s for which an entry exists (nf_conntrack_udp_timeout).</summary>
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(8);
 
     /// <summary>A node without IPv6 has no second list.</summary>
@@ -17,22 +17,22 @@ public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> node
 
     private readonly HashSet<string> pods = [];
 
-    // By node and flow; of an entry that is seen again every moment is kept, because each may be that of another answer.
+    // By node and flow. All times of an entry are kept, because each may belong to another answer.
     private readonly Dictionary<string, List<StrayAnswer>> seen = [];
 
-    // Those of the disruption before.
+    // The count of earlier disruptions.
     private int former;
 
     private bool isKnown = cluster.Cluster.Capabilities.NodesAreContainers
         && cluster.Tree.Definition.KubeProxy != KubeProxyMode.None;
 
-    /// <summary>How many were seen; null where some look failed, or where no kube-proxy tracks connections.</summary>
+    /// <summary>The number of stray answers; null if a read failed, or without a kube-proxy that tracks connections.</summary>
     public int? Count => isKnown ? seen.Count - former : null;
 
-    /// <summary>What was seen, that of the disruption before included: its moments are earlier.</summary>
+    /// <summary>All stray answers, including those of earlier disruptions, which have earlier times.</summary>
     public IReadOnlyList<StrayAnswer> Answers => [.. seen.Values.SelectMany(answers => answers)];
 
-    /// <summary>Looks until cancelled; the task ends then, after a last look.</summary>
+    /// <summary>Reads until cancelled, and a last time at the end.</summary>
     public async Task Watch(CancellationToken cancellationToken)
     {
         try
@@ -51,7 +51,8 @@ public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> node
     }
 
     /// <summary>
-    /// Entries of a listing by `conntrack -L` that answers of these pods made. A line begins with protocol, number and seconds left.
+    /// The entries in a listing of `conntrack -L` that answers of these pods created. A line begins with protocol, number and remaining
+    /// seconds.
     /// </summary>
     internal static IEnumerable<StrayAnswer> In(string listing, IReadOnlySet<string> pods, DateTimeOffset now) =>
         from line in listing.Split('\n')
@@ -66,7 +67,7 @@ public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> node
     private static string? First(string[] fields, string key) =>
         fields.FirstOrDefault(field => field.StartsWith(key, StringComparison.Ordinal))?[key.Length..];
 
-    /// <summary>A look that fails, and a last one that takes too long, makes the count unknown, and no query a lost one.</summary>
+    /// <summary>Reads once. After a failure, or if the last read takes too long, the count is unknown.</summary>
     private async Task TryLook(CancellationToken cancellationToken, bool isLast = false)
     {
         try
@@ -110,7 +111,7 @@ public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> node
         }
     }
 
-    /// <summary>Pods that are gone stay known: their last answers are the ones that may come back to nobody.</summary>
+    /// <summary>Keeps deleted pods: their last answers may be the stray ones.</summary>
     private async Task LearnPods(CancellationToken cancellationToken)
     {
         try
@@ -122,7 +123,7 @@ public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> node
         }
         catch (Exception exception) when (exception is KubernetesApiException or TimeoutException)
         {
-            // The API server may be down: one of the disruptions. What is known is enough until it is back.
+            // The API server may be down: that is one of the disruptions. The known pods are enough until then.
         }
     }
 }

@@ -4,9 +4,9 @@ using PlatformGitOps.Dns.Probing;
 namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>
-/// All queries and all events of one disruption, in order of time. Queries carry the clock of their prober's node, events the
-/// suite's: on nodes that are containers of this machine that is one clock, elsewhere the marks are as exact as the clocks agree.
-/// No verdict compares the two: losses are counted on the probers' clock alone.
+/// All queries and events of a disruption, in order of time. Queries have the clock of their prober's node, events that of the suite. If
+/// nodes are containers on this machine, it is one clock; otherwise events are only as exact as the clocks. No verdict compares them:
+/// losses only use the probers' clock.
 /// </summary>
 public sealed record Timeline
 {
@@ -14,25 +14,25 @@ public sealed record Timeline
 
     public required IReadOnlyList<ClusterEvent> Events { get; init; }
 
-    /// <summary>What is missing from the logs; empty when they are whole.</summary>
+    /// <summary>What is missing in the logs; empty if they are complete.</summary>
     public IReadOnlyList<string> Gaps { get; init; } = [];
 
-    /// <summary>Queries that the probers could not send in time; they say nothing about DNS.</summary>
+    /// <summary>Queries that the probers could not send in time; they do not show anything about DNS.</summary>
     public long Skipped { get; init; }
 
     public TimeSpan Cadence { get; init; }
 
-    /// <summary>Answers of DNS pods that came back to nobody (<see cref="Disruption.StrayAnswers"/>); null: nobody could look.</summary>
+    /// <summary>Answers of DNS pods that reached no client (<see cref="Disruption.StrayAnswers"/>); null if unknown.</summary>
     public int? StrayAnswers { get; init; }
 
-    /// <summary>Packets of the probers whose answer was such a one; null: nobody could look.</summary>
+    /// <summary>The probers' packets with such an answer; null if unknown.</summary>
     public int? Forgotten { get; init; }
 
     public DateTimeOffset From => Queries.Count == 0 ? Events.Min(e => e.At) : Queries[0].At;
 
     public DateTimeOffset To => Queries.Count == 0 ? Events.Max(e => e.At) : Queries.Max(q => q.At + q.Elapsed);
 
-    /// <param name="strays">Answers that came back to nobody; null where nobody could look.</param>
+    /// <param name="strays">Answers that reached no client; null if unknown.</param>
     public static Timeline Merge(IReadOnlyList<ProbeJournal> journals, IEnumerable<ClusterEvent> events, IReadOnlyList<StrayAnswer>? strays)
         => Merge(journals, events) with
         {
@@ -56,10 +56,10 @@ public sealed record Timeline
     };
 }
 
-/// <summary>One query as a client of a stub resolver sees it: all attempts and the final answer.</summary>
+/// <summary>A query as the client of a stub resolver sees it: all attempts and the final answer.</summary>
 public sealed record ClientQuery
 {
-    /// <summary>When its first attempt was sent, on its node's clock.</summary>
+    /// <summary>When its first attempt was sent, by its node's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
     public required DnsTransportKind Via { get; init; }
@@ -68,20 +68,20 @@ public sealed record ClientQuery
 
     public required AttemptOutcome Outcome { get; init; }
 
-    /// <summary>What the client waited, over all attempts.</summary>
+    /// <summary>The client's total wait, over all attempts.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     public required int Attempts { get; init; }
 
-    /// <summary>Attempts that got no answer of their own.</summary>
+    /// <summary>Attempts without their own answer.</summary>
     public required int LostPackets { get; init; }
 
     public string? AnsweredBy { get; init; }
 
-    /// <summary>Probed names exist, so anything but an answer with records is a failure that the client sees.</summary>
+    /// <summary>Probed names exist, so anything but an answer with records is a failure for the client.</summary>
     public bool Failed => Outcome != AttemptOutcome.Ok;
 
-    /// <summary>The client got its answer, but not at the first attempt.</summary>
+    /// <summary>The client got an answer, but not at the first attempt.</summary>
     public bool Retried => !Failed && Attempts > 1;
 
     public bool Disturbed => Failed || Attempts > 1;
@@ -103,7 +103,7 @@ public sealed record ClientQuery
     }
 }
 
-/// <summary>A prober's whole log, and what is missing from it.</summary>
+/// <summary>A prober's complete log, and what is missing in it.</summary>
 public sealed record ProbeJournal
 {
     public ProbeStart? Start { get; init; }
@@ -112,11 +112,11 @@ public sealed record ProbeJournal
 
     public ProbeEnd? End { get; init; }
 
-    /// <summary>The addresses of the prober's pod, where they are known.</summary>
+    /// <summary>The addresses of the prober's pod, if known.</summary>
     public IReadOnlySet<string> Addresses { get; init; } = new HashSet<string>();
 
     /// <summary>
-    /// Why figures of this journal would be too good; empty when it is whole. A log with holes must not count as one without losses.
+    /// Why the figures of this log would be too good; empty if it is complete. A log with gaps must not count as one without losses.
     /// </summary>
     public IReadOnlyList<string> Gaps
     {

@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace PlatformGitOps.Acceptance.Drift;
 
-/// <summary>One field whose running value is not the delivered one.</summary>
+/// <summary>A field whose running value differs from the delivered one.</summary>
 /// <param name="Delivered">The value as text; null if nothing was delivered.</param>
 /// <param name="Running">The value as text; null if nothing runs.</param>
 public sealed record FieldDifference(string Path, string? Delivered, string? Running)
@@ -10,18 +10,18 @@ public sealed record FieldDifference(string Path, string? Delivered, string? Run
     public override string ToString() => $"{Path}: delivered {Delivered ?? "nothing"}, running {Running ?? "nothing"}";
 }
 
-/// <summary>Every object that was delivered, and where what runs differs from it.</summary>
+/// <summary>All delivered objects, and their differences from the running ones.</summary>
 public sealed record DriftReport(IReadOnlyList<DriftReport.Entry> Entries)
 {
-    /// <param name="Compared">The object, and what was compared with what.</param>
+    /// <param name="Compared">The object, and the compared sources.</param>
     public sealed record Entry(string Compared, IReadOnlyList<FieldDifference> Differences);
 
     public IReadOnlyList<string> Findings =>
         [.. Entries.SelectMany(entry => entry.Differences.Select(difference => $"{entry.Compared}: {difference}"))];
 
     /// <summary>
-    /// Compares the tree with Helm's record of the release, and the objects of that record, with everything that is delivered without
-    /// Helm, with those that the API server holds.
+    /// Compares the tree with Helm's record of the release, and then that record's objects and all objects delivered without Helm with
+    /// those of the API server.
     /// </summary>
     public static async Task<DriftReport> Of(RenderedCluster tree, KubernetesApi api, CancellationToken cancellationToken)
     {
@@ -61,15 +61,15 @@ public sealed record DriftReport(IReadOnlyList<DriftReport.Entry> Entries)
             Compared(tree.Values.Document, tree.Platform.Charts["coredns"].Version.ToString()),
             Compared(helm.Values, helm.ChartVersion?.Split('+')[0])));
 
-    // helm-controller adds "+digest" to the version of a chart that comes from an OCIRepository.
+    // helm-controller adds "+digest" to the version of a chart from an OCIRepository.
     private static Resource Compared(JsonObject values, string? chart) =>
         new(new JsonObject { ["chart"] = chart, ["values"] = values.DeepClone() });
 }
 
-/// <summary>Helm's own record of what it delivered last, from the release's Secret. helm-controller writes it in the same form.</summary>
-/// <param name="Values">The values that the release was given, without the chart's defaults.</param>
-/// <param name="ChartVersion">The version of the chart that was rendered.</param>
-/// <param name="Objects">The manifest that was applied.</param>
+/// <summary>Helm's record of the last release, from its Secret. helm-controller uses the same format.</summary>
+/// <param name="Values">The release's values, without the chart's defaults.</param>
+/// <param name="ChartVersion">The version of the rendered chart.</param>
+/// <param name="Objects">The applied manifest.</param>
 public sealed record DeployedRelease(JsonObject Values, string? ChartVersion, IReadOnlyList<Resource> Objects)
 {
     public static async Task<DeployedRelease> Of(KubernetesApi api, string release, string inNamespace, CancellationToken cancellationToken)
@@ -80,7 +80,7 @@ public sealed record DeployedRelease(JsonObject Values, string? ChartVersion, IR
         return Read(newest.Text("data.release")!, inNamespace);
     }
 
-    /// <param name="encoded">The Secret's base64 over Helm's own base64 over a gzip of JSON.</param>
+    /// <param name="encoded">A gzip of JSON, in Helm's base64, in the Secret's base64.</param>
     public static DeployedRelease Read(string encoded, string inNamespace)
     {
         var packed = Convert.FromBase64String(Encoding.ASCII.GetString(Convert.FromBase64String(encoded)));

@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace PlatformGitOps.Acceptance.Drift;
 
 /// <summary>
-/// Compares a manifest with the object that the API server holds, field by field and both ways. What the server fills in by itself
-/// (<see cref="ServerDefaults"/>) is not a difference, and neither is a label or an annotation that another user or controller added.
+/// Compares a manifest with the API server's object, field by field in both directions. Values that the server sets itself (<see
+/// cref="ServerDefaults"/>) and labels or annotations of other users and controllers are not differences.
 /// </summary>
 public static class FieldDrift
 {
@@ -36,9 +36,7 @@ public static class FieldDrift
 
     private static string At(string path, int index) => $"{path}[{index}]";
 
-    /// <summary>
-    /// Of long texts the first line that differs; of quantities the amount, because the server writes them in its own form.
-    /// </summary>
+    /// <summary>For long texts the first different line; for quantities the amount, because the server normalises them.</summary>
     private static IEnumerable<FieldDifference> OfValues(string path, string delivered, string running)
     {
         if (delivered == running
@@ -68,7 +66,7 @@ public static class FieldDrift
 
     private static JsonNode? Item(JsonNode? node, int index) => index < Count(node) ? node![index] : null;
 
-    /// <summary>The API server drops what is empty, although clients send it.</summary>
+    /// <summary>The API server drops empty values that clients send.</summary>
     private static bool IsNothing(JsonNode? node) => node switch
     {
         null => true,
@@ -77,17 +75,17 @@ public static class FieldDrift
         _ => node.ToString().Length == 0,
     };
 
-    /// <summary>Spaces at the ends of lines are not compared: YAML's block texts do not keep them all.</summary>
+    /// <summary>Ignores spaces at the ends of lines, which YAML's block texts do not all keep.</summary>
     private static string Plain(JsonNode? node) => string.Join('\n', node!.ToString().Split('\n').Select(line => line.TrimEnd())).TrimEnd();
 
     private static string? Say(JsonNode? node) => IsNothing(node) ? null : node is JsonValue ? node.ToString() : node!.ToJsonString();
 }
 
 /// <summary>
-/// What the API server writes into an object for fields that its manifest omits (Kubernetes' pkg/apis/*/v1/defaults.go), for the kinds
-/// of this tree. With any other value the same field is drift.
+/// The API server's defaults for fields that a manifest omits (Kubernetes' pkg/apis/*/v1/defaults.go), for the kinds of this tree. Any
+/// other value in such a field is drift.
 /// </summary>
-/// <param name="delivered">The manifest: some defaults are copies of what it says elsewhere.</param>
+/// <param name="delivered">The manifest: some defaults copy other fields.</param>
 internal sealed partial class ServerDefaults(Resource delivered)
 {
     private const string Anything = "*";
@@ -97,7 +95,7 @@ internal sealed partial class ServerDefaults(Resource delivered)
     {
         ["Deployment spec.progressDeadlineSeconds"] = "600",
         ["Deployment spec.revisionHistoryLimit"] = "10",
-        // A manifest without a number leaves it to an autoscaler.
+        // A manifest without replicas leaves them to an autoscaler.
         ["Deployment spec.replicas"] = Anything,
         ["Deployment spec.strategy.type"] = "RollingUpdate",
         ["Deployment spec.strategy.rollingUpdate.maxSurge"] = "25%",
@@ -124,7 +122,7 @@ internal sealed partial class ServerDefaults(Resource delivered)
         [$"Deployment {Pod}.containers[].probe.periodSeconds"] = "10",
         [$"Deployment {Pod}.containers[].probe.successThreshold"] = "1",
         [$"Deployment {Pod}.containers[].probe.failureThreshold"] = "3",
-        // A restart by hand (kubectl rollout restart) changes nothing that runs.
+        // A manual restart (kubectl rollout restart) does not change what runs.
         ["Deployment spec.template.metadata.annotations.kubectl.kubernetes.io/restartedAt"] = Anything,
         ["Service spec.clusterIP"] = Anything,
         ["Service spec.ipFamilies"] = Anything,
@@ -182,7 +180,7 @@ public sealed class FieldDriftTests
                   ports: [{ containerPort: 53, name: udp-53, protocol: UDP }]
         """;
 
-    /// <summary>As an API server gives the same object back.</summary>
+    /// <summary>The same object as an API server returns it.</summary>
     private static Resource Running
     {
         get
@@ -204,10 +202,10 @@ public sealed class FieldDriftTests
     }
 
     [Test]
-    public void What_the_server_fills_in_and_writes_its_own_way_is_no_drift() => FieldDrift.Of(One(Delivered), Running).ShouldBeEmpty();
+    public void Defaults_and_normalized_values_of_the_server_are_no_drift() => FieldDrift.Of(One(Delivered), Running).ShouldBeEmpty();
 
     [Test]
-    public void What_a_user_adds_to_the_pods_has_defaults_too()
+    public void Additions_to_the_pods_have_defaults_too()
     {
         const string Added = """
                   initContainers:
@@ -252,7 +250,7 @@ public sealed class FieldDriftTests
     }
 
     [Test]
-    public void A_label_that_was_taken_away_is_drift()
+    public void A_removed_label_is_drift()
     {
         var changed = Running;
         changed.Document["metadata"]!["labels"]!.AsObject().Remove("helm.sh/chart");
@@ -269,7 +267,7 @@ public sealed class FieldDriftTests
     }
 
     [Test]
-    public void Of_a_Corefile_the_first_line_that_differs_is_shown()
+    public void The_first_changed_line_of_a_Corefile_is_shown()
     {
         var delivered =
             One("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: coredns }\ndata:\n  Corefile: |\n    .:53 {\n      cache 30 \n      " +
@@ -294,7 +292,7 @@ public sealed class FieldDriftTests
         FieldDrift.Of(service, running).Count.ShouldBe(same ? 0 : 2);
     }
 
-    /// <summary>With both families the second address is the cluster's to give, where the manifest names the first alone.</summary>
+    /// <summary>With two families, the cluster assigns the second address if the manifest only sets the first.</summary>
     [TestCase("PreferDualStack", "10.245.0.10", 0)]
     [TestCase("RequireDualStack", "10.245.0.10", 0)]
     [TestCase("PreferDualStack", "10.245.0.11", 3)]
@@ -323,7 +321,7 @@ public sealed class FieldDriftTests
     }
 
     [Test]
-    public void Helms_own_record_of_a_release_is_read()
+    public void The_release_record_of_Helm_is_read()
     {
         using var packed = new MemoryStream();
         using (var zip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))

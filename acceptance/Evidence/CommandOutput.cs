@@ -1,19 +1,19 @@
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>What a command printed.</summary>
+/// <summary>The output of a command.</summary>
 internal sealed record Printed(string Output, string Error, int ExitCode);
 
-/// <summary>What the command of a check prints on the cluster, as a person would see it.</summary>
+/// <summary>Records the output of a check's command on the cluster, as a user would see it.</summary>
 internal static partial class CommandOutput
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Of the check that runs.</summary>
+    /// <summary>The recorder of the running check.</summary>
     private static readonly AsyncLocal<Func<bool, Task>?> Record = new();
 
     /// <summary>
-    /// Runs a check, and keeps what its command prints as observed: when the check is about to remove what it shows, else at its end.
-    /// Commands that do not only read are left to the reader, and so is that of a check that is skipped.
+    /// Runs a check and records the output of its command: before the check removes what it shows, else at its end. Commands that do more
+    /// than read are not run, nor is that of a skipped check.
     /// </summary>
     public static Task Around(string? command, LiveCluster cluster, Func<Task> check, CancellationToken cancellationToken) =>
         Around(command, text => Run(text, cluster, cancellationToken), check, EvidenceLog.Observed);
@@ -23,7 +23,7 @@ internal static partial class CommandOutput
         var isKept = command is null || !OnlyReads(command);
         Record.Value = async isEnd =>
         {
-            // Nothing yet, as of a policy that the check has still to apply: it is asked again.
+            // Empty, for example because the check has not applied its policy yet: the command runs again later.
             if (!isKept && await run(command!) is var printed && (isEnd || printed.Output.Trim().Length > 0))
             {
                 isKept = true;
@@ -45,14 +45,14 @@ internal static partial class CommandOutput
         }
     }
 
-    /// <summary>The check is about to take away what it looked at: its command would print nothing later.</summary>
+    /// <summary>The check is about to remove what it tested: later its command would print nothing.</summary>
     public static Task Seen() => Record.Value?.Invoke(false) ?? Task.CompletedTask;
 
-    /// <summary>The error alone would look like what a person sees beside a passed check.</summary>
+    /// <summary>The error, with the exit code: alone it would look like output of a passed check.</summary>
     private static string Text(Printed printed) => printed.Output.Trim() is { Length: > 0 } output ? output
         : $"# It printed nothing at the end of the check (exit code {printed.ExitCode}). {printed.Error}".Trim();
 
-    /// <summary>A check's outcome does not depend on it, so that whatever goes wrong becomes its text.</summary>
+    /// <summary>A check's outcome does not depend on it, so every error becomes its text.</summary>
     private static async Task<Printed> Run(string command, LiveCluster cluster, CancellationToken cancellationToken)
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -70,7 +70,7 @@ internal static partial class CommandOutput
         }
     }
 
-    /// <summary>Whether it is one <c>kubectl get</c>, maybe filtered by grep, without anything that a shell would expand.</summary>
+    /// <summary>True for a single <c>kubectl get</c>, optionally filtered by grep, without shell expansions.</summary>
     public static bool OnlyReads(string command) => Reading().IsMatch(command);
 
     [GeneratedRegex(@"^kubectl --context [\w.:@/-]+( -n [\w-]+)? get [\w./,= -]+(\{[^{}`$'""]+\})?( \| grep [\w.:*' -]+)?$")]

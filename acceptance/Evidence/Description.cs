@@ -1,17 +1,17 @@
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>Objects as YAML for people: without managedFields and anything that may be secret, and with their Events above.</summary>
+/// <summary>Objects as YAML for people: their Events first, without managedFields and possible secrets.</summary>
 public static class Description
 {
     private const string Hidden = "(hidden)";
 
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-    /// <summary>Whose annotations say what Kubernetes, Helm, Flux or our own programs did. Others may write anything into theirs.</summary>
+    /// <summary>Domains of annotations from Kubernetes, Helm, Flux and this product. Other annotations may contain anything.</summary>
     private static readonly string[] KnownDomains = ["kubernetes.io", "k8s.io", "dns.aikernel.io", "helm.sh", "toolkit.fluxcd.io"];
 
     /// <param name="resources">The objects.</param>
-    /// <param name="events">Events of their namespace (v1), of which each object is given its own, the oldest first.</param>
+    /// <param name="events">Events (v1) of their namespace; each object gets its own, the oldest first.</param>
     public static string Of(IEnumerable<Resource> resources, IReadOnlyList<Resource> events) =>
         string.Join("---\n", resources.Select(resource =>
             string.Concat(events.Where(happened => IsAbout(happened, resource)).OrderBy(When, StringComparer.Ordinal).Select(Line)) + Yaml(
@@ -22,7 +22,7 @@ public static class Description
         && happened.Text("involvedObject.name") == resource.Name
         && happened.Text("involvedObject.namespace") == resource.Namespace;
 
-    // An Event that was created through events.k8s.io has an eventTime instead.
+    // An Event from events.k8s.io has an eventTime instead.
     private static string When(Resource happened) =>
         happened.Text("lastTimestamp") ?? happened.Text("eventTime") ?? happened.Text("metadata.creationTimestamp") ?? "";
 
@@ -35,7 +35,7 @@ public static class Description
 
     private static string Yaml(Resource resource)
     {
-        // What it is comes first: the items of a list carry it last, or not at all.
+        // apiVersion and kind first: items of a list have them last, or not at all.
         var document = new JsonObject { ["apiVersion"] = resource.ApiVersion, ["kind"] = resource.Kind };
         foreach (var (name, value) in resource.Document.Where(entry => !document.ContainsKey(entry.Key)))
         {
@@ -51,8 +51,8 @@ public static class Description
         && KnownDomains.Any(known => domain == known || domain.EndsWith("." + known, StringComparison.Ordinal));
 
     /// <summary>
-    /// Environments, arguments, annotations, headers of probes and values of pods and releases that are not ours may hold tokens, and CI
-    /// publishes the evidence. Only names stay. The last applied configuration repeats all of it.
+    /// Hides values that may be tokens, because CI publishes the evidence: environments, arguments, annotations, headers of probes, and
+    /// values of foreign pods and releases. Only names are kept. The last-applied configuration repeats all of it.
     /// </summary>
     private static void HideSecrets(JsonNode? node, bool keepValues)
     {
@@ -100,7 +100,7 @@ public static class Description
     }
 }
 
-/// <summary>Readiness and revision of Flux' objects, and the inventory of each Kustomization.</summary>
+/// <summary>Readiness and revision of Flux's objects, and the inventory of each Kustomization.</summary>
 public static class FluxOverview
 {
     /// <summary>From sources to releases.</summary>
@@ -116,7 +116,7 @@ public static class FluxOverview
     [
         Conditions.Say(resource, "Ready"),
         .. Revision(resource) is { } revision ? [$"  at {revision}"] : Array.Empty<string>(),
-        // The inventory's ids are <namespace>_<name>_<group>_<kind>.
+        // An inventory id is <namespace>_<name>_<group>_<kind>.
         .. resource.Parts("status.inventory.entries").Select(entry => $"  applied {entry.Text("id")}"),
     ];
 

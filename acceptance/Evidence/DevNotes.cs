@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>The outputs of a recorded run, check by check, as Markdown.</summary>
+/// <summary>The recorded run's outputs as Markdown, check by check.</summary>
 public static class DevNotes
 {
     public static string Write(Run run)
@@ -41,7 +41,7 @@ public static class DevNotes
         void Output(MatrixLine line, string cluster)
         {
             Line();
-            // What a running cluster showed says more than the tree.
+            // Output from a running cluster is preferred to that from the tree.
             if (MatrixCell.Of(run, line, cluster).WorstOfEachMode.LastOrDefault() is not { } result)
             {
                 Line($"**{cluster}**: ◻️ not run");

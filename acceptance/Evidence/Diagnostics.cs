@@ -12,7 +12,7 @@ public static class Diagnostics
         ResourceKind.HelmRelease,
     ];
 
-    /// <summary>Writes everything that can be read to the run's folder; the other files have the reason.</summary>
+    /// <summary>Writes all readable state to the run's folder; a file that could not be read has the reason.</summary>
     public static async Task Collect(LiveCluster cluster, string test, CancellationToken cancellationToken)
     {
         var name = new string([.. test.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '.' ? letter : '-')]);
@@ -43,7 +43,7 @@ public static class Diagnostics
             await Save($"{pod}.previous.log", () => cluster.Api.Logs("kube-system", pod, null, true, cancellationToken));
         }
 
-        // kube-proxy logs when it could not delete the conntrack entry of a deleted pod.
+        // kube-proxy logs if it cannot delete the conntrack entry of a deleted pod.
         foreach (var pod in await Named("k8s-app=kube-proxy"))
         {
             await Save($"{pod}.log", () => cluster.Api.Logs("kube-system", pod, null, false, cancellationToken));

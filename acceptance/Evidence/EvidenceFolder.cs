@@ -2,12 +2,12 @@ using PlatformGitOps.Acceptance.Evidence.Page;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>Writes a run's evidence to its folder: the page, the same as Markdown, JUnit XML and JSON.</summary>
+/// <summary>Writes a run's evidence to its folder: an HTML page, Markdown, JUnit XML and JSON.</summary>
 public static class EvidenceFolder
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Where runs keep their folders; CI uploads it.</summary>
+    /// <summary>The folder of all runs; CI uploads it.</summary>
     public static string Default => Below(Repository.Root);
 
     public static string Below(string folder) => Path.Combine(folder, "artifacts", "acceptance");
@@ -40,6 +40,6 @@ public static class EvidenceFolder
         ("junit.xml", JUnitReport.Write), ("evidence.json", EvidenceJson.Write),
     ];
 
-    /// <summary>The same text for the same run, on every machine.</summary>
+    /// <summary>The same texts for the same run, on every machine.</summary>
     public static IReadOnlyDictionary<string, string> Files(Run run) => Writers.ToDictionary(file => file.Name, file => file.Write(run));
 }

@@ -4,8 +4,8 @@ using PlatformGitOps.Generator.Findings;
 namespace PlatformGitOps.Acceptance.Evidence;
 
 /// <summary>
-/// What the tests of a run leave for its evidence. A test adds to its own entry, from as many tasks as it likes;
-/// <see cref="RecordEvidenceAttribute"/> opens and closes it.
+/// The evidence of a run's tests. A test adds to its own entry, from any number of tasks; <see cref="RecordEvidenceAttribute"/> opens and
+/// closes it.
 /// </summary>
 public sealed class EvidenceLog(TimeProvider time)
 {
@@ -15,13 +15,13 @@ public sealed class EvidenceLog(TimeProvider time)
     private readonly ConcurrentDictionary<string, string> facts = new();
     private readonly DateTimeOffset started = time.GetUtcNow();
 
-    /// <summary>Durations are of the clock that nobody sets.</summary>
+    /// <summary>Durations use the monotonic clock.</summary>
     private readonly long began = time.GetTimestamp();
 
     /// <summary>The log of this run.</summary>
     public static EvidenceLog Current { get; } = new(TimeProvider.System);
 
-    /// <summary>Names the run's folder.</summary>
+    /// <summary>The name of the run's folder.</summary>
     public string RunId => started.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
 
     private static string ThisTest => TestContext.CurrentContext.Test.ID;
@@ -46,7 +46,7 @@ public sealed class EvidenceLog(TimeProvider time)
         }
     }
 
-    /// <summary>The running check begins now: what it waited for was another check's or the cluster's.</summary>
+    /// <summary>The running check starts now: earlier waiting was for other checks or the cluster.</summary>
     public static void Starts() => Current.StartNow();
 
     internal void StartNow()
@@ -63,7 +63,7 @@ public sealed class EvidenceLog(TimeProvider time)
     private (CheckResult Result, long Began) Begun(CheckResult result) =>
         (result with { StartedAt = time.GetUtcNow() }, time.GetTimestamp());
 
-    /// <summary>Adds what the running check saw. The same text is kept once, and at most 4,000 characters altogether.</summary>
+    /// <summary>Adds an observation of the running check. Equal texts are kept once, at most 4,000 characters in total.</summary>
     public static void Observed(string text) => Current.Change(r => r with { Observed = Appended(r.Observed, text) });
 
     private static string Appended(string? before, string text) =>
@@ -83,10 +83,10 @@ public sealed class EvidenceLog(TimeProvider time)
         }
     }
 
-    /// <summary>Keeps a text that is too long for the page as a compressed file of the run's folder.</summary>
+    /// <summary>Keeps a text that is too long for the page as a compressed file in the run's folder.</summary>
     public static async Task KeepAsync(string name, string title, string text, CancellationToken cancellationToken)
     {
-        // Names of pods and nodes come from the API server.
+        // Names of pods and nodes are from the API server, and must be safe in a path.
         var safe = string.Join(
             '/', name.Split('/')
                 .Select(part =>
@@ -102,7 +102,7 @@ public sealed class EvidenceLog(TimeProvider time)
         Current.Add(new Attachment { Title = title, Path = safe + ".gz" });
     }
 
-    /// <summary>Judges what was measured and keeps it; the caller asserts the verdict.</summary>
+    /// <summary>Evaluates a measurement and keeps it; the caller asserts the verdict.</summary>
     public static DisruptionEvidence Measured(Timeline timeline, LossBudget budget)
     {
         var evidence = DisruptionEvidence.Of(timeline, budget);
@@ -110,7 +110,7 @@ public sealed class EvidenceLog(TimeProvider time)
         return evidence;
     }
 
-    /// <summary>A fact about the run beside its results; a second value of a label replaces the first.</summary>
+    /// <summary>A fact about the run, separate from its results; a second value of a label replaces the first.</summary>
     public static void Fact(string label, string value) => Current.facts[label] = value;
 
     public Run ToRun(IReadOnlyList<string> clusters, IReadOnlyList<MatrixLine> lines) => new()
@@ -141,7 +141,7 @@ public sealed class EvidenceLog(TimeProvider time)
         }
     }
 
-    /// <summary>Outputs, messages and logs come from clusters and programs, and CI publishes the evidence.</summary>
+    /// <summary>Masks credentials in outputs, messages and logs of clusters and programs, because CI publishes the evidence.</summary>
     private static CheckResult WithoutCredentials(CheckResult result) => result with
     {
         Observed = result.Observed is { } observed ? SecretText.Redact(observed) : null,
@@ -153,7 +153,7 @@ public sealed class EvidenceLog(TimeProvider time)
         ],
     };
 
-    /// <summary>Helpers report in any test; only a test with an entry keeps it.</summary>
+    /// <summary>Helpers call this in any test; only a test with an entry records it.</summary>
     private void Change(Func<CheckResult, CheckResult> change)
     {
         lock (gate)

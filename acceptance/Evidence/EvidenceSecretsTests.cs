@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>Credentials that others have in a cluster do not get into the evidence of a run, which CI publishes.</summary>
+/// <summary>Credentials in a cluster must not get into a run's evidence, which CI publishes.</summary>
 public sealed partial class EvidenceSecretsTests
 {
     [Test]
@@ -16,7 +16,7 @@ public sealed partial class EvidenceSecretsTests
         var folder = Path.Combine(EvidenceFolder.Default, EvidenceLog.Current.RunId, test);
         var kept = Directory.GetFiles(folder).ToDictionary(file => Path.GetFileName(file), Unpacked);
         Directory.Delete(folder, recursive: true);
-        // What tells something is there.
+        // Useful content is kept.
         kept["pods.yaml.gz"].ShouldContain("name: foreign");
         kept["pods.yaml.gz"].ShouldContain("name: TOKEN");
         kept["pods.yaml.gz"].ShouldContain("vault.example.com/token: (hidden)");
@@ -64,7 +64,7 @@ public sealed partial class EvidenceSecretsTests
         }
     }
 
-    /// <summary>What these print is kept as it is: tables, and objects that the tree delivers.</summary>
+    /// <summary>Commands whose output is kept unchanged: tables, and objects of the tree.</summary>
     [Test]
     public void Commands_of_checks_print_no_whole_objects_of_others()
     {
@@ -86,20 +86,20 @@ public sealed partial class EvidenceSecretsTests
     [GeneratedRegex(" -o (yaml|json\\b)")]
     private static partial Regex WholeObjects();
 
-    // Kinds without credentials, or one object by its name, or the pods of CoreDNS and the Deployments of External-DNS.
+    // Kinds without credentials, or one object by name, or CoreDNS's pods and External-DNS's Deployments.
     [GeneratedRegex(@" get ((roles|clusterroles|alerts\.notification)[\w,.]*( |$)|pods? -l k8s-app=kube-dns |"
         + @"deployments -l app\.kubernetes\.io/name=external-dns |"
         + @"(?!secrets?\b)[a-z.]+ (coredns|kube-dns|kube-proxy|node-local-dns|dns-check|dns-health-controller|geo-dns|"
         + @"catalog-api)[\w-]* )")]
     private static partial Regex Ours();
 
-    /// <summary>A cluster of others' objects with credentials wherever an object may have them.</summary>
+    /// <summary>A cluster with foreign objects that have credentials in all possible fields.</summary>
     private sealed class PlantedCluster : IDisposable
     {
-        /// <summary>Of no known form: only its place gives it away.</summary>
+        /// <summary>A credential without a known format: only its field identifies it.</summary>
         public const string Planted = "correct-horse-battery-staple";
 
-        /// <summary>Known by its form.</summary>
+        /// <summary>A credential with a known format.</summary>
         public static readonly string Token = "ghp_" + new string('q', 36);
 
         private readonly HttpListener listener = new();
@@ -188,7 +188,7 @@ public sealed partial class EvidenceSecretsTests
             }
             catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
             {
-                // The test is over.
+                // The test has ended.
             }
         }
 

@@ -26,7 +26,7 @@ public sealed class EvidenceTests
     public void Text_of_a_cluster_cannot_become_markup() =>
         Files["report.html"].ShouldContain("uid 0 &lt;root&gt; &amp; may write");
 
-    /// <summary>The verdict of each cluster, what failed and why, what did not run, the matrix, the evidence.</summary>
+    /// <summary>The verdict of each cluster, failures with reasons, what did not run, the matrix, the evidence.</summary>
     [Test]
     public void The_page_begins_with_the_verdicts_and_the_failures()
     {
@@ -129,7 +129,7 @@ public sealed class EvidenceTests
         kept.ShouldBe([$"$ {Jobs}\nx   Complete"]);
     }
 
-    /// <summary>AC5.8: the command shows the component's policy, which the check applies after another one and removes.</summary>
+    /// <summary>AC5.8: the command shows the component's policy, which the check applies later and removes.</summary>
     [Test]
     [CancelAfter(60_000)]
     public async Task The_policy_that_a_check_applies_is_seen_before_it_is_removed(CancellationToken cancellationToken)
@@ -221,7 +221,7 @@ public sealed class EvidenceTests
     }
 
     [Test]
-    public void What_the_definition_switches_off_is_neither_passed_nor_failed()
+    public void Checks_of_disabled_features_are_neither_passed_nor_failed()
     {
         var passed = RedRun.Mixed.Results.Where(r => r.Cluster == RedRun.Cluster && r.Outcome == ResultOutcome.Passed).ToList();
         var off = passed[0] with { Outcome = ResultOutcome.NotApplicable, Reason = "not applicable: monitoring.flavour is none" };
@@ -262,7 +262,7 @@ public sealed class EvidenceTests
     }
 
     [Test]
-    public void JUnit_counts_what_the_run_has_and_says_why()
+    public void JUnit_has_counts_and_reasons()
     {
         var suites = XDocument.Parse(Files["junit.xml"]).Root!;
 
@@ -324,7 +324,7 @@ public sealed class EvidenceTests
             .ShouldAllBe(lane => lane.GetProperty("slices").GetString()!.Length < 12_000);
     }
 
-    /// <summary>Its day and hour stay as they are, its timestamps do not.</summary>
+    /// <summary>Its wall clock is fixed; its timestamps are not.</summary>
     private sealed class SetBack : TimeProvider
     {
         public static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);

@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>The run for programs: everything except the single queries. The other reports can be made from it.</summary>
+/// <summary>A run as JSON: everything except the single queries. All other reports can be made from it.</summary>
 public static class EvidenceJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -14,7 +14,7 @@ public static class EvidenceJson
         NewLine = "\n",
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-        // Read by programs and people, never put into a page.
+        // For programs and people, never part of a web page.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -22,7 +22,7 @@ public static class EvidenceJson
 
     public static string Write(Run run) => JsonSerializer.Serialize(run, Options) + "\n";
 
-    /// <summary>The same with one line for each result, for a file that is committed.</summary>
+    /// <summary>The same with one line for each result, for the committed file.</summary>
     public static string WriteLines(Run run)
     {
         var members = JsonSerializer.SerializeToNode(run, Lines)!.AsObject().Select(member => member.Value is JsonArray { Count: > 0 } items
@@ -33,12 +33,12 @@ public static class EvidenceJson
         static string Text(JsonNode? node) => node?.ToJsonString(Lines) ?? "null";
     }
 
-    /// <exception cref="JsonException">The text is not the evidence of a run; the message says what is wrong, and where.</exception>
+    /// <exception cref="JsonException">The text is not the evidence of a run; the message has the fault and its position.</exception>
     public static Run Read(string text) =>
         JsonSerializer.Deserialize<Run>(text, Options) ?? throw new JsonException("the file holds null, and not a run");
 }
 
-/// <summary>The run as JUnit XML, one suite for each cluster, in the form that CI services read.</summary>
+/// <summary>The run as JUnit XML for CI services, one suite for each cluster.</summary>
 public static class JUnitReport
 {
     public static string Write(Run run)
@@ -94,7 +94,7 @@ public static class JUnitReport
 
     private static XAttribute Seconds(TimeSpan time) => new("time", time.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture));
 
-    /// <summary>Terminal output can hold characters that XML 1.0 cannot, and halves of surrogate pairs.</summary>
+    /// <summary>Removes characters that XML 1.0 does not allow, and lone surrogates, from terminal output.</summary>
     private static string Clean(string text) => string.Concat(text.EnumerateRunes()
         .Select(rune => rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? "\uFFFD" : rune.ToString()));
 }

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>The page as Markdown, for a job summary.</summary>
+/// <summary>The report as Markdown, for a job summary.</summary>
 public static class MarkdownReport
 {
     public static string Write(Run run)
@@ -101,8 +101,8 @@ public static class MarkdownReport
     }
 
     /// <summary>
-    /// In a table a bar ends the cell also within code. The fence is longer than each run of backticks in the text, and a blank keeps
-    /// it apart from one at the text's edge; Markdown drops these blanks.
+    /// Code in a table cell: a bar ends the cell even in code. The fence is longer than all runs of backticks in the text; a blank
+    /// separates it from backticks at the edges, and Markdown removes the blank.
     /// </summary>
     internal static string Code(string text)
     {
@@ -125,7 +125,7 @@ public static class MarkdownReport
         _ => "⏭️",
     };
 
-    /// <summary>A line break or a bar would end the table's cell; brackets would become HTML, links or images.</summary>
+    /// <summary>Escapes line breaks and bars, which would end the cell, and brackets, which would become HTML, links or images.</summary>
     internal static string Cell(string text) => text.ReplaceLineEndings(" ")
         .Replace("\\", "\\\\").Replace("|", "\\|")
         .Replace("[", "\\[").Replace("<", "&lt;");

@@ -4,7 +4,7 @@ using NUnit.Framework.Interfaces;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>Around every test of the suite: a test that runs a check on a cluster becomes a result of the run.</summary>
+/// <summary>Runs before and after every test of the suite: a test that runs a check on a cluster becomes a result of the run.</summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class RecordEvidenceAttribute : Attribute, ITestAction
 {

@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Acceptance.Evidence;
 
 /// <summary>
-/// The run on real clusters that the repository keeps: docs/recorded-run.json is its evidence, and docs/dev-notes.md its outputs as text.
+/// The committed run on real clusters: docs/recorded-run.json is its evidence, docs/dev-notes.md its outputs as text.
 /// <c>ACCEPTANCE_WRITE_DOCUMENTS</c> makes a run the recorded one.
 /// </summary>
 public static class RecordedRun
@@ -13,8 +13,8 @@ public static class RecordedRun
     public static string FilePath => Path.Combine(Repository.Root, "docs", FileName);
 
     /// <summary>
-    /// What is kept of a run. The log of a run is already without credentials (<see cref="EvidenceLog"/>); its attached files stay in its
-    /// folder, and the folder of the checkout is the writer's own.
+    /// The committed part of a run. <see cref="EvidenceLog"/> has already masked credentials; attached files stay in the run's folder, and
+    /// the checkout's path is removed.
     /// </summary>
     public static Run Kept(Run run, string checkout)
     {

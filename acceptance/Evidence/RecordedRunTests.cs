@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>The reports of a run can be made from its evidence alone, and the repository keeps the evidence of a real run.</summary>
+/// <summary>All reports can be made from a run's evidence, and the repository has the evidence of a real run.</summary>
 public sealed class RecordedRunTests
 {
     private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
@@ -35,7 +35,7 @@ public sealed class RecordedRunTests
     public void The_recorded_run_was_on_clusters() => Wording.IsPartial(RedRun.Recorded.Results).ShouldBeFalse();
 
     [Test]
-    public async Task The_recorded_run_names_no_credential_no_file_beside_it_and_no_checkout()
+    public async Task The_recorded_run_contains_no_credentials_and_no_local_paths()
     {
         var text = await File.ReadAllTextAsync(RecordedRun.FilePath, Token);
 

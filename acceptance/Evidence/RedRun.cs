@@ -2,12 +2,12 @@ using PlatformGitOps.Dns.Client;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>The recorded run with results that it does not have: two failures, a skipped check, and a cell without a result.</summary>
+/// <summary>The recorded run with additional results: two failures, a skipped check, and a cell without a result.</summary>
 internal static class RedRun
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 9, 30, 0, TimeSpan.Zero);
 
-    /// <summary>The run that the repository keeps, as it is.</summary>
+    /// <summary>The recorded run, unchanged.</summary>
     public static Run Recorded { get; } = EvidenceJson.Read(File.ReadAllText(RecordedRun.FilePath));
 
     /// <summary>The cluster with the failures.</summary>
@@ -82,7 +82,7 @@ internal static class RedRun
         Via = via,
         Name = "kubernetes.default.svc.cluster.local.",
         Outcome = AttemptOutcome.Ok,
-        // As probers measure.
+        // With the resolution of probers.
         Elapsed = TimeSpan.FromMicroseconds(Math.Round(microseconds)),
         Attempts = 1,
         LostPackets = 0,

@@ -4,8 +4,8 @@ namespace PlatformGitOps.Acceptance.Evidence;
 public static class ReportCommand
 {
     /// <param name="file">evidence.json of a run, or docs/recorded-run.json.</param>
-    /// <param name="root">The reports go to the folder below it that has the run's name.</param>
-    /// <returns>0, or 2 where the file cannot be used.</returns>
+    /// <param name="root">The reports are written to a subfolder with the run's name.</param>
+    /// <returns>0, or 2 if the file cannot be used.</returns>
     public static async Task<int> WriteAsync(
         string file, string root, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>The page as a browser sees it: opened from the disk, without a network.</summary>
+/// <summary>The page in a browser: opened from disk, without a network.</summary>
 [CancelAfter(120_000)]
 public sealed partial class ReportInBrowserTests
 {
@@ -30,7 +30,7 @@ public sealed partial class ReportInBrowserTests
         Regex.Count(page, "<svg ").ShouldBe(RedRun.Mixed.Results.Sum(result => result.Disruptions.Count), "a picture for each disruption");
     }
 
-    /// <summary>In a frame, because a window of Chromium is not narrower than 500 pixels.</summary>
+    /// <summary>In a frame, because a window of Chromium is at least 500 pixels wide.</summary>
     [Test]
     public async Task The_matrix_fits_a_phone_and_a_screen([Values(390, 1200)] int width, [Values] bool oneCluster)
     {
@@ -56,7 +56,7 @@ public sealed partial class ReportInBrowserTests
 
     [TestCase("light")]
     [TestCase("dark")]
-    public async Task The_page_can_be_looked_at(string scheme)
+    public async Task The_page_can_be_rendered(string scheme)
     {
         var picture = Path.Combine(folder, $"report-{scheme}.png");
 

@@ -6,25 +6,25 @@ public enum ResultOutcome
 {
     Passed,
 
-    /// <summary>The definition switches off what the check is about.</summary>
+    /// <summary>The definition switches off what the check tests.</summary>
     NotApplicable,
 
-    /// <summary>Did not run; the reason says what would let it run.</summary>
+    /// <summary>Did not run; the reason says how to run it.</summary>
     Skipped,
     Failed,
 }
 
-/// <summary>One run of the suite. Every report is made from it alone.</summary>
+/// <summary>One run of the suite, from which all reports are made.</summary>
 public sealed record Run
 {
-    /// <summary>Names the run's folder.</summary>
+    /// <summary>The name of the run's folder.</summary>
     public required string Id { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
 
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>The clusters' names, in the order of the matrix's columns.</summary>
+    /// <summary>The names of the clusters, in the order of the matrix's columns.</summary>
     public required IReadOnlyList<string> Clusters { get; init; }
 
     /// <summary>The lines of the matrix, in its order.</summary>
@@ -36,17 +36,17 @@ public sealed record Run
 
     public int Count(ResultOutcome outcome) => Results.Count(r => r.Outcome == outcome);
 
-    /// <summary>What a person types for a line on the first cluster that has a command; on a running one it names the context.</summary>
+    /// <summary>The command of a line on the first cluster that has one; for a running cluster it contains the context.</summary>
     public string? Command(MatrixLine line) => Clusters
         .Select(cluster => Results.Where(r => r.Check == line.Check && r.Cluster == cluster && r.Commands.Count > 0)
             .OrderBy(r => r.Mode).LastOrDefault()?.Commands[0])
         .FirstOrDefault(command => command is not null);
 }
 
-/// <summary>A fact about the run or the machine beside the results: versions, delivery.</summary>
+/// <summary>A fact about the run or the machine, such as versions or the delivery.</summary>
 public sealed record Fact(string Label, string Value);
 
-/// <summary>What one check found on one cluster.</summary>
+/// <summary>The result of one check on one cluster.</summary>
 public sealed record CheckResult
 {
     /// <summary>The check's id, such as AC2.3.</summary>
@@ -60,7 +60,7 @@ public sealed record CheckResult
 
     public required CheckMode Mode { get; init; }
 
-    /// <summary>What the check reads.</summary>
+    /// <summary>The objects that the check reads.</summary>
     public string? Reads { get; init; }
 
     public required ResultOutcome Outcome { get; init; }
@@ -72,17 +72,19 @@ public sealed record CheckResult
 
     public string? Observed { get; init; }
 
-    /// <summary>When it began; null in the evidence of an older suite. Checks that only look run beside each other.</summary>
+    /// <summary>When it started; null in the evidence of an older suite. Checks that only read run in parallel.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     public TimeSpan Duration { get; init; }
 
-    /// <summary>What a person types to see the same.</summary>
+    /// <summary>The commands with which a user sees the same.</summary>
     public IReadOnlyList<string> Commands { get; init; } = [];
 
     public IReadOnlyList<Attachment> Attachments { get; init; } = [];
 
-    /// <summary>As in a terminal: what a person types, and what was seen. Outputs of commands that the suite ran begin with them.</summary>
+    /// <summary>
+    /// As in a terminal: the command and its output. Outputs of commands that the suite ran already begin with the command.
+    /// </summary>
     [JsonIgnore]
     public IReadOnlyList<string> Transcript
     {
@@ -94,11 +96,11 @@ public sealed record CheckResult
         }
     }
 
-    /// <summary>One for each time the cluster was disrupted: a drain of each of two nodes is two.</summary>
+    /// <summary>One for each disruption: draining each of two nodes gives two.</summary>
     public IReadOnlyList<DisruptionEvidence> Disruptions { get; init; } = [];
 }
 
-/// <summary>A file of the run's folder, or a short text shown in place; one of them is set.</summary>
+/// <summary>A file in the run's folder, or a short inline text; one of them is set.</summary>
 public sealed record Attachment
 {
     public required string Title { get; init; }
@@ -109,7 +111,7 @@ public sealed record Attachment
     public string? Text { get; init; }
 }
 
-/// <summary>What was measured during a disruption. The attached logs have every query.</summary>
+/// <summary>The measurement of a disruption. The attached logs have every query.</summary>
 public sealed record DisruptionEvidence
 {
     public required IReadOnlyList<ClusterEvent> Events { get; init; }
@@ -137,26 +139,26 @@ public sealed record DisruptionEvidence
 }
 
 /// <summary>One line of the validation matrix.</summary>
-/// <param name="Expected">What a person expects to see on each cluster.</param>
+/// <param name="Expected">The expected output for each cluster.</param>
 public sealed record MatrixLine(string Check, string Criterion, string Title, IReadOnlyDictionary<string, string> Expected)
 {
-    /// <summary>The expectation in one text: clusters are named where theirs differ.</summary>
+    /// <summary>The expectations as one text, with clusters' names if they differ.</summary>
     public string ExpectedText => Expected.Values.Distinct().Count() <= 1
         ? Expected.Values.FirstOrDefault() ?? ""
         : string.Join("; ", Expected.Select(entry => $"{entry.Key}: {entry.Value}"));
 }
 
-/// <summary>One line on one cluster. <see cref="Outcome"/> is null when no check answered it.</summary>
+/// <summary>A line on one cluster. <see cref="Outcome"/> is null if no check ran.</summary>
 public sealed record MatrixCell(MatrixLine Line, string Cluster, IReadOnlyList<CheckResult> Results)
 {
-    /// <summary>The worst of its checks: one failure fails the cell, and one skipped check leaves it open.</summary>
+    /// <summary>The worst outcome of its checks: one failure fails the cell, one skipped check leaves it open.</summary>
     public ResultOutcome? Outcome => Results.Count == 0 ? null : Results.Max(r => r.Outcome);
 
     /// <summary>The worst result of each mode.</summary>
     public IReadOnlyList<CheckResult> WorstOfEachMode =>
         [.. Results.GroupBy(r => r.Mode).OrderBy(g => g.Key).Select(g => g.MaxBy(r => r.Outcome)!)];
 
-    /// <summary>The result whose output the matrix shows; null where no check printed anything.</summary>
+    /// <summary>The result whose output the matrix shows; null if no check has output.</summary>
     public CheckResult? Printed => Results.Where(r => r is { Outcome: ResultOutcome.Passed or ResultOutcome.Failed, Observed: not null })
         .OrderBy(r => r.Mode).LastOrDefault();
 

@@ -2,7 +2,7 @@ using PlatformGitOps.Dns.Client;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>How figures and outcomes are written, the same on every machine.</summary>
+/// <summary>Formats figures and outcomes, the same on every machine.</summary>
 internal static class Wording
 {
     public static string Of(TimeSpan time) => time switch
@@ -13,7 +13,7 @@ internal static class Wording
         _ => Text($"{(int)time.TotalMinutes} min {time.Seconds} s"),
     };
 
-    /// <summary>Time without DNS; most runs have none.</summary>
+    /// <summary>Time without DNS; usually none.</summary>
     public static string Lost(TimeSpan time) => time == TimeSpan.Zero ? "none" : Of(time);
 
     public static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
@@ -39,7 +39,7 @@ internal static class Wording
         string.Concat(kind.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}"))
             .ToLowerInvariant();
 
-    /// <summary>The run in one sentence. Static checks alone are not an acceptance, and the sentence says so.</summary>
+    /// <summary>The run in one sentence. It says if only static checks ran, which are not an acceptance.</summary>
     public static string Verdict(Run run) => Verdict(run.Results, "");
 
     /// <summary>The verdict of one cluster.</summary>
@@ -63,7 +63,7 @@ internal static class Wording
     public static bool IsPartial(IEnumerable<CheckResult> results) =>
         !results.Any(r => r is { Mode: CheckMode.Live, Outcome: ResultOutcome.Passed or ResultOutcome.Failed });
 
-    /// <summary>Each reason of what did not run once, with its results; what concerns most results comes first.</summary>
+    /// <summary>Each reason for skipped checks with its results; the most frequent one first.</summary>
     public static IReadOnlyList<(string Reason, IReadOnlyList<CheckResult> Results)> SkipReasons(Run run) =>
     [
         .. run.Results.Where(r => r.Outcome is ResultOutcome.Skipped or ResultOutcome.NotApplicable)
@@ -72,8 +72,7 @@ internal static class Wording
     ];
 
     /// <summary>
-    /// The beginning of an output: that of the row's command where the suite ran it. A table begins below its header, and the first line of
-    /// an object says nothing.
+    /// The beginning of an output: of the row's command if the suite ran it. Skips the header of a table and the first line of an object.
     /// </summary>
     public static (string? First, int More) Beginning(CheckResult result)
     {
@@ -92,7 +91,7 @@ internal static class Wording
 
     private const StringSplitOptions Words = StringSplitOptions.RemoveEmptyEntries;
 
-    /// <summary>Characters of an output in the matrix.</summary>
+    /// <summary>The maximum length of an output in the matrix, in characters.</summary>
     private const int MostShown = 72;
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);

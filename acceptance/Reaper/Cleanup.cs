@@ -6,14 +6,14 @@ using System.Text;
 namespace PlatformGitOps.Acceptance.Reaper;
 
 /// <summary>
-/// Programs that a session started and that outlive it: a kind that still runs would create nodes after their removal.
-/// A variable of their environment, which their own children inherit, identifies them. Linux only: it is read from /proc.
+/// Programs of a session that outlive it: a running kind would create nodes after their removal. They are identified by an environment
+/// variable, which child processes inherit. Linux only: it is read from /proc.
 /// </summary>
 internal static class Children
 {
     private const int Passes = 20;
 
-    /// <summary>Kills them; each pass that finds one is followed by another, because it may have started a further one.</summary>
+    /// <summary>Kills them, repeatedly until a pass finds none, because they may start others.</summary>
     public static async Task End(string session, CancellationToken cancellationToken)
     {
         for (var pass = 0; pass < Passes && Directory.Exists("/proc"); pass++)
@@ -61,15 +61,15 @@ internal static class Children
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The kernel has not ended it yet; the next pass may find none.
+            // The kernel has not ended it yet; a later pass may find none.
         }
     }
 }
 
-/// <summary>Removal through the docker command: the reaper must work when nothing else of the suite does.</summary>
+/// <summary>Removes objects with the docker command: the reaper must work without the rest of the suite.</summary>
 internal static class Docker
 {
-    /// <returns>What went wrong; null where none is left.</returns>
+    /// <returns>The error; null if none is left.</returns>
     public static async Task<string?> RemoveContainers(string label, CancellationToken cancellationToken)
     {
         var (listed, problem) = await Commands.Run("docker", cancellationToken, "ps", "--all", "--quiet", "--filter", $"label={label}");
@@ -77,11 +77,11 @@ internal static class Docker
         return problem ?? (ids.Length == 0 ? null : await Remove(["rm", "--force", "--volumes", .. ids], cancellationToken));
     }
 
-    /// <returns>What went wrong; null where it is gone.</returns>
+    /// <returns>The error; null if it is removed.</returns>
     public static Task<string?> RemoveContainer(string name, CancellationToken cancellationToken) =>
         Remove(["rm", "--force", "--volumes", name], cancellationToken);
 
-    /// <returns>What went wrong; null where it is gone.</returns>
+    /// <returns>The error; null if it is removed.</returns>
     public static Task<string?> RemoveNetwork(string name, CancellationToken cancellationToken) =>
         Remove(["network", "rm", name], cancellationToken);
 
@@ -93,10 +93,10 @@ internal static class Docker
     }
 }
 
-/// <summary>Addresses that this machine alone has.</summary>
+/// <summary>Addresses that only this machine has.</summary>
 internal static class Loopback
 {
-    /// <summary>Says nothing where it is not there any more.</summary>
+    /// <summary>Ignores a missing address.</summary>
     public static Task RemoveAddress(string address, CancellationToken cancellationToken) =>
         Commands.Run("ip", cancellationToken, "addr", "del", address, "dev", "lo");
 }
@@ -104,8 +104,7 @@ internal static class Loopback
 internal static class Commands
 {
     /// <summary>
-    /// What a command prints, and what it says where it does not end with 0. Nothing where it is not on this machine, which has made
-    /// nothing with it then.
+    /// A command's output, and its error if it fails. Empty if the command is not installed, since then nothing was created with it.
     /// </summary>
     public static async Task<(string Output, string? Problem)> Run(
         string program, CancellationToken cancellationToken, params IEnumerable<string> arguments)

@@ -1,15 +1,15 @@
 using System.Runtime.InteropServices;
 using PlatformGitOps.Acceptance.Reaper;
 
-// usage: reaper <session folder>
-// Waits for the end of the process that owns the session, however it ends, and removes what the session made.
+// usage: reaper <session folder>. Waits for the end of the process that owns the session, however it ends, and removes what the session
+// created.
 if (args is not [var folder])
 {
     Console.Error.WriteLine("usage: reaper <session folder>");
     return 2;
 }
 
-// Ctrl-C reaches every process of the terminal; this one has to outlive it.
+// Ctrl-C reaches all processes of the terminal; this one must outlive it.
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
 

@@ -5,15 +5,15 @@ using System.Globalization;
 namespace PlatformGitOps.Acceptance.Reaper;
 
 /// <summary>
-/// One run of the suite: a folder with the owner's process and a ledger of what the run makes outside of itself. Each line
-/// is written before the thing is made, so that nothing can be left over that no ledger names.
+/// One run of the suite: a folder with the owner's process id and a ledger of created objects. Each line is written before the object is
+/// created, so that the ledger never misses one.
 /// </summary>
 public sealed class Session
 {
-    /// <summary>Label of every container and network that a session makes.</summary>
+    /// <summary>The label of all containers and networks of a session.</summary>
     public const string Label = "io.platform-gitops.acceptance.session";
 
-    /// <summary>Variable in the environment of the programs that a session starts: its id.</summary>
+    /// <summary>The environment variable with the session's id, for the programs that it starts.</summary>
     public const string Variable = "ACCEPTANCE_SESSION";
 
     /// <summary>kind's own label on its nodes.</summary>
@@ -44,17 +44,17 @@ public sealed class Session
 
     public static Session Open(string folder) => new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 
-    /// <summary>Sessions under the root whose owner has ended: those of runs that were killed together with their reaper.</summary>
+    /// <summary>Sessions under the root whose owner has ended: of runs that were killed together with their reaper.</summary>
     public static IReadOnlyList<Session> Orphans(string root) =>
         Directory.Exists(root)
             ? [.. Directory.GetDirectories(root).Select(Open)
                 .Where(session => File.Exists(session.In(OwnerFile)) && session.Owner() is null)]
             : [];
 
-    /// <summary>The session ends with this process.</summary>
+    /// <summary>Sets the owner: the session ends with this process.</summary>
     public void BelongsTo(Process owner)
     {
-        // Another run may look at it meanwhile, and would take a file without an owner for an orphan's.
+        // Atomically, because another run would take a file without an owner for an orphan's.
         File.WriteAllText(In(OwnerFile + ".new"), $"{owner.Id} {Start(owner)}");
         File.Move(In(OwnerFile + ".new"), In(OwnerFile), overwrite: true);
     }
@@ -63,15 +63,15 @@ public sealed class Session
 
     public void WillMakeContainers() => Note("containers");
 
-    /// <summary>A container without the session's label.</summary>
+    /// <summary>Notes a container without the session's label.</summary>
     public void WillMakeContainer(string name) => Note($"container {name}");
 
     public void WillMakeNetwork(string name) => Note($"network {name}");
 
-    /// <summary>An address of the loopback interface.</summary>
+    /// <summary>Notes an address of the loopback interface.</summary>
     public void WillAddAddress(string address) => Note($"address {address}/32");
 
-    /// <summary>The cluster stays when the session ends.</summary>
+    /// <summary>Keeps the cluster at the end of the session.</summary>
     public void Keep(string name) => Note($"keep {name}");
 
     public async Task OwnerEnds(CancellationToken cancellationToken)
@@ -84,17 +84,17 @@ public sealed class Session
     }
 
     /// <summary>
-    /// Ends what the session started, removes everything in the ledger, and the folder last; a second call finds nothing to do. What
-    /// cannot be removed keeps the folder, so that the next run tries again.
+    /// Ends the session's programs, removes everything in the ledger, and the folder last; a second call does nothing. If an object
+    /// cannot be removed, the folder stays, so that the next run tries again.
     /// </summary>
-    /// <returns>What could not be removed, and why.</returns>
+    /// <returns>The objects that could not be removed, with the reasons.</returns>
     public async Task<IReadOnlyList<string>> Reap(CancellationToken cancellationToken)
     {
-        using var reaping = Alone();
-        return reaping is null ? [] : await ReapAlone(cancellationToken);
+        using var reaping = TryLock();
+        return reaping is null ? [] : await ReapExclusively(cancellationToken);
     }
 
-    private async Task<IReadOnlyList<string>> ReapAlone(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> ReapExclusively(CancellationToken cancellationToken)
     {
         await Children.End(Id, cancellationToken);
         var problems = new List<string?>();
@@ -142,7 +142,7 @@ public sealed class Session
     }
 
     /// <summary>Null where the session is gone, or another process reaps it: the reaper of the run that ended, or the next run.</summary>
-    private FileStream? Alone()
+    private FileStream? TryLock()
     {
         try
         {
@@ -173,7 +173,7 @@ public sealed class Session
         catch (Exception exception) when (exception is
             ArgumentException or InvalidOperationException or IOException or Win32Exception or FormatException or IndexOutOfRangeException)
         {
-            // It ended before or while it was looked at, or a crash has left the file empty.
+            // It ended meanwhile, or a crash has left the file empty.
             return null;
         }
     }

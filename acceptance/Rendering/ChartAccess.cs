@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Acceptance.Rendering;
 
 /// <summary>
-/// The accounts and rights that the coredns chart gives CoreDNS and the proportional autoscaler with the tree's values, which no file of
-/// the tree holds, and whose pods they are. <see cref="RenderingTests"/> compares them with Helm's own output.
+/// The ServiceAccounts and RBAC objects that the coredns chart creates with the tree's values; no file of the tree has them. <see
+/// cref="RenderingTests"/> compares them with Helm's output.
 /// </summary>
 public static class ChartAccess
 {
@@ -66,7 +66,7 @@ public static class ChartAccess
             spec: { serviceAccountName: coredns-autoscaler }
         """);
 
-    /// <summary>What differs between these and what Helm makes of the chart, each as a line.</summary>
+    /// <summary>The differences from Helm's objects, one line for each.</summary>
     public static IEnumerable<string> Differences(IEnumerable<Resource> helm) =>
         Lines(helm.Where(resource => Kinds.Contains(resource.Kind))).Except(Lines(Objects))
             .Concat(Lines(Objects).Except(Lines(helm)));
@@ -80,7 +80,7 @@ public static class ChartAccess
         $"{resource} account {resource.Text("spec.template.spec.serviceAccountName")}",
         $"{resource} token {resource.Text("spec.template.spec.automountServiceAccountToken")}",
         $"{resource} labels {string.Join(' ', resource.Map("spec.template.metadata.labels")
-            // Others may be a definition's own.
+            // Other labels may be the definition's own.
             .Where(label => label.Key == "k8s-app" || label.Key.StartsWith("app.", StringComparison.Ordinal))
             .OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}"))}",
     });

@@ -3,8 +3,8 @@ using PlatformGitOps.Acceptance.Drift;
 namespace PlatformGitOps.Acceptance.Rendering;
 
 /// <summary>
-/// Where the coredns chart puts the values that static checks read. Compared with Helm's own output: what a check claims of a value
-/// then holds for the object that Helm applies.
+/// Where the coredns chart puts the values that static checks read. <see cref="RenderingTests"/> compares this with Helm's output, so that
+/// a check of a value holds for Helm's object too.
 /// </summary>
 public static class ChartOutput
 {
@@ -26,7 +26,7 @@ public static class ChartOutput
         ("prometheus.monitor.interval", "ServiceMonitor coredns", "spec.endpoints[0].interval"),
     ];
 
-    /// <summary>For each object that follows from the values: the fields in which Helm's object differs.</summary>
+    /// <summary>For each object that follows from the values: the fields that differ in Helm's object.</summary>
     public static IEnumerable<DriftReport.Entry> Compare(RenderedCluster tree, IReadOnlyList<Resource> helm) =>
         Expected(tree)
             .Select(expected =>
@@ -37,7 +37,7 @@ public static class ChartOutput
             ? [.. FieldDrift.Of(expected, found).Where(difference => difference.Delivered is not null)]
             : [new FieldDifference("the object", "it", null)];
 
-    /// <summary>The objects with the fields that follow from the values.</summary>
+    /// <summary>The objects, with the fields that follow from the values.</summary>
     private static IEnumerable<Resource> Expected(RenderedCluster tree)
     {
         var values = tree.Values;
@@ -115,21 +115,21 @@ public static class ChartOutput
         }
     }
 
-    /// <summary>The name of the Service that is scraped; it is the job label of every series.</summary>
+    /// <summary>The name of the metrics Service, which is the job label of every series.</summary>
     public const string MetricsService = "coredns-metrics";
 
-    /// <summary>The ports that the chart gives a Service for a server on port 53.</summary>
+    /// <summary>The ports that the chart gives the Service for a server on port 53.</summary>
     public static readonly IReadOnlyList<(string Name, string Protocol)> ServicePorts = [("udp-53", "UDP"), ("tcp-53", "TCP")];
 
-    /// <summary>The image that the chart's pods run: the values', and the chart's appVersion where they set no tag.</summary>
+    /// <summary>The image of the chart's pods: from the values, with the chart's appVersion if they set no tag.</summary>
     public static string Image(RenderedCluster tree) =>
         $"{tree.Values.Text("image.repository") ?? "coredns/coredns"}:{tree.Values.Text("image.tag") ?? AppVersion(tree.Platform)}";
 
-    /// <summary>The CoreDNS that the definition says: its tag of the image, and the chart's appVersion where it has none.</summary>
+    /// <summary>The CoreDNS version of the definition: the image's tag, or the chart's appVersion.</summary>
     public static string CoreDns(Platform platform, Cluster cluster) =>
         cluster.Adjustments.Values.GetValueOrDefault("coredns")?.TextAt("image", "tag") ?? AppVersion(platform);
 
-    /// <summary>The CoreDNS that the pinned chart runs where no tag is set.</summary>
+    /// <summary>The CoreDNS version of the pinned chart, if no tag is set.</summary>
     public static string AppVersion(Platform platform) =>
         CoreDnsChart.AppVersionOf(platform.Charts["coredns"].Version)
         ?? throw new MissingException($"the suite does not know which CoreDNS chart {platform.Charts["coredns"].Version} runs");
@@ -138,7 +138,7 @@ public static class ChartOutput
     {
         var lines = values.Parts("servers").SelectMany(server => (IEnumerable<string>)
         [
-            // The port is written after the last zone; the others are those of port 53.
+            // The port is only written after the last zone; the others have port 53.
             string.Join(' ', server.Parts("zones").Select(zone => zone.Text("scheme") + zone.Text("zone")))
                 + $":{server.Text("port")} {{",
             .. server.Parts("plugins").SelectMany(Plugin).Select(line => "    " + line),

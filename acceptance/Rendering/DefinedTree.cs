@@ -3,8 +3,8 @@ using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Acceptance.Rendering;
 
-/// <summary>A tree with the definition that it was generated from.</summary>
-/// <param name="VersionDrift">The drift report beside it (docs/version-drift.md); null where it has none.</param>
+/// <summary>A tree and its definition.</summary>
+/// <param name="VersionDrift">The text of its drift report (docs/version-drift.md); null if there is none.</param>
 public sealed record DefinedTree(Platform Platform, SourceTree Source, string? VersionDrift)
 {
     private readonly ConcurrentDictionary<(Feature Part, bool Hosts), Lazy<DefinedTree>> others = new();
@@ -14,15 +14,15 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     public static DefinedTree Generated(Platform platform, string? versionDrift) =>
         new(platform, SourceTree.Of(Files(platform, Path.GetDirectoryName(Repository.DefinitionFile)!)), versionDrift);
 
-    /// <summary>An overlay may name files of another folder beside it. What a link leads to is not in the repository.</summary>
+    /// <summary>An overlay may use files of a neighbour folder. Targets of links are not in the repository.</summary>
     private static readonly EnumerationOptions Overlays = new()
     {
         RecurseSubdirectories = true,
         AttributesToSkip = FileAttributes.ReparsePoint,
     };
 
-    /// <summary>What the repository has: the generated files, and the users' overlays as they are on disk.</summary>
-    /// <param name="folder">Where the overlays are: the folder of the definition.</param>
+    /// <summary>The files of the repository: the generated ones, and the users' overlays from disk.</summary>
+    /// <param name="folder">The folder of the definition, which has the overlays.</param>
     public static IReadOnlyList<GeneratedFile> Files(Platform platform, string folder) =>
     [
         .. Tree.Build(platform),
@@ -32,7 +32,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
             .Select(file => new GeneratedFile(Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllText(file))),
     ];
 
-    /// <summary>The tree as it is on disk, manual edits included, or as it is generated where no file is there yet.</summary>
+    /// <summary>The tree on disk, with its manual edits; the generated tree if there is none on disk.</summary>
     public static DefinedTree OnDisk(string definition)
     {
         var platform = Read(definition);
@@ -51,22 +51,22 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
         _ => throw new InvalidDataException(definition),
     };
 
-    /// <summary>The tree that a check can be run on.</summary>
+    /// <summary>The tree for a check, with the feature that the check needs.</summary>
     public DefinedTree For(Check check) => With(check.Criterion.SwitchesOn, check.Line.Needs == Feature.Substrate);
 
-    /// <summary>The same with a part that is off by default in every cluster.</summary>
-    /// <param name="hosts">Whether every cluster names the substrate of the fixture too.</param>
+    /// <summary>A copy with a feature in every cluster that is off by default.</summary>
+    /// <param name="hosts">True to give every cluster the fixture's substrate too.</param>
     public DefinedTree With(Feature feature, bool hosts = false)
     {
-        var part = OptionalPart.Of(feature);
+        var part = OptionalFeature.Of(feature);
         return part is null && !hosts ? this : others.GetOrAdd((feature, hosts), _ => new Lazy<DefinedTree>(() =>
         {
             var platform = hosts ? WithHosts(Platform) : Platform;
-            return Generated(part?.Switched(platform) ?? platform, VersionDrift);
+            return Generated(part?.Enable(platform) ?? platform, VersionDrift);
         })).Value;
     }
 
-    /// <summary>The same with the substrate of the fixture in every cluster.</summary>
+    /// <summary>A copy with the fixture's substrate in every cluster.</summary>
     private static Platform WithHosts(Platform platform)
     {
         var substrates = StorySample.Substrates.Platform.Substrates;
@@ -82,7 +82,7 @@ internal static class ClustersOfPlatform
     public static Cluster ClusterNamed(this Platform platform, string name) =>
         platform.Clusters.Single(cluster => cluster.Name.Text == name);
 
-    /// <summary>The same definition with a change of every cluster.</summary>
+    /// <summary>A copy of the definition with a change in every cluster.</summary>
     public static Platform InEachCluster(this Platform platform, Func<Cluster, Cluster> change) =>
         platform with { Clusters = [.. platform.Clusters.Select(change)] };
 }
@@ -105,7 +105,7 @@ public sealed class DefinedTreeTests
     private static Action Built(Platform platform, IReadOnlyList<GeneratedFile> files) =>
         () => RenderedCluster.From(new DefinedTree(platform, SourceTree.Of(files), null), StorySample.Cluster);
 
-    /// <summary>A cluster's overlay of one file, in a folder of its own that goes with it.</summary>
+    /// <summary>A cluster's overlay with one file, in a temporary folder.</summary>
     private sealed class OverlayFolder : IDisposable
     {
         public OverlayFolder(string cluster, string text)

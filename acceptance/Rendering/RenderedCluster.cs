@@ -8,9 +8,8 @@ using PlatformGitOps.Generator.Flux.Substitution;
 namespace PlatformGitOps.Acceptance.Rendering;
 
 /// <summary>
-/// Everything that one cluster receives: the tree after kustomize and Flux' substitution, both by the generator's own code.
-/// Static checks read nothing else. What the chart makes of the release's values is compared with Helm's output by
-/// <see cref="ChartOutput"/>.
+/// Everything that one cluster receives: the tree after kustomize and Flux's substitution, built by the generator's code. Static checks
+/// only read this. <see cref="ChartOutput"/> compares the chart's objects with Helm's output.
 /// </summary>
 public sealed class RenderedCluster
 {
@@ -18,7 +17,7 @@ public sealed class RenderedCluster
 
     public required string Role { get; init; }
 
-    /// <summary>The tree, and the definition that it was generated from.</summary>
+    /// <summary>The tree and its definition.</summary>
     public required DefinedTree Defined { get; init; }
 
     /// <summary>The cluster's settings, by the names of the variables.</summary>
@@ -27,50 +26,50 @@ public sealed class RenderedCluster
     /// <summary>The objects of the cluster's own folder.</summary>
     public required IReadOnlyList<Resource> Flux { get; init; }
 
-    /// <summary>What the Flux Kustomization of CoreDNS applies: the release and what its chart cannot make.</summary>
+    /// <summary>The objects of CoreDNS's Flux Kustomization: the release, and objects that its chart cannot create.</summary>
     public required IReadOnlyList<Resource> Delivered { get; init; }
 
-    /// <summary>What a workload namespace gets from the allow-dns component, once for each policy API.</summary>
+    /// <summary>The objects of the allow-dns component, for each policy API.</summary>
     public required IReadOnlyList<Resource> AllowDns { get; init; }
 
-    /// <summary>The layer of the definitions that monitoring objects need; empty where the tree does not deliver them.</summary>
+    /// <summary>The layer with the CRDs of the monitoring objects; empty if the tree does not deliver them.</summary>
     public required IReadOnlyList<Resource> Definitions { get; init; }
 
-    /// <summary>The text of the drift report; null where the definition has none beside it.</summary>
+    /// <summary>The text of the drift report; null if there is none.</summary>
     public required string? VersionDrift { get; init; }
 
-    /// <summary>What the Flux Kustomization of the DNS health controller applies; empty where the cluster has none.</summary>
+    /// <summary>The objects of the DNS health controller's Flux Kustomization; empty if the cluster does not have it.</summary>
     public required IReadOnlyList<Resource> HealthController { get; init; }
 
-    /// <summary>What the Flux Kustomization of the NodeLocal DNSCache applies; empty where the cluster has none.</summary>
+    /// <summary>The objects of NodeLocal DNSCache's Flux Kustomization; empty if the cluster does not have it.</summary>
     public required IReadOnlyList<Resource> NodeLocalDns { get; init; }
 
-    /// <summary>What the Flux Kustomization of geographic routing applies; empty where the cluster has none.</summary>
+    /// <summary>The objects of geographic routing's Flux Kustomization; empty if the cluster does not have it.</summary>
     public required IReadOnlyList<Resource> GeoDns { get; init; }
 
-    /// <summary>What the Flux Kustomization of the check of each node applies; empty where the cluster has none.</summary>
+    /// <summary>The objects of the DNS check's Flux Kustomization; empty if the cluster does not have it.</summary>
     public required IReadOnlyList<Resource> DnsCheck { get; init; }
 
-    /// <summary>What the Flux Kustomization of External-DNS applies; empty where the cluster has none.</summary>
+    /// <summary>The objects of External-DNS's Flux Kustomization; empty if the cluster does not have it.</summary>
     public required IReadOnlyList<Resource> ExternalDns { get; init; }
 
-    /// <summary>Everything that runs in the cluster because of the tree, but for the definitions of custom resources.</summary>
+    /// <summary>All objects that the tree brings into the cluster, except CRDs.</summary>
     public IEnumerable<Resource> Everything => [.. Delivered, .. HealthController, .. NodeLocalDns, .. GeoDns, .. DnsCheck, .. ExternalDns];
 
-    /// <summary>With what this cluster pins for itself.</summary>
+    /// <summary>The definition, with the versions that this cluster pins.</summary>
     public Platform Platform => Defined.Platform.For(Definition);
 
     public Cluster Definition => Defined.Platform.ClusterNamed(Role);
 
     public Resource Release => Find(Delivered, "HelmRelease", "coredns");
 
-    /// <summary>The values of the release. A check that needs a value fails where it is not set: chart defaults change.</summary>
+    /// <summary>The Helm values of the release. A check that needs a value fails if it is not set, because chart defaults change.</summary>
     public Resource Values => Release.Part("spec.values") ?? new Resource([]);
 
     /// <summary>The plugins of the first server block.</summary>
     public IReadOnlyList<CorefilePlugin> Plugins => CorefilePlugin.Of(Values);
 
-    /// <summary>The labels that the chart selects its own pods by.</summary>
+    /// <summary>The chart's selector of its own pods.</summary>
     public IReadOnlyDictionary<string, string> SelectorLabels => new Dictionary<string, string>
     {
         ["app.kubernetes.io/instance"] = Release.Text("spec.releaseName") ?? Release.Name,
@@ -80,14 +79,14 @@ public sealed class RenderedCluster
 
     public IReadOnlyDictionary<string, string> PodLabels => SelectorLabels.Concat(Values.Map("customLabels")).ToDictionary();
 
-    /// <summary>What the Service kube-dns selects its pods by.</summary>
+    /// <summary>The selector of the Service kube-dns.</summary>
     public IReadOnlyDictionary<string, string> ServiceSelector =>
         Values.Map("service.selector") is { Count: > 0 } given ? given : SelectorLabels;
 
     public Resource? FindOrNull(string kind, string name) =>
         Delivered.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name);
 
-    /// <param name="sabotage">Changes what the cluster receives, after kustomize and before substitution.</param>
+    /// <param name="sabotage">Changes the objects after kustomize and before substitution.</param>
     public static RenderedCluster From(DefinedTree defined, string role, Action<SabotagedTree>? sabotage = null)
     {
         var tree = new FluxTree(defined.Source);
@@ -134,7 +133,7 @@ public sealed class RenderedCluster
         [.. cluster.Layers.Where(found => found.Name == layer).SelectMany(found => found.Built)
             .Select(resource => YamlDocuments.Document(resource.Body))];
 
-    /// <summary>The components of the tree that a workload namespace includes, built upon the layer of CoreDNS.</summary>
+    /// <summary>Builds the tree's components for namespaces of workloads, on top of CoreDNS's layer.</summary>
     private static List<Resource> AllowDnsOf(FluxTree tree, Layer layer)
     {
         var build = tree.Build(new BuildRequest(layer.Folder!)
@@ -161,18 +160,18 @@ public sealed class RenderedCluster
         ?? throw new MissingException($"{kind} {name} does not exist");
 }
 
-/// <summary>The tree has not what a criterion looks at.</summary>
+/// <summary>The tree lacks an object that a criterion reads.</summary>
 public sealed class MissingException(string what) : Exception(what);
 
-/// <summary>A plugin of the Corefile as the chart's <c>servers</c> value lists it.</summary>
+/// <summary>A plugin in the chart's <c>servers</c> value.</summary>
 /// <param name="Block">The words of each line of its block.</param>
 public sealed record CorefilePlugin(string Name, IReadOnlyList<string> Arguments, IReadOnlyList<IReadOnlyList<string>> Block)
 {
-    /// <summary>The arguments of an option in the block; null where it is not set.</summary>
+    /// <summary>The arguments of an option in the block; null if it is not set.</summary>
     public IReadOnlyList<string>? Option(string name) =>
         Block.FirstOrDefault(line => line[0] == name) is { } line ? [.. line.Skip(1)] : null;
 
-    /// <summary>Those of the first server.</summary>
+    /// <summary>The plugins of the first server.</summary>
     public static IReadOnlyList<CorefilePlugin> Of(Resource values) =>
         values.Parts("servers").FirstOrDefault() is { } server ? OfServer(server) : [];
 

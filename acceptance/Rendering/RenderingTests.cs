@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Acceptance.Rendering;
 
-/// <summary>The rendering that static checks read is what kustomize and Helm make of the same tree.</summary>
+/// <summary>The suite's own rendering equals the output of kustomize and Helm for the same tree.</summary>
 public sealed class RenderingTests
 {
     private string folder = "";

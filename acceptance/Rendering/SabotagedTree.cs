@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Rendering;
 
-/// <summary>A copy of what a cluster receives, before substitution and Helm, for a sabotage to change.</summary>
+/// <summary>A copy of a cluster's objects before substitution and Helm, which a sabotage changes.</summary>
 public sealed class SabotagedTree(
     IReadOnlyList<Resource> flux,
     Resource settings,
@@ -25,7 +25,7 @@ public sealed class SabotagedTree(
     /// <summary>The allow-dns component: CiliumNetworkPolicy first, NetworkPolicy second.</summary>
     public IReadOnlyList<Resource> AllowDns { get; } = allowDns;
 
-    /// <summary>The layer of the monitoring definitions.</summary>
+    /// <summary>The layer of the monitoring CRDs.</summary>
     public IReadOnlyList<Resource> Definitions { get; } = definitions;
 
     /// <summary>The text of the drift report.</summary>
@@ -40,7 +40,7 @@ public sealed class SabotagedTree(
     /// <summary>The layer of geographic routing.</summary>
     public IReadOnlyList<Resource> GeoDns { get; } = geoDns;
 
-    /// <summary>The layer of the check of each node.</summary>
+    /// <summary>The layer of the DNS check.</summary>
     public IReadOnlyList<Resource> DnsCheck { get; } = dnsCheck;
 
     /// <summary>The layer of External-DNS.</summary>

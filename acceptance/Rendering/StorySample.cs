@@ -1,8 +1,6 @@
 namespace PlatformGitOps.Acceptance.Rendering;
 
-/// <summary>
-/// The definition of the story, for tests of the suite itself. They do not read platform.yaml, which its owner changes.
-/// </summary>
+/// <summary>The story's definition, for tests of the suite itself: they do not read platform.yaml, which users change.</summary>
 internal static class StorySample
 {
     public const string Cluster = "infra";
@@ -14,9 +12,9 @@ internal static class StorySample
 
     private static readonly Lazy<DefinedTree> OnHosts = new(() => DefinedTree.Generated(DefinedTree.Read(Definition("substrate")), null));
 
-    /// <summary>With a substrate of each kind of server: that of the cluster knot has the hosts of Kubernetes too.</summary>
+    /// <summary>With a substrate for each kind of server; the cluster knot has the hosts of Kubernetes too.</summary>
     public static DefinedTree Substrates => OnHosts.Value;
 
-    /// <summary>The file of another definition.</summary>
+    /// <summary>The path of another definition.</summary>
     public static string Definition(string name) => Path.Combine(Folder, "definitions", $"{name}.yaml");
 }

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Acceptance.Resources;
 
 /// <summary>
-/// A Kubernetes resource as a document. Criteria read rendered and live resources through the same paths, such as
-/// <c>spec.template.spec.containers[0].image</c>; what is absent reads as null, an empty list or an empty map.
+/// A Kubernetes resource as a document. Criteria read rendered and live resources with the same paths, such as
+/// <c>spec.template.spec.containers[0].image</c>; a missing value is null, an empty list or an empty map.
 /// </summary>
 public sealed class Resource(JsonObject document)
 {
@@ -16,7 +16,7 @@ public sealed class Resource(JsonObject document)
     public IReadOnlyDictionary<string, string> Labels => Map("metadata.labels");
     public IReadOnlyDictionary<string, string> Annotations => Map("metadata.annotations");
 
-    /// <summary>True for what only Flux' controllers understand: sources, Kustomizations, releases.</summary>
+    /// <summary>True for objects of Flux's controllers: sources, Kustomizations, releases.</summary>
     public bool IsOfFlux => ApiVersion.Contains(".toolkit.fluxcd.io/");
 
     public bool Is(ResourceKind kind) => kind.Kind == Kind && kind.ApiVersion == ApiVersion;
@@ -34,7 +34,7 @@ public sealed class Resource(JsonObject document)
 
     public IReadOnlyList<string> Texts(string path) => [.. Items(path).OfType<JsonValue>().Select(Scalar)];
 
-    /// <summary>The objects of a list, each to be read with paths of its own.</summary>
+    /// <summary>The objects in a list, each readable with its own paths.</summary>
     public IReadOnlyList<Resource> Parts(string path) => [.. Items(path).OfType<JsonObject>().Select(part => new Resource(part))];
 
     public Resource? Part(string path) => At(path) is JsonObject part ? new Resource(part) : null;
@@ -46,7 +46,7 @@ public sealed class Resource(JsonObject document)
 
     public Resource Copy() => new((JsonObject)Document.DeepClone());
 
-    /// <summary>Without what the API server itself has put in, so that it can be written once more.</summary>
+    /// <summary>A copy without the fields that the API server sets, so that it can be written again.</summary>
     public Resource AsWritten()
     {
         var copy = Copy();
@@ -64,12 +64,12 @@ public sealed class Resource(JsonObject document)
     private static string Scalar(JsonValue value) => value.TryGetValue<string>(out var text) ? text : value.ToJsonString();
 }
 
-/// <summary>status.conditions of nodes, pods, Deployments and Flux objects.</summary>
+/// <summary>Reads status.conditions of nodes, pods, Deployments and Flux objects.</summary>
 public static class Conditions
 {
     public static bool Holds(Resource resource, string type) => Find(resource, type)?.Text("status") == "True";
 
-    /// <summary>The condition's reason and message, for people.</summary>
+    /// <summary>The condition's reason and message.</summary>
     public static string Say(Resource resource, string type) =>
         Find(resource, type) is { } condition
             ? $"{resource}: {type}={condition.Text("status")} {condition.Text("reason")} {condition.Text("message")}"
@@ -79,7 +79,7 @@ public static class Conditions
         resource.Parts("status.conditions").FirstOrDefault(condition => condition.Text("type") == type);
 }
 
-/// <summary>Paths such as <c>a.b[0].c</c>. Keys that hold a dot are read through <see cref="Resource.Map"/> of their parent.</summary>
+/// <summary>Paths such as <c>a.b[0].c</c>. For keys that contain a dot, read their parent with <see cref="Resource.Map"/>.</summary>
 public static class JsonPath
 {
     public static JsonNode? Find(JsonNode? root, string path)
@@ -97,11 +97,11 @@ public static class JsonPath
         return root;
     }
 
-    /// <summary>An object with this value alone, as a merge patch is written; null removes the field.</summary>
+    /// <summary>A merge patch that only sets this value; null removes the field.</summary>
     public static JsonObject Patch(string path, JsonNode? value) =>
         (JsonObject)path.Split('.').Reverse().Aggregate(value, (node, key) => new JsonObject { [key] = node })!;
 
-    /// <summary>Sets the value, making the objects on the way; null removes it.</summary>
+    /// <summary>Sets a value and creates the objects on the path; null removes it.</summary>
     public static void Set(JsonNode root, string path, JsonNode? value)
     {
         var steps = Steps(path).ToList();
@@ -152,7 +152,7 @@ public sealed class ResourceTests
 {
     [TestCase("infra")]
     [TestCase("apps")]
-    public void Whatever_is_delivered_reads_back_as_it_was_written(string role)
+    public void Delivered_objects_are_read_as_written(string role)
     {
         foreach (var resource in RenderedCluster.From(StorySample.Tree, role).Delivered)
         {
@@ -162,7 +162,7 @@ public sealed class ResourceTests
 
     [TestCase("infra")]
     [TestCase("apps")]
-    public void Whatever_is_delivered_is_of_a_kind_that_the_suite_knows(string role)
+    public void Delivered_objects_have_known_kinds(string role)
     {
         var tree = RenderedCluster.From(StorySample.Tree.With(Criteria.Feature.HealthController), role);
 
@@ -185,7 +185,7 @@ public sealed class ResourceTests
     public void A_text_stays_a_text(string text) => ReadsBack(new JsonObject { ["kind"] = "Pod", ["value"] = text });
 
     [Test]
-    public void Numbers_flags_and_nothing_stay_what_they_are() =>
+    public void Numbers_booleans_and_null_keep_their_types() =>
         ReadsBack((JsonObject)JsonNode.Parse(
             """{ "kind": "Pod", "number": 3, "flag": true, "nothing": null, "none": [], "empty": {} }""")!);
 

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Resources;
 
-/// <summary>A kind as the API server addresses it.</summary>
+/// <summary>A kind with its address in the API.</summary>
 public sealed record ResourceKind(string ApiVersion, string Kind, string Plural, bool Namespaced = true)
 {
     public static readonly ResourceKind Pod = new("v1", "Pod", "pods");
@@ -77,7 +77,7 @@ public sealed class ResourceKindTests
         Directory.GetFiles(Path.Combine(StorySample.Folder, "definitions"), "*.yaml").Order(StringComparer.Ordinal)
             .Select(file => new TestCaseData(file).SetName($"Every_object_can_be_delivered_of {Path.GetFileNameWithoutExtension(file)}"));
 
-    /// <summary>Delivery by helm applies whatever Helm and Flux do not make.</summary>
+    /// <summary>Delivery with helm applies everything that neither Helm nor Flux creates.</summary>
     [TestCaseSource(nameof(Definitions))]
     public void Every_object_of_a_definition_can_be_delivered(string file)
     {

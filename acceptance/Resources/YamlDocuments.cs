@@ -3,12 +3,12 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Acceptance.Resources;
 
 /// <summary>
-/// YAML as documents, by the generator's own reader and writer; plain scalars are typed as Kubernetes' reader types them.
+/// Reads and writes YAML documents with the generator's own reader and writer; plain scalars have the types of Kubernetes' reader.
 /// </summary>
 public static class YamlDocuments
 {
-    /// <summary>The resources of a stream of documents; empty documents are left out, and the items of a List are unfolded.</summary>
-    /// <exception cref="FormatException">The text is not valid YAML; the message names every fault.</exception>
+    /// <summary>The resources of a stream of documents, without empty documents, and with the items of a List.</summary>
+    /// <exception cref="FormatException">The text is not valid YAML; the message has all faults.</exception>
     public static IReadOnlyList<Resource> Resources(string text)
     {
         var read = YamlReader.Read("text", text, YamlOptions.Tree);
@@ -17,7 +17,7 @@ public static class YamlDocuments
             : throw new FormatException(string.Join('\n', read.Findings.Select(finding => $"{finding.Position}: {finding.Message}")));
     }
 
-    /// <summary>A resource as one YAML document, which reads back as the same.</summary>
+    /// <summary>A resource as one YAML document, which parses into the same resource.</summary>
     public static string Text(Resource resource) => YamlWriter.WriteFragment(Mapping(resource));
 
     public static Resource Document(Mapping mapping) => new((JsonObject)mapping.ToJson()!);

@@ -2,7 +2,7 @@ using PlatformGitOps.Acceptance.Adoption;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
-/// <summary>Each step of a guide is needed as it is: otherwise queries are lost, or a later step fails.</summary>
+/// <summary>Every step of a guide is needed: without it, queries are lost or a later step fails.</summary>
 [Explicit("takes DNS down on purpose")]
 public sealed class AdoptionSabotageTests
 {
@@ -11,14 +11,14 @@ public sealed class AdoptionSabotageTests
     [TestCase("Mark what Helm adopts", "key \"meta.helm.sh/release-name\"")]
     [Category("LiveSabotage")]
     [CancelAfter(900_000)]
-    public Task A_step_that_is_left_out_is_noticed(string step, string expectedMessage, CancellationToken cancellationToken) =>
+    public Task A_skipped_step_is_detected(string step, string expectedMessage, CancellationToken cancellationToken) =>
         IsNeeded(AdoptionGuide.Committed, step, AdoptionCriterion.OfDistribution, expectedMessage, cancellationToken);
 
     [TestCase("Let go of the Deployment and its pods", "the step \"Deliver\" failed")]
     [TestCase("Give the pods the tree's label", "nothing ready is behind the port udp-53")]
     [Category("LiveSabotage")]
     [CancelAfter(900_000)]
-    public Task A_step_for_an_older_chart_that_is_left_out_is_noticed(
+    public Task A_skipped_step_for_an_older_chart_is_detected(
         string step, string expectedMessage, CancellationToken cancellationToken) =>
         IsNeeded(AdoptionGuide.OfOlderChart, step, AdoptionCriterion.OfOlderChart, expectedMessage, cancellationToken);
 
@@ -27,13 +27,13 @@ public sealed class AdoptionSabotageTests
 
     [TestCaseSource(nameof(Migrations))]
     [CancelAfter(900_000)]
-    public async Task Another_migration_to_the_substrate_is_noticed(MigrationSabotage sabotage, CancellationToken cancellationToken)
+    public async Task A_wrong_migration_to_the_substrate_is_detected(MigrationSabotage sabotage, CancellationToken cancellationToken)
     {
-        var noticed = await IsNoticed(
+        var message = await ShouldBeDetected(
             "the other migration",
             cluster => SubstrateAdoption.OfSubstrate(cluster, sabotage.Guide, sabotage.DeliversSubstrate, cancellationToken),
             sabotage.ExpectedMessage, cancellationToken);
-        await TestContext.Out.WriteLineAsync(noticed);
+        await TestContext.Out.WriteLineAsync(message);
     }
 
     private static Task IsNeeded(
@@ -41,18 +41,19 @@ public sealed class AdoptionSabotageTests
         CancellationToken cancellationToken)
     {
         guide.Steps.ShouldContain(entry => entry.Title == step);
-        return IsNoticed(
+        return ShouldBeDetected(
             "the missing step", cluster => follow(cluster, guide.Without(step), cancellationToken), expectedMessage, cancellationToken);
     }
 
-    /// <returns>What went wrong.</returns>
-    private static async Task<string> IsNoticed(
+    /// <returns>The failure's message.</returns>
+    private static async Task<string> ShouldBeDetected(
         string what, Func<LiveCluster, Task> follow, string expectedMessage, CancellationToken cancellationToken)
     {
         var cluster = await LiveClusters.Get(Delivery.Repository.Roles[0], cancellationToken);
         cluster.Needs(cluster.MayDisrupt, "this breaks DNS on purpose; the setting may-disrupt allows it");
-        var noticed = (await Noticed.Message(() => follow(cluster), Noticed.Anything)).ShouldNotBeNull($"{what} was not noticed");
-        noticed.ShouldContain(expectedMessage, customMessage: noticed);
-        return noticed;
+        var message = (await SabotageDetection.FailureMessage(() => follow(cluster), SabotageDetection.AnyFailure))
+            .ShouldNotBeNull($"{what} was not noticed");
+        message.ShouldContain(expectedMessage, customMessage: message);
+        return message;
     }
 }

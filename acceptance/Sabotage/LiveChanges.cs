@@ -12,7 +12,10 @@ internal static class LiveChanges
     private static readonly ResourceAddress Rules = ResourceKind.PrometheusRule.Named("coredns", "kube-system");
     private static readonly ResourceAddress Configuration = ResourceKind.ConfigMap.Named("coredns", "kube-system");
 
-    /// <summary>One merge patch, and another one back. WORKER, INGRESS and SPREAD stand for what the cluster and its tree have.</summary>
+    /// <summary>
+    /// Applies a merge patch, and another one to undo it. The placeholders WORKER, INGRESS and SPREAD are replaced by values of the cluster
+    /// and its tree.
+    /// </summary>
     public static LiveSabotage Patched(
         string name, string check, string expectedMessage, ResourceAddress address, string change, string back, bool rolls) => new(
         name,
@@ -21,7 +24,7 @@ internal static class LiveChanges
         (cluster, token) => Patch(cluster, address, change, rolls, token),
         (cluster, token) => Patch(cluster, address, back, rolls, token));
 
-    /// <summary>Another value of a field of the container's security context.</summary>
+    /// <summary>Changes a field of the container's security context.</summary>
     public static LiveSabotage Container(
         string name, string check, string expectedMessage, string field, string change, string back) => new(
         name,
@@ -39,7 +42,7 @@ internal static class LiveChanges
         (cluster, before, token) => WriteCorefile(cluster, change(before), token),
         WriteCorefile);
 
-    /// <summary>Another expression for one alert of the live rules. A merge patch replaces the whole list of groups.</summary>
+    /// <summary>Changes the expression of one alert in the live rules. A merge patch replaces the whole list of groups.</summary>
     public static LiveSabotage Alert(string name, string check, string expectedMessage, string alert, Func<string, string> change)
     {
         return LiveSabotage.Restoring(
@@ -91,7 +94,7 @@ internal static class LiveChanges
     }
 
     /// <summary>
-    /// Writes the Corefile and replaces both pods at once: a new pod reads the ConfigMap at its start, a running one sees a change only
+    /// Writes the Corefile and replaces both pods at once: a new pod reads the ConfigMap at start-up, a running one sees a change only
     /// after a minute or more.
     /// </summary>
     public static async Task WriteCorefile(LiveCluster cluster, string text, CancellationToken cancellationToken)
@@ -111,7 +114,7 @@ internal static class LiveChanges
             cancellationToken);
     }
 
-    /// <summary>A merge patch replaces the whole list of containers, so the changed container is sent whole.</summary>
+    /// <summary>A merge patch replaces the whole list of containers, so the whole changed container is sent.</summary>
     private static async Task SetInContainer(LiveCluster cluster, string field, string value, CancellationToken cancellationToken)
     {
         var containers = (await cluster.Require(Deployment, cancellationToken)).At("spec.template.spec.containers")!.DeepClone();

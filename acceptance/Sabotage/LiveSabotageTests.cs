@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Acceptance.Sabotage;
 
 /// <summary>
-/// Proof that live checks can fail, nightly and with <c>--filter TestCategory=LiveSabotage</c>: the check of a sabotage fails with the
-/// expected message, the drift report shows it if it is about a delivered object, and every other check that is not disruptive passes.
+/// Proves that live checks can fail, nightly and with <c>--filter TestCategory=LiveSabotage</c>: the sabotage's check fails with the
+/// expected message, the drift report shows a changed delivered object, and every other check that is not disruptive passes.
 /// </summary>
 [Explicit("breaks a running cluster on purpose, and takes its time")]
 public sealed class LiveSabotageTests
@@ -19,7 +19,7 @@ public sealed class LiveSabotageTests
         var cluster = await LiveClusters.Get(Repository.Roles[0], cancellationToken);
         cluster.Needs(cluster.MayDisrupt, "a sabotage breaks DNS on purpose; the setting may-disrupt allows it");
         await ClientPods.Ensure(cluster, cancellationToken);
-        // Tried before anything is broken: the trial's policy would be one more sabotage.
+        // Before the sabotage, because the trial creates a policy itself.
         var enforced = await PolicyEnforcement.IsEnforced(cluster, cancellationToken);
         cluster.Needs(enforced || !sabotage.NeedsEnforcement, "the network plugin of this cluster enforces no NetworkPolicy");
         var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
@@ -49,7 +49,7 @@ public sealed class LiveSabotageTests
         where Catalog.Checks.Single(check => check.Id == sabotage.Check).Criterion.SwitchesOn == switchedOn
         select new TestCaseData(sabotage).SetName($"Live sabotage is caught: {sabotage.Name} ({sabotage.Check})").SetCategory(category);
 
-    /// <summary>The check of the sabotage fails while the cluster is broken, and passes afterwards.</summary>
+    /// <summary>Checks that the sabotage's check fails while the cluster is broken, and passes afterwards.</summary>
     internal static async Task IsCaught(LiveSabotage sabotage, LiveCluster cluster, CancellationToken cancellationToken)
     {
         var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
@@ -73,8 +73,8 @@ public sealed class LiveSabotageTests
         message.ShouldContain(sabotage.ExpectedMessage, customMessage: message);
     }
 
-    /// <summary>The check's message; null where it passes or is skipped.</summary>
-    /// <param name="timeScale">The part of its time limits that the check may use.</param>
+    /// <summary>The check's message; null if it passes or is skipped.</summary>
+    /// <param name="timeScale">The factor for the check's time limits.</param>
     private static async Task<string?> Failure(
         Check check, LiveCluster cluster, CancellationToken cancellationToken, double timeScale = 0.3)
     {
@@ -83,8 +83,8 @@ public sealed class LiveSabotageTests
     }
 
     /// <summary>
-    /// Runs every other check that is not disruptive, a few at a time. One that fails unexpectedly runs again by itself and with all its
-    /// time: on a busy machine the first failure may have been the machine's.
+    /// Runs all other checks that are not disruptive, a few at a time. One that fails unexpectedly runs again alone and with its full time
+    /// limits: the first failure may be a busy machine's.
     /// </summary>
     private static async Task<IReadOnlyDictionary<string, string>> FailedBeside(
         Check sabotaged, IEnumerable<string> expected, LiveCluster cluster, CancellationToken cancellationToken)
@@ -115,15 +115,15 @@ public sealed class LiveSabotageTests
 }
 
 /// <summary>
-/// The same for the checks of parts that are off by default. Apart from the others, because the cluster runs another definition meanwhile,
-/// against which checks of the committed one would find drift.
+/// The same for checks of parts that are off by default. Separate, because the cluster then has another definition, which is drift for the
+/// other checks.
 /// </summary>
 [Explicit("breaks a running cluster on purpose, and takes its time")]
 public sealed class PartSabotageTests
 {
-    private OptionalPart? on;
+    private OptionalFeature? on;
 
-    private static IEnumerable<TestCaseData> Cases() => OptionalPart.All
+    private static IEnumerable<TestCaseData> Cases() => OptionalFeature.All
         .SelectMany(part => LiveSabotageTests.CasesOf(part.Feature, part.Category));
 
     [TestCaseSource(nameof(Cases))]
@@ -133,14 +133,14 @@ public sealed class PartSabotageTests
         var cluster = await LiveClusters.Get(Repository.Roles[0], cancellationToken);
         cluster.Needs(cluster.MayDisrupt, "a sabotage breaks DNS on purpose; the setting may-disrupt allows it");
         var feature = Catalog.Checks.Single(check => check.Id == sabotage.Check).Criterion.SwitchesOn;
-        var part = OptionalPart.Of(feature)!;
+        var part = OptionalFeature.Of(feature)!;
         if (on != part)
         {
             await SwitchOff();
             on = part;
         }
 
-        var delivered = await part.On(cluster, cancellationToken);
+        var delivered = await part.Deliver(cluster, cancellationToken);
         if (sabotage.NeedsEnforcement)
         {
             await ClientPods.Ensure(cluster, cancellationToken);
@@ -153,5 +153,5 @@ public sealed class PartSabotageTests
     }
 
     [OneTimeTearDown]
-    public Task SwitchOff() => on?.Off(Repository.Roles[0], CancellationToken.None) ?? Task.CompletedTask;
+    public Task SwitchOff() => on?.Remove(Repository.Roles[0], CancellationToken.None) ?? Task.CompletedTask;
 }

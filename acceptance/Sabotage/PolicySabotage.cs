@@ -1,13 +1,13 @@
 namespace PlatformGitOps.Acceptance.Sabotage;
 
 /// <summary>
-/// Another ingress of the network policy of a part's pods, noticed by <see cref="PolicyEnforcement.KeepsWorkloadsOut"/>. Each waits until
-/// the network plugin has taken it up.
+/// Sabotages of the ingress rules of a network policy, for <see cref="PolicyEnforcement.KeepsWorkloadsOut"/>. Each waits until the network
+/// plugin has applied it.
 /// </summary>
 /// <param name="Check">The id of the check.</param>
 /// <param name="Policy">The policy's name, in kube-system.</param>
-/// <param name="Selector">Of the pods.</param>
-/// <param name="Port">One that the monitoring may reach, and a workload may not.</param>
+/// <param name="Selector">The selector of the pods.</param>
+/// <param name="Port">A port that the monitoring may reach, but a workload may not.</param>
 internal sealed record PolicySabotage(string Check, string Policy, string Selector, int Port)
 {
     private const string Namespace = "kube-system";
@@ -67,7 +67,7 @@ internal sealed record PolicySabotage(string Check, string Policy, string Select
     private Task Put(LiveCluster cluster, JsonNode ingress, CancellationToken cancellationToken) =>
         cluster.Api.Patch(Address, JsonPath.Patch("spec.ingress", ingress), cancellationToken);
 
-    /// <summary>Without any rule Cilium would let everybody in: an empty one lets nobody in, apart from the node.</summary>
+    /// <summary>Without any rule Cilium would allow everything; an empty rule denies everything except the node.</summary>
     private static JsonArray Without(JsonArray rules, string monitoring)
     {
         var left = new JsonArray([.. rules.Where(rule => !rule!.ToJsonString().Contains($"\"{monitoring}\""))

@@ -1,22 +1,22 @@
 namespace PlatformGitOps.Acceptance.Sabotage;
 
-/// <summary>A small change to the rendered tree that exactly one criterion has to notice.</summary>
+/// <summary>A small change of the rendered tree that exactly one criterion must detect.</summary>
 /// <param name="Name">The change in a few words.</param>
 /// <param name="Check">The id of the check that fails. No check of another criterion may fail.</param>
-/// <param name="ExpectedMessage">A part of the check's message, so that it fails for this reason.</param>
+/// <param name="ExpectedMessage">The expected part of the check's message.</param>
 public sealed record StaticSabotage(string Name, string Check, string ExpectedMessage, Action<SabotagedTree> Apply)
 {
     public string Criterion => Check.Split('.')[0];
 
-    /// <summary>The name of the fixture whose first cluster it changes; null for the sample with the check's part switched on.</summary>
+    /// <summary>The name of the fixture whose first cluster is changed; null for the sample with the check's feature.</summary>
     public string? Definition { get; init; }
 
     public override string ToString() => Name;
 }
 
-/// <summary>A small change to a running cluster that one check has to notice, and the way back.</summary>
-/// <param name="Check">The id of the check whose live part fails.</param>
-/// <param name="ExpectedMessage">A part of its message.</param>
+/// <summary>A small change of a running cluster that one check must detect, and how to undo it.</summary>
+/// <param name="Check">The id of the check that fails.</param>
+/// <param name="ExpectedMessage">The expected part of its message.</param>
 public sealed record LiveSabotage(
     string Name,
     string Check,
@@ -24,22 +24,21 @@ public sealed record LiveSabotage(
     Func<LiveCluster, CancellationToken, Task> Do,
     Func<LiveCluster, CancellationToken, Task> Undo)
 {
-    /// <summary>Ids of checks that may fail as well, and why.</summary>
+    /// <summary>Ids of checks that may fail too, and why.</summary>
     public IReadOnlyDictionary<string, string> Companions { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Can be noticed only where the network plugin enforces policies.</summary>
+    /// <summary>True if it only has an effect with a network plugin that enforces policies.</summary>
     public bool NeedsEnforcement { get; init; }
 
-    /// <summary>Whether the drift report shows it; false where it changes an object that the tree does not deliver.</summary>
+    /// <summary>True if the drift report shows it; false if it changes an object that the tree does not deliver.</summary>
     public bool IsDrift { get; init; } = true;
 
-    /// <summary>The same sabotage, with checks that may fail as well.</summary>
+    /// <summary>A copy with checks that may fail too.</summary>
     public LiveSabotage With(string because, params IEnumerable<string> companions) =>
         this with { Companions = Companions.Concat(companions.Select(id => KeyValuePair.Create(id, because))).ToDictionary() };
 
     /// <summary>
-    /// A sabotage that restores what was there. The old state is read before anything is changed, so that a change that fails half way
-    /// is undone too.
+    /// A sabotage that restores the old state. It reads that state before the change, so that a partial change is undone too.
     /// </summary>
     public static LiveSabotage Restoring<T>(
         string name,
@@ -64,8 +63,8 @@ public sealed record LiveSabotage(
             (cluster, token) => before is null ? Task.CompletedTask : restore(cluster, before, token));
     }
 
-    /// <summary>Changes a field of an object, and sets it back.</summary>
-    /// <param name="after">Awaited after both.</param>
+    /// <summary>Changes a field of an object, and restores it.</summary>
+    /// <param name="after">Awaited after the change and after the restore.</param>
     public static LiveSabotage Changed(
         string name, string check, string expectedMessage, ResourceAddress address, string path, Func<JsonNode, JsonNode> change,
         Func<LiveCluster, CancellationToken, Task>? after = null)
@@ -85,7 +84,7 @@ public sealed record LiveSabotage(
         }
     }
 
-    /// <summary>Deletes an object, and applies it again.</summary>
+    /// <summary>Deletes an object, and restores it.</summary>
     public static LiveSabotage Deleted(string name, string check, string expectedMessage, ResourceAddress address) => Restoring(
         name,
         check,

@@ -5,7 +5,7 @@ using PlatformGitOps.Generator.Flux;
 namespace PlatformGitOps.Acceptance.Sabotage;
 
 /// <summary>
-/// Proof that static checks can fail: for each sabotage its own check fails with the expected message, and no other criterion.
+/// Proves that static checks can fail: each sabotage fails its own check with the expected message, and no other criterion.
 /// </summary>
 public sealed class StaticSabotageTests
 {
@@ -60,7 +60,7 @@ public sealed class StaticSabotageTests
             .SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Check})").SetCategory("Sabotage"));
     }
 
-    /// <summary>The tree of the other sabotages has a ClusterRole.</summary>
+    /// <summary>The other sabotages' tree has a ClusterRole.</summary>
     [TestCaseSource(nameof(InNamespaces))]
     public void Is_caught_with_a_Role_in_each_namespace(StaticSabotage sabotage)
     {
@@ -114,8 +114,8 @@ public sealed class StaticSabotageTests
             .ShouldBeEmpty("checks that no sabotage has failed");
 
     /// <summary>
-    /// Checks of the health controller need a tree that has it. That tree also has CoreDNS under the controller, which
-    /// docs/adoption.md leaves for later.
+    /// Checks of the health controller need a tree with it. That tree also has CoreDNS under the controller, which docs/adoption.md
+    /// recommends for later.
     /// </summary>
     private static bool AppliesTo(Check check, RenderedCluster tree) =>
         check.NotApplicable(tree) is null && (check.Criterion.Id != "Adoption" || tree.HealthController.Count == 0);
@@ -135,7 +135,7 @@ public sealed class StaticSabotageTests
             }
             catch (IgnoreException exception)
             {
-                // It would end this test as skipped, and no sabotage would be proven any more.
+                // It would skip this test, and no sabotage would be tested anymore.
                 throw new InvalidOperationException($"{check.Id} skips itself where Check.NotApplicable has to: {exception.Message}");
             }
         }

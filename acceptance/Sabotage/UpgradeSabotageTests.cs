@@ -1,19 +1,19 @@
 namespace PlatformGitOps.Acceptance.Sabotage;
 
 /// <summary>
-/// A step of an upgrade that costs queries is noticed by Upgrade.1: with <c>--filter TestCategory=UpgradeSabotage</c> and the setting
-/// <c>upgrade-to</c>. The check ends at the first step, and delivers the definition again.
+/// Upgrade.1 detects an upgrade step that costs queries: with <c>--filter TestCategory=UpgradeSabotage</c> and the setting
+/// <c>upgrade-to</c>. The check ends at the first failing step, and delivers the definition again.
 /// </summary>
 [Explicit("takes DNS down on purpose")]
 public sealed class UpgradeSabotageTests
 {
     private static readonly ResourceAddress DnsService = ResourceKind.Service.Named("kube-dns", "kube-system");
 
-    /// <summary>No pod answers until the new ones are ready: what an update without a pod that stays would do.</summary>
+    /// <summary>No pod answers until the new ones are ready, as in an update with maxUnavailable 100 %.</summary>
     [Test]
     [Category("UpgradeSabotage")]
     [CancelAfter(900_000)]
-    public async Task A_step_that_leaves_no_pod_is_noticed(CancellationToken cancellationToken)
+    public async Task A_step_without_pods_is_detected(CancellationToken cancellationToken)
     {
         var cluster = await Cluster(cancellationToken);
 
@@ -22,11 +22,11 @@ public sealed class UpgradeSabotageTests
         await Settled(cluster, cancellationToken);
     }
 
-    /// <summary>What charts 1.42.1 to 1.42.3 would bring: the definition refuses them, so the port is taken out by hand.</summary>
+    /// <summary>The effect of charts 1.42.1 to 1.42.3: the definition refuses them, so the test removes the port.</summary>
     [Test]
     [Category("UpgradeSabotage")]
     [CancelAfter(900_000)]
-    public async Task A_step_to_a_service_without_tcp_is_noticed(CancellationToken cancellationToken)
+    public async Task A_step_to_a_Service_without_TCP_is_detected(CancellationToken cancellationToken)
     {
         var cluster = await Cluster(cancellationToken);
         var ports = (await cluster.Require(DnsService, cancellationToken)).At("spec.ports")!;
@@ -73,7 +73,7 @@ public sealed class UpgradeSabotageTests
 
     private static bool IsTcp(JsonNode? port) => port!["protocol"]!.GetValue<string>() == "TCP";
 
-    /// <summary>Longer than a client asks for one name with all its tries.</summary>
+    /// <summary>Longer than a client's queries for one name with all retries.</summary>
     private static Task Held(Func<CancellationToken, Task> probe, string because, CancellationToken cancellationToken) =>
         Throughout.For(TimeSpan.FromSeconds(15), probe, because, cancellationToken);
 
@@ -86,7 +86,8 @@ public sealed class UpgradeSabotageTests
     private static async Task<string> Failure(
         LiveCluster cluster, Func<LiveCluster, CancellationToken, Task> beside, CancellationToken cancellationToken)
     {
-        var message = await Noticed.Message(() => UpgradeCriterion.Drive(cluster, beside, cancellationToken), Noticed.Anything);
+        var message = await SabotageDetection.FailureMessage(
+            () => UpgradeCriterion.Drive(cluster, beside, cancellationToken), SabotageDetection.AnyFailure);
         await TestContext.Out.WriteLineAsync(message.ShouldNotBeNull("a step that costs queries was not noticed"));
         return message;
     }

@@ -3,109 +3,109 @@ using PlatformGitOps.Generator.Versions;
 namespace PlatformGitOps.Acceptance.Settings;
 
 /// <summary>
-/// The settings of a run. Each setting is read from the environment (<c>ACCEPTANCE_NODE_IMAGE</c>) or else from the
-/// runsettings' test parameters (<c>node-image</c>); docs/acceptance.md lists them.
+/// The settings of a run. Each is read from the environment (<c>ACCEPTANCE_NODE_IMAGE</c>) or else from the runsettings' test parameters
+/// (<c>node-image</c>); docs/acceptance.md lists them.
 /// </summary>
 public sealed record SuiteSettings
 {
-    public static SuiteSettings Current { get; } = Read(Ambient.Setting, Repository.Roles);
+    public static SuiteSettings Current { get; } = Read(SettingSource.Setting, Repository.Roles);
 
-    /// <summary>Where the clusters come from: auto, kind, k3s, existing or none.</summary>
+    /// <summary>The kind of clusters: auto, kind, k3s, existing or none.</summary>
     public ClusterChoice Cluster { get; init; } = ClusterChoice.Auto;
 
-    /// <summary>The kind node image; null is the one that the kind on PATH was released with.</summary>
+    /// <summary>The kind node image; null for the default of the installed kind.</summary>
     public string? NodeImage { get; init; }
 
     public string K3sImage { get; init; } = "rancher/k3s:v1.32.5-k3s1";
 
-    /// <summary>kubeconfig context by cluster, for clusters that exist already.</summary>
+    /// <summary>The kubeconfig context of each existing cluster.</summary>
     public IReadOnlyDictionary<string, string> Contexts { get; init; } = new Dictionary<string, string>();
 
     public string? KubeConfig { get; init; }
 
     /// <summary>
-    /// The chart's repository (https://), OCI reference (oci://), archive, folder, or folder of archives; null is what the definition says.
+    /// The chart's repository (https://), OCI reference (oci://), archive, folder, or folder of archives; null for the definition's.
     /// </summary>
     public string? Chart { get; init; }
 
-    /// <summary>The release of the coredns chart to which the criterion Upgrade goes, and back; null skips it.</summary>
+    /// <summary>The coredns chart to which the criterion Upgrade goes, and back; null skips it.</summary>
     public SemVer? UpgradeTo { get; init; }
 
-    /// <summary>The CoreDNS that the criterion Upgrade sets as the image's tag after that release; null leaves the tag as it is.</summary>
+    /// <summary>The CoreDNS version that the criterion Upgrade then sets as the image's tag; null keeps the tag.</summary>
     public SemVer? UpgradeImage { get; init; }
 
-    /// <summary>A folder with the monitoring.coreos.com definitions; null is the chart that the definition pins.</summary>
+    /// <summary>A folder with the monitoring.coreos.com CRDs; null for the chart that the definition pins.</summary>
     public string? Definitions { get; init; }
 
-    /// <summary>Who delivers; to clusters that exist already nobody does, unless this is set.</summary>
+    /// <summary>How the tree is delivered; by default not at all to existing clusters.</summary>
     public DeliveryChoice Delivery { get; init; } = DeliveryChoice.Helm;
 
-    /// <summary>Whether checks may take DNS down or change it; null allows it on clusters of the suite's own and nowhere else.</summary>
+    /// <summary>True if checks may disrupt DNS; null allows it only on clusters that the suite created.</summary>
     public bool? MayDisrupt { get; init; }
 
-    /// <summary>The policy API that is delivered: kubernetes, or cilium where the clusters have it.</summary>
+    /// <summary>The policy API of the delivery: kubernetes, or cilium if the clusters have it.</summary>
     public NetworkPolicyFlavour NetworkPolicy { get; init; } = NetworkPolicyFlavour.Kubernetes;
 
-    /// <summary>Manifests of the network plugin for kind clusters, which are then made without kind's own; null is kind's own.</summary>
+    /// <summary>Manifests of a network plugin for kind clusters, which are then created without kind's own; null for kind's own.</summary>
     public string? NetworkPlugin { get; init; }
 
     /// <summary>
-    /// How many clusters are checked at once. Two processors each, so that one cluster's checks do not take them from what is measured on
-    /// another.
+    /// How many clusters are tested at once, one for each processor. Two clusters on a busy machine with two processors passed every check
+    /// without a lost query (docs/benchmarks-beside.md).
     /// </summary>
-    public int ClustersAtOnce { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+    public int ClustersAtOnce { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Keeps the clusters after a failed run, to be inspected.</summary>
+    /// <summary>Keeps the clusters after a failed run, for inspection.</summary>
     public bool KeepOnFailure { get; init; }
 
     /// <summary>Keeps the clusters after every run, for the next one.</summary>
     public bool KeepClusters { get; init; }
 
-    /// <summary>Writes generated documents instead of comparing them, and makes a whole run the recorded one.</summary>
+    /// <summary>Writes generated documents instead of comparing them, and records a complete run.</summary>
     public bool WriteDocuments { get; init; }
 
     /// <summary>Flux's install.yaml, a file or an https:// address; null for that of the pinned release on GitHub.</summary>
     public string? FluxManifests { get; init; }
 
-    /// <summary>A file of Secrets that the definition names, for clusters to which the suite delivers; null brings none.</summary>
+    /// <summary>A file with the Secrets that the definition names, for clusters to which the suite delivers; null for none.</summary>
     public string? Secrets { get; init; }
 
-    /// <summary>Stretches every time limit on a slow machine.</summary>
+    /// <summary>A factor for every time limit, for slow machines.</summary>
     public double BudgetScale { get; init; } = 1;
 
-    /// <summary>Put before the names of clusters that the suite makes, so that they never collide with other clusters.</summary>
+    /// <summary>The prefix of the names of created clusters, to avoid collisions.</summary>
     public string Prefix { get; init; } = "acceptance-";
 
-    /// <summary>Nodes of a kind cluster that take workloads, beside the control plane.</summary>
+    /// <summary>The number of worker nodes of a kind cluster.</summary>
     public int Workers { get; init; } = 2;
 
-    /// <summary>Images that are on this machine and have to be carried into the clusters' nodes.</summary>
+    /// <summary>Images on this machine that must be loaded into the clusters' nodes.</summary>
     public IReadOnlyList<string> Preload { get; init; } = [];
 
-    /// <summary>An image with a shell and nc, for the container engine's contract.</summary>
+    /// <summary>An image with a shell and nc, for tests of the container engine.</summary>
     public string SmallImage { get; init; } = "busybox:1.36";
 
     public string VictoriaMetricsImage { get; init; } = "victoriametrics/victoria-metrics:v1.145.0";
 
     public string VmalertImage { get; init; } = "victoriametrics/vmalert:v1.145.0";
 
-    /// <summary>How often each prober asks on each way of asking.</summary>
+    /// <summary>The interval of each prober's queries on each transport.</summary>
     public TimeSpan ProbeCadence { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The prober of acceptance/prober on glibc's resolver.</summary>
+    /// <summary>The prober of acceptance/prober with glibc's resolver.</summary>
     public string ProberImage { get; init; } = Repository.IsPacked ? PublishedImage.Of("prober-glibc") : "platform-gitops/prober:glibc";
 
-    /// <summary>acceptance/prober/musl: the C library's part of it, on musl's resolver.</summary>
+    /// <summary>acceptance/prober/musl: its resolver part with musl.</summary>
     public string ProberMuslImage { get; init; } = Repository.IsPacked ? PublishedImage.Of("prober-musl") : "platform-gitops/prober:musl";
 
-    /// <summary>The DNS health controller, as controller/build-image makes it.</summary>
+    /// <summary>The DNS health controller's image, built by controller/build-image.</summary>
     public string ControllerImage { get; init; } =
         Repository.IsPacked ? PublishedImage.Controller : "platform-gitops/dns-health-controller:local";
 
-    /// <summary>A host of a substrate, as acceptance/host/build-image makes it.</summary>
+    /// <summary>The image of a substrate's host, built by acceptance/host/build-image.</summary>
     public string SubstrateHostImage { get; init; } = "platform-gitops/substrate-host:local";
 
-    /// <summary>The names of all settings, with those of one cluster.</summary>
+    /// <summary>The names of all settings, including those of one cluster.</summary>
     public static IReadOnlyList<string> Names(string cluster)
     {
         List<string> asked = ["definition", "clusters"];
@@ -119,7 +119,7 @@ public sealed record SuiteSettings
         return [.. asked.Distinct()];
     }
 
-    /// <param name="setting">The value of a setting by its name; null where it is not set.</param>
+    /// <param name="setting">Returns the value of a setting by name; null if it is not set.</param>
     /// <param name="clusters">The names of the definition's clusters.</param>
     public static SuiteSettings Read(Func<string, string?> setting, IReadOnlyList<string> clusters)
     {
@@ -187,8 +187,8 @@ public sealed record SuiteSettings
 
 }
 
-/// <summary>Settings of this run, before anything else is known of it.</summary>
-public static class Ambient
+/// <summary>The settings of this run, from environment and runsettings.</summary>
+public static class SettingSource
 {
     public static string? Setting(string name)
     {
@@ -208,13 +208,13 @@ public enum ClusterChoice
 
 public enum DeliveryChoice
 {
-    /// <summary>kustomize build, Flux' substitution, helm and kubectl apply.</summary>
+    /// <summary>kustomize build, Flux's substitution, helm and kubectl apply.</summary>
     Helm,
 
     /// <summary>Flux controllers in the cluster reconcile the tree.</summary>
     Flux,
 
-    /// <summary>Another tool delivers; the suite looks at what runs.</summary>
+    /// <summary>Another tool delivers; the suite tests what runs.</summary>
     None,
 }
 
@@ -294,7 +294,7 @@ public sealed class SuiteSettingsTests
     [TestCase("budget-scale", "-1", "a number above 0")]
     [TestCase("keep-clusters", "perhaps", "true, false")]
     [TestCase("upgrade-image", "latest", "a version such as 1.14.7")]
-    public void A_value_that_means_nothing_is_refused_with_those_that_do(string name, string value, string allowed) =>
+    public void An_invalid_value_is_refused_with_the_valid_ones(string name, string value, string allowed) =>
         Should.Throw<SettingException>(() => SuiteSettings.Read(asked => asked == name ? value : null, Clusters))
             .Message.ShouldBe($"the setting {name} is '{value}'; it can be: {allowed}");
 

@@ -2,7 +2,7 @@ using NUnit.Framework.Interfaces;
 
 namespace PlatformGitOps.Acceptance.Tool;
 
-/// <summary>One line for each check as it ends, its message where it failed or was skipped, and what the suite says meanwhile.</summary>
+/// <summary>Writes one line for each finished check, its message if it failed or was skipped, and the suite's other output.</summary>
 internal sealed class ConsoleListener(TextWriter output) : ITestListener
 {
     public void TestStarted(ITest test)

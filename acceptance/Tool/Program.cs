@@ -8,10 +8,10 @@ using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Tool;
 
-// As the suite itself.
+// The same as the suite itself.
 [assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 
-// The suite as a program: each of its settings is an option, and the checks of the tree in the current folder run.
+// Runs the suite as a program: its settings are options, and it checks the tree in the current folder.
 var settings = SuiteSettings.Names("<cluster>").Where(name => !name.Contains('<'))
     .Select(name => (Name: name, Option: new Option<string>($"--{name}") { HelpName = "value" })).ToArray();
 var contexts = new Option<string[]>("--context")

@@ -3,17 +3,15 @@ using CliWrap.Exceptions;
 namespace PlatformGitOps.Acceptance.Waiting;
 
 /// <summary>
-/// The only way to wait for a condition; <see cref="Throughout"/> checks that one keeps holding. A probe observes and asserts. It is
-/// repeated while it throws an assertion or gets no answer. Any other exception is a mistake in the probe and ends the wait at once.
+/// The only way to wait for a condition; <see cref="Throughout"/> checks that one keeps holding. The probe is repeated while it throws an
+/// assertion or gets no answer. Any other exception is a mistake in the probe and ends the wait at once.
 /// </summary>
 public static class Eventually
 {
     private static readonly AsyncLocal<double?> Scale = new();
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>
-    /// Shortens the waits that follow, for a test that expects them to end in vain; 1 gives what is set up meanwhile all its time.
-    /// </summary>
+    /// <summary>Shortens the following waits, for a test that expects them to fail; 1 gives the preparation its full time.</summary>
     public static IDisposable ScaledBy(double share)
     {
         var before = Scale.Value;
@@ -21,7 +19,7 @@ public static class Eventually
         return new ScaleScope(before);
     }
 
-    /// <summary>Waits up to <paramref name="timeout"/>, stretched by the budget scale of slow machines.</summary>
+    /// <summary>Waits up to <paramref name="timeout"/>, multiplied by the setting for slow machines.</summary>
     public static Task<T> Within<T>(
         TimeSpan timeout, Func<CancellationToken, Task<T>> probe, string because, CancellationToken cancellationToken) =>
         Within(timeout * SuiteSettings.Current.BudgetScale * (Scale.Value ?? 1), probe, because, TimeProvider.System, cancellationToken);
@@ -37,7 +35,7 @@ public static class Eventually
         TimeSpan timeout, Func<CancellationToken, Task<T>> probe, string because, TimeProvider time, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var seen = new List<Sighting>();
+        var seen = new List<WaitObservation>();
         using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         Exception? last = null;
@@ -50,9 +48,9 @@ public static class Eventually
             catch (OperationCanceledException) when (either.IsCancellationRequested)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw new NeverHeldException(because, time.GetElapsedTime(started), seen, last);
+                throw new WaitTimeoutException(because, time.GetElapsedTime(started), seen, last);
             }
-            catch (Exception exception) when (MayPass(exception))
+            catch (Exception exception) when (IsRetriable(exception))
             {
                 last = exception;
                 Remember(seen, time.GetElapsedTime(started), exception.Message.Trim());
@@ -60,21 +58,21 @@ public static class Eventually
 
             try
             {
-                await Pace.Pause(Between, time, either.Token);
+                await Pace.Pause(ProbeInterval, time, either.Token);
             }
             catch (OperationCanceledException)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw new NeverHeldException(because, time.GetElapsedTime(started), seen, last);
+                throw new WaitTimeoutException(because, time.GetElapsedTime(started), seen, last);
             }
         }
     }
 
-    internal static bool MayPass(Exception exception) => exception
+    internal static bool IsRetriable(Exception exception) => exception
         is ShouldAssertException or NotYetException
         or CommandExecutionException or KubernetesApiException or HttpRequestException or TimeoutException or IOException;
 
-    private static void Remember(List<Sighting> seen, TimeSpan at, string what)
+    private static void Remember(List<WaitObservation> seen, TimeSpan at, string what)
     {
         if (seen.Count > 0 && seen[^1].What == what)
         {
@@ -82,7 +80,7 @@ public static class Eventually
             return;
         }
 
-        seen.Add(new Sighting(at, what, 1));
+        seen.Add(new WaitObservation(at, what, 1));
     }
 
     private sealed class ScaleScope(double? before) : IDisposable
@@ -91,10 +89,10 @@ public static class Eventually
     }
 }
 
-/// <summary>The condition did not come to hold in time; the message ends with what was seen last.</summary>
-public sealed class NeverHeldException : Exception
+/// <summary>The condition did not hold in time; the message ends with the last observation.</summary>
+public sealed class WaitTimeoutException : Exception
 {
-    public NeverHeldException(string because, TimeSpan waited, IReadOnlyList<Sighting> seen, Exception? inner)
+    public WaitTimeoutException(string because, TimeSpan waited, IReadOnlyList<WaitObservation> seen, Exception? inner)
         : base(Message(because, waited, seen), inner)
     {
         Because = because;
@@ -105,10 +103,10 @@ public sealed class NeverHeldException : Exception
     public string Because { get; }
     public TimeSpan Waited { get; }
 
-    /// <summary>The different observations in their order; equal ones in a row are counted, not repeated.</summary>
-    public IReadOnlyList<Sighting> Seen { get; }
+    /// <summary>The observations in order; equal consecutive ones are counted, not repeated.</summary>
+    public IReadOnlyList<WaitObservation> Seen { get; }
 
-    private new static string Message(string because, TimeSpan waited, IReadOnlyList<Sighting> seen)
+    private new static string Message(string because, TimeSpan waited, IReadOnlyList<WaitObservation> seen)
     {
         var last = seen.Count == 0 ? "nothing was observed: the first look did not come back" : seen[^1].ToString();
         var before = seen.Count < 2 ? "" : $"\nbefore that:\n  {string.Join("\n  ", seen.SkipLast(1).TakeLast(8))}";
@@ -116,12 +114,12 @@ public sealed class NeverHeldException : Exception
     }
 }
 
-/// <summary>Thrown by a probe whose condition does not hold yet; the message is what was observed.</summary>
+/// <summary>Thrown by a probe whose condition does not hold yet; the message is the observation.</summary>
 public sealed class NotYetException(string observed) : Exception(observed);
 
-/// <param name="At">Time since the waiting began, when this was first seen.</param>
-/// <param name="Times">How often it was seen in a row.</param>
-public sealed record Sighting(TimeSpan At, string What, int Times)
+/// <param name="At">When it was first observed, since the start of the wait.</param>
+/// <param name="Times">The number of consecutive equal observations.</param>
+public sealed record WaitObservation(TimeSpan At, string What, int Times)
 {
     public override string ToString() => $"[{At.TotalSeconds,6:0.0} s, {Times}×] {What}";
 }
@@ -149,10 +147,10 @@ public sealed class EventuallyTests
     }
 
     [Test]
-    public async Task Says_why_it_waited_how_long_and_what_it_saw_last()
+    public async Task The_message_has_the_reason_the_time_and_the_last_observation()
     {
         var looks = 0;
-        var exception = await Should.ThrowAsync<NeverHeldException>(() => Eventually.Within<int>(
+        var exception = await Should.ThrowAsync<WaitTimeoutException>(() => Eventually.Within<int>(
             TimeSpan.FromSeconds(1),
             _ => throw new NotYetException(looks++ < 2 ? "no pods" : "1 of 2 pods ready"),
             "both pods become ready",
@@ -166,7 +164,7 @@ public sealed class EventuallyTests
     }
 
     [Test]
-    public async Task Does_not_repeat_a_probe_that_is_itself_wrong()
+    public async Task A_mistake_in_the_probe_ends_the_wait()
     {
         var looks = 0;
         await Should.ThrowAsync<InvalidOperationException>(() => Eventually.Within<int>(
@@ -182,13 +180,13 @@ public sealed class EventuallyTests
     }
 
     [Test]
-    public async Task A_look_that_never_comes_back_ends_at_the_deadline() =>
-        (await Should.ThrowAsync<NeverHeldException>(() => Eventually.Within(
+    public async Task A_hanging_probe_ends_at_the_deadline() =>
+        (await Should.ThrowAsync<WaitTimeoutException>(() => Eventually.Within(
             TimeSpan.FromMilliseconds(300), _ => new TaskCompletionSource<int>().Task, "it hangs", TimeProvider.System, Token)))
         .Message.ShouldContain("the first look did not come back");
 
     [Test]
-    public async Task Cancelling_is_no_time_out()
+    public async Task Cancellation_is_not_a_timeout()
     {
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         await Should.ThrowAsync<OperationCanceledException>(() => Eventually.Within<int>(

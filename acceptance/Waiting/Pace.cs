@@ -4,14 +4,12 @@ using System.Runtime.CompilerServices;
 namespace PlatformGitOps.Acceptance.Waiting;
 
 /// <summary>
-/// The only place where the suite lets time pass: the pause between two probes of a wait, and the turns of a steady pace.
-/// Everything else waits for a condition with <see cref="Eventually"/> or <see cref="Throughout"/>.
+/// The only place where the suite lets time pass: the pause between two probes of a wait, and a steady rate. Everything else waits for a
+/// condition with <see cref="Eventually"/> or <see cref="Throughout"/>.
 /// </summary>
 public static class Pace
 {
-    /// <summary>
-    /// One turn now and one after each period, the last when <paramref name="length"/> is over; a late turn is not made up for.
-    /// </summary>
+    /// <summary>Returns now and after each period, last at the end of <paramref name="length"/>; late ones are not made up for.</summary>
     public static async IAsyncEnumerable<int> Every(
         TimeSpan period, TimeSpan length, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

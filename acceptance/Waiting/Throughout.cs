@@ -1,48 +1,48 @@
 namespace PlatformGitOps.Acceptance.Waiting;
 
 /// <summary>
-/// The sibling of <see cref="Eventually"/> for what has to stay as it is: the probe is asked again and again for the whole of a
-/// window, and the first look that does not hold ends it, as does one that gets no answer, because nobody saw that it held then.
+/// The counterpart of <see cref="Eventually"/> for a condition that must keep holding: it repeats the probe for the whole window, and the
+/// first failure ends it. A probe without an answer is a failure too, because the condition was not observed.
 /// </summary>
 public static class Throughout
 {
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(10);
 
-    /// <param name="window">Not stretched on slow machines: it is the observed time, not a limit.</param>
+    /// <param name="window">The observed time; not longer on slow machines, because it is not a limit.</param>
     public static Task For(TimeSpan window, Func<CancellationToken, Task> probe, string because, CancellationToken cancellationToken) =>
         For(window, probe, because, TimeProvider.System, cancellationToken);
 
-    /// <exception cref="BrokenException">A look did not hold.</exception>
+    /// <exception cref="ConditionBrokenException">A probe failed.</exception>
     public static async Task For(
         TimeSpan window, Func<CancellationToken, Task> probe, string because, TimeProvider time, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        await foreach (var held in Pace.Every(Between, window, time, cancellationToken))
+        await foreach (var held in Pace.Every(ProbeInterval, window, time, cancellationToken))
         {
             var at = time.GetElapsedTime(started);
             try
             {
-                await probe(cancellationToken).WaitAsync(LongestLook, time, cancellationToken);
+                await probe(cancellationToken).WaitAsync(ProbeTimeout, time, cancellationToken);
             }
-            catch (Exception exception) when (Eventually.MayPass(exception))
+            catch (Exception exception) when (Eventually.IsRetriable(exception))
             {
-                throw new BrokenException(because, window, held, new Sighting(at, exception.Message.Trim(), 1), exception);
+                throw new ConditionBrokenException(because, window, held, new WaitObservation(at, exception.Message.Trim(), 1), exception);
             }
         }
     }
 }
 
-/// <summary>The condition held at first and then did not; the message says when, and what was seen.</summary>
-public sealed class BrokenException(string because, TimeSpan window, int held, Sighting broke, Exception inner)
+/// <summary>The condition held at first and then did not; the message has the time and the observation.</summary>
+public sealed class ConditionBrokenException(string because, TimeSpan window, int held, WaitObservation broke, Exception inner)
     : Exception(
         $"{because}: for {window.TotalSeconds:0.0} s, but after {held} looks that held\nseen: {broke}",
         inner)
 {
-    /// <summary>Looks that held before.</summary>
+    /// <summary>The number of successful probes before.</summary>
     public int Held { get; } = held;
 
-    public Sighting Broke { get; } = broke;
+    public WaitObservation FailedObservation { get; } = broke;
 }
 
 public sealed class ThroughoutTests
@@ -59,7 +59,7 @@ public sealed class ThroughoutTests
     public void Begin() => (time, looks) = (new StepTime(), 0);
 
     [Test]
-    public async Task Looks_through_the_whole_window_up_to_its_end()
+    public async Task Probes_during_the_whole_window()
     {
         var holding = Holding(_ => { });
         await time.Run(holding, TimeSpan.FromSeconds(1.9));
@@ -70,44 +70,44 @@ public sealed class ThroughoutTests
     }
 
     [Test]
-    public async Task The_first_look_that_does_not_hold_ends_it_and_is_named()
+    public async Task The_first_failed_probe_ends_it_and_is_in_the_message()
     {
         var holding = Holding(look => (look < 7 ? "waiting" : "ready").ShouldBe("waiting", "the pod was to wait"));
         await time.Run(holding, Long);
-        var broken = await Should.ThrowAsync<BrokenException>(() => holding);
+        var broken = await Should.ThrowAsync<ConditionBrokenException>(() => holding);
         broken.Held.ShouldBe(6);
-        broken.Broke.At.ShouldBe(TimeSpan.FromSeconds(1.5));
+        broken.FailedObservation.At.ShouldBe(TimeSpan.FromSeconds(1.5));
         broken.Message.ShouldContain("the pod waits: for 2.0 s, but after 6 looks that held");
         broken.Message.ShouldContain("the pod was to wait");
         looks.ShouldBe(7, "nobody looks again");
     }
 
     [Test]
-    public async Task What_does_not_hold_at_the_end_of_the_window_is_seen()
+    public async Task A_failure_at_the_end_of_the_window_is_detected()
     {
         var holding = Holding(look => look.ShouldBeLessThan(9));
         await time.Run(holding, Long);
-        (await Should.ThrowAsync<BrokenException>(() => holding)).Broke.At.ShouldBe(Window);
+        (await Should.ThrowAsync<ConditionBrokenException>(() => holding)).FailedObservation.At.ShouldBe(Window);
     }
 
     [Test]
-    public async Task A_look_without_an_answer_is_none_that_held()
+    public async Task A_probe_without_an_answer_is_a_failure()
     {
         var holding = Throughout.For(
             Window, _ => ++looks < 3 ? Task.CompletedTask : new TaskCompletionSource().Task, "the pod waits", time, Token);
         await time.Run(holding, Long);
-        (await Should.ThrowAsync<BrokenException>(() => holding)).Held.ShouldBe(2);
+        (await Should.ThrowAsync<ConditionBrokenException>(() => holding)).Held.ShouldBe(2);
     }
 
     [Test]
-    public async Task A_probe_that_is_itself_wrong_is_not_taken_for_the_world()
+    public async Task A_mistake_in_the_probe_is_not_a_failed_condition()
     {
         var holding = Holding(_ => throw new InvalidOperationException("mistake"));
         await Should.ThrowAsync<InvalidOperationException>(() => holding);
     }
 
     [Test]
-    public async Task Cancelling_is_no_look_that_broke()
+    public async Task Cancellation_is_not_a_failed_condition()
     {
         using var cancel = new CancellationTokenSource();
         var holding = Throughout.For(Window, _ => Task.CompletedTask, "the pod waits", time, cancel.Token);
@@ -116,7 +116,7 @@ public sealed class ThroughoutTests
     }
 
     [Test]
-    public async Task Turns_come_at_their_pace_and_the_last_one_at_the_end()
+    public async Task Ticks_have_their_period_and_the_last_one_is_at_the_end()
     {
         var turns = new List<double>();
         var pacing = Turns();
@@ -145,9 +145,7 @@ public sealed class ThroughoutTests
         Token);
 }
 
-/// <summary>
-/// A clock that does not move until a test runs it. It then goes from deadline to deadline, so that no test waits.
-/// </summary>
+/// <summary>A clock that a test runs: it advances from deadline to deadline, so that no test waits.</summary>
 internal sealed class StepTime : TimeProvider
 {
     private readonly Lock gate = new();
@@ -156,7 +154,7 @@ internal sealed class StepTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>Since the clock was made.</summary>
+    /// <summary>Since its creation.</summary>
     public TimeSpan Elapsed => now - DateTimeOffset.UnixEpoch;
 
     public override DateTimeOffset GetUtcNow() => now;
@@ -171,7 +169,7 @@ internal sealed class StepTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Lets time pass until the work is done, or waits for something later than the limit.</summary>
+    /// <summary>Advances until the work is done, or waits for something later than the limit.</summary>
     public async Task Run(Task work, TimeSpan limit)
     {
         while (!work.IsCompleted)

@@ -3,10 +3,10 @@ using PlatformGitOps.Acceptance.Evidence.Page;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 
-/// <summary>What workflows and documents tell to type can be typed: projects, properties, programs and categories are there.</summary>
+/// <summary>Commands in workflows and documents are valid: projects, properties, programs and categories exist.</summary>
 public sealed partial class CommandTests
 {
-    // Properties of the SDK that are set on command lines.
+    // Properties of the SDK on command lines.
     private static readonly string[] OfTheSdk = [
         "PublishAot", "CopyOutputSymbolsToPublishDirectory", "CreateRidSpecificToolPackages", "ContainerRegistry", "ContainerRepository",
         "ContainerImageTag",
@@ -16,7 +16,7 @@ public sealed partial class CommandTests
     [
         "Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage", "NodeLocalSabotage", "ScalingSabotage",
         "GeoSabotage", "DnsCheckSabotage", "RecordsSabotage", "NoticesSabotage", "SecretsSabotage", "KeysSabotage", "Sabotage",
-        // Of the generator's tests.
+        // In the generator's tests.
         "OwnTree",
     ];
 
@@ -36,7 +36,7 @@ public sealed partial class CommandTests
         }
     }
 
-    /// <summary>Of a block "console" the lines that begin with "$ "; the others are what a command printed.</summary>
+    /// <summary>The commands of a "console" block, which begin with "$ "; other lines are output.</summary>
     private static IEnumerable<string> WithoutOutputs(IEnumerable<string> lines)
     {
         var isConsole = false;
@@ -143,7 +143,7 @@ public sealed partial class CommandTests
         }
     }
 
-    /// <summary>The folder of acceptance/Tool's build with this very suite in it.</summary>
+    /// <summary>The build folder of acceptance/Tool, with this suite.</summary>
     private static string BuiltTool()
     {
         var suite = typeof(CommandTests).Assembly.Location;

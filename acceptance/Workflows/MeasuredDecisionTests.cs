@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Workflows;
 
-/// <summary>Figures that a decision rests on are those of the last measurement.</summary>
+/// <summary>The figures in a decision are those of the last measurement.</summary>
 public sealed class MeasuredDecisionTests
 {
     private static readonly string[] Names = ["internal", "external", "search-path", "substrate"];
@@ -58,7 +58,7 @@ public sealed class MeasuredDecisionTests
         }
     }
 
-    /// <summary>The advice follows from this: a measurement that turns it round has to turn the text round too.</summary>
+    /// <summary>The advice depends on this: if a measurement changes it, the text must change too.</summary>
     [Test]
     public void At_the_same_share_of_a_cpu_the_cache_answers_fewer_queries_than_coredns()
     {
@@ -91,7 +91,7 @@ public sealed class MeasuredDecisionTests
         (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "benchmarks-loss.md"))).ShouldBe(made.StandardOutput);
     }
 
-    /// <summary>The file says of rows why no more like them were run: a later row has to change the reason too.</summary>
+    /// <summary>The file has a reason for rows that were not run: a later row must change the reason too.</summary>
     [TestCase("v1.34.9, iptables mode", "3000", "drain", "lost {0} % of dnsperf's UDP queries there")]
     [TestCase("v1.34.9, iptables mode, without GOMAXPROCS", "3000", "drain", "and {0} %\n  without GOMAXPROCS")]
     [TestCase("v1.34.9, nftables mode, the machine without idle time", "1000", "restart", "Restarts lost {0} % there")]
@@ -106,10 +106,10 @@ public sealed class MeasuredDecisionTests
             .ShouldContain(string.Format(CultureInfo.InvariantCulture, says, lost));
     }
 
-    /// <summary>Of the cache to CoreDNS, both at the highest rate of CoreDNS alone.</summary>
+    /// <summary>The ratio of the cache to CoreDNS, both at the highest rate of CoreDNS alone.</summary>
     private static string Median(string limit) => Share("dns.tsv", limit, cache: 20, alone: 6);
 
-    /// <summary>The same at the fixed rate.</summary>
+    /// <summary>The ratio at the fixed rate.</summary>
     private static string Fixed(string limit, string file) => Share(file, limit, cache: 11, alone: 11);
 
     private static string Share(string file, string limit, int cache, int alone) =>

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Workflows;
 
-/// <summary>Links between the repository's pages lead to a file that exists, and to a heading that it has.</summary>
+/// <summary>Links between the repository's pages lead to existing files and headings.</summary>
 public sealed partial class PageLinkTests
 {
     private static IEnumerable<string> Pages() =>
@@ -17,7 +17,7 @@ public sealed partial class PageLinkTests
     public void Links_lead_to_files_and_headings(string page)
     {
         var file = Path.Combine(Repository.Root, page);
-        // benchmarks/document.sh puts these files into docs/benchmarks.md.
+        // benchmarks/document.sh copies these files into docs/benchmarks.md.
         var folder = page.StartsWith("benchmarks/", StringComparison.Ordinal) ? Path.Combine(Repository.Root, "docs")
             : Path.GetDirectoryName(file)!;
 
@@ -34,7 +34,7 @@ public sealed partial class PageLinkTests
         }
     }
 
-    /// <summary>Who uses the generator as a tool does not have docs/: its texts have addresses, which Docs.Page writes.</summary>
+    /// <summary>Users of the generator as a tool do not have docs/, so its texts have URLs from Docs.Page.</summary>
     [Test]
     public void Texts_of_the_generator_lead_to_pages_and_headings()
     {
@@ -79,12 +79,14 @@ public sealed partial class PageLinkTests
         [g]: g.md#h
         """).ShouldBe(["a.md#b", "d.svg", "g.md#h"]);
 
-    /// <summary>Of links and images, what leads to a file of the repository or within the page.</summary>
+    /// <summary>Links and images to files of the repository or to anchors in the page.</summary>
     private static IEnumerable<string> Links(string text) => Link().Matches(Code().Replace(Fence().Replace(text, ""), ""))
         .Select(match => match.Groups["to"].Value)
         .Where(link => !Scheme().IsMatch(link));
 
-    /// <summary>As GitHub: of a heading in lower case its letters, digits, blanks (as "-"), "-" and "_"; repetitions are counted.</summary>
+    /// <summary>
+    /// GitHub's anchors of headings: in lower case, with only letters, digits, blanks (as "-"), "-" and "_"; duplicates are numbered.
+    /// </summary>
     private static HashSet<string> Anchors(string text)
     {
         text = Fence().Replace(text, "");

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Workflows;
 
-/// <summary>What .editorconfig promises about C# files and no analyzer checks.</summary>
+/// <summary>Rules of .editorconfig for C# files that no analyzer checks.</summary>
 public sealed partial class SourceTextTests
 {
     private const int LongestLine = 140;
@@ -14,7 +14,7 @@ public sealed partial class SourceTextTests
             .Select(entry => $"{entry.Place} has {entry.Line.Length} characters; wrap it")
             .ShouldBeEmpty($"a line has at most {LongestLine} characters");
 
-    /// <summary>A name means one thing in the whole solution; what is nested in a type is read with the name of that type.</summary>
+    /// <summary>A name has one meaning in the whole solution; nested types are read with their outer type.</summary>
     [Test]
     public void No_two_types_have_the_same_name() =>
         SourceFiles()
@@ -26,11 +26,11 @@ public sealed partial class SourceTextTests
             .ShouldBeEmpty("a type's name is in use; choose another one");
 
     /// <summary>
-    /// The generator of LoggerMessage writes the classes of a program into one file, in an order that changes from run to run: with two of
-    /// them a release has other bytes each time.
+    /// The generator of LoggerMessage writes all classes of a program into one file, in random order: with two classes, releases would not
+    /// be reproducible.
     /// </summary>
     [Test]
-    public void What_a_program_logs_is_in_one_class() =>
+    public void All_log_messages_of_a_program_are_in_one_class() =>
         SourceFiles()
             .SelectMany(file => LoggingTypes(file).Distinct()
                 .Select(type => (Type: type, File: Path.GetRelativePath(Repository.Root, file))))
@@ -55,7 +55,7 @@ public sealed partial class SourceTextTests
         }
     }
 
-    /// <summary>The parts of one type are files of one folder whose names begin alike.</summary>
+    /// <summary>The parts of a partial type are files in one folder with the same prefix.</summary>
     private static string PartOf(string file) => Path.Combine(Path.GetDirectoryName(file)!, Path.GetFileName(file).Split('.')[0]);
 
     private static IEnumerable<string> SourceFiles() =>

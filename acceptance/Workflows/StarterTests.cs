@@ -2,8 +2,10 @@ using System.Diagnostics;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 
-/// <summary>What <c>init</c> writes for GitHub and GitLab, where it is not one of the workflows: the scripts themselves, with a tool that
-/// writes down what it is asked.</summary>
+/// <summary>
+/// The files of <c>init</c> for GitHub and GitLab, except those tested as workflows: runs their scripts with a tool that records its
+/// arguments.
+/// </summary>
 public sealed class StarterTests
 {
     private const string Tool = """
@@ -99,12 +101,12 @@ public sealed class StarterTests
 
     private static string Script(string job) => string.Join('\n', GitLab.Texts($"{job}.script"));
 
-    /// <summary>As GitHub and GitLab run a script, with the tool as the first <c>dotnet</c>.</summary>
+    /// <summary>Runs a script like GitHub and GitLab, with the tool as the first <c>dotnet</c> on PATH.</summary>
     private int Run(string script, params (string Name, string Value)[] environment)
     {
         string[] arguments = ["-e", "-o", "pipefail", "-c", $"chmod +x dotnet; PATH=.:$PATH\n{script}"];
         var start = new ProcessStartInfo("bash", arguments) { WorkingDirectory = _folder, RedirectStandardOutput = true };
-        // The tests may run in a pipeline of a merge request themselves.
+        // The tests themselves can run in a pipeline of a merge request.
         string[] outer = [.. start.Environment.Keys.Where(name => name.StartsWith("CI_MERGE_REQUEST_", StringComparison.Ordinal))];
         foreach (var name in outer)
         {

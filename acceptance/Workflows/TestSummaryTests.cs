@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Workflows;
 
-/// <summary>What <c>dotnet test</c> of the solution says at its end, from results as VSTest writes them.</summary>
+/// <summary>The summary of <c>dotnet test</c> for the solution, from results in VSTest's format.</summary>
 public sealed class TestSummaryTests
 {
     private const string Passed = """<UnitTestResult testId="1" testName="Answers" outcome="Passed" />""";
@@ -59,7 +59,7 @@ public sealed class TestSummaryTests
     {
         var lines = await Say(succeeded: true, ("Dns.Tests", "<TestRun"));
         lines.ShouldContain("  Dns.Tests: the results cannot be read");
-        // MSBuild prints the error of the target from another thread: before the counts, or after them.
+        // MSBuild prints the target's error from another thread, before or after the counts.
         lines.ShouldContain("0 passed, 1 failed, 0 skipped");
     }
 
@@ -71,7 +71,7 @@ public sealed class TestSummaryTests
     public async Task The_substrates_dns_tests_have_three_minutes_on_a_machine_that_does_nothing_else(
         string load, string after, int processors, bool excused)
     {
-        // Two of them at once, and one later: 100 s, and 81 s.
+        // Two of them in parallel, and one later: 100 s, and 81 s.
         string[] properties =
             ["-p:TestsSucceeded=True", $"-p:LoadBefore={load}", $"-p:LoadAfter={after}", $"-p:TestProcessors={processors}"];
         var lines = await Say("SummarizeTests", properties,

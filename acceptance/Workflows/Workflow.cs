@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 
-/// <summary>A file of .github/workflows, or the one that init writes.</summary>
+/// <summary>A file of .github/workflows, or init's workflow.</summary>
 public sealed partial record Workflow(string Name, string Text, Resource Document)
 {
     public sealed record Job(string Id, Resource Document)
@@ -11,7 +11,7 @@ public sealed partial record Workflow(string Name, string Text, Resource Documen
 
         public IReadOnlyList<string> Needs => Document.Text("needs") is { } one ? [one] : Document.Texts("needs");
 
-        /// <summary>Every combination of the matrix; one empty one without a matrix.</summary>
+        /// <summary>All combinations of the matrix; one empty one without a matrix.</summary>
         public IReadOnlyList<IReadOnlyDictionary<string, string>> Legs => (Document.At("strategy.matrix") as JsonObject ?? [])
             .Aggregate<KeyValuePair<string, JsonNode?>, IEnumerable<IReadOnlyDictionary<string, string>>>(
                 [new Dictionary<string, string>()],
@@ -20,7 +20,7 @@ public sealed partial record Workflow(string Name, string Text, Resource Documen
                                 select new Dictionary<string, string>(leg) { [axis.Key] = (string)value! })
             .ToList();
 
-        /// <summary>The expressions in ${{ }}, and the conditions of the steps.</summary>
+        /// <summary>The expressions in ${{ }}, and the conditions of steps.</summary>
         public IEnumerable<string> Expressions =>
             Inside().Matches(Document.Document.ToJsonString(Plain)).Select(match => match.Groups[1].Value)
             .Concat(Steps.Select(step => step.Text("if")).OfType<string>());
@@ -41,7 +41,7 @@ public sealed partial record Workflow(string Name, string Text, Resource Documen
     public IReadOnlyList<Job> Jobs =>
         [.. ((JsonObject)Document.At("jobs")!).Select(job => new Job(job.Key, new Resource((JsonObject)job.Value!)))];
 
-    /// <summary>The scripts of all steps, a word in the place of each expression.</summary>
+    /// <summary>The scripts of all steps, with a word instead of each expression.</summary>
     public IEnumerable<string> Scripts => Jobs.SelectMany(job => job.Steps).Select(step => step.Text("run")).OfType<string>()
         .Select(script => Inside().Replace(script, "word"));
 

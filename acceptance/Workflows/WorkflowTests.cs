@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Apps.GeoDns;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 
-/// <summary>Workflows run on other machines, at night: what can be wrong with them is looked for here.</summary>
+/// <summary>Workflows run on other machines, at night, so their mistakes must be found here.</summary>
 public sealed partial class WorkflowTests
 {
     private static readonly string[] JobKeys =
@@ -11,7 +11,7 @@ public sealed partial class WorkflowTests
             "outputs"];
     private static readonly string[] StepKeys = ["name", "id", "if", "uses", "with", "run", "env"];
 
-    /// <summary>How a test says which programs it needs.</summary>
+    /// <summary>The calls by which a test declares the programs that it needs.</summary>
     private static readonly string[] Needs =
     [
         $"{nameof(LocalProgram)}.{nameof(LocalProgram.Need)}(", $"{nameof(KubernetesHosts)}.{nameof(KubernetesHosts.Need)}(",
@@ -22,7 +22,7 @@ public sealed partial class WorkflowTests
     private static Workflow Nightly => Workflows.Single(workflow => workflow.Name == "nightly.yml");
 
     [TestCaseSource(nameof(Workflows))]
-    public void Every_action_is_pinned_to_a_commit_and_says_which_release_that_is(Workflow workflow) =>
+    public void Every_action_is_pinned_to_a_commit_with_its_release_in_a_comment(Workflow workflow) =>
         workflow.Text.Split('\n').Where(line => line.Contains("uses:"))
             .ShouldAllBe(line => Pinned().IsMatch(line));
 
@@ -101,7 +101,7 @@ public sealed partial class WorkflowTests
         job.Legs.Count.ShouldBeGreaterThan(1);
     }
 
-    /// <summary>A check of a key that helm does not know is skipped there, and the leg is green.</summary>
+    /// <summary>helm delivery skips a check of a key that it does not support, and the leg is green.</summary>
     [Test]
     public void Every_night_delivers_each_key_by_flux_too_from_a_folder_of_the_repository()
     {
@@ -144,19 +144,19 @@ public sealed partial class WorkflowTests
     }
 
     [Test]
-    public void The_images_that_are_pulled_at_night_are_those_that_the_suite_asks_for()
+    public void The_nightly_run_pulls_the_images_of_the_suite()
     {
         var settings = new SuiteSettings();
         Pulled().Matches(Nightly.Text).Select(match => match.Groups[1].Value).Distinct()
             .ShouldBe([settings.SmallImage, settings.VictoriaMetricsImage, settings.VmalertImage], ignoreOrder: true);
     }
 
-    /// <summary>Without them a check is skipped, and the leg is green.</summary>
+    /// <summary>Without these images a check is skipped, and the leg is green.</summary>
     [Test]
     public void A_leg_that_runs_every_check_has_the_images_of_each()
     {
         var settings = new SuiteSettings();
-        // Upgrade.1 runs the checks of what is always on by itself.
+        // Upgrade.1 runs the other checks itself.
         var legs = Nightly.Jobs.Where(job => job.Document.Text("env.ACCEPTANCE_CLUSTER") != "none")
             .Select(job => (Job: job, Script: string.Join('\n', job.Steps.Select(step => step.Text("run")))))
             .Select(leg => (leg.Job.Id, leg.Script, All: EveryCheck().IsMatch(leg.Script)))
@@ -170,13 +170,13 @@ public sealed partial class WorkflowTests
         }
     }
 
-    /// <summary>A program that is not there skips tests; nobody reads the log of a green leg.</summary>
+    /// <summary>Tests without their program are skipped, and nobody reads the log of a green leg.</summary>
     [TestCaseSource(nameof(Workflows))]
-    public void What_may_fail_says_so_on_the_page_of_the_run(Workflow workflow) =>
+    public void An_ignored_failure_is_a_warning_of_the_run(Workflow workflow) =>
         workflow.Scripts.SelectMany(script => Instead().Matches(script).Select(match => match.Groups[1].Value))
             .ShouldAllBe(said => said.StartsWith("::warning::", StringComparison.Ordinal));
 
-    /// <summary>Tests with programs of the machine, which are skipped without them.</summary>
+    /// <summary>Tests with programs of the machine are skipped without them.</summary>
     [Test]
     public void A_leg_of_the_nightly_runs_each_test_that_needs_a_program()
     {
@@ -190,7 +190,7 @@ public sealed partial class WorkflowTests
             .Select(file => file.Name).ShouldBeEmpty("classes without a category that a leg runs");
     }
 
-    /// <summary>Legs of parts that are off by default and of the other architecture, with what their tests need.</summary>
+    /// <summary>Legs of parts that are off by default and of the other architecture, with the programs of their tests.</summary>
     [TestCase("node-local", "TestCategory=NodeLocalSabotage")]
     [TestCase("upgrade", "TestCategory=Live&TestCategory=Upgrade&")]
     [TestCase("upgrade", "TestCategory=UpgradeSabotage")]
@@ -228,7 +228,7 @@ public sealed partial class WorkflowTests
         }
     }
 
-    /// <summary>Without root the test is skipped; where nothing passed, the step is red.</summary>
+    /// <summary>Without root the test is skipped; the step fails if no test passed.</summary>
     [Test]
     public void Every_change_runs_as_root_what_needs_root()
     {
@@ -239,7 +239,7 @@ public sealed partial class WorkflowTests
             .ShouldContain(NameFilter().Match(script).Groups[1].Value, Case.Sensitive, "the step runs no test");
     }
 
-    /// <summary>A red step says that a fault became known, or that its acceptance ran out.</summary>
+    /// <summary>A red step means that a new fault is known, or that its acceptance has expired.</summary>
     [TestCase("ci.yml", "./platform versions --output github\n")]
     [TestCase("ci.yml", "./platform versions --output github -f \"$RUNNER_TEMP/fresh\"")]
     [TestCase("platform.yml", "dotnet platform-gitops versions --output github")]
@@ -257,7 +257,7 @@ public sealed partial class WorkflowTests
     }
 
     [Test]
-    public void Who_built_an_image_of_a_release_is_said_of_each()
+    public void Each_image_of_a_release_has_a_provenance()
     {
         var steps = Workflows.Single(one => one.Name == "release.yml").Jobs.SelectMany(job => job.Steps).ToList();
         var images = Joined().Match(steps.Single(step => step.Text("id") == "images").Text("run")!).Groups[1].Value.Split(' ');
@@ -268,7 +268,7 @@ public sealed partial class WorkflowTests
             && step.Text("with.subject-digest") == $"${{{{ steps.images.outputs.{image} }}}}") == 1);
     }
 
-    /// <summary>The SDK puts the program into the image's working directory: a folder that is mounted there would hide it.</summary>
+    /// <summary>The SDK puts the program into the image's working directory; mounting a folder there would hide it.</summary>
     [Test]
     public void An_image_keeps_its_program_out_of_the_folder_that_a_user_mounts() =>
         Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)

@@ -14,11 +14,11 @@ var root = new RootCommand("Asks DNS questions, and a few others, from inside a 
     FollowCommand.Create(),
 };
 
-// '@' is a zone's own name in a record, not a file of arguments.
+// '@' is the zone's own name in a record, not a response file.
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
-// The first process of a container gets no default handling of signals, so this program passes each of them on to its verb. The verb ends
-// in its own time: a probe follows its open questions to their end, at most attempts x timeout. A pod's grace period is 30 s.
+// The first process of a container has no default signal handling, so this program passes signals to its command. The command ends in its
+// own time: a probe completes its open queries, in at most attempts x timeout. A pod's grace period is 30 s.
 using var stop = new CancellationTokenSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

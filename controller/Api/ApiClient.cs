@@ -4,7 +4,7 @@ using k8s.Autorest;
 
 namespace PlatformGitOps.Controller.Api;
 
-/// <summary>The package's client with a time limit for each request and one exception for each refusal.</summary>
+/// <summary>The package's client, with a time limit for each request and one exception type for refusals.</summary>
 internal sealed class ApiClient : IDisposable
 {
     private readonly ApiConnection _connection;
@@ -18,8 +18,8 @@ internal sealed class ApiClient : IDisposable
         _time = time;
     }
 
-    /// <exception cref="ApiException">The server refused, or answered with something else than the object.</exception>
-    /// <exception cref="TimeoutException">No whole answer came within the connection's time.</exception>
+    /// <exception cref="ApiException">The server refused, or its answer is not the object.</exception>
+    /// <exception cref="TimeoutException">The answer was not complete within the connection's time limit.</exception>
     public async Task<T> CallAsync<T>(Func<IKubernetes, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(_connection.RequestTimeout, _time);
@@ -38,7 +38,7 @@ internal sealed class ApiClient : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            // The socket handler reports a connection that is not made in time as a cancellation, too.
+            // The socket handler also reports a connect time-out as a cancellation.
             throw new TimeoutException(
                 limit.IsCancellationRequested
                     ? $"no answer from the API server within {_connection.RequestTimeout.TotalSeconds} s"
@@ -47,7 +47,7 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    /// <summary>Null when the object does not exist.</summary>
+    /// <summary>Returns null if the object does not exist.</summary>
     public async Task<T?> FindAsync<T>(Func<IKubernetes, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
         where T : class
     {
@@ -61,7 +61,7 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    /// <summary>The answer's body as it comes. The package has no watch that ends by itself when its connection does; see Watch.</summary>
+    /// <summary>The answer's body as a stream. A watch of the package does not end when its connection does; see Watch.</summary>
     public async Task<HttpResponseMessage> OpenStreamAsync(string pathAndQuery, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_client.BaseUri, pathAndQuery))
@@ -94,18 +94,18 @@ internal sealed class ApiClient : IDisposable
     public void Dispose() => _client.Dispose();
 }
 
-/// <summary>The API server's answer when it was not a success, with the facts that a caller decides on.</summary>
+/// <summary>An unsuccessful answer of the API server, with the properties that callers need.</summary>
 /// <remarks>The message consists of method, path and the server's own Status. Headers, and so tokens, are never part of it.</remarks>
 internal sealed class ApiException(HttpStatusCode status, string message, TimeSpan? retryAfter = null) : Exception(message)
 {
     public HttpStatusCode Status { get; } = status;
 
-    /// <summary>How long the server asks to be left alone.</summary>
+    /// <summary>How long the server asks to wait (Retry-After).</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
     public bool IsNotFound => Status == HttpStatusCode.NotFound;
 
-    /// <summary>The object changed meanwhile, or it exists already.</summary>
+    /// <summary>The object changed meanwhile, or already exists.</summary>
     public bool IsConflict => Status == HttpStatusCode.Conflict;
 
     /// <summary>The resourceVersion or continue token is older than what the server keeps: list again.</summary>
@@ -129,7 +129,7 @@ internal sealed class ApiException(HttpStatusCode status, string message, TimeSp
         return new ApiException(code, $"{request}: {(int)code} {status?.Message ?? code.ToString()}", wait);
     }
 
-    /// <summary>Null when the body is not a Status, as from a proxy.</summary>
+    /// <summary>Null if the body is not a Status, for example from a proxy.</summary>
     public static V1Status? ReadStatus(string? body)
     {
         try

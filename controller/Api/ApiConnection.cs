@@ -10,21 +10,21 @@ using YamlDotNet.Core;
 namespace PlatformGitOps.Controller.Api;
 
 /// <summary>
-/// How the API server is reached: the package reads kubeconfig, exec plugins and the pod's account. Three things are done here because the
-/// package (21.0.8) does them unsafely: with a private CA it does not check the name in the server's certificate, it ignores
-/// impersonation, and it matches names of contexts without case.
+/// The connection to the API server: the package reads kubeconfig, exec plugins and the pod's account. This class does three things that
+/// the package (21.0.8) does unsafely: with a private CA it does not check the name in the server's certificate, it ignores impersonation,
+/// and it compares names of contexts without case.
 /// </summary>
 internal sealed class ApiConnection
 {
     public required KubernetesClientConfiguration Configuration { get; init; }
 
-    /// <summary>The roots that are trusted; empty means the machine's own.</summary>
+    /// <summary>The trusted root certificates; empty means the machine's own.</summary>
     public X509Certificate2Collection Authorities { get; init; } = [];
 
-    /// <summary>The time a request other than a watch may take, with its answer.</summary>
+    /// <summary>The time limit of a request with its answer, except for watches.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The time a new connection may take, TLS included.</summary>
+    /// <summary>The time limit of a new connection, including TLS.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The namespace of the context, or of the pod.</summary>
@@ -32,7 +32,7 @@ internal sealed class ApiConnection
 
     public Uri Server => new(Configuration.Host);
 
-    /// <summary>The file or context that was asked for, else the pod's own account, else the user's kubeconfig.</summary>
+    /// <summary>From the given file or context, else from the pod's account, else from the user's kubeconfig.</summary>
     public static ApiConnection Load(TimeProvider time, string? kubeconfig, string? context) =>
         kubeconfig is null && context is null && KubernetesClientConfiguration.IsInCluster()
             ? InCluster(time)
@@ -59,18 +59,18 @@ internal sealed class ApiConnection
         }
 
         var authorities = Authority(cluster, config.FileName ?? files[0]);
-        // The package looks names up without case; with one entry of each kind it cannot take another.
+        // The package ignores the case of names; with only one entry of each kind it cannot select a wrong one.
         (config.Contexts, config.Clusters, config.Users) = ([chosen], [cluster], user is null ? [] : [user]);
         return new ApiConnection { Configuration = Guarded(files[0], () => Built(config, name, user is null)), Authorities = authorities };
     }
 
-    /// <summary>The package's client with this connection's own TLS, time-outs and handler.</summary>
+    /// <summary>The package's client with this class's TLS checks, time limits and handler.</summary>
     internal Kubernetes CreateClient()
     {
         var config = Configuration;
-        // The package's own check of the chain accepts any name; see above.
+        // The package's own check accepts any name in the certificate; see above.
         config.SslCaCerts = null;
-        // Requests are limited by ApiClient, through TimeProvider.
+        // ApiClient limits requests, through TimeProvider.
         config.HttpClientTimeout = Timeout.InfiniteTimeSpan;
         config.FirstMessageHandlerSetup = handler =>
         {
@@ -79,7 +79,7 @@ internal sealed class ApiConnection
             handler.UseProxy = false;
             handler.ConnectTimeout = ConnectTimeout;
             handler.AutomaticDecompression = DecompressionMethods.GZip;
-            // A connection whose peer vanished is found by ping, not by the next request's time-out.
+            // Pings detect a lost peer before the next request times out.
             handler.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
             handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
             handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always;
@@ -89,7 +89,7 @@ internal sealed class ApiConnection
                 handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
                 {
                     TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    // Cluster CAs publish no revocation lists.
+                    // Cluster CAs do not publish revocation lists.
                     RevocationMode = X509RevocationMode.NoCheck,
                 };
                 handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(Authorities);
@@ -110,7 +110,7 @@ internal sealed class ApiConnection
         ? list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         : [KubernetesClientConfiguration.KubeConfigDefaultLocation];
 
-    /// <summary>As kubectl does: files that do not exist are left out, and the first entry of a name wins.</summary>
+    /// <summary>As in kubectl: missing files are skipped, and the first entry of a name wins.</summary>
     private static K8SConfiguration Merged(IReadOnlyList<string> files)
     {
         var configs = files.Where(File.Exists)
@@ -138,7 +138,7 @@ internal sealed class ApiConnection
         return KubernetesClientConfiguration.BuildConfigFromConfigObject(config, context);
     }
 
-    /// <summary>CA data without a certificate would leave the machine's own roots in charge, so it is refused.</summary>
+    /// <summary>CA data without a certificate would fall back to the machine's roots, so it is refused.</summary>
     private static X509Certificate2Collection Authority(Cluster cluster, string file)
     {
         var endpoint = cluster.ClusterEndpoint ?? throw new KubeConfigException($"{file}: cluster '{cluster.Name}' has no settings.");
@@ -171,7 +171,7 @@ internal sealed class ApiConnection
     }
 
     /// <summary>
-    /// One edge for whatever reading a kubeconfig throws. YAML errors may quote a line with a token, so only the position is reported.
+    /// Catches everything that reading a kubeconfig throws. YAML errors may quote a line with a token, so only the position is reported.
     /// </summary>
     private static T Guarded<T>(string file, Func<T> read)
     {
@@ -191,12 +191,13 @@ internal sealed class ApiConnection
 }
 
 /// <summary>
-/// Between the package and the socket. It reads each answer whole before the package sees it, because the package (21.0.8) reads bodies
-/// synchronously: one that stalls would never end. And it answers a 401 once with a token that is read again, because tokens rotate.
+/// The HTTP handler below the package. It reads each answer completely before the package sees it, because the package (21.0.8) reads
+/// bodies synchronously and would block forever on a stalled one. After a 401 it reads the token again and retries once, because tokens
+/// rotate.
 /// </summary>
 internal sealed class ApiHandler(TokenFile? tokens) : DelegatingHandler
 {
-    /// <summary>Marks a watch, whose body is read line by line.</summary>
+    /// <summary>Marks the request of a watch, whose body is read line by line.</summary>
     public static HttpRequestOptionsKey<bool> IsStream { get; } = new("stream");
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -220,14 +221,14 @@ internal sealed class ApiHandler(TokenFile? tokens) : DelegatingHandler
 }
 
 /// <summary>
-/// A token in a file that the kubelet renews at 80 % of its life (KEP-1205): it is read again every minute, and at once after a 401. The
-/// package's own reads it by the wall clock, so that a clock which is set back would keep an old token.
+/// A token in a file that the kubelet renews at 80 % of its lifetime (KEP-1205): it is read every minute, and after a 401. The package's
+/// own class uses the wall clock, so a clock that is set back would keep an old token.
 /// </summary>
 internal sealed class TokenFile(string path, TimeProvider time) : ITokenProvider
 {
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(1);
 
-    // One reference, so that threads see header and time together.
+    // One reference, so that threads see a consistent pair.
     private volatile Entry? _last;
 
     public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken)

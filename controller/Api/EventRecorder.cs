@@ -3,8 +3,8 @@ using k8s;
 namespace PlatformGitOps.Controller.Api;
 
 /// <summary>
-/// Writes Events, at most a few each second: they inform, and must never be why the API server is busy. A namespace has its own limit below
-/// that of all, so that the Events of one team do not silence those of the others.
+/// Writes Events at a limited rate: they are informative and must never overload the API server. Each namespace has its own lower limit, so
+/// that the Events of one team do not suppress those of others.
 /// </summary>
 internal sealed class EventRecorder(ApiClient client, string instance, TimeProvider time, ILogger log)
 {
@@ -55,7 +55,7 @@ internal sealed class EventRecorder(ApiClient client, string instance, TimeProvi
         }
         catch (Exception e)
         {
-            // The edge of an Event: nothing waits for it, so nothing may come of its failure but this line.
+            // Nothing waits for an Event, so its failure is only logged.
             Log.EventFailed(log, name, e.Message);
             return false;
         }

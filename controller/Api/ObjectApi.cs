@@ -3,7 +3,7 @@ using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Api;
 
-/// <summary>The requests about single objects, each of them once. Errors are <see cref="ApiException"/> and those of the network.</summary>
+/// <summary>All requests about single objects. Errors are <see cref="ApiException"/> and network exceptions.</summary>
 internal interface IObjectApi
 {
     Task<V1Pod?> FindPodAsync(ObjectName name, CancellationToken cancellationToken);
@@ -14,12 +14,12 @@ internal interface IObjectApi
 
     Task<V1EndpointSlice> ApplySliceAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken);
 
-    /// <summary>Those that carry this controller's label.</summary>
+    /// <summary>Lists the slices with this controller's label.</summary>
     Task<IList<V1EndpointSlice>> ListSlicesAsync(ObjectName service, CancellationToken cancellationToken);
 
     Task DeleteSliceAsync(ObjectName name, CancellationToken cancellationToken);
 
-    /// <summary>The selector of a ReplicaSet, StatefulSet or DaemonSet; null when there is no such object.</summary>
+    /// <summary>The selector of a ReplicaSet, StatefulSet or DaemonSet; null if the object does not exist.</summary>
     Task<V1LabelSelector?> FindSelectorAsync(string kind, ObjectName name, CancellationToken cancellationToken);
 }
 
@@ -70,7 +70,7 @@ internal sealed class ObjectApi(ApiClient client) : IObjectApi
 /// <summary>The namespace and name of one object; the namespace is null for kinds that have none.</summary>
 internal readonly record struct ObjectName(string? Namespace, string Name)
 {
-    /// <summary>Reads <c>namespace/name</c>, the form of logs and command lines.</summary>
+    /// <summary>Parses <c>namespace/name</c>.</summary>
     public static bool TryParse(string text, out ObjectName name)
     {
         var parts = text.Split('/');
@@ -81,16 +81,16 @@ internal readonly record struct ObjectName(string? Namespace, string Name)
     public override string ToString() => Namespace is null ? Name : $"{Namespace}/{Name}";
 }
 
-/// <summary>What the models of the package lack.</summary>
+/// <summary>Extensions of the package's models.</summary>
 internal static class ObjectExtensions
 {
     public static ObjectName FullName(this IMetadata<V1ObjectMeta> item) => new(item.Metadata.NamespaceProperty, item.Metadata.Name);
 
-    /// <summary>The status ("True", "False", "Unknown") of a condition; null when the pod does not have it.</summary>
+    /// <summary>The status ("True", "False", "Unknown") of a condition; null if the pod does not have it.</summary>
     public static string? ConditionStatus(this V1Pod pod, string type) =>
         pod.Status?.Conditions?.FirstOrDefault(condition => condition.Type == type)?.Status;
 
-    /// <summary>The port that the pods listen on, where it is a number.</summary>
+    /// <summary>The pods' port if it is a number; null for a name.</summary>
     public static int? TargetNumber(this V1ServicePort port) =>
         port.TargetPort?.Value is not { } target ? port.Port : int.TryParse(target, out var number) ? number : null;
 }

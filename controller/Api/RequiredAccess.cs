@@ -1,14 +1,16 @@
 namespace PlatformGitOps.Controller.Api;
 
-/// <summary>The requests of this program. A test records every request and finds exactly these; RBAC is compared with it.</summary>
+/// <summary>
+/// The API access of this program. A test records every request and compares it with this list; another one compares RBAC with it.
+/// </summary>
 /// <param name="Group">The API group; empty is the core group.</param>
-/// <param name="Resource">With its subresource, such as <c>pods/status</c>.</param>
-/// <param name="Verbs">As RBAC names them.</param>
-/// <param name="Name">The only object that these verbs are for; null is any.</param>
+/// <param name="Resource">The resource, or a subresource such as <c>pods/status</c>.</param>
+/// <param name="Verbs">The RBAC verbs.</param>
+/// <param name="Name">The only object; null for any.</param>
 public sealed record RequiredAccess(string Group, string Resource, IReadOnlyList<string> Verbs, string? Name = null)
 {
-    /// <summary>In every namespace that is watched.</summary>
-    public static IReadOnlyList<RequiredAccess> Everywhere { get; } =
+    /// <summary>In every watched namespace.</summary>
+    public static IReadOnlyList<RequiredAccess> WatchedNamespaces { get; } =
     [
         new("", "services", ["list", "watch"]),
         new("", "pods", ["get", "list", "watch", "patch"]),
@@ -19,21 +21,21 @@ public sealed record RequiredAccess(string Group, string Resource, IReadOnlyList
         new("apps", "daemonsets", ["get"]),
     ];
 
-    /// <summary>In addition, in the same namespaces, where Services without a selector may declare addresses.</summary>
+    /// <summary>Also in every watched namespace, if Services without a selector may have addresses.</summary>
     public static IReadOnlyList<RequiredAccess> ForEndpointSlices { get; } =
     [
         new("discovery.k8s.io", "endpointslices", ["list", "watch", "create", "patch", "delete"]),
     ];
 
     /// <summary>In the controller's own namespace.</summary>
-    public static IReadOnlyList<RequiredAccess> AtHome { get; } =
+    public static IReadOnlyList<RequiredAccess> OwnNamespace { get; } =
     [
-        // RBAC cannot grant the creation of an object by its name.
+        // RBAC cannot restrict create to a name.
         new("coordination.k8s.io", "leases", ["create"]),
         new("coordination.k8s.io", "leases", ["get", "patch"], "dns-health-controller"),
     ];
 
-    /// <summary>In addition, there: each shard has a Lease where there are several.</summary>
+    /// <summary>Also in the controller's namespace: one Lease for each of several shards.</summary>
     public static IReadOnlyList<RequiredAccess> ForShards(int shards) => shards == 1
         ? []
         :

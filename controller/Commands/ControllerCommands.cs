@@ -128,7 +128,7 @@ internal static class ControllerCommands
         return command;
     }
 
-    /// <summary>An error that the operator can fix is one line and exit code 2; anything else keeps its stack trace.</summary>
+    /// <summary>An error that the operator can fix gives one line and exit code 2; anything else keeps its stack trace.</summary>
     private static async Task<int> GuardedAsync(Func<Task<int>> action)
     {
         try

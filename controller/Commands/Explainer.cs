@@ -5,8 +5,8 @@ using PlatformGitOps.Controller.Removal;
 namespace PlatformGitOps.Controller.Commands;
 
 /// <summary>
-/// Resolves one Service as the controller does, probes its endpoints as often as its thresholds need, and prints what would be done. It
-/// writes nothing to the cluster.
+/// <c>explain</c>: resolves one Service as the controller does, probes its endpoints up to its thresholds, and prints what the controller
+/// would do. It writes nothing to the cluster.
 /// </summary>
 internal sealed class Explainer(ApiClient client, ControllerOptions options, EndpointProber prober, TimeProvider time, long origin)
 {
@@ -61,7 +61,7 @@ internal sealed class Explainer(ApiClient client, ControllerOptions options, End
         var owners = new ObjectApi(client);
         foreach (var tracked in managed.Endpoints.Values.OrderBy(endpoint => endpoint.Endpoint.Id, StringComparer.Ordinal))
         {
-            // With one Service alone a partition cannot be detected.
+            // With one Service alone, a partition cannot be detected.
             var observed = store.Observe(tracked.Removal, isCurrent: true, _ => PartitionView.Clear);
             var refusal = await OwnerSelectors.ReadAsync(owners, tracked.Removal, cancellationToken);
             var decision = Decider.Decide(observed with { Refusal = refusal }, options.Guards, time.GetElapsedTime(origin));
@@ -78,7 +78,7 @@ internal sealed class Explainer(ApiClient client, ControllerOptions options, End
         }
     }
 
-    /// <summary>All of the Service's namespace, because a pod may serve several Services.</summary>
+    /// <summary>Loads the Service's whole namespace, because a pod can serve several Services.</summary>
     private async Task<EndpointStore> LoadAsync(ObjectName name, HealthPolicy policy, CancellationToken cancellationToken)
     {
         var store = new EndpointStore(options, time);
@@ -98,7 +98,7 @@ internal sealed class Explainer(ApiClient client, ControllerOptions options, End
     private async Task ProbeAsync(TrackedEndpoint endpoint, HealthPolicy policy, CancellationToken cancellationToken)
     {
         var history = EndpointHistory.Empty;
-        var needed = endpoint.Endpoint.State == EndpointState.Out ? policy.SuccessThreshold : 1;
+        var needed = endpoint.Endpoint.State == EndpointState.Removed ? policy.SuccessThreshold : 1;
         while (endpoint.Endpoint.IsProbed && history.Failures < policy.FailureThreshold && history.Successes < needed)
         {
             if (history.Last is not null)

@@ -6,21 +6,21 @@ using PlatformGitOps.Controller.Removal;
 namespace PlatformGitOps.Controller.Commands;
 
 /// <summary>
-/// Restores to DNS everything that a controller has removed: labels, gates and addresses of own slices. It holds the Lease meanwhile, so
-/// that no controller removes it again.
+/// <c>release</c>: restores everything that a controller has removed from DNS: labels, gates and addresses of own slices. It holds the
+/// Lease meanwhile, so that no controller removes it again.
 /// </summary>
 internal sealed class Releaser(ApiClient client, ControllerOptions options, TimeProvider time, ILogger log)
 {
     private const int MostRounds = 10;
 
-    /// <summary>How long a controller may take to stop: longer than its last writes and its hand-over.</summary>
+    /// <summary>How long to wait for a controller to stop: longer than its last writes and its hand-over.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <param name="lease">The Lease of the controller.</param>
-    /// <param name="identity">The holder's name while this runs.</param>
-    /// <param name="output">Gets a line for each pod and each Service.</param>
-    /// <param name="cancellationToken">Ends the wait and the work; the Lease is given back.</param>
-    /// <returns>0 when everything is back, 1 when something could not be written, 2 while a controller runs.</returns>
+    /// <param name="identity">The holder identity of this process.</param>
+    /// <param name="output">The writer of a line for each pod and Service.</param>
+    /// <param name="cancellationToken">Ends waiting and restoring; the Lease is released.</param>
+    /// <returns>0 if everything is restored, 1 if a write failed, 2 if a controller still runs.</returns>
     public async Task<int> ReleaseAsync(ObjectName lease, string identity, TextWriter output, CancellationToken cancellationToken)
     {
         var elector = new LeaderElector(client, lease, identity, options.LeaderElection, time, new ControllerMetrics(), log);
@@ -44,7 +44,7 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
         {
             await end.CancelAsync();
             await election;
-            // Also when this was cancelled: the next one need not wait until the Lease ends.
+            // Also after a cancellation, so that the next holder need not wait until the Lease expires.
             await elector.ReleaseAsync(CancellationToken.None);
         }
     }
@@ -54,7 +54,7 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
         int restored = 0, failed = 0;
         var store = await LoadAsync(cancellationToken);
         var applier = new Applier(new ObjectApi(client), () => elector.MayAct, time);
-        // A pod that lacks several labels gets one back in each round.
+        // Each round restores one label of a pod.
         for (var round = 0; round < MostRounds && failed == 0; round++)
         {
             foreach (var change in store.Orphans().Select(orphan => orphan.Change).ToArray())
@@ -81,7 +81,7 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
         return lease?.Spec.HolderIdentity is { Length: > 0 } holder ? holder : null;
     }
 
-    /// <summary>All pods, own slices and Services, as if no Service asked for health checks.</summary>
+    /// <summary>Loads all pods, own slices and Services, as if no Service had health checks.</summary>
     private async Task<EndpointStore> LoadAsync(CancellationToken cancellationToken)
     {
         var store = new EndpointStore(options, time);
@@ -111,7 +111,7 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
         return store;
     }
 
-    /// <summary>None where the definition opens no networks for them: the controller's account has no right to them then.</summary>
+    /// <summary>Empty if the definition opens no networks for slices: then the controller's account has no access to them.</summary>
     private async Task<IList<V1EndpointSlice>> SlicesAsync(string? scope, CancellationToken cancellationToken)
     {
         try

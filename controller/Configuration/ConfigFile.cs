@@ -3,18 +3,18 @@ using YamlDotNet.RepresentationModel;
 
 namespace PlatformGitOps.Controller.Configuration;
 
-/// <summary>The config file is invalid; every problem in it, with its line.</summary>
+/// <summary>The config file is invalid; contains all problems with their lines.</summary>
 public sealed class ConfigException(IReadOnlyList<string> problems) : Exception(string.Join(Environment.NewLine, problems))
 {
     public IReadOnlyList<string> Problems { get; } = problems;
 }
 
-/// <summary>Reads the config file over the defaults of <see cref="ControllerOptions"/>.</summary>
+/// <summary>Reads the config file; missing keys have the defaults of <see cref="ControllerOptions"/>.</summary>
 public static class ConfigFile
 {
     public static ControllerOptions Read(string text) => Read(text, Read);
 
-    /// <summary>Reads a file of another command with its own binding function.</summary>
+    /// <summary>Reads the config file of another command with its binding function.</summary>
     internal static T Read<T>(string text, Func<ConfigSection, T> bind)
     {
         var problems = new List<string>();
@@ -65,7 +65,7 @@ public static class ConfigFile
         return options;
     }
 
-    /// <summary>Denied networks are added to the built-in ones; only a measurement on one machine lets loopback be probed.</summary>
+    /// <summary>Denied networks are added to the built-in ones; loopback may only be probed by a benchmark on one machine.</summary>
     internal static IReadOnlyList<IPNetwork> DeniedNetworks(ConfigSection probes) =>
     [
         .. ProbeNetworks.NeverProbed.Except(probes.Flag("allowLoopback", false) ? ProbeNetworks.Loopback : []),
@@ -84,22 +84,22 @@ public static class ConfigFile
         return rules;
     }
 
-    private static HealthPolicy Policy(ConfigSection section, HealthPolicy otherwise)
+    private static HealthPolicy Policy(ConfigSection section, HealthPolicy fallback)
     {
-        var policy = otherwise with
+        var policy = fallback with
         {
-            Scheme = section.Word("scheme", otherwise.Scheme),
-            Path = section.Path("path", otherwise.Path),
-            Interval = section.Duration("interval", otherwise.Interval, PolicyLimits.LongestInterval),
-            RetryInterval = section.Duration("retryInterval", otherwise.RetryInterval, PolicyLimits.LongestInterval),
-            Timeout = section.Duration("timeout", otherwise.Timeout, PolicyLimits.LongestTimeout),
-            FailureThreshold = section.Number("failureThreshold", otherwise.FailureThreshold, 1, PolicyLimits.HighestThreshold),
-            SuccessThreshold = section.Number("successThreshold", otherwise.SuccessThreshold, 1, PolicyLimits.HighestThreshold),
-            Removal = section.Word("removal", otherwise.Removal),
-            ServeLabel = section.Text("serveLabel", otherwise.ServeLabel),
-            MinHealthy = section.Share("minHealthy", otherwise.MinHealthy),
-            DnsName = section.DnsName("dnsName", otherwise.DnsName),
-            VerifyTls = section.Flag("verifyTls", otherwise.VerifyTls),
+            Scheme = section.Word("scheme", fallback.Scheme),
+            Path = section.Path("path", fallback.Path),
+            Interval = section.Duration("interval", fallback.Interval, PolicyLimits.LongestInterval),
+            RetryInterval = section.Duration("retryInterval", fallback.RetryInterval, PolicyLimits.LongestInterval),
+            Timeout = section.Duration("timeout", fallback.Timeout, PolicyLimits.LongestTimeout),
+            FailureThreshold = section.Number("failureThreshold", fallback.FailureThreshold, 1, PolicyLimits.HighestThreshold),
+            SuccessThreshold = section.Number("successThreshold", fallback.SuccessThreshold, 1, PolicyLimits.HighestThreshold),
+            Removal = section.Word("removal", fallback.Removal),
+            ServeLabel = section.Text("serveLabel", fallback.ServeLabel),
+            MinHealthy = section.Share("minHealthy", fallback.MinHealthy),
+            DnsName = section.DnsName("dnsName", fallback.DnsName),
+            VerifyTls = section.Flag("verifyTls", fallback.VerifyTls),
         };
         section.RefuseOthers();
         return policy;
@@ -117,14 +117,14 @@ public static class ConfigFile
         return profiles;
     }
 
-    private static GuardOptions Guards(ConfigSection section, GuardOptions otherwise)
+    private static GuardOptions Guards(ConfigSection section, GuardOptions fallback)
     {
         var guards = new GuardOptions
         {
-            PartitionShare = section.Number("partitionPercent", (int)(otherwise.PartitionShare * 100), 1, 100) / 100.0,
-            PartitionMinimum = section.Number("partitionMinimum", otherwise.PartitionMinimum, 2, 1000),
-            FlapWindow = section.Duration("flapWindow", otherwise.FlapWindow),
-            MaxFlapDoublings = section.Number("maxFlapDoublings", otherwise.MaxFlapDoublings, 0, 10),
+            PartitionShare = section.Number("partitionPercent", (int)(fallback.PartitionShare * 100), 1, 100) / 100.0,
+            PartitionMinimum = section.Number("partitionMinimum", fallback.PartitionMinimum, 2, 1000),
+            FlapWindow = section.Duration("flapWindow", fallback.FlapWindow),
+            MaxFlapDoublings = section.Number("maxFlapDoublings", fallback.MaxFlapDoublings, 0, 10),
         };
         section.RefuseEarlier("vantagePercent", "partitionPercent");
         section.RefuseEarlier("vantageMinimum", "partitionMinimum");
@@ -132,15 +132,15 @@ public static class ConfigFile
         return guards;
     }
 
-    private static LeaderElectionOptions Election(ConfigSection section, LeaderElectionOptions otherwise)
+    private static LeaderElectionOptions Election(ConfigSection section, LeaderElectionOptions fallback)
     {
         var election = new LeaderElectionOptions
         {
-            LeaseName = section.Text("leaseName", otherwise.LeaseName),
-            LeaseDuration = section.Duration("leaseDuration", otherwise.LeaseDuration),
-            RenewDeadline = section.Duration("renewDeadline", otherwise.RenewDeadline),
-            RetryPeriod = section.Duration("retryPeriod", otherwise.RetryPeriod),
-            BalanceAfter = section.Duration("balanceAfter", otherwise.BalanceAfter),
+            LeaseName = section.Text("leaseName", fallback.LeaseName),
+            LeaseDuration = section.Duration("leaseDuration", fallback.LeaseDuration),
+            RenewDeadline = section.Duration("renewDeadline", fallback.RenewDeadline),
+            RetryPeriod = section.Duration("retryPeriod", fallback.RetryPeriod),
+            BalanceAfter = section.Duration("balanceAfter", fallback.BalanceAfter),
         };
         section.Require(
             election.LeaseDuration > election.RenewDeadline && election.RenewDeadline > election.RetryPeriod,

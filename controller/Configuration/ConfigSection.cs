@@ -2,10 +2,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace PlatformGitOps.Controller.Configuration;
 
-/// <summary>Reads one mapping of the config file; collects invalid values and unknown keys.</summary>
+/// <summary>A mapping of the config file; collects invalid values and unknown keys.</summary>
 internal sealed class ConfigSection(YamlMappingNode? node, string path, List<string> problems)
 {
-    /// <summary>Timers take at most 49 days; nothing here needs more than one.</summary>
+    /// <summary>Timers are limited to 49 days; no setting needs more than one.</summary>
     private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(1);
 
     private readonly HashSet<string> _asked = [];
@@ -20,52 +20,52 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
 
     public IEnumerable<string> Keys => node?.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "") ?? [];
 
-    public TimeSpan Duration(string key, TimeSpan otherwise, TimeSpan? most = null) => Parse(
+    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan? most = null) => Parse(
         key,
-        otherwise,
+        fallback,
         $"a duration such as 500ms or 10s, at most {Durations.Format(most ?? LongestDuration)}",
         (string text, out TimeSpan value) =>
             Durations.TryParse(text, out value) && value > TimeSpan.Zero && value <= (most ?? LongestDuration));
 
-    public int Number(string key, int otherwise, int least, int most) => Parse(
+    public int Number(string key, int fallback, int least, int most) => Parse(
         key,
-        otherwise,
+        fallback,
         $"a number from {least} to {most}",
         (string text, out int value) =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most);
 
-    public string Text(string key, string otherwise) =>
-        Parse(key, otherwise, "text", (string text, out string value) => (value = text).Length > 0);
+    public string Text(string key, string fallback) =>
+        Parse(key, fallback, "text", (string text, out string value) => (value = text).Length > 0);
 
-    public string Path(string key, string otherwise) => Parse(
+    public string Path(string key, string fallback) => Parse(
         key,
-        otherwise,
+        fallback,
         "a path that starts with one slash",
         (string text, out string value) => ProbeNames.IsPath(value = text));
 
-    /// <summary>A DNS name whose labels have no meaning for Kubernetes itself.</summary>
-    public string LabelPrefix(string key, string otherwise) => Parse(
+    /// <summary>A DNS name that is not a label prefix of Kubernetes itself.</summary>
+    public string LabelPrefix(string key, string fallback) => Parse(
         key,
-        otherwise,
+        fallback,
         "a domain such as dns.example.com, not kubernetes.io or k8s.io",
         (string text, out string value) => ProbeNames.IsLabelPrefix(value = text));
 
-    public string DnsName(string key, string otherwise) => Parse(
+    public string DnsName(string key, string fallback) => Parse(
         key,
-        otherwise,
+        fallback,
         "a domain name",
         (string text, out string value) => (value = ProbeNames.ParseDnsName(text) ?? "").Length > 0);
 
-    public bool Flag(string key, bool otherwise) => Parse(key, otherwise, "true or false", bool.TryParse);
+    public bool Flag(string key, bool fallback) => Parse(key, fallback, "true or false", bool.TryParse);
 
-    public HealthyShare Share(string key, HealthyShare otherwise) =>
-        Parse(key, otherwise, "a number or a percentage", HealthyShare.TryParse);
+    public HealthyShare Share(string key, HealthyShare fallback) =>
+        Parse(key, fallback, "a number or a percentage", HealthyShare.TryParse);
 
-    public T Word<T>(string key, T otherwise)
+    public T Word<T>(string key, T fallback)
         where T : struct, Enum
     {
         var words = Enum.GetValues<T>().ToDictionary(value => AnnotationReader.Spelling(value.ToString()));
-        return Parse(key, otherwise, $"one of {string.Join(", ", words.Keys)}", words.TryGetValue);
+        return Parse(key, fallback, $"one of {string.Join(", ", words.Keys)}", words.TryGetValue);
     }
 
     public IReadOnlyList<string> Texts(string key) => Node(key) switch
@@ -111,7 +111,7 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
         }
     }
 
-    /// <summary>A key that was renamed; the message says its new name.</summary>
+    /// <summary>Refuses a renamed key; the message has the new name.</summary>
     public void RefuseEarlier(string earlier, string key)
     {
         if (node is not null && node.Children.TryGetValue(new YamlScalarNode(earlier), out var value))
@@ -121,7 +121,7 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
         }
     }
 
-    /// <summary>An unknown key is a typing mistake, and ignoring it would look like success.</summary>
+    /// <summary>Refuses unknown keys: they are typing errors, and ignoring them would look like success.</summary>
     public void RefuseOthers()
     {
         var keys = node?.Children.Keys.OfType<YamlScalarNode>() ?? [];
@@ -134,17 +134,17 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
 
     private delegate bool Parser<T>(string text, out T value);
 
-    private T Parse<T>(string key, T otherwise, string wanted, Parser<T> parser)
+    private T Parse<T>(string key, T fallback, string wanted, Parser<T> parser)
     {
         switch (Node(key))
         {
             case null:
-                return otherwise;
+                return fallback;
             case YamlScalarNode { Value: { } text } when parser(text, out var value):
                 return value;
             case { } other:
                 Note<string>(other, key, wanted);
-                return otherwise;
+                return fallback;
         }
     }
 

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Controller.Decisions;
 
-/// <summary>What is to be done with one pod or address.</summary>
+/// <summary>What to do with a pod or address.</summary>
 internal enum Verdict
 {
     /// <summary>Leave it as it is.</summary>
@@ -10,11 +10,11 @@ internal enum Verdict
 
     Restore,
 
-    /// <summary>It fails, but a guard forbids its removal.</summary>
+    /// <summary>It fails, but a guard prevents its removal.</summary>
     HoldBack,
 }
 
-/// <summary>What forbids a removal.</summary>
+/// <summary>The guard that prevents a removal.</summary>
 internal enum Guard
 {
     None,
@@ -25,46 +25,46 @@ internal enum Guard
     /// <summary>Fewer than a Service's minimum would remain.</summary>
     MinHealthy,
 
-    /// <summary>Half of all endpoints began to fail at once.</summary>
+    /// <summary>Half of all endpoints failed at the same time.</summary>
     Partition,
 
-    /// <summary>Other endpoints are probed first.</summary>
+    /// <summary>Other endpoints must be probed first.</summary>
     SecondLook,
 
-    /// <summary>The caches do not follow the API server.</summary>
+    /// <summary>The caches are not current with the API server.</summary>
     ApiServer,
 
-    /// <summary>Another pod would be started in its place.</summary>
+    /// <summary>Its controller would start another pod in its place.</summary>
     Replacement,
 }
 
-/// <summary>The verdict and why.</summary>
+/// <summary>The verdict and its reason.</summary>
 internal sealed record Decision(Verdict Verdict, string Reason, Guard Guard = Guard.None)
 {
-    /// <summary>The Services that want it out, the one that it fails longest for first.</summary>
+    /// <summary>The Services for which it should be removed, the longest failing first.</summary>
     public IReadOnlyList<ObjectName> WantedBy { get; init; } = [];
 }
 
-/// <summary>All decisions of the controller, as one pure function of one pod or address.</summary>
+/// <summary>All decisions of the controller: a pure function of the state of one pod or address.</summary>
 internal static class Decider
 {
     public static Decision Decide(Observation observed, GuardOptions guards, TimeSpan now)
     {
-        var failing = observed.Opinions.Where(opinion => opinion.IsFailing(now)).OrderBy(opinion => opinion.History.FailingSince).ToArray();
+        var failing = observed.Checks.Where(check => check.IsFailing(now)).OrderBy(check => check.History.FailingSince).ToArray();
         var decision = observed switch
         {
             { IsUncertain: true } => Keep("a write is under way"),
-            { Opinions.Count: 0 } => Keep("Kubernetes reports it as not ready"),
-            { IsOut: true, IsCurrent: false } => Keep("out; no contact with the API server"),
-            { IsOut: true } => DecideReturn(observed, failing, guards, now),
-            _ when failing.Length == 0 => Keep(observed.Opinions.FirstOrDefault(opinion => opinion.IsEvidence(now))?.History.Last?.Detail
+            { Checks.Count: 0 } => Keep("Kubernetes reports it as not ready"),
+            { IsRemoved: true, IsCurrent: false } => Keep("out; no contact with the API server"),
+            { IsRemoved: true } => DecideReturn(observed, failing, guards, now),
+            _ when failing.Length == 0 => Keep(observed.Checks.FirstOrDefault(check => check.IsEvidence(now))?.History.Last?.Detail
                 ?? "no recent probe result"),
             _ => DecideRemoval(observed, failing[0], now),
         };
-        return decision with { WantedBy = [.. failing.Select(opinion => opinion.Service)] };
+        return decision with { WantedBy = [.. failing.Select(check => check.Service)] };
     }
 
-    private static Decision DecideRemoval(Observation observed, Opinion longest, TimeSpan now)
+    private static Decision DecideRemoval(Observation observed, ServiceCheck longest, TimeSpan now)
     {
         if (!observed.IsCurrent)
         {
@@ -84,7 +84,7 @@ internal static class Decider
                 return Hold(Guard.LastEndpoint, $"it is the last endpoint{whose}");
             }
 
-            if (service.Serving <= service.Least)
+            if (service.Serving <= service.Minimum)
             {
                 return Hold(Guard.MinHealthy, $"at least {service.MinHealthy} of the endpoints{whose} must remain");
             }
@@ -99,11 +99,11 @@ internal static class Decider
         };
     }
 
-    private static Decision DecideReturn(Observation observed, Opinion[] failing, GuardOptions guards, TimeSpan now)
+    private static Decision DecideReturn(Observation observed, ServiceCheck[] failing, GuardOptions guards, TimeSpan now)
     {
-        // With no endpoint left, the minimum comes back, and not all: the next pass would remove the rest again.
-        if (observed.Opinions.Any(opinion => opinion.IsEvidence(now))
-            && observed.Served().FirstOrDefault(service => service.Serving == 0 && service.Returning < service.Least) is { } empty)
+        // If no endpoint is left, only the minimum is restored: the next pass would remove the rest again.
+        if (observed.Checks.Any(check => check.IsEvidence(now))
+            && observed.Served().FirstOrDefault(service => service.Serving == 0 && service.Returning < service.Minimum) is { } empty)
         {
             return new Decision(Verdict.Restore, $"no endpoint of {empty.Name} was left");
         }
@@ -114,22 +114,22 @@ internal static class Decider
         }
 
         var blamed = observed.RemovedFor.Count == 0
-            ? observed.Opinions
-            : [.. observed.Opinions.Where(opinion => observed.RemovedFor.Contains(opinion.Service.ToString()))];
-        foreach (var opinion in blamed)
+            ? observed.Checks
+            : [.. observed.Checks.Where(check => observed.RemovedFor.Contains(check.Service.ToString()))];
+        foreach (var check in blamed)
         {
             var needed = Flapping.SuccessesNeeded(
-                observed.Removals, opinion.Policy.SuccessThreshold, guards.MaxFlapDoublings, guards.FlapWindow, now);
-            if (opinion.History.Successes < needed || !opinion.IsEvidence(now))
+                observed.Removals, check.Policy.SuccessThreshold, guards.MaxFlapDoublings, guards.FlapWindow, now);
+            if (check.History.Successes < needed || !check.IsEvidence(now))
             {
-                var seen = $"healthy {opinion.History.Successes} of {needed} times in a row: {opinion.History.Last?.Detail}";
-                return Keep($"out; {opinion.Service}: {seen}");
+                var seen = $"healthy {check.History.Successes} of {needed} times in a row: {check.History.Last?.Detail}";
+                return Keep($"out; {check.Service}: {seen}");
             }
         }
 
         return new Decision(Verdict.Restore, blamed.Count == 0
             ? "the Services that it was removed for no longer check it"
-            : $"healthy {blamed.Min(opinion => opinion.History.Successes)} times in a row");
+            : $"healthy {blamed.Min(check => check.History.Successes)} times in a row");
     }
 
     private static Decision Keep(string reason) => new(Verdict.Keep, reason);

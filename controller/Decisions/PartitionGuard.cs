@@ -1,30 +1,30 @@
 namespace PlatformGitOps.Controller.Decisions;
 
-/// <summary>What the failures of all endpoints together say about the network of this process.</summary>
+/// <summary>What the failures of all endpoints show about this process's network.</summary>
 internal enum PartitionView
 {
     /// <summary>The network works: a failure is the endpoint's own.</summary>
     Clear,
 
-    /// <summary>Too few others were probed since the failure began. They are probed before anything is done.</summary>
+    /// <summary>Too few others were probed since the failure began; they are probed first.</summary>
     Unknown,
 
-    /// <summary>Half of all endpoints, on more than one node, began to fail at once.</summary>
+    /// <summary>Half of all endpoints, on more than one node, failed at the same time.</summary>
     Partitioned,
 }
 
 /// <summary>
-/// Distinguishes a failed endpoint from a network partition by what began to fail when it did. Only probes that began after the failure did
-/// are compared: when the network fails, the first endpoint reaches its threshold while the last probe of the others, from before, still
-/// counts as good. All of a few endpoints are probed, of many a sample: of eight endpoints with five failing, the first four results may
-/// be three good ones and one bad. Each Service has the same weight, however many endpoints it has.
+/// Distinguishes a failed endpoint from a network partition by the failures that began at the same time. It only compares probes that
+/// started after the failure: when the network fails, the first endpoint reaches its threshold while the last probes of others are still
+/// old successes. If there are few endpoints, all must be probed: of eight with five failing, the first four results may be three successes
+/// and one failure. Each Service has the same weight, whatever its number of endpoints.
 /// </summary>
 internal static class PartitionGuard
 {
     private const int Sample = 8;
 
-    /// <summary>Failures that began longer before this one have nothing to do with it.</summary>
-    private static readonly TimeSpan Lately = TimeSpan.FromMinutes(1);
+    /// <summary>Failures that began longer before this one are unrelated.</summary>
+    private static readonly TimeSpan RelatedWithin = TimeSpan.FromMinutes(1);
 
     public static PartitionView Evaluate(IReadOnlyList<ObservedEndpoint> everything, TimeSpan since, GuardOptions options)
     {
@@ -35,7 +35,7 @@ internal static class PartitionGuard
         foreach (var endpoint in everything.Where(endpoint => endpoint.State == EndpointState.Serving))
         {
             serving++;
-            if (SaysNothing(endpoint, since, reached))
+            if (IsUnrelated(endpoint, since, reached))
             {
                 older++;
                 olderNodes.Add(endpoint.Node);
@@ -70,23 +70,23 @@ internal static class PartitionGuard
 
         if (good == 0)
         {
-            // Nobody answers: then those that never did tell of this network as well.
+            // If nobody answers, endpoints that never answered count as well.
             failingNodes.UnionWith(olderNodes);
             return failingNodes.Count > 1 ? PartitionView.Partitioned : PartitionView.Clear;
         }
 
-        // All that fail are on one node: the node died. In a partition several nodes look dead.
+        // If all failures are on one node, the node failed. In a partition several nodes look failed.
         var share = services.Values.Average(service => (double)service.Bad / (service.Good + service.Bad));
         return failingNodes.Count > 1 && share >= options.PartitionShare ? PartitionView.Partitioned : PartitionView.Clear;
     }
 
     /// <summary>
-    /// Its failure began long before this one, or it was never healthy and the network is not why: something answered, another endpoint
-    /// on its node answers, or it is an address elsewhere. A new leader knows of nothing that it was healthy, so silence alone counts.
+    /// True if its failure began long before this one, or if it was never healthy and the network is not the reason: something answered,
+    /// another endpoint on its node answers, or it is an external address. A new leader has no healthy history, so only silence counts.
     /// </summary>
-    private static bool SaysNothing(ObservedEndpoint endpoint, TimeSpan since, HashSet<string> reached) =>
+    private static bool IsUnrelated(ObservedEndpoint endpoint, TimeSpan since, HashSet<string> reached) =>
         endpoint.History is { FailingSince: { } from, Last: { } last }
-        && (from < since - Lately
+        && (from < since - RelatedWithin
             || (!endpoint.History.WasHealthy && (!last.IsSilent || !endpoint.IsPod || reached.Contains(endpoint.Node))));
 
     private static bool IsGood(ObservedEndpoint endpoint, TimeSpan since) =>

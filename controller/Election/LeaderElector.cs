@@ -5,12 +5,12 @@ using PlatformGitOps.Controller.Metrics;
 namespace PlatformGitOps.Controller.Election;
 
 /// <summary>
-/// Leader election by Lease, as client-go does it: only this process's monotonic clock is read, never the times in the Lease, so
-/// neither a clock that jumps nor one that is wrong makes two leaders. The leader stops acting <c>RenewDeadline</c> after it sent
-/// its last successful renewal; another may begin <c>LeaseDuration</c> after it saw that renewal, which is later.
+/// Leader election with a Lease, like client-go: it only reads this process's monotonic clock, never the times in the Lease, so a wrong or
+/// jumping clock cannot make two leaders. A leader stops acting <c>RenewDeadline</c> after it sent its last successful renewal; another
+/// instance may start <c>LeaseDuration</c> after it saw that renewal, which is later.
 /// </summary>
 /// <remarks>
-/// Not the package's elector (21.0.8): it loses leadership at one refused connection, says that it leads after it stopped, keeps the
+/// Not the package's elector (21.0.8): it loses leadership after one refused connection, reports leadership after it stopped, keeps the
 /// Lease on cancellation, and reads the wall clock.
 /// </remarks>
 internal sealed class LeaderElector(
@@ -22,7 +22,7 @@ internal sealed class LeaderElector(
     ControllerMetrics metrics,
     ILogger log)
 {
-    /// <summary>For what an instance that stops writes to its Leases.</summary>
+    /// <summary>The time for a stopping instance's writes to its Leases.</summary>
     public static readonly TimeSpan ReleaseGrace = TimeSpan.FromSeconds(3);
 
     private readonly Lock _lock = new();
@@ -30,25 +30,25 @@ internal sealed class LeaderElector(
     private volatile string? _successor;
     private long _seenAt;
     private long _renewedAt;
-    private long _turnedAt = time.GetTimestamp();
+    private long _lastAttemptAt = time.GetTimestamp();
     private Role _role;
 
     /// <summary>
-    /// Those who hold the Lease together, each process with the same identity; null where one alone holds it. A renewal of one of them
-    /// counts for all, because whoever else wants the Lease has seen it.
+    /// The instances that hold the Lease together, each process with the same identity; null if only one instance can hold it. A renewal by
+    /// one counts for all, because every other candidate sees it.
     /// </summary>
     public Members? Members { get; init; }
 
-    /// <summary>While it is false the Lease is neither taken nor renewed.</summary>
-    public Func<bool> MayStand { get; init; } = () => true;
+    /// <summary>While false, the Lease is neither taken nor renewed.</summary>
+    public Func<bool> MayAcquire { get; init; } = () => true;
 
-    /// <summary>Who held the Lease when it was last looked at.</summary>
+    /// <summary>The last seen holder of the Lease.</summary>
     public string? Holder => _seen?.Spec?.HolderIdentity;
 
-    /// <summary>The time since the last turn began, for /healthz. No turn takes longer than the renew deadline.</summary>
-    public TimeSpan SinceLastTurn => time.GetElapsedTime(Interlocked.Read(ref _turnedAt));
+    /// <summary>The time since the last attempt began, for /healthz. An attempt takes at most the renew deadline.</summary>
+    public TimeSpan SinceLastAttempt => time.GetElapsedTime(Interlocked.Read(ref _lastAttemptAt));
 
-    /// <summary>No other instance can hold the Lease at this moment. Read right before each write.</summary>
+    /// <summary>True while no other instance can hold the Lease. Check it immediately before each write.</summary>
     public bool MayAct
     {
         get
@@ -60,30 +60,29 @@ internal sealed class LeaderElector(
         }
     }
 
-    /// <summary>
-    /// From now on this process does not act, and its next turns make another one the holder. To be called after the last write.
-    /// </summary>
+    /// <summary>Stops acting at once; the next attempts name the successor as the holder. Call it after the last write.</summary>
     public void HandOver(string successor) => _successor = successor;
 
     /// <summary>Takes and renews the Lease until cancelled.</summary>
-    /// <param name="changed">Called with each new role.</param>
+    /// <param name="changed">Called after each change of the role.</param>
     /// <param name="cancellationToken">Ends the candidacy; the Lease is kept until <see cref="ReleaseAsync"/>.</param>
     public async Task RunAsync(Action<Role> changed, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            Interlocked.Exchange(ref _turnedAt, time.GetTimestamp());
-            Update(MayStand() ? await TryAcquireAsync(cancellationToken) : false, changed);
-            await Task.Delay(UntilNextTurn(), time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Interlocked.Exchange(ref _lastAttemptAt, time.GetTimestamp());
+            Update(MayAcquire() ? await TryAcquireAsync(cancellationToken) : false, changed);
+            await Task.Delay(UntilNextAttempt(), time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Clears the holder, so that another instance can take the Lease at once. To be called after the last write.</summary>
+    /// <summary>Clears the holder, so that another instance can take the Lease at once. Call it after the last write.</summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            // Also when the deadline passed unrenewed: the Lease may still have this name, and the next one need not wait for its end.
+            // Also if the renew deadline has passed: the Lease may still name this instance, and the next one need not wait until it
+            // expires.
             if (_role != Role.Leader && _seen?.Spec?.HolderIdentity != identity)
             {
                 return;
@@ -104,7 +103,9 @@ internal sealed class LeaderElector(
         }
     }
 
-    /// <summary>The others go on holding it. Without another one it runs out, because no instance knows that it is alone.</summary>
+    /// <summary>
+    /// The other members keep the Lease. Without any other it expires, because an instance cannot know that it is the last one.
+    /// </summary>
     private async Task LeaveAsync(Members members, CancellationToken cancellationToken)
     {
         var metadata = new JsonObject { ["annotations"] = new JsonObject { [members.OwnKey] = null } };
@@ -119,7 +120,7 @@ internal sealed class LeaderElector(
         }
         catch (ApiException e) when (e.IsConflict)
         {
-            // A renewal whose answer was lost may have been written. Another holder keeps the Lease.
+            // The renewal may have been written although its answer was lost. A Lease of another holder is kept.
             Observe(await FindAsync(cancellationToken));
             if (_seen?.Spec.HolderIdentity == identity)
             {
@@ -134,7 +135,7 @@ internal sealed class LeaderElector(
         lock (_lock)
         {
             before = _role;
-            // No answer is neither won nor lost, until the deadline.
+            // Without an answer the role stays the same until the deadline.
             var held = won ?? (before == Role.Leader && time.GetElapsedTime(_renewedAt) < options.RenewDeadline);
             after = held ? Role.Leader : won is false && IsLate ? Role.Candidate : Role.Standby;
             _role = after;
@@ -152,19 +153,19 @@ internal sealed class LeaderElector(
         }
     }
 
-    /// <summary>The holder has missed two renewals.</summary>
-    private bool IsLate => !string.IsNullOrEmpty(Holder) && Holder != identity && MayStand()
+    /// <summary>True if the holder has missed two renewals.</summary>
+    private bool IsLate => !string.IsNullOrEmpty(Holder) && Holder != identity && MayAcquire()
         && time.GetElapsedTime(_seenAt) >= options.RetryPeriod * 2.5;
 
-    /// <summary>A Lease of another instance is looked at again in the moment in which it runs out.</summary>
-    private TimeSpan UntilNextTurn()
+    /// <summary>Another instance's Lease is checked again at the moment when it expires.</summary>
+    private TimeSpan UntilNextAttempt()
     {
         var period = options.RetryPeriod * (0.9 + (0.2 * Random.Shared.NextDouble()));
         var left = _role == Role.Candidate && _seen is { } seen ? DurationOf(seen) - time.GetElapsedTime(_seenAt) : period;
         return left > TimeSpan.Zero && left < period ? left : period;
     }
 
-    /// <summary>True when the Lease is held now, false when another instance holds it, null when the server gave no answer.</summary>
+    /// <summary>True if the Lease is held now, false if another instance holds it, null without an answer of the server.</summary>
     private async Task<bool?> TryAcquireAsync(CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.RenewDeadline - options.RetryPeriod, time);
@@ -179,7 +180,7 @@ internal sealed class LeaderElector(
                 return await TryHandOverAsync(successor, either.Token);
             }
 
-            if (current is not null && !MayTake(current))
+            if (current is not null && !IsAvailable(current))
             {
                 return false;
             }
@@ -194,7 +195,7 @@ internal sealed class LeaderElector(
         }
         catch (ApiException e) when (e.IsConflict)
         {
-            // Another instance was faster. The next turn shows who holds it; an own Lease stays valid until its deadline.
+            // Another instance was faster. The next attempt reads the holder; this instance's own Lease stays valid until its deadline.
             return null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -203,7 +204,7 @@ internal sealed class LeaderElector(
         }
         catch (Exception e)
         {
-            // The edge of a turn: whatever it was, the candidacy goes on.
+            // Catches all exceptions of an attempt: the candidacy continues.
             Log.ElectionFailed(log, lease, e.Message);
             if (e is not (ApiException or HttpRequestException or IOException or TimeoutException or OperationCanceledException))
             {
@@ -222,7 +223,7 @@ internal sealed class LeaderElector(
         }
         catch (ApiException e) when (e.IsConflict && Members is not null)
         {
-            // Another member was faster: it wrote after this turn had begun, which is as good as if this one had.
+            // Another member was faster: its write after the start of this attempt counts as well.
             Observe(await FindAsync(cancellationToken));
             if (Holder != identity)
             {
@@ -231,7 +232,7 @@ internal sealed class LeaderElector(
         }
     }
 
-    /// <summary>False, also when another instance has the Lease already; a failure is tried again in the next turn.</summary>
+    /// <summary>False also if another instance already has the Lease; the next attempt retries after a failure.</summary>
     private async Task<bool> TryHandOverAsync(string successor, CancellationToken cancellationToken)
     {
         if (Holder == identity)
@@ -258,7 +259,8 @@ internal sealed class LeaderElector(
             {
                 Name = lease.Name,
                 NamespaceProperty = lease.Namespace,
-                Annotations = Members?.Note().Where(one => one.Value is not null).ToDictionary(one => one.Key, one => one.Value!),
+                Annotations = Members?.NextAnnotations().Where(note => note.Value is not null)
+                    .ToDictionary(note => note.Key, note => note.Value!),
             },
             Spec = new V1LeaseSpec
             {
@@ -274,7 +276,7 @@ internal sealed class LeaderElector(
                 api.CoordinationV1.CreateNamespacedLeaseAsync(body, lease.Namespace, cancellationToken: token), cancellationToken);
     }
 
-    /// <summary>A merge patch on exactly the version that was seen: of two writers the second gets a conflict.</summary>
+    /// <summary>A merge patch on exactly the resourceVersion that was read: the second of two writers gets a conflict.</summary>
     private Task<V1Lease> PatchAsync(string holder, int seconds, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
@@ -288,7 +290,8 @@ internal sealed class LeaderElector(
         var metadata = new JsonObject { ["resourceVersion"] = _seen?.Metadata.ResourceVersion };
         if (Members is { } members)
         {
-            metadata["annotations"] = new JsonObject(members.Note().Select(one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value)));
+            metadata["annotations"] = new JsonObject(
+                members.NextAnnotations().Select(note => KeyValuePair.Create(note.Key, (JsonNode?)note.Value)));
         }
 
         return PatchAsync(new JsonObject { ["metadata"] = metadata, ["spec"] = spec }, cancellationToken);
@@ -312,11 +315,11 @@ internal sealed class LeaderElector(
 
         if (Holder == identity)
         {
-            Members?.See(current?.Metadata.Annotations);
+            Members?.Observe(current?.Metadata.Annotations);
         }
     }
 
-    private bool MayTake(V1Lease current)
+    private bool IsAvailable(V1Lease current)
     {
         var holder = current.Spec?.HolderIdentity;
         return string.IsNullOrEmpty(holder) || holder == identity || time.GetElapsedTime(_seenAt) >= DurationOf(current);
@@ -326,14 +329,14 @@ internal sealed class LeaderElector(
         TimeSpan.FromSeconds(current.Spec?.LeaseDurationSeconds ?? options.LeaseDuration.TotalSeconds);
 }
 
-/// <summary>What an instance is to a Lease.</summary>
+/// <summary>The role of an instance for a Lease.</summary>
 public enum Role
 {
     /// <summary>Another instance holds it and renews it.</summary>
     Standby,
 
     /// <summary>
-    /// The holder's renewal is late. A candidate probes and writes nothing, so that it knows what fails when the Lease runs out.
+    /// The holder's renewal is late. A candidate probes but writes nothing, so that it has results when the Lease expires.
     /// </summary>
     Candidate,
 

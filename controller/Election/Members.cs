@@ -1,27 +1,27 @@
 namespace PlatformGitOps.Controller.Election;
 
 /// <summary>
-/// The instances that hold one Lease together. Each renewal writes an annotation of its own instance with another value, so who sees it
-/// change knows that the instance lives, without reading another machine's clock.
+/// The instances that hold one Lease together. Each renewal changes an annotation of its instance: whoever sees the change knows that the
+/// instance is alive, without comparing clocks.
 /// </summary>
 internal sealed class Members(string identity, LeaderElectionOptions options, TimeProvider time)
 {
-    /// <summary>Before the name of an instance.</summary>
+    /// <summary>The prefix of an instance's annotation.</summary>
     public const string Prefix = "member.dns.aikernel.io/";
 
-    /// <summary>What a dead instance left is removed by the others.</summary>
+    /// <summary>After this time, other instances remove the annotation of a dead one.</summary>
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Heartbeat> _seen = new(StringComparer.Ordinal);
-    private long _turn;
+    private long _renewals;
 
-    /// <summary>This instance could lead at once.</summary>
+    /// <summary>True if this instance could lead at once.</summary>
     public Func<bool> IsReady { get; init; } = () => true;
 
     public string OwnKey => Prefix + identity;
 
-    /// <summary>The instances that a shard can be given to: they live, and have done so for a while.</summary>
+    /// <summary>The instances that can get a shard: they have been alive for a while.</summary>
     public IReadOnlyCollection<string> Steady
     {
         get
@@ -34,20 +34,20 @@ internal sealed class Members(string identity, LeaderElectionOptions options, Ti
         }
     }
 
-    /// <summary>The annotations that the next write adds or, where they are null, removes.</summary>
-    public IReadOnlyDictionary<string, string?> Note()
+    /// <summary>The annotations that the next write sets, or removes if the value is null.</summary>
+    public IReadOnlyDictionary<string, string?> NextAnnotations()
     {
         lock (_lock)
         {
             var note = _seen.Where(one => one.Key != identity && time.GetElapsedTime(one.Value.At) >= ForgetAfter)
                 .ToDictionary(one => Prefix + one.Key, _ => (string?)null, StringComparer.Ordinal);
-            note[OwnKey] = IsReady() ? $"{++_turn}" : null;
+            note[OwnKey] = IsReady() ? $"{++_renewals}" : null;
             return note;
         }
     }
 
-    /// <summary>Looks at the annotations of a Lease that these instances hold.</summary>
-    public void See(IDictionary<string, string>? annotations)
+    /// <summary>Reads the annotations of a Lease.</summary>
+    public void Observe(IDictionary<string, string>? annotations)
     {
         var now = time.GetTimestamp();
         lock (_lock)
@@ -64,7 +64,7 @@ internal sealed class Members(string identity, LeaderElectionOptions options, Ti
             {
                 if (!_seen.TryGetValue(name, out var before))
                 {
-                    // It may be left from an instance that died: only a change says that it lives.
+                    // It may be from a dead instance: only a change shows that it is alive.
                     _seen[name] = new Heartbeat(value, now, null);
                 }
                 else if (before.Value != value)
@@ -75,14 +75,14 @@ internal sealed class Members(string identity, LeaderElectionOptions options, Ti
         }
     }
 
-    /// <summary>Shorter than a Lease lasts: the shards of a dead instance are free after it no longer counts.</summary>
+    /// <summary>Shorter than the Lease: a dead instance stops counting before its shards are free.</summary>
     private bool IsAlive(Heartbeat heartbeat) => heartbeat.Since is not null && time.GetElapsedTime(heartbeat.At) < options.RenewDeadline;
 
     private bool IsSteady(Heartbeat heartbeat) =>
         IsAlive(heartbeat) && heartbeat.Since is { } since && time.GetElapsedTime(since) >= options.BalanceAfter;
 
-    /// <param name="Value">What the annotation was.</param>
-    /// <param name="At">When it was first seen so.</param>
-    /// <param name="Since">Since when it has changed without a pause; null while it never did.</param>
+    /// <param name="Value">The value of the annotation.</param>
+    /// <param name="At">When the value was first seen.</param>
+    /// <param name="Since">Since when it has changed regularly; null if it has never changed.</param>
     private sealed record Heartbeat(string Value, long At, long? Since);
 }

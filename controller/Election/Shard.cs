@@ -2,11 +2,11 @@ using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Election;
 
-/// <summary>The namespaces that one leader acts for: the candidacy of this instance, its loop over them, and its writes.</summary>
-/// <param name="elector">Null in a dry run, which writes nothing and so needs no Lease.</param>
-/// <param name="writer">Its writes.</param>
-/// <param name="reconciler">Its loop.</param>
-/// <param name="mayAct">No other instance can act for it at this moment.</param>
+/// <summary>A shard of namespaces with one leader: this instance's candidacy, event loop and writes.</summary>
+/// <param name="elector">The election; null in a dry run, which writes nothing and needs no Lease.</param>
+/// <param name="writer">The writer of its changes.</param>
+/// <param name="reconciler">Its event loop.</param>
+/// <param name="mayAct">Returns true while no other instance can act for it.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">The log.</param>
 internal sealed class Shard(
@@ -23,9 +23,9 @@ internal sealed class Shard(
 
     public string? Holder => elector?.Holder;
 
-    public TimeSpan? SinceElection => elector?.SinceLastTurn;
+    public TimeSpan? SinceLastAttempt => elector?.SinceLastAttempt;
 
-    /// <summary>Takes part in the election until cancelled; in a dry run this instance leads.</summary>
+    /// <summary>Takes part in the election until cancelled; in a dry run this instance is the leader.</summary>
     public async Task RunElectionAsync(CancellationToken cancellationToken)
     {
         if (elector is null)
@@ -40,8 +40,8 @@ internal sealed class Shard(
 
     public Task ReleaseAsync(CancellationToken cancellationToken) => elector?.ReleaseAsync(cancellationToken) ?? Task.CompletedTask;
 
-    /// <summary>Begins no further write, waits for those that run, and only then names the other instance in the Lease.</summary>
-    public async Task GiveAsync(string instance, CancellationToken cancellationToken)
+    /// <summary>Starts no more writes, waits for running ones, and only then names the other instance in the Lease.</summary>
+    public async Task HandOverAsync(string instance, CancellationToken cancellationToken)
     {
         try
         {
@@ -51,7 +51,7 @@ internal sealed class Shard(
         }
         catch (TimeoutException)
         {
-            // It stays here; a loop that does not turn any more ends the instance by /healthz.
+            // The shard stays here; if its loop is stuck, /healthz ends the instance.
             Log.NotGiven(log, instance);
             _ = reconciler.EnqueueRole(mayAct() ? Role.Leader : Role.Standby);
         }

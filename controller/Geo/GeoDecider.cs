@@ -2,21 +2,21 @@ using System.Collections.Immutable;
 
 namespace PlatformGitOps.Controller.Geo;
 
-/// <summary>What a name answers.</summary>
-/// <param name="Hostname">In lower case, without a dot at its end.</param>
+/// <summary>The answer for a name.</summary>
+/// <param name="Hostname">In lower case, without a trailing dot.</param>
 /// <param name="Views">The addresses by view: a region's name, or <see cref="ZoneText.DefaultView"/>.</param>
-/// <param name="Weights">From 1 on, of each address; empty where all are equal.</param>
-/// <param name="FailsOpen">No address of it is healthy, so that all count as healthy.</param>
+/// <param name="Weights">The weight of each address, from 1; empty if all are equal.</param>
+/// <param name="FailsOpen">True if no address is healthy, so that all are answered.</param>
 internal sealed record GeoAnswer(
     string Hostname,
     ImmutableDictionary<string, ImmutableArray<IPAddress>> Views,
     ImmutableArray<(IPAddress Address, int Weight)> Weights,
     bool FailsOpen);
 
-/// <summary>All answers, by the order of names, and the Services that have none.</summary>
+/// <summary>All answers, sorted by name, and the Services without an answer.</summary>
 internal sealed record GeoAnswers(ImmutableArray<GeoAnswer> Names, ImmutableArray<(ObjectName Service, string Problem)> Problems);
 
-/// <summary>From the wishes of Services and the verdicts on their addresses to what each view answers. Pure.</summary>
+/// <summary>Pure function: from annotated Services and the health of their addresses to the answers of each view.</summary>
 internal static class GeoDecider
 {
     public static GeoAnswers Decide(GeoOptions options, IEnumerable<GeoService> services, Func<GeoTarget, TargetVerdict> verdict)
@@ -27,7 +27,7 @@ internal static class GeoDecider
         {
             var claims = name.OrderBy(service => service.Created)
                 .ThenBy(service => service.Name.ToString(), StringComparer.Ordinal).ToArray();
-            // Whoever may annotate a Service must not take over a name of another team.
+            // A user who may annotate a Service must not take over a name of another team.
             var owner = claims[0].Name.Namespace;
             foreach (var other in claims.Where(service => service.Name.Namespace != owner))
             {
@@ -54,7 +54,7 @@ internal static class GeoDecider
         GeoOptions options, string hostname, GeoService[] services, GeoPolicy policy, Func<GeoTarget, TargetVerdict> verdict)
     {
         var all = services.SelectMany(service => service.Targets.Select(target => new Candidate(service, target.Address.Address, target)))
-            // An address of two Services is in both regions; in each it is up where one of its probes is.
+            // An address of two Services is in both regions; in each it is healthy if one of its probes is.
             .GroupBy(candidate => (candidate.Service.Region, candidate.Address))
             .Select(group => group.OrderBy(candidate => verdict(candidate.Target) == TargetVerdict.Healthy ? 0 : 1).First()).ToArray();
         if (all.Length == 0)
@@ -94,7 +94,7 @@ internal static class GeoDecider
         return [.. candidates.Where(candidate => candidate.Service.Priority == lowest)];
     }
 
-    /// <summary>Weight 0 removes an address while others are there.</summary>
+    /// <summary>Weight 0 removes an address while others have a weight.</summary>
     private static Candidate[] WithWeight(Candidate[] candidates) =>
         candidates.Where(candidate => candidate.Service.Weight > 0).ToArray() is { Length: > 0 } some ? some : candidates;
 

@@ -6,13 +6,14 @@ using PlatformGitOps.Controller.Metrics;
 namespace PlatformGitOps.Controller.Geo;
 
 /// <summary>
-/// One instance of <c>geo</c>, beside a CoreDNS. It follows Services and probes their addresses; the one with the Lease decides and writes
-/// the zones into their ConfigMap; each gives that ConfigMap's data to its CoreDNS as files, since a volume would show them a minute late.
+/// An instance of <c>geo</c>, next to a CoreDNS. It watches Services and probes their addresses; the leader decides and writes the zones
+/// into their ConfigMap; every instance writes that ConfigMap's data as files for its CoreDNS, because a volume would be updated a minute
+/// late.
 /// </summary>
 internal sealed class GeoHost : IStatus, IDisposable
 {
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PassInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan DecideAtLeastEvery = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectName, GeoService> _services = [];
@@ -33,7 +34,7 @@ internal sealed class GeoHost : IStatus, IDisposable
     private readonly ControllerMetrics _common = new();
     private bool _dirty = true;
     private long _decidedAt;
-    private long _turnedAt;
+    private long _lastPassAt;
     private Task _writing = Task.CompletedTask;
     private Task _reporting = Task.CompletedTask;
     private HashSet<string> _open = [];
@@ -50,7 +51,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         _elector = new LeaderElector(_client, name, identity, options.LeaderElection, time, _common, logs.CreateLogger("election"));
         _problems = new ServiceProblems(new EventRecorder(_client, identity, time, logs.CreateLogger("events")), _log);
         _served = new ServedZones(new ZoneFolder(folder), options, Metrics, time, _log);
-        (_turnedAt, _decidedAt) = (time.GetTimestamp(), time.GetTimestamp());
+        (_lastPassAt, _decidedAt) = (time.GetTimestamp(), time.GetTimestamp());
         _watches = new WatchSet(_client, options.WatchSilence, time, _common, logs.CreateLogger("watch"));
         foreach (var ns in WatchedResources.Scopes(options.Namespaces))
         {
@@ -62,13 +63,13 @@ internal sealed class GeoHost : IStatus, IDisposable
 
     public GeoMetrics Metrics { get; } = new();
 
-    /// <summary>CoreDNS has zones. The API server may be away from then on.</summary>
-    public bool IsSynced => _watches.HasSynced && _served.Any;
+    /// <summary>CoreDNS has zones. From then on the API server may be unavailable.</summary>
+    public bool IsSynced => _watches.HasSynced && _served.HasZones;
 
     public bool IsLeading => _elector.MayAct;
 
     public string? Stuck =>
-        _watches.StuckLoop([_time.GetElapsedTime(Interlocked.Read(ref _turnedAt))], [_elector.SinceLastTurn]);
+        _watches.StuckLoop([_time.GetElapsedTime(Interlocked.Read(ref _lastPassAt))], [_elector.SinceLastAttempt]);
 
     public string WriteMetrics()
     {
@@ -77,14 +78,14 @@ internal sealed class GeoHost : IStatus, IDisposable
         return text.ToString();
     }
 
-    /// <summary>Runs until cancelled, and gives the Lease back.</summary>
+    /// <summary>Runs until cancelled, then releases the Lease.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Log.Started(_log, _options.Zone, _connection.Server, false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var tasks = _watches.RunAsync(stop.Token).Append(TurnsAsync(stop.Token))
+        var tasks = _watches.RunAsync(stop.Token).Append(RunPassesAsync(stop.Token))
             .Append(_elector.RunAsync(role => _common.Leader.Set(role == Role.Leader ? 1 : 0), stop.Token)).ToList();
-        // None of them ends by itself; one that does ends the instance, and its exception is thrown below.
+        // No task ends by itself; if one does, the instance ends with its exception, thrown below.
         var first = await Task.WhenAny(tasks);
         await stop.CancelAsync();
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -149,44 +150,44 @@ internal sealed class GeoHost : IStatus, IDisposable
     {
         if (delta is Delta<V1ConfigMap>.Present { Item: var item } && item.FullName() == zones)
         {
-            _zones.See(item);
+            _zones.Observe(item);
             Volatile.Write(ref _dirty, true);
         }
     }
 
-    private async Task TurnsAsync(CancellationToken cancellationToken)
+    private async Task RunPassesAsync(CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
-                Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
+                Interlocked.Exchange(ref _lastPassAt, _time.GetTimestamp());
                 try
                 {
-                    TakeTurn(cancellationToken);
+                    RunPass(cancellationToken);
                 }
                 catch (Exception e)
                 {
-                    Failed(e);
+                    RecordFailure(e);
                 }
 
-                await Task.Delay(Turn, _time, cancellationToken);
+                await Task.Delay(PassInterval, _time, cancellationToken);
             }
         }
         finally
         {
-            // The Lease is given back after the last write.
+            // Release the Lease after the last write.
             await Task.WhenAll(_writing, _reporting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Waits for no answer of the API server: a slow one must delay neither what is served nor the next turn.</summary>
-    private void TakeTurn(CancellationToken cancellationToken)
+    /// <summary>Does not wait for the API server: a slow answer must not delay the served zones or the next pass.</summary>
+    private void RunPass(CancellationToken cancellationToken)
     {
         GeoService[] services;
-        // Asked first: of a list that comes in meanwhile a part would look like the whole.
+        // Read first: a list that arrives meanwhile would be read partially.
         var synced = _watches.HasSynced;
-        // Of a write that ends meanwhile the zones before it would be taken for the present ones.
+        // Read before the zones: a write that ends in between would make them outdated.
         var isWriting = !_writing.IsCompleted;
         var current = _zones.Current;
         lock (_lock)
@@ -198,12 +199,12 @@ internal sealed class GeoHost : IStatus, IDisposable
         var probed = ProbedTargets.Of(services, _options.Probes.MostTargets);
         _probes.Follow(probed.Targets);
         if (!synced || isWriting || !_zones.MayWrite
-            || !(Volatile.Read(ref _dirty) || _time.GetElapsedTime(_decidedAt) >= LookAgain))
+            || !(Volatile.Read(ref _dirty) || _time.GetElapsedTime(_decidedAt) >= DecideAtLeastEvery))
         {
             return;
         }
 
-        // What changes from here on is looked at in the next turn.
+        // Later changes are handled in the next pass.
         Volatile.Write(ref _dirty, false);
         _decidedAt = _time.GetTimestamp();
         if (!_probes.IsSettled)
@@ -214,10 +215,10 @@ internal sealed class GeoHost : IStatus, IDisposable
 
         var answers = GeoDecider.Decide(_options, services, _probes.Verdict);
         answers = answers with { Problems = answers.Problems.AddRange(probed.Problems) };
-        Show(answers, services);
+        ExportMetrics(answers, services);
         if (!IsLeading)
         {
-            // Whoever takes over writes at once.
+            // A new leader writes at once.
             Volatile.Write(ref _dirty, true);
             return;
         }
@@ -225,7 +226,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         _writing = WriteAsync(current, answers, cancellationToken);
         if (_reporting.IsCompleted)
         {
-            // What comes while Events are on their way is reported when it is looked at again.
+            // Changes during the writing of Events are reported in a later pass.
             _reporting = ReportAsync(_writing, answers, cancellationToken);
         }
     }
@@ -238,18 +239,18 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            Failed(e);
+            RecordFailure(e);
         }
     }
 
-    /// <summary>The edge of a turn and of a write: whatever it was, it is tried again, a write later each time.</summary>
-    private void Failed(Exception failure)
+    /// <summary>Catches exceptions of a pass or a write; it is retried, with increasing back-off for writes.</summary>
+    private void RecordFailure(Exception failure)
     {
-        _zones.Failed(failure);
+        _zones.RecordFailure(failure);
         Volatile.Write(ref _dirty, true);
     }
 
-    private void Show(GeoAnswers answers, GeoService[] services)
+    private void ExportMetrics(GeoAnswers answers, GeoService[] services)
     {
         foreach (var region in _options.Regions)
         {
@@ -279,7 +280,7 @@ internal sealed class GeoHost : IStatus, IDisposable
 
     private async Task ReportAsync(Task writing, GeoAnswers answers, CancellationToken cancellationToken)
     {
-        // The zones come first: there may be many Events, each as slow as the API server.
+        // After the zones: there can be many Events, each as slow as the API server.
         await writing;
         List<(ObjectName Name, V1ObjectReference About, string Text)> problems;
         lock (_lock)
@@ -287,13 +288,13 @@ internal sealed class GeoHost : IStatus, IDisposable
             problems =
             [
                 .. _invalid.Select(invalid => (invalid.Key, invalid.Value.About, invalid.Value.Text)),
-                // Without its uid kubectl describe does not show the Event. A Service that is gone meanwhile needs none.
+                // Without the uid, kubectl describe does not show the Event. A deleted Service needs none.
                 .. answers.Problems.Where(problem => _references.ContainsKey(problem.Service))
                     .Select(problem => (problem.Service, _references[problem.Service], problem.Problem)),
             ];
         }
 
-        // One Event for each Service, whatever the number of its problems.
+        // One Event for each Service, with all its problems.
         await _problems.ReportAsync([.. problems.GroupBy(problem => problem.Name).Select(
             own => (own.Key, own.First().About, string.Join("; ", own.Select(problem => problem.Text))))], cancellationToken);
     }

@@ -3,7 +3,7 @@ using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller.Geo;
 
-/// <summary>The metrics of <c>geo</c> beside those that every part of this program has. Alerts use the names.</summary>
+/// <summary>The metrics of <c>geo</c>, besides those of the whole program. Alerts use the names.</summary>
 internal sealed class GeoMetrics
 {
     public Family Probes { get; } = new("dns_geo_probes_total", "counter", "Probes of addresses by result.");
@@ -34,15 +34,14 @@ internal sealed class GeoMetrics
 }
 
 /// <summary>
-/// A problem of a Service becomes an Event of it, once for each text; one that could not be written is written with the next report.
-/// Used by one task at a time.
+/// Writes an Event for each new problem of a Service; one that could not be written is written with the next report. Not thread-safe.
 /// </summary>
 internal sealed class ServiceProblems(EventRecorder events, ILogger log)
 {
     private readonly Dictionary<ObjectName, (string Text, bool Written)> _reported = [];
 
-    /// <param name="problems">All that there are now.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <param name="problems">All current problems.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
     public async Task ReportAsync(
         IReadOnlyCollection<(ObjectName Name, V1ObjectReference About, string Text)> problems, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace PlatformGitOps.Controller.Geo;
 
-/// <summary>A loop for each address that some Service wants. Every instance probes: one that takes over knows the verdicts.</summary>
+/// <summary>Runs a probe loop for each address of a Service. Every instance probes, so a new leader has verdicts.</summary>
 internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider time, GeoMetrics metrics, ILogger log) : IAsyncDisposable
 {
     private readonly long _origin = time.GetTimestamp();
@@ -12,22 +12,22 @@ internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider 
     private TimeSpan? _begun;
     private bool _settled;
 
-    /// <summary>Called where a verdict has changed.</summary>
+    /// <summary>Called after each change of a verdict.</summary>
     public Action Changed { get; set; } = () => { };
 
     public TargetVerdict Verdict(GeoTarget target) =>
         _loops.TryGetValue(target, out var loop) ? loop.Health.At(Now, rules) : TargetVerdict.Unknown;
 
     /// <summary>
-    /// True where the addresses of the start have a verdict, or have had the time for one. Later ones do not count: whoever creates one
-    /// Service after the other would hold up all names.
+    /// True if the addresses at start-up have a verdict or had enough time for one. Later addresses do not count: a user who creates one
+    /// Service after the other would block all names.
     /// </summary>
     public bool IsSettled => (_settled |= _loops.Keys.All(target => Verdict(target) != TargetVerdict.Unknown))
         || Now - _begun > rules.Settled;
 
     private TimeSpan Now => time.GetElapsedTime(_origin);
 
-    /// <summary>Begins and ends loops. Not to be called by two threads at once, nor beside the verdicts.</summary>
+    /// <summary>Starts and stops loops. Not thread-safe, also not with reading verdicts.</summary>
     public void Follow(IEnumerable<GeoTarget> targets)
     {
         _ending.RemoveAll(end => end.IsCompleted);
@@ -78,7 +78,7 @@ internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider 
         }
     }
 
-    /// <summary>One loop and what it knows: with the loop goes its result, whatever its last probe still brings.</summary>
+    /// <summary>A loop and its results, which end together.</summary>
     private sealed class TargetLoop : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();
@@ -102,9 +102,9 @@ internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider 
     }
 }
 
-/// <summary>Which addresses are probed. Those of the oldest Services come first: a new one takes no probe from another. Pure.</summary>
-/// <param name="Targets">As many as the limit allows.</param>
-/// <param name="Problems">Of the Services that have further ones.</param>
+/// <summary>The probed addresses, by age of their Services, so that a new Service takes no probe from another. Pure.</summary>
+/// <param name="Targets">The addresses up to the limit.</param>
+/// <param name="Problems">Problems of the Services with more addresses.</param>
 internal sealed record ProbedTargets(
     IReadOnlyCollection<GeoTarget> Targets, IReadOnlyCollection<(ObjectName Service, string Problem)> Problems)
 {
@@ -127,16 +127,16 @@ internal sealed record ProbedTargets(
     }
 }
 
-/// <summary>What is known of an address.</summary>
+/// <summary>The health of an address.</summary>
 internal enum TargetVerdict
 {
-    /// <summary>Not enough results yet, or none for too long.</summary>
+    /// <summary>Not enough results yet, or only old ones.</summary>
     Unknown,
     Healthy,
     Unhealthy,
 }
 
-/// <summary>The results of one address so far. Times are monotonic, since the process began.</summary>
+/// <summary>The results of one address. Times are monotonic, since the start of the process.</summary>
 internal sealed record TargetHealth
 {
     public static TargetHealth Empty { get; } = new();
@@ -165,14 +165,14 @@ internal sealed record TargetHealth
             { Verdict: not TargetVerdict.Unhealthy } when next.Failures >= rules.FailureThreshold => next with
             {
                 Verdict = TargetVerdict.Unhealthy,
-                // One that was never up has not come down.
+                // Not for an address that was never healthy.
                 Drops = next.Verdict == TargetVerdict.Healthy ? Flapping.With(Drops, now, rules.FlapWindow) : Drops,
             },
             _ => next,
         };
     }
 
-    /// <summary>The verdict, unless its last result is too old to say anything.</summary>
+    /// <summary>The verdict, or Unknown if its last result is too old.</summary>
     public TargetVerdict At(TimeSpan now, TargetRules rules) =>
         LastResult is { } last && now - last <= rules.Stale ? Verdict : TargetVerdict.Unknown;
 }

@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace PlatformGitOps.Controller.Geo;
 
-/// <summary>The annotations of a Service that has a name in the geographic zone. How it is probed, the health checks' own say.</summary>
+/// <summary>The annotations of a Service with a name in the geographic zone. The health checks' annotations say how it is probed.</summary>
 internal static class GeoAnnotations
 {
     private const string Prefix = "dns.aikernel.io/geo-";
 
-    /// <summary>The name that clients ask for, in the zone. Services with the same one are the regions of one application.</summary>
+    /// <summary>The name in the zone. Services with the same name are the regions of one application.</summary>
     public const string Hostname = Prefix + "hostname";
 
     public const string Region = Prefix + "region";
@@ -15,13 +15,13 @@ internal static class GeoAnnotations
     public const string Weight = Prefix + "weight";
     public const string Policy = Prefix + "policy";
 
-    /// <summary>Instead of the addresses of its load balancer: those of another region, which this cluster cannot see.</summary>
+    /// <summary>Addresses of another region, which this cluster cannot see, instead of those of the load balancer.</summary>
     public const string Addresses = Prefix + "addresses";
 
     public static IReadOnlyList<string> All { get; } = [Hostname, Region, Priority, Weight, Policy, Addresses];
 }
 
-/// <summary>An address as it is probed.</summary>
+/// <summary>An address and how to probe it.</summary>
 internal sealed record GeoTarget(IPEndPoint Address, ProbeScheme Scheme, string Path, string ServerName, bool VerifyTls)
 {
     public ProbeTarget At(TimeSpan timeout) => new()
@@ -37,14 +37,14 @@ internal sealed record GeoTarget(IPEndPoint Address, ProbeScheme Scheme, string 
     };
 }
 
-/// <summary>What a Service asks for in the zone.</summary>
+/// <summary>A Service with a name in the zone.</summary>
 internal sealed record GeoService
 {
     public required ObjectName Name { get; init; }
 
     public required DateTime Created { get; init; }
 
-    /// <summary>In lower case, without a dot at its end.</summary>
+    /// <summary>In lower case, without a trailing dot.</summary>
     public required string Hostname { get; init; }
 
     public required string Region { get; init; }
@@ -53,14 +53,14 @@ internal sealed record GeoService
 
     public required int Weight { get; init; }
 
-    /// <summary>Null for the zone's own.</summary>
+    /// <summary>Null for the zone's policy.</summary>
     public GeoPolicy? Policy { get; init; }
 
-    /// <summary>Empty while it has no address yet.</summary>
+    /// <summary>Empty while the load balancer has no address.</summary>
     public required IReadOnlyList<GeoTarget> Targets { get; init; }
 }
 
-/// <summary>The result of reading a Service; neither one nor a problem where it does not ask.</summary>
+/// <summary>The result of reading a Service; both are empty if it has no such annotation.</summary>
 internal sealed record GeoReading(GeoService? Service, IReadOnlyList<string> Problems);
 
 /// <summary>Reads the annotations of Services.</summary>
@@ -154,8 +154,7 @@ internal static partial class GeoServiceReader
     }
 
     /// <summary>
-    /// Its port as clients from outside see it. A load balancer has the ports of the Service alone, so that a probe of another protocol
-    /// would never succeed.
+    /// Its port for clients outside. A load balancer only has the Service's ports, so a probe of another protocol would always fail.
     /// </summary>
     private static int? Port(V1Service service, string? wanted, ProbeScheme scheme, List<string> problems)
     {

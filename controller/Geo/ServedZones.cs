@@ -1,9 +1,8 @@
 namespace PlatformGitOps.Controller.Geo;
 
 /// <summary>
-/// The zones as this instance's CoreDNS has them. A folder that cannot be written concerns this CoreDNS alone: the instance goes on
-/// deciding and writing the ConfigMap, for which it needs no folder. If it gave the Lease up, and no other one could write its folder
-/// either, nobody would decide.
+/// The zone files of this instance's CoreDNS. A folder that is not writable only affects this CoreDNS: the instance still decides and
+/// writes the ConfigMap. If it released the Lease and others could not write their folder either, nobody would decide.
 /// </summary>
 internal sealed class ServedZones(ZoneFolder folder, GeoOptions options, GeoMetrics metrics, TimeProvider time, ILogger log)
 {
@@ -11,10 +10,10 @@ internal sealed class ServedZones(ZoneFolder folder, GeoOptions options, GeoMetr
     private int _failures;
     private long _nextWrite = time.GetTimestamp();
 
-    /// <summary>CoreDNS has zones, be they the last ones or older.</summary>
-    public bool Any => Volatile.Read(ref _serial) is not null;
+    /// <summary>CoreDNS has zones, current or older ones.</summary>
+    public bool HasZones => Volatile.Read(ref _serial) is not null;
 
-    /// <summary>Writes the files where the serial is another one. After a failure it waits, longer each time.</summary>
+    /// <summary>Writes the files if the serial has changed; after a failure with increasing back-off.</summary>
     public void Serve(V1ConfigMap? current)
     {
         if (current?.Data is not { } files || !files.TryGetValue(ZoneText.SerialKey, out var serial) || serial == _serial
@@ -45,10 +44,10 @@ internal sealed class ServedZones(ZoneFolder folder, GeoOptions options, GeoMetr
     }
 }
 
-/// <summary>The folder that CoreDNS reads its zones from.</summary>
+/// <summary>The folder with the zone files of CoreDNS.</summary>
 internal sealed class ZoneFolder(string path)
 {
-    /// <summary>Writes each file whole under its name, so that CoreDNS never reads half of one; the weights before the zones.</summary>
+    /// <summary>Replaces each file atomically, so that CoreDNS never reads a partial one; weights before zones.</summary>
     public void Write(IDictionary<string, string> files)
     {
         Directory.CreateDirectory(path);

@@ -4,12 +4,12 @@ using System.Text;
 namespace PlatformGitOps.Controller.Geo;
 
 /// <summary>
-/// The files that CoreDNS reads: a zone for each view (RFC 1035 section 5) and the weights of its plugin loadbalance. They are the data of
-/// the ConfigMap as well. Pure.
+/// The texts of CoreDNS's files, which are also the data of the ConfigMap: a zone for each view (RFC 1035 section 5), and the weights of
+/// the loadbalance plugin. Pure.
 /// </summary>
 internal static class ZoneText
 {
-    /// <summary>The view of clients that are near to no region.</summary>
+    /// <summary>The view for clients near no region.</summary>
     public const string DefaultView = "default";
 
     public const string WeightsFile = "weights";
@@ -24,7 +24,7 @@ internal static class ZoneText
 
     public static string ServerName(GeoOptions options, GeoRegion region) => $"ns-{region.Name}.{options.Zone}";
 
-    /// <summary>The files by their names, and the serial.</summary>
+    /// <summary>The files by name, for a serial.</summary>
     public static SortedDictionary<string, string> Files(GeoOptions options, GeoAnswers answers, uint serial)
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -40,7 +40,7 @@ internal static class ZoneText
         return files;
     }
 
-    /// <summary>Seconds since 1970, and more than the one before: CoreDNS reads a zone again only where its serial has changed.</summary>
+    /// <summary>Seconds since 1970, but more than the last serial: CoreDNS only reloads a zone with a new serial.</summary>
     public static uint NextSerial(uint before, DateTimeOffset now) =>
         Math.Max((uint)now.ToUnixTimeSeconds(), before == uint.MaxValue ? 1 : before + 1);
 
@@ -74,7 +74,7 @@ internal static class ZoneText
         }
     }
 
-    /// <summary>An address that is not in the file has weight 1.</summary>
+    /// <summary>An address that is not in this file has weight 1.</summary>
     private static string Weights(GeoAnswers answers)
     {
         var text = new StringBuilder("# name, then its addresses with their weights\n");

@@ -4,7 +4,7 @@ using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller.Geo;
 
-/// <summary>The ConfigMap with the zones: as it was last seen, and the writes to it, each later after one that failed.</summary>
+/// <summary>The zones' ConfigMap: its last seen version, and writes to it with back-off after failures.</summary>
 internal sealed class ZonesWriter(
     ApiClient client, ObjectName zones, GeoOptions options, GeoMetrics metrics, ControllerMetrics common, TimeProvider time, ILogger log)
 {
@@ -26,10 +26,10 @@ internal sealed class ZonesWriter(
         }
     }
 
-    /// <summary>The pause after the last failure is over.</summary>
+    /// <summary>True after the back-off of the last failure.</summary>
     public bool MayWrite => time.GetTimestamp() >= Interlocked.Read(ref _nextWrite);
 
-    public void See(V1ConfigMap item)
+    public void Observe(V1ConfigMap item)
     {
         lock (_lock)
         {
@@ -37,10 +37,10 @@ internal sealed class ZonesWriter(
         }
     }
 
-    /// <summary>Writes what differs. Not to be called by two tasks at once.</summary>
-    /// <param name="seen">The ConfigMap as it was when the answers were decided.</param>
-    /// <param name="answers">What the zones are to say.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <summary>Writes changed zones. Not thread-safe.</summary>
+    /// <param name="seen">The ConfigMap at the time of the decision.</param>
+    /// <param name="answers">The answers for the zones.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
     public async Task WriteAsync(V1ConfigMap? seen, GeoAnswers answers, CancellationToken cancellationToken)
     {
         var current = seen ?? throw new IOException($"ConfigMap {zones} is missing: let Flux deliver layer geo-dns");
@@ -70,7 +70,7 @@ internal sealed class ZonesWriter(
             data[gone] = null;
         }
 
-        // On exactly the version that was seen: of two writers the second gets a conflict and looks again.
+        // On exactly the version that was read: the second of two writers gets a conflict and decides again.
         var patch = new JsonObject
         {
             ["metadata"] = new JsonObject { ["resourceVersion"] = current.Metadata.ResourceVersion },
@@ -90,8 +90,8 @@ internal sealed class ZonesWriter(
         Log.GeoWritten(log, zones, files[ZoneText.SerialKey]);
     }
 
-    /// <summary>A turn failed: nothing is written for a while, longer each time.</summary>
-    public void Failed(Exception failure)
+    /// <summary>A pass or write failed: starts a back-off of writes.</summary>
+    public void RecordFailure(Exception failure)
     {
         metrics.Writes.Increment(("result", "failure"));
         Log.GeoWriteFailed(log, zones, failure.Message);

@@ -4,9 +4,9 @@ using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Hosting;
 
-/// <summary>What differs from one instance to the next.</summary>
-/// <param name="Identity">The pod's name: the holder of the Lease.</param>
-/// <param name="DryRun">Everything but the writes.</param>
+/// <summary>Settings of one instance.</summary>
+/// <param name="Identity">The pod's name, the holder identity in the Lease.</param>
+/// <param name="DryRun">True to write nothing.</param>
 internal sealed record HostSettings(string Identity, bool DryRun = false);
 
 /// <summary>One instance: creates reflectors, elections and reconcilers, runs them, and stops them in the right order.</summary>
@@ -55,22 +55,22 @@ internal sealed class ControllerHost : IStatus, IDisposable
 
     public bool IsSynced => _watches.HasSynced;
 
-    /// <summary>The loop that does not turn any more; null while all do.</summary>
+    /// <summary>The name of a stuck loop; null if none is stuck.</summary>
     public string? Stuck => _watches.StuckLoop(
-        _shards.Select(shard => shard.Reconciler.SinceLastTurn),
-        _shards.Select(shard => shard.SinceElection).Append(_group?.SinceLastTurn));
+        _shards.Select(shard => shard.Reconciler.SinceLastPass),
+        _shards.Select(shard => shard.SinceLastAttempt).Append(_group?.SinceLastAttempt));
 
     public bool IsLeading => Leads.Any();
 
-    /// <summary>The shards that this instance acts for.</summary>
+    /// <summary>The shards that this instance leads.</summary>
     public IEnumerable<int> Leads => _shards.Index().Where(one => one.Item.MayAct).Select(one => one.Index);
 
-    /// <summary>It is this instance that probes the namespace and writes to it.</summary>
+    /// <summary>True if this instance leads the namespace's shard.</summary>
     public bool ActsFor(string ns) => ShardOf(ns).MayAct;
 
     public string WriteMetrics() => Metrics.Write();
 
-    /// <summary>Runs until cancelled. Then no write begins, running ones are waited for, and only then the Leases are released.</summary>
+    /// <summary>Runs until cancelled. Then it starts no more writes, waits for running ones, and releases the Leases.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Log.Started(_log, _settings.Identity, _connection.Server, _settings.DryRun);
@@ -81,7 +81,7 @@ internal sealed class ControllerHost : IStatus, IDisposable
             .. _shards.Select(shard => shard.Reconciler.RunAsync(() => IsSynced, () => _watches.IsCurrent, stop.Token)),
         ];
 
-        // The elections go on while the last writes end: a Lease that expired meanwhile would let another instance begin too early.
+        // The elections run until the last writes have ended: an expired Lease would let another instance start too early.
         using var endElections = new CancellationTokenSource();
         List<Task> elections = [.. _shards.Select(shard => shard.RunElectionAsync(endElections.Token))];
         if (_group is not null)
@@ -89,7 +89,7 @@ internal sealed class ControllerHost : IStatus, IDisposable
             elections.Add(_group.RunAsync(endElections.Token));
         }
 
-        // None of them ends by itself; one that does ends the instance, and its exception is thrown below.
+        // No task ends by itself; if one does, the instance ends with its exception, thrown below.
         var first = await Task.WhenAny(tasks.Concat(elections));
         _stopping = true;
         await stop.CancelAsync();
@@ -100,7 +100,7 @@ internal sealed class ControllerHost : IStatus, IDisposable
         await endElections.CancelAsync();
         await Task.WhenAll(elections).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var limit = new CancellationTokenSource(LeaderElector.ReleaseGrace, _time);
-        // First out of the group: else another instance could give a shard to this one.
+        // Leave the group first: otherwise another instance could give a shard to this one.
         await (_group?.LeaveAsync(limit.Token) ?? Task.CompletedTask);
         await Task.WhenAll(_shards.Select(shard => shard.ReleaseAsync(limit.Token)));
         if (!cancellationToken.IsCancellationRequested)
@@ -129,18 +129,18 @@ internal sealed class ControllerHost : IStatus, IDisposable
         var gate = CreateElector(election.LeaseName, ShardGroup.NameOf(_options.Shards), () => true, members);
         return new ShardGroup(
             gate, _settings.Identity, election, _time, () => [.. _shards.Select(shard => shard.Holder)],
-            (shard, instance, token) => _shards[shard].GiveAsync(instance, token));
+            (shard, instance, token) => _shards[shard].HandOverAsync(instance, token));
     }
 
-    /// <summary>With one shard everything has the names that it has without shards.</summary>
+    /// <summary>With one shard, names have no shard suffix.</summary>
     private Shard CreateShard(int index, ObjectApi api, Telemetry telemetry, long origin)
     {
         var name = _options.LeaderElection.LeaseName + (_options.Shards > 1 ? $"-{index}" : "");
         var elector = _settings.DryRun
             ? null
-            : CreateElector(name, _settings.Identity, MayStand, null);
-        // A shard that is given back goes to an instance that can act for it at once.
-        bool MayStand() => _group is null || (_group.MayAct && IsSynced);
+            : CreateElector(name, _settings.Identity, MayAcquire, null);
+        // A released shard goes to an instance that can lead it at once.
+        bool MayAcquire() => _group is null || (_group.MayAct && IsSynced);
         bool MayAct() => (elector?.MayAct ?? true) && (_group?.MayAct ?? true);
 
         var own = telemetry with { Labels = _options.Shards > 1 ? [("shard", $"{index}")] : [] };
@@ -149,12 +149,12 @@ internal sealed class ControllerHost : IStatus, IDisposable
         return new Shard(elector, writer, reconciler, MayAct, _time, _log);
     }
 
-    private LeaderElector CreateElector(string lease, string identity, Func<bool> mayStand, Members? members) => new(
+    private LeaderElector CreateElector(string lease, string identity, Func<bool> mayAcquire, Members? members) => new(
         _client, new ObjectName(_connection.Namespace, lease), identity, _options.LeaderElection, _time, Metrics,
         _logs.CreateLogger("election"))
     {
         Members = members,
-        MayStand = mayStand,
+        MayAcquire = mayAcquire,
     };
 
     private void Watch<T>(WatchedResource<T> resource, Action<Reconciler, Delta<T>> enqueue)

@@ -4,23 +4,23 @@ using Microsoft.AspNetCore.Http;
 
 namespace PlatformGitOps.Controller.Hosting;
 
-/// <summary>What an instance tells of itself.</summary>
+/// <summary>The status of an instance.</summary>
 internal interface IStatus
 {
-    /// <summary>The loop that does not turn any more; null while all do.</summary>
+    /// <summary>The name of a stuck loop; null if none is stuck.</summary>
     string? Stuck { get; }
 
-    /// <summary>It can do its work.</summary>
+    /// <summary>True if the instance can do its work.</summary>
     bool IsSynced { get; }
 
     bool IsLeading { get; }
 
-    /// <summary>In the text format of Prometheus.</summary>
+    /// <summary>The metrics in Prometheus' text format.</summary>
     string WriteMetrics();
 }
 
 /// <summary>
-/// <c>/metrics</c>, <c>/healthz</c> (every loop turns) and <c>/readyz</c> (the caches are filled; a standby is ready, too).
+/// <c>/metrics</c>, <c>/healthz</c> (no loop is stuck) and <c>/readyz</c> (the caches are filled; a standby is ready too).
 /// </summary>
 internal sealed class StatusServer : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class StatusServer : IAsyncDisposable
 
     private StatusServer(WebApplication app) => _app = app;
 
-    /// <summary>Its address; with port 0 the system chooses the port.</summary>
+    /// <summary>Its address; with port 0 the system selects the port.</summary>
     public Uri Address => new(_app.Urls.First().Replace("[::]", "127.0.0.1"));
 
     public static async Task<StatusServer> StartAsync(IStatus host, int port, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class StatusServer : IAsyncDisposable
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = 0;
             options.Limits.MaxConcurrentConnections = 256;
-            // Idle connections must not keep the kubelet out.
+            // Idle connections must not block the kubelet.
             options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(10);
             options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
             options.ListenAnyIP(port);

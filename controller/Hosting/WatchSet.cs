@@ -17,13 +17,13 @@ internal sealed class WatchSet(ApiClient client, TimeSpan silence, TimeProvider 
         where T : class, IMetadata<V1ObjectMeta> =>
         _reflectors.Add(new Reflector<T>(client, resource, silence, emit, time, metrics, log));
 
-    /// <summary>None of the tasks ends before it is cancelled.</summary>
+    /// <summary>Starts all watches; no task ends before cancellation.</summary>
     public IEnumerable<Task> RunAsync(CancellationToken cancellationToken) =>
         _reflectors.Select(reflector => reflector.RunAsync(cancellationToken));
 
-    /// <summary>The loop of the instance that does not turn any more, for /healthz; null while all do.</summary>
-    /// <param name="loops">The times since the last turns of its event loops.</param>
-    /// <param name="elections">Those of its elections; null for one that it does not take part in.</param>
+    /// <summary>The name of a stuck loop, for /healthz; null if none is stuck.</summary>
+    /// <param name="loops">The times since the last pass of each event loop.</param>
+    /// <param name="elections">The same for its elections; null for one in which it does not take part.</param>
     public string? StuckLoop(IEnumerable<TimeSpan> loops, IEnumerable<TimeSpan?> elections) =>
         loops.Any(since => since >= StuckAfter) ? "the event loop"
         : elections.Any(since => since >= StuckAfter) ? "the leader election"

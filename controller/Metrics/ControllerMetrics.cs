@@ -51,9 +51,7 @@ internal sealed class ControllerMetrics
     public Histogram Lateness { get; } =
         new("dns_health_controller_probe_lateness_seconds", "Delay between the time a probe was due and its start.", "phase", Fast);
 
-    /// <summary>
-    /// Counters of a Service begin at 0 when it comes under health checks: <c>rate()</c> cannot see the step of a counter that begins at 1.
-    /// </summary>
+    /// <summary>Starts the counters of a Service at 0: <c>rate()</c> ignores the first value of a counter.</summary>
     public void Begin((string, string)[] service)
     {
         Removed.Add(0, service);
@@ -65,8 +63,8 @@ internal sealed class ControllerMetrics
     }
 
     /// <summary>
-    /// A Service that is not under health checks here any more. Prometheus has what its counters said; kept here, those of every Service
-    /// that ever was would leave no room for a new one.
+    /// Removes the series of a Service without health checks here. Prometheus has its counters; if they were kept, deleted Services
+    /// would leave no room for new ones.
     /// </summary>
     public void Forget((string, string)[] service)
     {

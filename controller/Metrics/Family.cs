@@ -3,10 +3,10 @@ using System.Text;
 
 namespace PlatformGitOps.Controller.Metrics;
 
-/// <summary>A counter or gauge with all its label sets. Past a limit, new label sets are counted together.</summary>
+/// <summary>A counter or gauge with all its label sets. Beyond a limit, new label sets share one series.</summary>
 internal sealed class Family(string name, string type, string help)
 {
-    /// <summary>Six series for each of some 1,600 Services. A label set beyond it is counted in the series without labels.</summary>
+    /// <summary>Six series for each of some 1,600 Services. Label sets beyond it are counted in the series without labels.</summary>
     private const int MaxSeries = 10_000;
 
     private readonly ConcurrentDictionary<string, Cell> _cells = new(StringComparer.Ordinal);
@@ -63,7 +63,7 @@ internal sealed class Family(string name, string type, string help)
     }
 }
 
-/// <summary>Label pairs in the text form of the exposition format, which is also their identity.</summary>
+/// <summary>Label pairs in the exposition format; this text is also their key.</summary>
 internal static class Labels
 {
     public static string Of(params ReadOnlySpan<(string Name, string Value)> pairs)

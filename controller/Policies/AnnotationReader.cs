@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace PlatformGitOps.Controller.Policies;
 
-/// <summary>Reads single annotations; an invalid value is reported and treated as absent.</summary>
+/// <summary>Reads single annotations; reports an invalid value and treats it as absent.</summary>
 internal sealed class AnnotationReader(V1Service service, List<string> problems)
 {
     public string? Text(string key) => service.GetAnnotation(key) is { Length: > 0 } text ? text : null;
@@ -14,7 +14,7 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
         : known.TryGetValue(text, out var value) ? value
         : Note<HealthPolicy>(key, text, $"one of {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}");
 
-    /// <summary>Enum members are written in lower case with dashes between the words.</summary>
+    /// <summary>Values are the enum's members in lower case, with dashes between words.</summary>
     public T? Enum<T>(string key)
         where T : struct, Enum
     {
@@ -92,7 +92,7 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
         return [.. addresses];
     }
 
-    /// <summary>An IPv4 address in its one usual form: others (octal, one number) mean different hosts to different programs.</summary>
+    /// <summary>True for an IPv4 address in dotted decimal form: programs interpret other forms (octal, one number) differently.</summary>
     private static bool IsAddress(string text, [NotNullWhen(true)] out IPAddress? address)
     {
         if (!IPAddress.TryParse(text, out address) || text.Contains('%'))
@@ -126,10 +126,10 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
     private static string Short(string text) => text.Length <= 64 ? text : text[..64] + "...";
 }
 
-/// <summary>What a probe can send as a name. Checked when it is read, so that a probe never meets one that it cannot send.</summary>
+/// <summary>Names that a probe sends. They are checked when read, so that every probe can send them.</summary>
 internal static partial class ProbeNames
 {
-    /// <summary>A longer one needs a length of more than one octet on the wire; health services have short names.</summary>
+    /// <summary>A longer name needs more than one length octet in the message; health services have short names.</summary>
     public const int LongestGrpcService = 127;
 
     public static string? ParseDnsName(string text)
@@ -144,7 +144,7 @@ internal static partial class ProbeNames
         }
     }
 
-    /// <summary>What may be in a Host header and in TLS SNI.</summary>
+    /// <summary>True for a valid Host header and TLS SNI.</summary>
     public static bool IsHostName(string text)
     {
         var host = text;
@@ -174,10 +174,10 @@ internal static partial class ProbeNames
         System.Text.Encoding.UTF8.GetByteCount(text) <= LongestGrpcService && !text.Any(char.IsControl);
 }
 
-/// <summary>Every name this controller reads or writes on objects.</summary>
+/// <summary>All labels, annotations and conditions that this controller reads or writes.</summary>
 public static class Annotations
 {
-    /// <summary>What serve labels begin with, unless the config file names another.</summary>
+    /// <summary>The default prefix of serve labels.</summary>
     public const string LabelPrefix = "dns.aikernel.io";
 
     public const string Prefix = "dns.aikernel.io/health-check-";
@@ -201,25 +201,27 @@ public static class Annotations
     public const string VerifyTls = Prefix + "verify-tls";
     public const string Addresses = Prefix + "addresses";
 
-    /// <summary>The label a Service selects and its pod template carries, unless the Service names another.</summary>
+    /// <summary>The default serve label, which a Service selects and its pod template has.</summary>
     public const string DefaultServeLabel = "dns.aikernel.io/serve";
 
     public const string ServeValue = "true";
 
-    /// <summary>The condition a pod's readiness gate names.</summary>
+    /// <summary>The condition in a pod's readiness gate.</summary>
     public const string GateCondition = "dns.aikernel.io/healthy";
 
-    /// <summary>On a pod or an own EndpointSlice: Service, label, time and reason of a removal.</summary>
+    /// <summary>The annotation of a pod or own EndpointSlice with Service, label, time and reason of a removal.</summary>
     public const string Removed = "dns.aikernel.io/removed";
 
-    /// <summary>Pods that an earlier controller removed carry it. It is read for one version; the next note replaces it.</summary>
+    /// <summary>
+    /// The annotation's old name, on pods that an older controller removed. It is read for one version; the next removal replaces it.
+    /// </summary>
     public const string RemovedEarlierName = "dns.aikernel.io/taken-out";
 
-    /// <summary>The managed-by value of EndpointSlices this controller owns.</summary>
+    /// <summary>The managed-by value of this controller's EndpointSlices.</summary>
     public const string ManagedBy = "dns-health-controller.aikernel.io";
 }
 
-/// <summary>Durations as Kubernetes objects write them: <c>500ms</c>, <c>10s</c>, <c>1m30s</c>, <c>2h</c>.</summary>
+/// <summary>Durations in Kubernetes' format: <c>500ms</c>, <c>10s</c>, <c>1m30s</c>, <c>2h</c>.</summary>
 public static partial class Durations
 {
     public static bool TryParse(string text, out TimeSpan duration)

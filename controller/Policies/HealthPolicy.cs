@@ -6,30 +6,30 @@ public enum ProbeScheme
     Http,
     Https,
 
-    /// <summary>A connection can be made.</summary>
+    /// <summary>A TCP connection succeeds.</summary>
     Tcp,
 
     /// <summary>grpc.health.v1.Health/Check over cleartext HTTP/2.</summary>
     Grpc,
 
-    /// <summary>A query over UDP is answered with NOERROR or NXDOMAIN.</summary>
+    /// <summary>A UDP query gets NOERROR or NXDOMAIN.</summary>
     Dns,
 }
 
 /// <summary>How a failing endpoint is removed from DNS.</summary>
 public enum RemovalMethod
 {
-    /// <summary>The Service selects a label of the pod template; the label is removed from the pod.</summary>
+    /// <summary>The Service selects a label of the pod template; the controller removes the label from the pod.</summary>
     ServeLabel,
 
-    /// <summary>The pod declares a readiness gate (KEP-580); its condition is set.</summary>
+    /// <summary>The pod has a readiness gate (KEP-580); the controller sets its condition.</summary>
     ReadinessGate,
 
     /// <summary>The Service has no selector; this controller writes its EndpointSlices.</summary>
     EndpointSlices,
 }
 
-/// <summary>How many endpoints must remain: a number, or a share of all, rounded up. Never less than one.</summary>
+/// <summary>How many endpoints must remain: a number, or a percentage of all, rounded up. Never less than one.</summary>
 public readonly record struct HealthyShare(int? Count, int? Percent)
 {
     public static HealthyShare Half { get; } = new(null, 50);
@@ -48,12 +48,10 @@ public readonly record struct HealthyShare(int? Count, int? Percent)
     public override string ToString() => Count?.ToString(CultureInfo.InvariantCulture) ?? $"{Percent}%";
 }
 
-/// <summary>
-/// The bounds of what a Service may ask for: whoever writes its annotations shares this process with everybody else's Services.
-/// </summary>
+/// <summary>The limits of a Service's settings: the authors of different Services share this process.</summary>
 public static class PolicyLimits
 {
-    /// <summary>A probe holds its place for so long.</summary>
+    /// <summary>A probe occupies its slot for so long.</summary>
     public static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(30);
 
     public static readonly TimeSpan LongestInterval = TimeSpan.FromHours(1);
@@ -69,17 +67,17 @@ public sealed record HealthPolicy
 {
     public ProbeScheme Scheme { get; init; } = ProbeScheme.Http;
 
-    /// <summary>A port of the Service by name or number; null means its first port.</summary>
+    /// <summary>A port of the Service by name or number; null for its first port.</summary>
     public string? Port { get; init; }
 
     public string Path { get; init; } = "/health";
 
-    /// <summary>From the start of one probe to the start of the next, while probes succeed.</summary>
+    /// <summary>From the start of a probe to the start of the next one, while probes succeed.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The same, once a probe has failed or while the endpoint is out: with three failures 10 s apart, removal would take more than 30 s,
-    /// and an endpoint that recovered should not wait for its turn.
+    /// The interval after a failed probe and while the endpoint is removed: with three failures 10 s apart, a removal would take more than
+    /// 30 s, and a recovered endpoint would wait too long.
     /// </summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -99,7 +97,7 @@ public sealed record HealthPolicy
 
     public string GrpcService { get; init; } = "";
 
-    /// <summary>The name in the certificate, and the Host header; null means <c>service.namespace.svc</c>.</summary>
+    /// <summary>The name in the certificate and the Host header; null for <c>service.namespace.svc</c>.</summary>
     public string? ServerName { get; init; }
 
     public bool VerifyTls { get; init; } = true;

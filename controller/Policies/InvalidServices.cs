@@ -3,8 +3,8 @@ using PlatformGitOps.Controller.Metrics;
 namespace PlatformGitOps.Controller.Policies;
 
 /// <summary>
-/// Services with an invalid configuration: each change of their problems is logged once and, by the leader, recorded as an Event. Whoever
-/// begins to lead records those that were found before.
+/// Services with an invalid configuration. Each change of their problems is logged once, and the leader writes an Event. A new leader
+/// writes Events for earlier ones.
 /// </summary>
 internal sealed class InvalidServices(Telemetry telemetry)
 {

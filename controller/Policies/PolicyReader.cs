@@ -7,16 +7,16 @@ internal abstract record PolicyResult
     {
     }
 
-    /// <summary>The Service does not ask for health checks.</summary>
+    /// <summary>The Service has no health checks.</summary>
     internal sealed record NotEnabled : PolicyResult;
 
-    /// <summary>It asks, but its configuration is invalid. Nothing is done until it is corrected.</summary>
+    /// <summary>It has health checks, but its configuration is invalid. It is ignored until corrected.</summary>
     internal sealed record Invalid(IReadOnlyList<string> Problems) : PolicyResult;
 
     internal sealed record Valid(HealthPolicy Policy) : PolicyResult;
 }
 
-/// <summary>Reads a Service's annotations over the defaults and profiles of the configuration; collects every problem.</summary>
+/// <summary>Reads a Service's annotations, with the defaults and profiles of the config file; collects all problems.</summary>
 internal sealed class PolicyReader(ControllerOptions options)
 {
     public PolicyResult Read(V1Service service)
@@ -78,7 +78,7 @@ internal sealed class PolicyReader(ControllerOptions options)
                 yield return $"removal endpoint-slices needs {Annotations.Addresses}";
             }
 
-            // One is enough for an Event: it names what to look at.
+            // One is enough for an Event, and names what to correct.
             if (policy.Addresses.Select(address => (address, Why: options.Networks.Refusal(address)))
                 .FirstOrDefault(item => item.Why is not null) is (not null, { } why) refused)
             {

@@ -6,8 +6,8 @@ using PlatformGitOps.Dns.Wire;
 namespace PlatformGitOps.Controller.Probing;
 
 /// <summary>
-/// One query over UDP from a fresh socket. NOERROR and NXDOMAIN both show a server that works; SERVFAIL and REFUSED do not.
-/// The socket is connected and the answer must match id and question, so no other host can answer for it (RFC 5452).
+/// One UDP query from a new socket. NOERROR and NXDOMAIN show a working server; SERVFAIL and REFUSED do not. The socket is connected and
+/// the answer must match id and question, so no other host can answer (RFC 5452).
 /// </summary>
 internal static class DnsProbe
 {

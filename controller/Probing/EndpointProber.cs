@@ -11,7 +11,7 @@ internal interface IProber
     Task<ProbeResult> ProbeAsync(ProbeTarget target, CancellationToken cancellationToken);
 }
 
-/// <summary>Runs the probe of the target's scheme within its time-out. Whatever goes wrong is the endpoint's failure.</summary>
+/// <summary>Runs the probe of the target's scheme within its time-out. Every error is the endpoint's failure.</summary>
 internal sealed class EndpointProber : IProber, IDisposable
 {
     private const int LongestDetail = 200;
@@ -20,9 +20,9 @@ internal sealed class EndpointProber : IProber, IDisposable
     private readonly long _origin;
     private readonly HttpProbe _http;
 
-    /// <param name="time">Both clocks of this process.</param>
-    /// <param name="origin">The timestamp from which results count.</param>
-    /// <param name="authorities">Roots for HTTPS endpoints; none means the system's own.</param>
+    /// <param name="time">The wall clock and the monotonic clock.</param>
+    /// <param name="origin">The timestamp that is time zero of the results.</param>
+    /// <param name="authorities">Root certificates for HTTPS endpoints; null for the system's own.</param>
     public EndpointProber(TimeProvider time, long origin, X509Certificate2Collection? authorities = null)
     {
         _time = time;
@@ -30,7 +30,7 @@ internal sealed class EndpointProber : IProber, IDisposable
         _http = new HttpProbe(authorities ?? []);
     }
 
-    /// <summary>The roots of the config file's <c>probes.authoritiesFile</c>.</summary>
+    /// <summary>The root certificates of <c>probes.authoritiesFile</c> in the config file.</summary>
     public static X509Certificate2Collection LoadAuthorities(string? file)
     {
         var authorities = new X509Certificate2Collection();
@@ -63,7 +63,7 @@ internal sealed class EndpointProber : IProber, IDisposable
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // The edge of a probe: what an endpoint can provoke must not be better for it than an answer that fails.
+            // Catches all exceptions of a probe: an endpoint must not gain anything by provoking one.
             (healthy, detail, silent, unexpected) = (false, $"the probe failed: {e.GetType().Name}", false, e);
         }
 
@@ -109,7 +109,7 @@ internal sealed class EndpointProber : IProber, IDisposable
         }
     }
 
-    /// <summary>The socket's own error code where there is one: it is the same on every machine and contains no address.</summary>
+    /// <summary>The socket's error code if there is one: it is the same on every machine and contains no address.</summary>
     private static string Describe(Exception e) => (e.InnerException ?? e, e) switch
     {
         (SocketException socket, _) => Words(socket.SocketErrorCode),
@@ -117,7 +117,7 @@ internal sealed class EndpointProber : IProber, IDisposable
         _ => e.Message,
     };
 
-    /// <summary>Nothing came back from where the endpoint should be. A refusal or a reset did.</summary>
+    /// <summary>True if there was no reaction from the endpoint's address; a refusal or a reset is one.</summary>
     private static bool IsSilence(Exception e) => (e.InnerException ?? e) is SocketException
     {
         SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.TimedOut,
@@ -133,7 +133,7 @@ internal sealed class EndpointProber : IProber, IDisposable
     };
 }
 
-/// <summary>A connection is made and closed again.</summary>
+/// <summary>Opens and closes a connection.</summary>
 internal static class TcpProbe
 {
     public static async Task<(bool Healthy, string Detail)> AskAsync(ProbeTarget target, CancellationToken cancellationToken)

@@ -7,8 +7,8 @@ using System.Text;
 namespace PlatformGitOps.Controller.Probing;
 
 /// <summary>
-/// HTTP, HTTPS and gRPC health. One connection for each probe, since a kept one shows nothing about new ones; no redirects, no
-/// proxies, no cookies; at most 16 KB of headers and no HTTP body: only the status code is read.
+/// Probes HTTP, HTTPS and gRPC health. Each probe opens a connection, because a kept one shows nothing about new ones. No redirects,
+/// proxies or cookies; at most 16 KB of headers; no HTTP body is read.
 /// </summary>
 internal sealed class HttpProbe(X509Certificate2Collection authorities) : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class HttpProbe(X509Certificate2Collection authorities) : IDispo
     }
 
     /// <summary>
-    /// grpc.health.v1 (grpc/grpc, doc/health-checking.md): field 1 of the request is the service, of the answer its status.
+    /// grpc.health.v1 (grpc/grpc, doc/health-checking.md): field 1 of the request is the service, field 1 of the response its status.
     /// </summary>
     public async Task<(bool Healthy, string Detail)> AskGrpcAsync(ProbeTarget target, CancellationToken cancellationToken)
     {
@@ -112,7 +112,7 @@ internal sealed class HttpProbe(X509Certificate2Collection authorities) : IDispo
     }
 }
 
-/// <summary>The two messages of grpc.health.v1, with gRPC's five octets before them (no compression, length).</summary>
+/// <summary>The messages of grpc.health.v1, with gRPC's five-octet prefix (no compression, length).</summary>
 internal static class GrpcHealth
 {
     private const int Prefix = 5;
@@ -129,7 +129,7 @@ internal static class GrpcHealth
         return frame;
     }
 
-    /// <summary>Null when this is not a HealthCheckResponse. A status of zero (UNKNOWN) is omitted on the wire.</summary>
+    /// <summary>Null if this is not a HealthCheckResponse. Status zero (UNKNOWN) is omitted on the wire.</summary>
     public static int? Status(ReadOnlySpan<byte> frame)
     {
         if (frame.Length < Prefix || frame[0] != 0 || BinaryPrimitives.ReadUInt32BigEndian(frame[1..]) != frame.Length - Prefix)

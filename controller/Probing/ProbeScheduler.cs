@@ -2,10 +2,10 @@ using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller.Probing;
 
-/// <summary>What one Service has of the places for probes.</summary>
+/// <summary>A Service's share of the probe slots.</summary>
 internal sealed class ProbeShare
 {
-    /// <summary>Endpoints that are due, in the order in which they became so.</summary>
+    /// <summary>Endpoints that are due, the earliest first.</summary>
     public Queue<(TrackedEndpoint Endpoint, long Ticket)> Waiting { get; } = new();
 
     public int Probing { get; set; }
@@ -14,16 +14,16 @@ internal sealed class ProbeShare
 }
 
 /// <summary>
-/// Which endpoint is probed when: a queue by due time, and the places for probes at one time, which Services take in turn. A Service has at
-/// most as many probes under way as places are free, and a namespace three times as many (dynamic thresholds, Choudhury and Hahne 1998):
-/// whoever lets probes hang leaves places for all others. Only the reconciler uses it.
+/// Schedules probes: a queue by due time, and a limited number of slots, which Services use in rotation. A Service may use as many slots as
+/// are free, and a namespace three times as many (dynamic thresholds, Choudhury and Hahne 1998), so hanging probes leave slots for others.
+/// Only the reconciler uses it.
 /// </summary>
 /// <param name="prober">Probes one endpoint.</param>
-/// <param name="places">Probes at one time.</param>
+/// <param name="slots">The number of concurrent probes.</param>
 /// <param name="telemetry">Metrics, Events and log.</param>
 /// <param name="completed">Called once for each probe, on any thread: endpoint, its generation at the start, and the result.</param>
 internal sealed class ProbeScheduler(
-    IProber prober, int places, Telemetry telemetry, Action<TrackedEndpoint, int, ProbeResult> completed)
+    IProber prober, int slots, Telemetry telemetry, Action<TrackedEndpoint, int, ProbeResult> completed)
 {
     private const int NamespaceFactor = 3;
     private static readonly TimeSpan BetweenExtraProbes = TimeSpan.FromMilliseconds(500);
@@ -31,7 +31,7 @@ internal sealed class ProbeScheduler(
     private static readonly TimeSpan BetweenReports = TimeSpan.FromMinutes(10);
 
     private readonly PriorityQueue<(TrackedEndpoint Endpoint, long Ticket), TimeSpan> _queue = new();
-    private readonly Queue<ManagedService> _turns = new();
+    private readonly Queue<ManagedService> _rotation = new();
     private readonly Dictionary<string, int> _byNamespace = new(StringComparer.Ordinal);
     private long _tickets;
     private int _inFlight;
@@ -39,18 +39,18 @@ internal sealed class ProbeScheduler(
 
     public TimeSpan? NextDue => _queue.TryPeek(out _, out var due) ? due : null;
 
-    private int FreePlaces => places - _inFlight;
+    private int FreeSlots => slots - _inFlight;
 
-    /// <summary>When it is probed after a result: soon while that is in doubt or it is out.</summary>
+    /// <summary>Schedules the next probe after a result: early while the result is in doubt or the endpoint is removed.</summary>
     public void ScheduleNext(TrackedEndpoint endpoint, ProbeResult result, bool isEvidence, TimeSpan now)
     {
         var (policy, failures) = (endpoint.Service.Policy, endpoint.History.Failures);
-        var quick = !isEvidence || endpoint.State == EndpointState.Out || (failures > 0 && failures < policy.FailureThreshold);
+        var quick = !isEvidence || endpoint.State == EndpointState.Removed || (failures > 0 && failures < policy.FailureThreshold);
         var next = result.Started + (quick && policy.RetryInterval < policy.Interval ? policy.RetryInterval : policy.Interval);
         Schedule(endpoint, next < now ? now : next);
     }
 
-    /// <summary>Moving an endpoint adds a new entry; the old one is skipped.</summary>
+    /// <summary>Rescheduling adds a new entry; the old one is skipped.</summary>
     public void Schedule(TrackedEndpoint endpoint, TimeSpan due)
     {
         endpoint.Due = due;
@@ -58,7 +58,7 @@ internal sealed class ProbeScheduler(
         _queue.Enqueue((endpoint, endpoint.Ticket), due);
     }
 
-    /// <summary>Begins without a history: each endpoint of the Service is probed at a moment of its own within a time.</summary>
+    /// <summary>Starts without a history: the Service's endpoints are probed at different times within a period.</summary>
     public void Restart(ManagedService service, TimeSpan now, TimeSpan within)
     {
         foreach (var endpoint in service.Endpoints.Values)
@@ -72,7 +72,7 @@ internal sealed class ProbeScheduler(
     {
         telemetry.Metrics.StarvedServices.Set(0, telemetry.Labels);
         _queue.Clear();
-        while (_turns.TryDequeue(out var service))
+        while (_rotation.TryDequeue(out var service))
         {
             service.Share.Waiting.Clear();
         }
@@ -89,10 +89,10 @@ internal sealed class ProbeScheduler(
             }
         }
 
-        // Places only become fewer in this loop: whoever has none now has none until it is over.
+        // In this loop slots are only taken: a Service without a free slot stays without one.
         var blocked = new List<ManagedService>();
         var starved = 0;
-        while (_turns.TryDequeue(out var service))
+        while (_rotation.TryDequeue(out var service))
         {
             if (Next(service, now) is not { } endpoint)
             {
@@ -108,14 +108,14 @@ internal sealed class ProbeScheduler(
 
             service.Share.Waiting.Dequeue();
             Start(endpoint, now, cancellationToken);
-            _turns.Enqueue(service);
+            _rotation.Enqueue(service);
         }
 
-        blocked.ForEach(_turns.Enqueue);
+        blocked.ForEach(_rotation.Enqueue);
         telemetry.Metrics.StarvedServices.Set(starved, telemetry.Labels);
     }
 
-    /// <summary>Frees the place of a probe, whatever became of it.</summary>
+    /// <summary>Frees the slot of a probe, whatever its result.</summary>
     public void Free(TrackedEndpoint endpoint)
     {
         endpoint.IsInFlight = false;
@@ -123,8 +123,8 @@ internal sealed class ProbeScheduler(
     }
 
     /// <summary>
-    /// One endpoint fails: some others are probed out of turn, so that by the time it reaches its threshold it is known whether the
-    /// endpoint failed or the network. As many again as fail, so that the failing ones are not most of those probed.
+    /// An endpoint fails: probes some others early, so that at its threshold it is known whether the endpoint or the network failed. As
+    /// many others as have failed, so that failures are not the majority of the results.
     /// </summary>
     public void ProbeOthersSoon(TrackedEndpoint suspect, IEnumerable<ManagedService> services, TimeSpan now)
     {
@@ -149,13 +149,13 @@ internal sealed class ProbeScheduler(
         var service = entry.Endpoint.Service;
         if (service.Share.Waiting.Count == 0)
         {
-            _turns.Enqueue(service);
+            _rotation.Enqueue(service);
         }
 
         service.Share.Waiting.Enqueue(entry);
     }
 
-    /// <summary>The endpoint that has waited longest; those that cannot be probed at this moment come again later.</summary>
+    /// <summary>The endpoint that has waited longest; those that cannot be probed now are scheduled again.</summary>
     private TrackedEndpoint? Next(ManagedService service, TimeSpan now)
     {
         while (service.Share.Waiting.TryPeek(out var entry))
@@ -177,7 +177,7 @@ internal sealed class ProbeScheduler(
     }
 
     private bool HasPlace(ManagedService service) =>
-        service.Share.Probing < FreePlaces && InNamespace(service) < NamespaceFactor * FreePlaces;
+        service.Share.Probing < FreeSlots && InNamespace(service) < NamespaceFactor * FreeSlots;
 
     private int InNamespace(ManagedService service) => _byNamespace.GetValueOrDefault(service.Name.Namespace ?? "");
 
@@ -204,7 +204,7 @@ internal sealed class ProbeScheduler(
         }
     }
 
-    /// <summary>True where a probe is later than one interval.</summary>
+    /// <summary>True if a probe is late by more than one interval.</summary>
     private bool ReportStarved(ManagedService service, TimeSpan late, TimeSpan now)
     {
         if (late <= service.Policy.Interval)
@@ -218,7 +218,7 @@ internal sealed class ProbeScheduler(
             share.StarvedReportedAt = now;
             var message =
                 $"Its probes are {late.TotalSeconds:0} s late: {share.Probing} of them and {InNamespace(service)} of its namespace are " +
-                    $"under way, and {FreePlaces} of {places} places are free. Shorten its timeout or lengthen its interval.";
+                    $"under way, and {FreeSlots} of {slots} places are free. Shorten its timeout or lengthen its interval.";
             Log.Starved(telemetry.Log, service.Name, message);
             telemetry.Warn(service.Service, "ProbesStarved", message);
         }
@@ -235,7 +235,7 @@ internal sealed class ProbeScheduler(
         }
         catch (OperationCanceledException)
         {
-            // The process stops; the reconciler no longer reads.
+            // The process stops; the reconciler does not read results anymore.
             return;
         }
 

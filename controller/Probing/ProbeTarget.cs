@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Controller.Probing;
 
-/// <summary>One address and everything needed to probe it.</summary>
+/// <summary>An address and everything needed to probe it.</summary>
 internal sealed record ProbeTarget
 {
     public required ProbeScheme Scheme { get; init; }
@@ -13,8 +13,7 @@ internal sealed record ProbeTarget
     public string GrpcService { get; init; } = "";
 
     /// <summary>
-    /// The address is one that a Service declared, not a pod's: its results say healthy or not and nothing else, so that nobody can explore
-    /// with them what he cannot reach himself.
+    /// True for an address from an annotation: its results only say healthy or unhealthy, so that they cannot be used to explore networks.
     /// </summary>
     public bool IsDeclared { get; init; }
 
@@ -32,21 +31,21 @@ internal sealed record ProbeTarget
     };
 }
 
-/// <summary>The result of one probe. Times are monotonic, since the process began.</summary>
+/// <summary>The result of one probe. Times are monotonic, since the start of the process.</summary>
 internal sealed record ProbeResult
 {
     public required bool Healthy { get; init; }
 
-    /// <summary>In a few words; used in events and annotations.</summary>
+    /// <summary>A short description for Events and annotations.</summary>
     public required string Detail { get; init; }
 
-    /// <summary>Nothing at all came back, which may be the network's fault as well as the endpoint's.</summary>
+    /// <summary>True if there was no reaction at all, which can be the network's fault too.</summary>
     public bool IsSilent { get; init; }
 
     public required TimeSpan Started { get; init; }
     public required TimeSpan Completed { get; init; }
 
-    /// <summary>An exception that no endpoint should be able to provoke: a bug of this program.</summary>
+    /// <summary>An exception that no endpoint should be able to cause: a bug of this program.</summary>
     public Exception? Unexpected { get; init; }
 
     public TimeSpan Duration => Completed - Started;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace PlatformGitOps.Controller.Removal;
 
-/// <summary>Writes one change. Asks right before each write whether this process still leads.</summary>
+/// <summary>Writes one change. Before each write it checks that this process still leads.</summary>
 internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider time)
 {
     private const int Tries = 3;
@@ -22,7 +22,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         }
         catch (ApiException e)
         {
-            // Below 500 the server says that it did not write; from 500 on it may have. Of several slices others may be written.
+            // Below 500 the server has not written; from 500 on it may have. Of several slices, others may be written.
             var mayBeWritten = attempt.IsSent && ((int)e.Status >= 500 || change.Mechanism.Method == RemovalMethod.EndpointSlices);
             return attempt.Complete(new ApplyOutcome.Failed(e.Message, e.RetryAfter, mayBeWritten));
         }
@@ -38,17 +38,17 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         var name = decided.FullName();
         if (change.IsRead)
         {
-            attempt.See(name, await api.FindPodAsync(name, cancellationToken));
+            attempt.Record(name, await api.FindPodAsync(name, cancellationToken));
             return new ApplyOutcome.Done();
         }
 
-        foreach (var (service, witness) in change.Witnesses)
+        foreach (var (service, remaining) in change.RemainingPods)
         {
-            var fresh = attempt.See(witness.FullName(), await api.FindPodAsync(witness.FullName(), cancellationToken));
+            var fresh = attempt.Record(remaining.FullName(), await api.FindPodAsync(remaining.FullName(), cancellationToken));
             if (fresh is null || !EndpointResolver.Serves(service, fresh))
             {
                 return new ApplyOutcome.Failed(
-                    $"{witness.Metadata.Name}, which should remain, does not serve {service.FullName()} any more");
+                    $"{remaining.Metadata.Name}, which should remain, does not serve {service.FullName()} any more");
             }
         }
 
@@ -63,20 +63,20 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
             try
             {
                 attempt.IsSent = true;
-                attempt.See(name, change.Mechanism.Method == RemovalMethod.ReadinessGate
+                attempt.Record(name, change.Mechanism.Method == RemovalMethod.ReadinessGate
                     ? await api.PatchPodStatusAsync(name, PodPatches.Gate(change, pod, time.GetUtcNow()), cancellationToken)
                     : await api.PatchPodAsync(name, PodPatches.ServeLabel(change, pod, time.GetUtcNow()), cancellationToken));
                 return new ApplyOutcome.Done();
             }
             catch (ApiException e) when (e.IsNotFound)
             {
-                attempt.See(name, null);
+                attempt.Record(name, null);
                 return new ApplyOutcome.Obsolete("the pod was deleted");
             }
             catch (ApiException e) when ((e.IsConflict || e.Status == HttpStatusCode.UnprocessableEntity) && tries < Tries)
             {
                 attempt.IsSent = false;
-                var fresh = attempt.See(name, await api.FindPodAsync(name, cancellationToken));
+                var fresh = attempt.Record(name, await api.FindPodAsync(name, cancellationToken));
                 if (fresh is null || fresh.Metadata.Uid != decided.Metadata.Uid)
                 {
                     return new ApplyOutcome.Obsolete("the pod was recreated (other UID)");
@@ -92,7 +92,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         }
     }
 
-    /// <summary>What this mechanism turns is as it was; anything else may have changed.</summary>
+    /// <summary>True if the fields of this mechanism are unchanged; others may have changed.</summary>
     private static bool IsAsDecided(RemovalMechanism mechanism, V1Pod decided, V1Pod fresh) =>
         mechanism.Method == RemovalMethod.ReadinessGate
         ? fresh.ConditionStatus(Annotations.GateCondition) == decided.ConditionStatus(Annotations.GateCondition)
@@ -112,15 +112,15 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
             return new ApplyOutcome.Failed("this instance no longer leads");
         }
 
-        // At once, because a slow API server would need as much time for each: there are ten of a thousand addresses.
+        // In parallel: a thousand addresses are ten slices, and each write to a slow API server needs its time.
         attempt.IsSent = changed.Count > 0;
         await Task.WhenAll(changed.Select(async item =>
         {
             var patch = new V1Patch(item.Value.ToJsonString(), V1Patch.PatchType.ApplyPatch);
-            attempt.See(await api.ApplySliceAsync(new ObjectName(service.Namespace, item.Key), patch, cancellationToken));
+            attempt.Record(await api.ApplySliceAsync(new ObjectName(service.Namespace, item.Key), patch, cancellationToken));
         }));
 
-        // Only slices that carry this controller's label.
+        // Only slices with this controller's label.
         foreach (var slice in own.Where(slice => !wanted.Contains(slice.Metadata.Name) && mayAct()))
         {
             await api.DeleteSliceAsync(slice.FullName(), cancellationToken);
@@ -129,33 +129,33 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         return new ApplyOutcome.Done();
     }
 
-    /// <summary>What is known when an attempt ends, whichever way.</summary>
+    /// <summary>The state of an attempt, for each of its ends.</summary>
     private sealed class Attempt
     {
         private readonly List<Delta<V1Pod>> _pods = [];
         private readonly ConcurrentQueue<Delta<V1EndpointSlice>> _slices = [];
 
-        /// <summary>A write is under way and not refused.</summary>
+        /// <summary>True if a write was sent and not refused.</summary>
         public bool IsSent { get; set; }
 
-        public V1Pod? See(ObjectName name, V1Pod? pod)
+        public V1Pod? Record(ObjectName name, V1Pod? pod)
         {
             _pods.Add(pod is null ? new Delta<V1Pod>.Absent(name) : new Delta<V1Pod>.Present(WatchedResources.Trim(pod)));
             return pod;
         }
 
-        public void See(V1EndpointSlice slice) => _slices.Enqueue(new Delta<V1EndpointSlice>.Present(slice));
+        public void Record(V1EndpointSlice slice) => _slices.Enqueue(new Delta<V1EndpointSlice>.Present(slice));
 
         public ApplyOutcome Complete(ApplyOutcome outcome) => outcome with { Pods = _pods, Slices = [.. _slices] };
     }
 }
 
-/// <summary>The patches of pods: serve label and readiness gate. Pure.</summary>
+/// <summary>Patches of pods for serve labels and readiness gates. Pure.</summary>
 internal static class PodPatches
 {
     /// <summary>
-    /// Label and note change together, on exactly this pod in exactly this version: uid and resourceVersion make the server answer 409
-    /// when the pod was recreated or modified meanwhile. The notes of other labels remain.
+    /// Changes label and note together, on exactly this version of this pod: uid and resourceVersion make the server answer 409 if the pod
+    /// was recreated or modified meanwhile. Notes of other labels stay.
     /// </summary>
     public static V1Patch ServeLabel(EndpointWrite change, V1Pod pod, DateTimeOffset now)
     {
@@ -180,7 +180,7 @@ internal static class PodPatches
         return new V1Patch(new JsonObject { ["metadata"] = metadata }.ToJsonString(), V1Patch.PatchType.MergePatch);
     }
 
-    /// <summary>Conditions are merged by their type, so those of the kubelet and of other gates remain.</summary>
+    /// <summary>Conditions are merged by type, so those of the kubelet and other gates stay.</summary>
     public static V1Patch Gate(EndpointWrite change, V1Pod pod, DateTimeOffset now)
     {
         var isRemoval = change.Verdict == Verdict.Remove;

@@ -3,13 +3,13 @@ using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller.Removal;
 
-/// <summary>Runs writes beside the reconciler, and counts and reports each outcome. Without an applier it is a dry run.</summary>
+/// <summary>Runs writes outside of the reconciler, and counts and reports each result. Without an applier it is a dry run.</summary>
 internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimeProvider time)
 {
-    /// <summary>For the requests of one write together.</summary>
+    /// <summary>The time limit of all requests of a write.</summary>
     private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(8);
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LeadershipCheckInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentDictionary<Task, string> _running = [];
 
@@ -17,19 +17,17 @@ internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimePr
 
     public bool IsDryRun => applier is null;
 
-    /// <summary>Ends with the last of the writes that run now.</summary>
+    /// <summary>Completes when the running writes have ended.</summary>
     public Task LastWrites => Task.WhenAll(_running.Keys);
 
-    /// <summary>
-    /// Not tied to the reconciler's end: a patch that was sent is waited for, so that its outcome is known when the Lease is released.
-    /// </summary>
-    /// <param name="change">What is written.</param>
-    /// <param name="completed">Called once, whatever became of it, but not in a dry run.</param>
+    /// <summary>Starts a write. It continues when the reconciler stops, so that its result is known before the Lease is released.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="completed">Called once with the result, but not in a dry run.</param>
     public void Start(EndpointWrite change, Action<ApplyOutcome> completed)
     {
         if (applier is null)
         {
-            for (var part = change; part is not null; part = part.Also)
+            for (var part = change; part is not null; part = part.Next)
             {
                 Log.DryRun(telemetry.Log, part.Service.FullName(), part.Verdict, part.Endpoint, part.Reason);
             }
@@ -56,7 +54,7 @@ internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimePr
         }
     }
 
-    /// <summary>Nothing of the Service can be removed, whatever happens: the operator should know before something does.</summary>
+    /// <summary>No endpoint of the Service can be removed: the operator should know before one fails.</summary>
     public void ReportRefused(ManagedService service, string why)
     {
         Log.Refused(telemetry.Log, service.Name, why);
@@ -66,8 +64,9 @@ internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimePr
     private async Task RunAsync(Applier writer, EndpointWrite change, Action<ApplyOutcome> completed)
     {
         using var source = new CancellationTokenSource(LongestWrite, time);
-        // A request that hangs must not be carried out when another instance leads.
-        await using var leading = time.CreateTimer(_ => CancelUnlessLeading(writer, source), null, BetweenLooks, BetweenLooks);
+        // A hanging request must not be executed after another instance becomes the leader.
+        await using var leading = time.CreateTimer(
+            _ => CancelUnlessLeading(writer, source), null, LeadershipCheckInterval, LeadershipCheckInterval);
         ApplyOutcome outcome;
         try
         {
@@ -75,7 +74,7 @@ internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimePr
         }
         catch (Exception e)
         {
-            // The edge of a write: without an outcome the endpoint would wait for it forever.
+            // Catches all exceptions of a write: without a result the endpoint would wait forever.
             telemetry.Metrics.InternalErrors.Increment(("component", "apply"));
             Log.InternalError(telemetry.Log, "apply", $"{change.Service.FullName()} {change.Endpoint}", e);
             outcome = new ApplyOutcome.Failed(e.Message, MayBeWritten: true);
@@ -110,7 +109,7 @@ internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimePr
         (string, string)[] labels = [("namespace", name.Namespace ?? ""), ("service", name.Name)];
         var result = outcome switch { ApplyOutcome.Done => "success", ApplyOutcome.Obsolete => "obsolete", _ => "failure" };
         telemetry.Metrics.Updates.Increment([.. labels, ("result", result)]);
-        for (var part = change; part is not null; part = part.Also)
+        for (var part = change; part is not null; part = part.Next)
         {
             switch (outcome, part.Verdict)
             {

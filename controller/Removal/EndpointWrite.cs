@@ -5,18 +5,20 @@ internal sealed record EndpointWrite
 {
     private const int MostNamed = 10;
 
-    /// <summary>Whose metrics and Events tell of it.</summary>
+    /// <summary>The Service of its metrics and Events.</summary>
     public required V1Service Service { get; init; }
 
     public required RemovalMechanism Mechanism { get; init; }
 
-    /// <summary><see cref="Verdict.Keep"/> ends the note of a label that is there again, or writes slices as they are.</summary>
+    /// <summary>
+    /// <see cref="Verdict.Keep"/> removes the note of a label that exists again, or writes slices in their current state.
+    /// </summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Nothing is written: the pod is read, because nobody knows what became of the last write.</summary>
+    /// <summary>True to only read the pod, because the result of the last write is unknown.</summary>
     public bool IsRead { get; init; }
 
-    /// <summary>A pod, or the addresses that are written together.</summary>
+    /// <summary>A pod, or addresses that are written together.</summary>
     public required IReadOnlyList<string> Endpoints { get; init; }
 
     public string Endpoint => Endpoints.Count <= MostNamed
@@ -25,35 +27,38 @@ internal sealed record EndpointWrite
 
     public required string Reason { get; init; }
 
-    /// <summary>What else the same write does: addresses that come back while others go.</summary>
-    public EndpointWrite? Also { get; init; }
+    /// <summary>A second change in the same write: addresses that are restored while others are removed.</summary>
+    public EndpointWrite? Next { get; init; }
 
-    /// <summary>The pod as it was when this was decided.</summary>
+    /// <summary>The pod at the time of the decision.</summary>
     public V1Pod? Pod { get; init; }
 
-    /// <summary>The Services that want it out.</summary>
+    /// <summary>The Services for which it is removed.</summary>
     public IReadOnlyList<string> WantedBy { get; init; } = [];
 
-    /// <summary>What must still serve: read from the API server right before a removal, because the caches may be behind.</summary>
-    public IReadOnlyList<Witness> Witnesses { get; init; } = [];
+    /// <summary>
+    /// Pods that must still be endpoints: read from the API server right before a removal, because the caches may be behind.
+    /// </summary>
+    public IReadOnlyList<RemainingPod> RemainingPods { get; init; } = [];
 
-    /// <summary>Every address of the Service and whether it serves, for slices, which are written as a whole.</summary>
+    /// <summary>All addresses of the Service and their readiness: slices are written as a whole.</summary>
     public IReadOnlyDictionary<string, bool> Readiness { get; init; } = new Dictionary<string, bool>();
 
-    /// <summary>A pod goes or comes back.</summary>
-    public static EndpointWrite OfPod(TrackedEndpoint endpoint, V1Pod pod, Decision decision, IReadOnlyList<Witness> witnesses) => new()
-    {
-        Service = endpoint.Service.Service,
-        Mechanism = endpoint.Removal.Mechanism,
-        Verdict = decision.Verdict,
-        Endpoints = [endpoint.Endpoint.Id],
-        Reason = decision.Reason,
-        Pod = pod,
-        WantedBy = [.. decision.WantedBy.Select(name => name.ToString())],
-        Witnesses = witnesses,
-    };
+    /// <summary>Removes or restores a pod.</summary>
+    public static EndpointWrite OfPod(
+        TrackedEndpoint endpoint, V1Pod pod, Decision decision, IReadOnlyList<RemainingPod> remainingPods) => new()
+        {
+            Service = endpoint.Service.Service,
+            Mechanism = endpoint.Removal.Mechanism,
+            Verdict = decision.Verdict,
+            Endpoints = [endpoint.Endpoint.Id],
+            Reason = decision.Reason,
+            Pod = pod,
+            WantedBy = [.. decision.WantedBy.Select(name => name.ToString())],
+            RemainingPods = remainingPods,
+        };
 
-    /// <summary>Addresses of a Service go and come back. With none of them its slices are written as they should be.</summary>
+    /// <summary>Removes and restores addresses of a Service. Without any, its slices are corrected.</summary>
     public static EndpointWrite OfAddresses(ManagedService service, IReadOnlyList<(TrackedEndpoint Endpoint, Decision Decision)> decided)
     {
         var readiness = service.Endpoints.ToDictionary(
@@ -70,7 +75,7 @@ internal sealed record EndpointWrite
             ([], []) => Part(Verdict.Keep, []) with { Reason = "the slices differ from the Service" },
             ([], _) => Part(Verdict.Restore, coming),
             (_, []) => Part(Verdict.Remove, going),
-            _ => Part(Verdict.Remove, going) with { Also = Part(Verdict.Restore, coming) },
+            _ => Part(Verdict.Remove, going) with { Next = Part(Verdict.Restore, coming) },
         };
 
         EndpointWrite Part(Verdict verdict, (TrackedEndpoint Endpoint, Decision Decision)[] part) => new()
@@ -89,7 +94,7 @@ internal sealed record EndpointWrite
     public static EndpointWrite Read(V1Pod pod) =>
         OfOrphan(pod, default, [], Verdict.Keep, "nobody knows what became of the last write") with { IsRead = true };
 
-    /// <summary>A pod that no Service under health checks excludes any more; those that did may be gone.</summary>
+    /// <summary>Restores a pod that no Service with health checks excludes anymore; those that did may be deleted.</summary>
     public static EndpointWrite OfOrphan(
         V1Pod pod, RemovalMechanism mechanism, IReadOnlyList<string> services, Verdict verdict, string reason)
     {
@@ -107,7 +112,7 @@ internal sealed record EndpointWrite
         };
     }
 
-    /// <summary>All addresses of a Service whose slices nobody checks any more are ready.</summary>
+    /// <summary>Makes all addresses ready in the slices of a Service without health checks.</summary>
     public static EndpointWrite OpenSlices(V1Service service, IEnumerable<V1EndpointSlice> own) => new()
     {
         Service = service,
@@ -120,34 +125,34 @@ internal sealed record EndpointWrite
     };
 }
 
-/// <summary>A pod that serves a Service and stays.</summary>
-internal sealed record Witness(V1Service Service, V1Pod Pod);
+/// <summary>A pod that stays an endpoint of a Service.</summary>
+internal sealed record RemainingPod(V1Service Service, V1Pod Pod);
 
-/// <summary>What became of a change.</summary>
+/// <summary>The result of a write.</summary>
 internal abstract record ApplyOutcome
 {
     private ApplyOutcome()
     {
     }
 
-    /// <summary>The pods that the API server showed meanwhile. They count at once, whenever the watch comes to show them.</summary>
+    /// <summary>The pods that the API server returned. They apply at once, before the watch shows them.</summary>
     public IReadOnlyList<Delta<V1Pod>> Pods { get; init; } = [];
 
     public IReadOnlyList<Delta<V1EndpointSlice>> Slices { get; init; } = [];
 
     internal sealed record Done : ApplyOutcome;
 
-    /// <summary>The object is gone or differs from what was decided about: there is nothing to change.</summary>
+    /// <summary>The object is deleted or differs from the decision's input: there is nothing to change.</summary>
     internal sealed record Obsolete(string Why) : ApplyOutcome;
 
     /// <summary>The next pass decides again.</summary>
     /// <param name="Why">The reason.</param>
-    /// <param name="RetryAfter">How long the server asks to be left alone.</param>
-    /// <param name="MayBeWritten">It was sent, and no answer says that it was refused.</param>
+    /// <param name="RetryAfter">How long the server asks to wait (Retry-After).</param>
+    /// <param name="MayBeWritten">True if it was sent and not refused.</param>
     internal sealed record Failed(string Why, TimeSpan? RetryAfter = null, bool MayBeWritten = false) : ApplyOutcome;
 }
 
-/// <summary>The writes to one object: one at a time, with a pause after each, whoever asks for them.</summary>
+/// <summary>The state of writes to one object: one at a time, with a pause after each, for all Services.</summary>
 internal sealed class WriteState
 {
     private int _failures;
@@ -155,10 +160,10 @@ internal sealed class WriteState
 
     public bool IsRunning { get; private set; }
 
-    /// <summary>The last write was sent and not answered: the object must be read before anything is known about it.</summary>
+    /// <summary>The last write was sent but not answered: the object must be read first.</summary>
     public bool IsUnknown { get; private set; }
 
-    /// <summary>Whatever the caches show, the object may be in DNS or not. It counts as not.</summary>
+    /// <summary>True if the object may or may not be in DNS, whatever the caches show. It then counts as removed.</summary>
     public bool IsUncertain => IsRunning || IsUnknown;
 
     public bool MayBegin(TimeSpan now) => !IsRunning && now >= _nextAt;

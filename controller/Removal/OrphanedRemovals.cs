@@ -1,9 +1,9 @@
 namespace PlatformGitOps.Controller.Removal;
 
 /// <summary>
-/// What is out without a Service under health checks that excludes it: a label whose note names one, a gate that is not open, addresses
-/// in own slices; and notes about a label that another client restored. A pod without an address, as after its node came back, still
-/// belongs to its Service and waits for a good probe.
+/// Removals that no Service with health checks wants anymore: a missing label with a note, a closed gate, addresses in own slices; and
+/// notes about a label that another client restored. A pod without an address, for example after its node came back, still belongs to its
+/// Service and waits for a successful probe.
 /// </summary>
 internal static class OrphanedRemovals
 {
@@ -35,7 +35,7 @@ internal static class OrphanedRemovals
             return EndpointWrite.Read(pod.Pod);
         }
 
-        // Anybody may write a note, but only labels that serve DNS are this controller's.
+        // Anyone can write a note, but this controller only restores labels that serve DNS.
         foreach (var note in RemovalNote.Of(pod.Pod).Where(note => options.IsServeLabel(note.Label)))
         {
             var mechanism = new RemovalMechanism(RemovalMethod.ServeLabel, note.Label);
@@ -57,7 +57,7 @@ internal static class OrphanedRemovals
             : null;
     }
 
-    /// <summary>A Service under health checks removes the pod by this mechanism when it fails.</summary>
+    /// <summary>True if a Service with health checks removes the pod by this mechanism.</summary>
     private static bool IsExcludable(NamespaceObjects objects, TrackedPod pod, RemovalMechanism mechanism) => objects.Managed.Values
         .Any(service => RemovalMechanism.Of(service.Policy) == mechanism && EndpointResolver.Covers(service.Service, pod.Pod, mechanism));
 }

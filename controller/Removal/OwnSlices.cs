@@ -4,12 +4,12 @@ using System.Text.Json.Nodes;
 namespace PlatformGitOps.Controller.Removal;
 
 /// <summary>
-/// The EndpointSlices of a Service without a selector. The endpoint slice controller leaves such Services alone, and slices with
-/// another managed-by value too (KEP-752). A removed address remains in its slice as not ready: CoreDNS and kube-proxy ignore it.
+/// The EndpointSlices of a Service without a selector. The EndpointSlice controller ignores such Services, and slices with another
+/// managed-by value (KEP-752). A removed address stays in its slice as not ready; CoreDNS and kube-proxy then ignore it.
 /// </summary>
 internal static class OwnSlices
 {
-    /// <summary>As many as the endpoint slice controller puts into one by default.</summary>
+    /// <summary>The EndpointSlice controller's default.</summary>
     private const int MaxEndpoints = 100;
 
     public const string ServiceNameLabel = "kubernetes.io/service-name";
@@ -17,15 +17,15 @@ internal static class OwnSlices
 
     public static string Selector => $"{ManagedByLabel}={Annotations.ManagedBy}";
 
-    /// <summary>The Service that a slice belongs to.</summary>
+    /// <summary>The Service of a slice.</summary>
     public static ObjectName ServiceOf(V1EndpointSlice slice) =>
         new(slice.Metadata.NamespaceProperty, slice.GetLabel(ServiceNameLabel) ?? "");
 
     public static string SelectorOf(ObjectName service) => $"{Selector},{ServiceNameLabel}={service.Name}";
 
     /// <summary>
-    /// The slices that differ from those that are there, by name, and the names of all that are wanted. An address stays in the slice that
-    /// has it: another one that comes or goes moves none of them, and one that fails changes one slice of ten. Pure.
+    /// The changed slices by name, and the names of all slices that should exist. An address stays in its slice: adding or removing another
+    /// moves none, and a failure changes one slice of ten. Pure.
     /// </summary>
     public static (IReadOnlyDictionary<string, JsonObject> Changed, IReadOnlyCollection<string> Wanted) Build(
         V1Service service, IReadOnlyDictionary<string, bool> readiness, string? note, IEnumerable<V1EndpointSlice> own)
@@ -74,7 +74,7 @@ internal static class OwnSlices
     private static HashSet<(string Name, int Port, string Protocol)> Ports(V1EndpointSlice slice) =>
         [.. (slice.Ports ?? []).Select(p => (p.Name ?? "", p.Port ?? 0, p.Protocol ?? "TCP"))];
 
-    /// <summary>They contain an address that the Service no longer declares, or other ports than it has.</summary>
+    /// <summary>True if they have an address that the Service does not list anymore, or other ports.</summary>
     public static bool AreStale(V1Service service, IReadOnlyList<IPAddress> declared, IReadOnlyList<V1EndpointSlice> own)
     {
         var addresses = declared.Select(address => address.ToString()).ToHashSet(StringComparer.Ordinal);
@@ -99,7 +99,7 @@ internal static class OwnSlices
                     [ManagedByLabel] = Annotations.ManagedBy,
                 },
                 ["annotations"] = note is null ? null : new JsonObject { [Annotations.Removed] = note },
-                // The slices are deleted with the Service.
+                // Deletes the slices with the Service.
                 ["ownerReferences"] = new JsonArray(new JsonObject
                 {
                     ["apiVersion"] = "v1",

@@ -4,13 +4,13 @@ using PlatformGitOps.Controller.Metrics;
 namespace PlatformGitOps.Controller.Removal;
 
 /// <summary>
-/// Whether the ReplicaSet, StatefulSet or DaemonSet of a pod selects the serve label. It would then start another pod for each one that
-/// loses the label, without end. Each owner is read once.
+/// Checks whether the ReplicaSet, StatefulSet or DaemonSet of a pod selects the serve label: it would then start a new pod for each one
+/// that loses the label, endlessly. Each owner is read once.
 /// </summary>
 /// <param name="api">Reads the owner.</param>
-/// <param name="isReading">False on a standby, which asks the API server for nothing that it does not need.</param>
-/// <param name="known">Gets the owner's uid, on any thread, when it was read.</param>
-/// <param name="metrics">Counts what is unexpected.</param>
+/// <param name="isReading">False on a standby, which does not need the owners.</param>
+/// <param name="known">Called with the owner's uid, on any thread, after reading it.</param>
+/// <param name="metrics">The metric of unexpected errors.</param>
 /// <param name="log">The log.</param>
 internal sealed class OwnerSelectors(IObjectApi api, Func<bool> isReading, Action<string> known, ControllerMetrics metrics, ILogger log)
 {
@@ -18,7 +18,7 @@ internal sealed class OwnerSelectors(IObjectApi api, Func<bool> isReading, Actio
 
     private readonly ConcurrentDictionary<string, Answer> _answers = new(StringComparer.Ordinal);
 
-    /// <summary>Why the endpoint's pod must keep its serve label; null when its owner does not mind, or no label is turned.</summary>
+    /// <summary>Why the endpoint's pod must keep its serve label; null if it need not, or if no label is used.</summary>
     public string? Refusal(TrackedEndpoint endpoint) =>
         endpoint is { Removal.Mechanism: { Method: RemovalMethod.ServeLabel, Label: var label }, Endpoint.Pod: { } pod }
             ? Refusal(pod, label)
@@ -41,7 +41,7 @@ internal sealed class OwnerSelectors(IObjectApi api, Func<bool> isReading, Actio
         return Refusal(owner, answer, label);
     }
 
-    /// <summary>The same for one pod, asked at once; for a command that looks once.</summary>
+    /// <summary>The same for one pod, read at once; for a command that runs once.</summary>
     public static async Task<string?> ReadAsync(IObjectApi api, RemovalState removal, CancellationToken cancellationToken)
     {
         if (removal is not { Mechanism.Method: RemovalMethod.ServeLabel, Pod.Pod: var pod }
@@ -57,7 +57,7 @@ internal sealed class OwnerSelectors(IObjectApi api, Func<bool> isReading, Actio
 
     public static V1OwnerReference? OwnerOf(V1Pod? pod) => pod?.Metadata.OwnerReferences?.FirstOrDefault(owner => owner.Controller == true);
 
-    /// <summary>Owners that could not be read are asked for again, and those of pods that are gone are forgotten.</summary>
+    /// <summary>Retries owners that could not be read, and forgets those of deleted pods.</summary>
     public void Forget(IEnumerable<V1Pod> pods)
     {
         var living = pods.SelectMany(pod => pod.Metadata.OwnerReferences ?? []).Select(owner => owner.Uid)
@@ -81,7 +81,7 @@ internal sealed class OwnerSelectors(IObjectApi api, Func<bool> isReading, Actio
         }
         catch (Exception e)
         {
-            // The edge of a read: pods of an owner that nobody knows keep their label.
+            // Catches all exceptions of a read: pods of an unknown owner keep their label.
             answer = new Answer(null, $"cannot be read: {e.Message}", HasFailed: true);
             Log.OwnerUnread(log, owner.Kind, name, e.Message);
             if (e is not (ApiException or HttpRequestException or IOException or TimeoutException or OperationCanceledException))
@@ -104,7 +104,7 @@ internal sealed class OwnerSelectors(IObjectApi api, Func<bool> isReading, Actio
 
     private sealed record Answer(HashSet<string>? Keys, string? Problem, bool HasFailed = false)
     {
-        /// <summary>An owner that is gone replaces nothing.</summary>
+        /// <summary>A deleted owner starts no new pods.</summary>
         public static Answer Of(V1LabelSelector? selector) => new(
             [.. selector?.MatchLabels?.Keys ?? [], .. (selector?.MatchExpressions ?? []).Select(term => term.Key)], null);
     }

@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 namespace PlatformGitOps.Controller.Removal;
 
 /// <summary>
-/// Why a pod lacks one serve label: the Services that wanted it out, the time and the reason. The annotation holds a list of them. A new
-/// leader reads it and so knows which labels it may restore.
+/// A note about a removed serve label: the Services that wanted it, the time and the reason. The annotation has a list of notes. From them
+/// a new leader knows which labels it may restore.
 /// </summary>
 internal sealed record RemovalNote(string Label, IReadOnlyList<string> Services, string Since, string Reason)
 {
     /// <summary>
-    /// All notes of a pod; what cannot be read is not a note. One under the annotation's earlier name counts where its label has no other.
+    /// All notes of a pod; invalid ones are ignored. A note under the annotation's old name counts if its label has no other.
     /// </summary>
     public static IReadOnlyList<RemovalNote> Of(V1Pod pod)
     {
@@ -31,7 +31,7 @@ internal sealed record RemovalNote(string Label, IReadOnlyList<string> Services,
             return JsonNode.Parse(text) switch
             {
                 JsonArray notes => [.. notes.OfType<JsonObject>().Select(Read)],
-                // The form before a pod could have several.
+                // The old format, with a single note.
                 JsonObject note => [Read(note)],
                 _ => [],
             };
@@ -47,7 +47,7 @@ internal sealed record RemovalNote(string Label, IReadOnlyList<string> Services,
     public static RemovalNote Create(string label, IReadOnlyList<string> services, string reason, DateTimeOffset now) =>
         new(label, services, now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), reason);
 
-    /// <summary>The annotation's value; null when there is nothing to note.</summary>
+    /// <summary>The annotation's value; null without notes.</summary>
     public static string? ToText(IEnumerable<RemovalNote> notes)
     {
         var list = new JsonArray([.. notes.Select(note => new JsonObject
@@ -69,8 +69,8 @@ internal sealed record RemovalNote(string Label, IReadOnlyList<string> Services,
     private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 }
 
-/// <summary>What is written to remove a pod from DNS. A pod has one state for each mechanism, whichever Services ask for it.</summary>
-/// <param name="Method">How.</param>
+/// <summary>How a pod is removed from DNS. A pod has one state for each mechanism, for all Services together.</summary>
+/// <param name="Method">The method.</param>
 /// <param name="Label">The serve label; empty for the other methods.</param>
 internal readonly record struct RemovalMechanism(RemovalMethod Method, string Label)
 {

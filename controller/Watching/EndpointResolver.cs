@@ -3,7 +3,7 @@ using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Watching;
 
-/// <summary>A pod or an address that belongs to a Service, as the API server shows it.</summary>
+/// <summary>A pod or address of a Service, from the API server's objects.</summary>
 internal sealed record Endpoint
 {
     /// <summary>Unique in its Service: a pod's name, or an address.</summary>
@@ -16,20 +16,20 @@ internal sealed record Endpoint
 
     public required EndpointState State { get; init; }
 
-    /// <summary>The node; the address where no node is known.</summary>
+    /// <summary>The node, or the address if the node is unknown.</summary>
     public required string Node { get; init; }
 
-    /// <summary>Its containers are ready, so a probe can be expected to succeed.</summary>
+    /// <summary>True if its containers are ready, so that a probe can succeed.</summary>
     public required bool IsProbed { get; init; }
 }
 
-/// <summary>Which pods and addresses are endpoints of a Service, also those that were removed. Pure.</summary>
+/// <summary>The pods and addresses that are endpoints of a Service, including removed ones. Pure.</summary>
 internal static class EndpointResolver
 {
-    /// <summary>Null when the pod is not an endpoint of the Service.</summary>
+    /// <summary>Null if the pod is not an endpoint of the Service.</summary>
     public static Endpoint? OfPod(V1Service service, HealthPolicy policy, V1Pod pod, ProbeNetworks networks)
     {
-        // The labels first: each pod of a namespace is held against each of its Services, and most belong to others.
+        // Labels first: each pod of a namespace is compared with all Services there, and most do not match.
         if (StateOf(service, policy, pod) is not { } state
             || pod.Metadata.DeletionTimestamp is not null
             || pod.Status?.Phase != "Running"
@@ -51,7 +51,7 @@ internal static class EndpointResolver
         };
     }
 
-    /// <summary>The declared addresses of a Service without a selector, with the readiness that its own slices give them.</summary>
+    /// <summary>The addresses of a Service without a selector, with the readiness in its own slices.</summary>
     public static IReadOnlyList<Endpoint> OfAddresses(V1Service service, HealthPolicy policy, IEnumerable<V1EndpointSlice> own)
     {
         if (ServicePort(service, policy) is not { } port)
@@ -69,14 +69,14 @@ internal static class EndpointResolver
             {
                 Id = address.ToString(),
                 Address = new IPEndPoint(address, port.TargetNumber() ?? port.Port),
-                State = ready.Contains(address.ToString()) ? EndpointState.Serving : EndpointState.Out,
+                State = ready.Contains(address.ToString()) ? EndpointState.Serving : EndpointState.Removed,
                 Node = address.ToString(),
                 IsProbed = true,
             }),
         ];
     }
 
-    /// <summary>Whether the pod is the Service's, or would be if this controller had not removed it.</summary>
+    /// <summary>True if the pod is an endpoint of the Service, or would be without this controller's removal.</summary>
     public static bool Covers(V1Service service, V1Pod pod, RemovalMechanism mechanism) => mechanism.Method switch
     {
         RemovalMethod.ServeLabel => service.Spec?.Selector?.ContainsKey(mechanism.Label) == true
@@ -85,12 +85,12 @@ internal static class EndpointResolver
         _ => false,
     };
 
-    /// <summary>Whether the Service has the pod only as long as this controller does not remove it.</summary>
+    /// <summary>True if a removal by this controller takes the pod from the Service.</summary>
     public static bool Loses(V1Service service, V1Pod pod, RemovalMechanism mechanism) => Covers(service, pod, mechanism)
         && (mechanism.Method == RemovalMethod.ServeLabel || service.Spec.PublishNotReadyAddresses != true);
 
-    /// <summary>Whether the pod would serve the Service, had this controller not taken it out.</summary>
-    public static bool IsTakenFrom(V1Service service, V1Pod pod)
+    /// <summary>True if the pod would be an endpoint of the Service if this controller had not removed it.</summary>
+    public static bool IsRemovedFrom(V1Service service, V1Pod pod)
     {
         if (pod.Metadata.DeletionTimestamp is not null || pod.ConditionStatus("ContainersReady") != "True")
         {
@@ -103,22 +103,22 @@ internal static class EndpointResolver
                 && Loses(service, pod, new RemovalMechanism(RemovalMethod.ReadinessGate, "")));
     }
 
-    /// <summary>Whether the pod is among the Service's ready endpoints.</summary>
+    /// <summary>True if the pod is one of the Service's ready endpoints.</summary>
     public static bool Serves(V1Service service, V1Pod pod) =>
         pod.Metadata.DeletionTimestamp is null
         && Selects(service, pod, except: null)
         && (service.Spec.PublishNotReadyAddresses == true || pod.ConditionStatus("Ready") == "True");
 
-    /// <summary>Whether the pod cannot be ready before this controller says so.</summary>
+    /// <summary>True if the pod has this controller's readiness gate.</summary>
     public static bool DeclaresGate(V1Pod pod) =>
         pod.Spec?.ReadinessGates?.Any(gate => gate.ConditionType == Annotations.GateCondition) == true;
 
     public static V1ServicePort? ServicePort(V1Service service, HealthPolicy policy) => ServicePort(service, policy.Port, policy.Scheme);
 
-    /// <summary>The port that is probed: of the wanted ones, or of all, the first with the probe's protocol, else the first.</summary>
+    /// <summary>The port to probe: the first of the wanted ones, or of all, with the probe's protocol, else the first one.</summary>
     /// <param name="service">The Service.</param>
-    /// <param name="wanted">A name or a number, which ports of two protocols may share; null for any.</param>
-    /// <param name="scheme">How it is probed.</param>
+    /// <param name="wanted">A name or a number, which two protocols can share; null for any.</param>
+    /// <param name="scheme">The probe's scheme.</param>
     public static V1ServicePort? ServicePort(V1Service service, string? wanted, ProbeScheme scheme)
     {
         var ports = service.Spec?.Ports ?? [];
@@ -132,7 +132,7 @@ internal static class EndpointResolver
 
     public static string ProtocolOf(V1ServicePort port) => port.Protocol ?? "TCP";
 
-    /// <summary>As the EndpointSlice controller chooses it: the pod's address of the Service's first family.</summary>
+    /// <summary>As in the EndpointSlice controller: the pod's address of the Service's first family.</summary>
     private static IPAddress? AddressOf(V1Service service, V1Pod pod)
     {
         AddressFamily? wanted = service.Spec?.IpFamilies is [var first, ..]
@@ -160,13 +160,13 @@ internal static class EndpointResolver
         var ready = service.Spec.PublishNotReadyAddresses == true || pod.ConditionStatus("Ready") == "True";
         var carries = pod.GetLabel(policy.ServeLabel) == Annotations.ServeValue;
 
-        // Only restore a label that this controller removed, for whichever Service.
+        // Only restores a label that this controller removed, for any Service.
         return (carries, !carries && RemovalNote.Of(pod, policy.ServeLabel) is not null, ready) switch
         {
             (false, false, _) => null,
             (_, _, false) => EndpointState.NotReady,
             (true, _, _) => EndpointState.Serving,
-            (false, true, _) => EndpointState.Out,
+            (false, true, _) => EndpointState.Removed,
         };
     }
 
@@ -181,7 +181,7 @@ internal static class EndpointResolver
         return (pod.ConditionStatus("ContainersReady"), gate, pod.ConditionStatus("Ready")) switch
         {
             (not "True", _, _) => EndpointState.NotReady,
-            (_, not "True", _) => EndpointState.Out,
+            (_, not "True", _) => EndpointState.Removed,
             (_, _, "True") => EndpointState.Serving,
             // Another gate is closed, or the kubelet has not updated the condition yet.
             _ => EndpointState.NotReady,

@@ -3,8 +3,8 @@ using PlatformGitOps.Controller.Removal;
 namespace PlatformGitOps.Controller.Watching;
 
 /// <summary>
-/// Cached Services, pods and EndpointSlices, and the endpoints derived from them. Only the reconciler uses it. What a write or a read
-/// showed counts at once, and older events of a watch that lags no longer do.
+/// Cached Services, pods and EndpointSlices, and the endpoints derived from them. Only the reconciler uses it. Results of own writes and
+/// reads apply at once; older watch events are then ignored.
 /// </summary>
 internal sealed class EndpointStore(ControllerOptions options, TimeProvider time)
 {
@@ -20,26 +20,26 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         switch (delta)
         {
             case Delta<V1Service>.Present { Item: var service }:
-                In(service.Metadata.NamespaceProperty).Services[service.Metadata.Name] = service;
+                ObjectsOf(service.Metadata.NamespaceProperty).Services[service.Metadata.Name] = service;
                 Evaluate(service);
                 break;
-            case Delta<V1Service>.Absent { Name: var name } when In(name.Namespace).Services.Remove(name.Name):
+            case Delta<V1Service>.Absent { Name: var name } when ObjectsOf(name.Namespace).Services.Remove(name.Name):
                 Unmanage(name);
                 _changes.Add(new StoreChange.NotEnabled(name));
                 break;
         }
 
-        return TakeChanges();
+        return DrainChanges();
     }
 
-    /// <param name="delta">The pod as it is, or is not.</param>
-    /// <param name="isOwn">It was read or written by itself just now.</param>
+    /// <param name="delta">The pod, or its deletion.</param>
+    /// <param name="isOwn">True if this process just read or wrote it.</param>
     public IReadOnlyList<StoreChange> Apply(Delta<V1Pod> delta, bool isOwn = false)
     {
         switch (delta)
         {
             case Delta<V1Pod>.Present { Item: var pod, ListedAt: var listedAt }:
-                var pods = In(pod.Metadata.NamespaceProperty).Pods;
+                var pods = ObjectsOf(pod.Metadata.NamespaceProperty).Pods;
                 if (!pods.TryGetValue(pod.Metadata.Name, out var tracked) || tracked.Pod.Metadata.Uid != pod.Metadata.Uid)
                 {
                     RemovePod(pod.FullName());
@@ -52,7 +52,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
 
                 tracked.Pod = pod;
                 tracked.ReadAt = isOwn ? time.GetTimestamp() : tracked.ReadAt;
-                foreach (var service in In(pod.Metadata.NamespaceProperty).Managed.Values)
+                foreach (var service in ObjectsOf(pod.Metadata.NamespaceProperty).Managed.Values)
                 {
                     Track(service, tracked);
                 }
@@ -63,7 +63,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
                 break;
         }
 
-        return TakeChanges();
+        return DrainChanges();
     }
 
     public IReadOnlyList<StoreChange> Apply(Delta<V1EndpointSlice> delta, bool isOwn = false)
@@ -71,7 +71,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         switch (delta)
         {
             case Delta<V1EndpointSlice>.Present { Item: var slice, ListedAt: var listedAt }:
-                var slices = In(slice.Metadata.NamespaceProperty).Slices;
+                var slices = ObjectsOf(slice.Metadata.NamespaceProperty).Slices;
                 var known = slices.GetValueOrDefault(slice.Metadata.Name);
                 if (known.Slice is { } before
                     && before.Metadata.Uid == slice.Metadata.Uid
@@ -83,26 +83,26 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
                 slices[slice.Metadata.Name] = (slice, isOwn ? time.GetTimestamp() : known.ReadAt);
                 TrackAddresses(OwnSlices.ServiceOf(slice));
                 break;
-            case Delta<V1EndpointSlice>.Absent { Name: var name } when In(name.Namespace).Slices.Remove(name.Name, out var gone):
+            case Delta<V1EndpointSlice>.Absent { Name: var name } when ObjectsOf(name.Namespace).Slices.Remove(name.Name, out var gone):
                 TrackAddresses(OwnSlices.ServiceOf(gone.Slice));
                 break;
         }
 
-        return TakeChanges();
+        return DrainChanges();
     }
 
     public IReadOnlyList<ObservedEndpoint> ObserveAll() =>
         [.. Managed.SelectMany(service => service.Endpoints.Values).Select(endpoint => endpoint.Observe())];
 
-    /// <summary>All that a decision about it depends on, but for what the whole cluster says.</summary>
+    /// <summary>The input of a decision; <paramref name="partition"/> depends on the whole cluster.</summary>
     public Observation Observe(RemovalState removal, bool isCurrent, Func<TimeSpan, PartitionView> partition) => new()
     {
-        IsOut = removal.IsOut,
+        IsRemoved = removal.IsRemoved,
         IsUncertain = removal.Write.IsUncertain,
-        Opinions =
+        Checks =
         [
             .. removal.Endpoints.Where(endpoint => endpoint.Endpoint.State != EndpointState.NotReady)
-                .Select(endpoint => new Opinion(endpoint.Service.Name, endpoint.Service.Policy, endpoint.History)),
+                .Select(endpoint => new ServiceCheck(endpoint.Service.Name, endpoint.Service.Policy, endpoint.History)),
         ],
         RemovedFor = removal is { Pod: { } pod, Mechanism.Method: RemovalMethod.ServeLabel }
             ? RemovalNote.Of(pod.Pod, removal.Mechanism.Label)?.Services ?? []
@@ -113,15 +113,17 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         Partition = partition,
     };
 
-    /// <summary>For each Service that loses the pod one that stays, healthy if there is one. Another cannot be relied upon.</summary>
-    public IReadOnlyList<Witness> Witnesses(RemovalState removal) =>
+    /// <summary>
+    /// For each Service that loses the pod, one that stays: a healthy one if possible. Without these pods the removal is not safe.
+    /// </summary>
+    public IReadOnlyList<RemainingPod> RemainingPods(RemovalState removal) =>
     [
         .. Served(removal).Where(service => removal.Pod is { } pod && EndpointResolver.Serves(service, pod.Pod))
             .Select(service => (
                 Service: service,
                 Pod: ServingPods(service).Where(pod => pod != removal.Pod).OrderBy(FailuresOf).FirstOrDefault()))
             .Where(found => found.Pod is not null)
-            .Select(found => new Witness(found.Service, found.Pod!.Pod)),
+            .Select(found => new RemainingPod(found.Service, found.Pod!.Pod)),
     ];
 
     /// <inheritdoc cref="OrphanedRemovals"/>
@@ -129,13 +131,14 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         _namespaces.Values.SelectMany(objects => OrphanedRemovals.In(objects, options));
 
     private IEnumerable<V1Service> Served(RemovalState removal) => removal.Pod is { Pod: var pod }
-        ? In(pod.Metadata.NamespaceProperty).Services.Values.Where(service => EndpointResolver.Loses(service, pod, removal.Mechanism))
+        ? ObjectsOf(pod.Metadata.NamespaceProperty).Services.Values
+            .Where(service => EndpointResolver.Loses(service, pod, removal.Mechanism))
         : removal.Endpoints.Take(1).Select(endpoint => endpoint.Service.Service);
 
     private ServedService Count(V1Service service, RemovalState removal)
     {
         var name = service.FullName();
-        var hasIt = removal.Pod is { Pod: var pod } ? EndpointResolver.Serves(service, pod) : !removal.IsOut;
+        var hasIt = removal.Pod is { Pod: var pod } ? EndpointResolver.Serves(service, pod) : !removal.IsRemoved;
         if (_managed.TryGetValue(name, out var managed))
         {
             var endpoints = managed.Endpoints.Values;
@@ -145,15 +148,15 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
                 HasIt = hasIt,
                 Serving = endpoints.Count(endpoint => endpoint.State == EndpointState.Serving),
                 Returning = endpoints.Count(e =>
-                    e.Endpoint.State == EndpointState.Out && (e.Removal.Write.IsRunning || e.Removal.IsTurning)),
+                    e.Endpoint.State == EndpointState.Removed && (e.Removal.Write.IsRunning || e.Removal.IsPending)),
                 Total = endpoints.Count(endpoint => endpoint.Endpoint.State != EndpointState.NotReady),
                 MinHealthy = managed.Policy.MinHealthy,
             };
         }
 
         var serving = ServingPods(service).Count();
-        var taken = In(name.Namespace).Pods.Values.Where(other => EndpointResolver.IsTakenFrom(service, other.Pod)).ToArray();
-        var uncertain = In(name.Namespace).Pods.Values
+        var taken = ObjectsOf(name.Namespace).Pods.Values.Where(other => EndpointResolver.IsRemovedFrom(service, other.Pod)).ToArray();
+        var uncertain = ObjectsOf(name.Namespace).Pods.Values
             .Count(other => other.Write.IsUncertain && EndpointResolver.Serves(service, other.Pod));
         return new ServedService
         {
@@ -168,7 +171,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         };
     }
 
-    private IEnumerable<TrackedPod> ServingPods(V1Service service) => In(service.Metadata.NamespaceProperty).Pods.Values
+    private IEnumerable<TrackedPod> ServingPods(V1Service service) => ObjectsOf(service.Metadata.NamespaceProperty).Pods.Values
         .Where(pod => !pod.Write.IsUncertain && EndpointResolver.Serves(service, pod.Pod));
 
     private static int FailuresOf(TrackedPod pod) => pod.RemovalStates.Values.SelectMany(removal => removal.Endpoints)
@@ -195,7 +198,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         }
 
         var isNew = managed is null;
-        var objects = In(name.Namespace);
+        var objects = ObjectsOf(name.Namespace);
         managed ??= new ManagedService(service, policy, objects.SliceWrites(name.Name));
         managed.Service = service;
         managed.Policy = policy;
@@ -224,7 +227,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
     {
         if (_managed.Remove(name, out var service))
         {
-            In(name.Namespace).Managed.Remove(name.Name);
+            ObjectsOf(name.Namespace).Managed.Remove(name.Name);
             foreach (var id in service.Endpoints.Keys.ToArray())
             {
                 Remove(service, id);
@@ -262,7 +265,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         }
 
         V1EndpointSlice[] own =
-            [.. In(name.Namespace).Slices.Values.Select(slice => slice.Slice).Where(slice => OwnSlices.ServiceOf(slice) == name)];
+            [.. ObjectsOf(name.Namespace).Slices.Values.Select(slice => slice.Slice).Where(slice => OwnSlices.ServiceOf(slice) == name)];
         var endpoints = EndpointResolver.OfAddresses(service.Service, service.Policy, own);
         service.HasStaleSlices = OwnSlices.AreStale(service.Service, service.Policy.Addresses, own);
         foreach (var gone in service.Endpoints.Keys.Except(endpoints.Select(item => item.Id)).ToArray())
@@ -309,23 +312,23 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
 
     private void RemovePod(ObjectName name)
     {
-        if (In(name.Namespace).Pods.Remove(name.Name))
+        if (ObjectsOf(name.Namespace).Pods.Remove(name.Name))
         {
-            foreach (var service in In(name.Namespace).Managed.Values)
+            foreach (var service in ObjectsOf(name.Namespace).Managed.Values)
             {
                 Remove(service, name.Name);
             }
         }
     }
 
-    private List<StoreChange> TakeChanges()
+    private List<StoreChange> DrainChanges()
     {
         var changes = _changes;
         _changes = [];
         return changes;
     }
 
-    private NamespaceObjects In(string? ns)
+    private NamespaceObjects ObjectsOf(string? ns)
     {
         if (!_namespaces.TryGetValue(ns ?? "", out var objects))
         {
@@ -335,7 +338,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         return objects;
     }
 
-    /// <summary>Versions of one kind are compared as numbers (KEP-5504); one that is not a number is never behind.</summary>
+    /// <summary>Compares resourceVersions of one kind as numbers (KEP-5504); one that is not a number is never behind.</summary>
     private static bool IsBehind(V1ObjectMeta item, V1ObjectMeta known) =>
         ulong.TryParse(item.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
         && ulong.TryParse(known.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var seen)

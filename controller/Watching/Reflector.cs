@@ -2,15 +2,15 @@ using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller.Watching;
 
-/// <summary>A change of the set of objects that a reflector follows.</summary>
+/// <summary>A change in the set of objects that a reflector watches.</summary>
 internal abstract record Delta<T>
 {
     private Delta()
     {
     }
 
-    /// <param name="Item">The object as it is.</param>
-    /// <param name="ListedAt">When the list was asked for that has it; null for an event, which may be older than what is known.</param>
+    /// <param name="Item">The object.</param>
+    /// <param name="ListedAt">When its list was requested; null for an event, which may be older than the cache.</param>
     internal sealed record Present(T Item, long? ListedAt = null) : Delta<T>;
 
     internal sealed record Absent(ObjectName Name) : Delta<T>;
@@ -25,18 +25,18 @@ internal abstract class Reflector
     /// <summary>The first list is complete.</summary>
     public abstract bool HasSynced { get; }
 
-    /// <summary>The watch is open and had an event lately.</summary>
+    /// <summary>The watch is open and had an event recently.</summary>
     public abstract bool IsCurrent { get; }
 
-    /// <summary>It lists, watches or waits for its next turn, and neither for longer than that takes at most.</summary>
+    /// <summary>False if a list, watch or pause takes longer than its maximum.</summary>
     public abstract bool IsAlive { get; }
 
     public abstract Task RunAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// Follows all objects of a kind: lists, watches from there, resumes a watch that ended in time or that a server puts off (429), and lists
-/// again after any other end. Emits every difference, also those that happened while it was not watching.
+/// Watches all objects of a kind: lists, watches from there, resumes a watch that ended normally or was throttled (429), and lists again
+/// after any other end. Emits all differences, also those from before the watch.
 /// </summary>
 internal sealed class Reflector<T>(
     ApiClient client,
@@ -50,7 +50,7 @@ internal sealed class Reflector<T>(
 {
     private const int PageSize = 500;
 
-    /// <summary>More than a list of many slow pages takes, and than a server asks to be left alone.</summary>
+    /// <summary>Longer than a list with many slow pages, and than a server's Retry-After.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(5);
 
     private readonly HashSet<ObjectName> _known = [];
@@ -59,20 +59,20 @@ internal sealed class Reflector<T>(
     private bool _synced;
     private volatile bool _open;
     private long _lastEventAt;
-    private long _turnedAt = time.GetTimestamp();
+    private long _lastProgressAt = time.GetTimestamp();
 
     public override bool HasSynced => Volatile.Read(ref _synced);
 
     public override bool IsCurrent => HasSynced && _open && time.GetElapsedTime(Interlocked.Read(ref _lastEventAt)) < silence;
 
-    public override bool IsAlive => time.GetElapsedTime(Interlocked.Read(ref _turnedAt)) < silence + StuckAfter;
+    public override bool IsAlive => time.GetElapsedTime(Interlocked.Read(ref _lastProgressAt)) < silence + StuckAfter;
 
     public override async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             TimeSpan? pause = null;
-            Interlocked.Exchange(ref _turnedAt, time.GetTimestamp());
+            Interlocked.Exchange(ref _lastProgressAt, time.GetTimestamp());
             try
             {
                 if (_version is null)
@@ -86,7 +86,7 @@ internal sealed class Reflector<T>(
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                // The edge of a turn: whatever it was, it is tried again, later each time.
+                // Catches all exceptions of an iteration and retries with back-off.
                 _version = null;
                 pause = Pause((e as ApiException)?.RetryAfter);
                 Log.ListFailed(log, resource.Plural, e.Message);
@@ -126,7 +126,7 @@ internal sealed class Reflector<T>(
         }
     }
 
-    /// <summary>All pages. When the snapshot expires between two pages (410), the list is fetched once as a whole.</summary>
+    /// <summary>Reads all pages. If the snapshot expires between two pages (410), reads the whole list in one request.</summary>
     private async Task<(string Version, List<T> Items)> ListPagesAsync(CancellationToken cancellationToken)
     {
         var items = new List<T>();
@@ -164,7 +164,7 @@ internal sealed class Reflector<T>(
                 }
 
                 Interlocked.Exchange(ref _lastEventAt, time.GetTimestamp());
-                Interlocked.Exchange(ref _turnedAt, time.GetTimestamp());
+                Interlocked.Exchange(ref _lastProgressAt, time.GetTimestamp());
                 Handle(change);
             }
 
@@ -196,7 +196,7 @@ internal sealed class Reflector<T>(
                 break;
         }
 
-        // Only an event ends the back-off: a server that ends each watch at once would else be asked for lists in a circle.
+        // Only an event resets the back-off: otherwise a server that ends each watch at once would get list requests in a loop.
         _failures = 0;
     }
 
@@ -223,15 +223,15 @@ internal sealed class Reflector<T>(
     }
 }
 
-/// <summary>How long to wait before the next try: doubled up to a cap, with jitter, so that many do not come back at once.</summary>
+/// <summary>The delay before a retry: doubled up to a limit, with jitter, so that clients do not retry at the same time.</summary>
 internal static class Backoff
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Cap = TimeSpan.FromSeconds(10);
 
-    /// <param name="failures">In a row, from 1.</param>
+    /// <param name="failures">The number of consecutive failures, from 1.</param>
     /// <param name="jitter">From 0 to 1.</param>
-    /// <param name="retryAfter">What the server asked for; never undercut.</param>
+    /// <param name="retryAfter">The server's minimum delay.</param>
     public static TimeSpan Delay(int failures, double jitter, TimeSpan? retryAfter = null)
     {
         var full = First * Math.Pow(2, Math.Clamp(failures - 1, 0, 10));

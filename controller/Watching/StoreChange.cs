@@ -2,14 +2,14 @@ using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Watching;
 
-/// <summary>What a delta means for the Services under health checks.</summary>
+/// <summary>What a delta means for the Services with health checks.</summary>
 internal abstract record StoreChange
 {
     private StoreChange()
     {
     }
 
-    /// <summary>A new endpoint, or a pod of the same name in the place of another.</summary>
+    /// <summary>A new endpoint, or a new pod with the name of an old one.</summary>
     internal sealed record EndpointAdded(TrackedEndpoint Endpoint) : StoreChange;
 
     /// <summary>The Service or one of its endpoints changed.</summary>
@@ -17,16 +17,16 @@ internal abstract record StoreChange
 
     internal sealed record Managed(ManagedService Service) : StoreChange;
 
-    /// <summary>No longer under health checks. Its endpoints are still in it.</summary>
+    /// <summary>The Service has no health checks anymore. Its endpoints are still listed.</summary>
     internal sealed record Released(ManagedService Service) : StoreChange;
 
     internal sealed record Invalid(V1Service Service, IReadOnlyList<string> Problems) : StoreChange;
 
-    /// <summary>The Service is gone, or does not ask for health checks.</summary>
+    /// <summary>The Service is deleted, or has no health checks.</summary>
     internal sealed record NotEnabled(ObjectName Service) : StoreChange;
 }
 
-/// <summary>Everything of one namespace, by name: Services select pods of their own namespace only.</summary>
+/// <summary>The objects of one namespace, by name: Services only select pods of their own namespace.</summary>
 internal sealed class NamespaceObjects
 {
     private readonly Dictionary<string, WriteState> _sliceWrites = new(StringComparer.Ordinal);
@@ -39,7 +39,7 @@ internal sealed class NamespaceObjects
 
     public Dictionary<string, (V1EndpointSlice Slice, long ReadAt)> Slices { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Also of a Service that is no longer under health checks, whose slices are opened.</summary>
+    /// <summary>Also for a Service without health checks, whose slices must be made ready.</summary>
     public WriteState SliceWrites(string service)
     {
         if (!_sliceWrites.TryGetValue(service, out var writes))

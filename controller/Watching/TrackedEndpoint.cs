@@ -3,7 +3,7 @@ using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Watching;
 
-/// <summary>A Service under health checks.</summary>
+/// <summary>A Service with health checks.</summary>
 internal sealed class ManagedService(V1Service service, HealthPolicy policy, WriteState? sliceWrites = null)
 {
     public V1Service Service { get; set; } = service;
@@ -16,7 +16,7 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
 
     public ProbeShare Share { get; } = new();
 
-    /// <summary>Its own slices differ from what the Service declares.</summary>
+    /// <summary>True if its own slices differ from the addresses and ports of the Service.</summary>
     public bool HasStaleSlices { get; set; }
 
     public bool HasSlicesToWrite => Policy.Removal == RemovalMethod.EndpointSlices && (HasStaleSlices || SliceWrites.IsUnknown);
@@ -26,23 +26,23 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
 
     public int Healthy => Endpoints.Values.Count(e => e.Endpoint.State == EndpointState.Serving && e.History.Failures == 0);
 
-    public int Unhealthy => Endpoints.Values.Count(e => e.Endpoint.State == EndpointState.Out || e.History.Failures > 0);
+    public int Unhealthy => Endpoints.Values.Count(e => e.Endpoint.State == EndpointState.Removed || e.History.Failures > 0);
 
     public (string, string)[] Labels => [("namespace", Name.Namespace ?? ""), ("service", Name.Name)];
 
-    /// <summary>One of its endpoints whose pod has this owner.</summary>
+    /// <summary>An endpoint whose pod has this owner.</summary>
     public TrackedEndpoint? OwnedBy(string uid) =>
         Endpoints.Values.FirstOrDefault(endpoint => OwnerSelectors.OwnerOf(endpoint.Endpoint.Pod)?.Uid == uid);
 
     /// <summary>
-    /// What may have to change, in the order of decisions: what failed last comes back first, what fails longest goes first.
+    /// Endpoints that may change, in the order of decisions: the last failed is restored first, the longest failing is removed first.
     /// </summary>
     public IReadOnlyList<TrackedEndpoint> Undecided()
     {
         List<TrackedEndpoint>? found = null;
         foreach (var endpoint in Endpoints.Values)
         {
-            if (endpoint.Endpoint.State == EndpointState.Out
+            if (endpoint.Endpoint.State == EndpointState.Removed
                 || endpoint.Removal.Write.IsUnknown
                 || (endpoint.Endpoint.State == EndpointState.Serving && endpoint.History.Failures >= Policy.FailureThreshold))
             {
@@ -54,8 +54,8 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
 
         static TimeSpan OrderOf(TrackedEndpoint endpoint) => (endpoint.Endpoint.State, endpoint.History.FailingSince) switch
         {
-            (EndpointState.Out, null) => TimeSpan.MinValue,
-            (EndpointState.Out, { } since) => -since,
+            (EndpointState.Removed, null) => TimeSpan.MinValue,
+            (EndpointState.Removed, { } since) => -since,
             var (_, since) => since ?? TimeSpan.MaxValue,
         };
     }
@@ -66,16 +66,16 @@ internal sealed class TrackedPod(V1Pod pod)
 {
     public V1Pod Pod { get; set; } = pod;
 
-    /// <summary>When it was last read or written by itself. What a watch or a list shows from before that is out of date.</summary>
+    /// <summary>When this process last read or wrote it. Older states from a watch or a list are ignored.</summary>
     public long ReadAt { get; set; }
 
     public WriteState Write { get; } = new();
 
-    /// <summary>One for each mechanism by which Services under health checks remove it.</summary>
+    /// <summary>One for each mechanism by which Services with health checks remove it.</summary>
     public Dictionary<RemovalMechanism, RemovalState> RemovalStates { get; } = [];
 }
 
-/// <summary>Whether a pod or an address is removed from DNS by one mechanism: one state, for all Services that check it.</summary>
+/// <summary>The removal of a pod or address by one mechanism: one state for all Services that check it.</summary>
 internal sealed class RemovalState(RemovalMechanism mechanism, WriteState write, TrackedPod? pod)
 {
     public RemovalMechanism Mechanism { get; } = mechanism;
@@ -86,26 +86,26 @@ internal sealed class RemovalState(RemovalMechanism mechanism, WriteState write,
     /// <summary>Null for addresses.</summary>
     public TrackedPod? Pod { get; } = pod;
 
-    /// <summary>As each of the Services sees it.</summary>
+    /// <summary>The endpoint in each of the Services.</summary>
     public List<TrackedEndpoint> Endpoints { get; } = [];
 
-    /// <summary>When it was removed from DNS, the latest last.</summary>
+    /// <summary>The times of its removals, the latest last.</summary>
     public ImmutableArray<TimeSpan> Times { get; set; } = [];
 
-    public bool IsOut => Endpoints.Exists(endpoint => endpoint.Endpoint.State == EndpointState.Out);
+    public bool IsRemoved => Endpoints.Exists(endpoint => endpoint.Endpoint.State == EndpointState.Removed);
 
-    /// <summary>It was decided in this pass that it goes or comes back; the write begins with the last decision of its Service.</summary>
-    public bool IsTurning { get; set; }
+    /// <summary>True if this pass has decided to remove or restore it; the write starts after the last decision of its Service.</summary>
+    public bool IsPending { get; set; }
 
-    /// <summary>Goes on as if it had gone or come back, in a dry run.</summary>
-    public void Turn()
+    /// <summary>Changes the state without a write, in a dry run.</summary>
+    public void ToggleInDryRun()
     {
-        var state = IsOut ? EndpointState.Serving : EndpointState.Out;
+        var state = IsRemoved ? EndpointState.Serving : EndpointState.Removed;
         Endpoints.ForEach(endpoint => endpoint.Endpoint = endpoint.Endpoint with { State = state });
     }
 }
 
-/// <summary>What the controller remembers of one endpoint of one Service.</summary>
+/// <summary>The controller's state of one endpoint of one Service.</summary>
 internal sealed class TrackedEndpoint
 {
     public TrackedEndpoint(ManagedService service, RemovalState removal, Endpoint endpoint, ProbeTarget target)
@@ -124,12 +124,12 @@ internal sealed class TrackedEndpoint
 
     public EndpointHistory History { get; set; } = EndpointHistory.Empty;
 
-    /// <summary>Raised when what is probed changes: earlier results are about something else.</summary>
+    /// <summary>Increased if the probe target changes: earlier results are then invalid.</summary>
     public int Generation { get; set; }
 
     public TimeSpan Due { get; set; }
 
-    /// <summary>The place in the queue that counts; earlier entries for the same endpoint are skipped.</summary>
+    /// <summary>The valid entry in the queue; earlier entries of the endpoint are skipped.</summary>
     public long Ticket { get; set; }
 
     public bool IsInFlight { get; set; }
@@ -139,13 +139,15 @@ internal sealed class TrackedEndpoint
 
     public Guard HeldBy { get; set; }
 
-    /// <summary>While a write runs, or nobody knows what became of it, the endpoint counts as out: whichever way it ends, no Service is
-    /// left with less than was assumed.</summary>
-    public EndpointState State => Endpoint.State == EndpointState.Serving && (Removal.Write.IsUncertain || Removal.IsTurning)
-        ? EndpointState.Out
+    /// <summary>
+    /// While a write runs or its result is unknown, the endpoint counts as removed, so that no Service ends up with fewer endpoints than
+    /// assumed.
+    /// </summary>
+    public EndpointState State => Endpoint.State == EndpointState.Serving && (Removal.Write.IsUncertain || Removal.IsPending)
+        ? EndpointState.Removed
         : Endpoint.State;
 
-    /// <summary>Nothing is known about it any more, and what is being probed counts no longer.</summary>
+    /// <summary>Clears its history; running probes are ignored.</summary>
     public void Forget()
     {
         (History, Removal.Times) = (EndpointHistory.Empty, []);

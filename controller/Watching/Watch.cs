@@ -4,32 +4,32 @@ using k8s;
 
 namespace PlatformGitOps.Controller.Watching;
 
-/// <summary>Why a watch is over.</summary>
+/// <summary>Why a watch ended.</summary>
 internal enum WatchEnd
 {
-    /// <summary>The server closed it at the time that was agreed, after a few minutes.</summary>
+    /// <summary>The server closed it after the requested time of a few minutes.</summary>
     Closed,
 
-    /// <summary>The server closed it before that time: it, or what is between, was stopped.</summary>
+    /// <summary>The server closed it early: the server or a proxy was stopped.</summary>
     Cut,
 
-    /// <summary>410: the version is no longer kept.</summary>
+    /// <summary>410: the version is not kept anymore.</summary>
     Gone,
 
-    /// <summary>Neither event nor bookmark for longer than a live watch is silent: a dead connection.</summary>
+    /// <summary>No event or bookmark for too long: a dead connection.</summary>
     Silent,
 
     /// <summary>The server asked for a pause (429).</summary>
     Throttled,
 
-    /// <summary>The server answered with another error, or with something that is not a watch event.</summary>
+    /// <summary>The server returned another error, or something that is not a watch event.</summary>
     Refused,
 
     /// <summary>The connection broke.</summary>
     Failed,
 }
 
-/// <summary>One event of a watch. The last one is always <see cref="Ended"/>.</summary>
+/// <summary>An event of a watch. The last one is always <see cref="Ended"/>.</summary>
 internal abstract record WatchEvent<T>
 {
     private WatchEvent()
@@ -39,42 +39,42 @@ internal abstract record WatchEvent<T>
     /// <summary>The server accepted the watch.</summary>
     internal sealed record Opened : WatchEvent<T>;
 
-    /// <summary>The object as it is now: ADDED or MODIFIED.</summary>
+    /// <summary>The current object: ADDED or MODIFIED.</summary>
     internal sealed record Present(T Item) : WatchEvent<T>;
 
     internal sealed record Deleted(T Item) : WatchEvent<T>;
 
-    /// <summary>Nothing changed, but the watch lives and may be resumed from here (KEP-956).</summary>
+    /// <summary>Nothing changed, but the watch is alive and can be resumed from here (KEP-956).</summary>
     internal sealed record Bookmark(string ResourceVersion) : WatchEvent<T>;
 
     internal sealed record Ended(WatchEnd Reason, string? Detail = null, TimeSpan? RetryAfter = null) : WatchEvent<T>
     {
         /// <summary>
-        /// Whether the version that was watched is suspect, so that only a new list helps. Etcd may have been restored while nothing was
-        /// watched. The server (1.34) then accepts a watch from a version that it does not have yet, without an error, and is silent
-        /// until it gets there; changes below that version are never reported.
+        /// True if the watched version is unreliable, so that only a new list helps. Etcd may have been restored meanwhile: the server
+        /// (1.34) then accepts a watch from a version in the future without an error, sends nothing until it reaches that version, and
+        /// never reports the changes before it.
         /// </summary>
         public bool ListAgain => Reason is not (WatchEnd.Closed or WatchEnd.Throttled);
     }
 }
 
 /// <summary>
-/// One watch, read line by line. Ours because in the package (21.0.8) a body that stalls never ends, an ERROR event is lost unless a
-/// callback is set, and leaving the loop keeps the connection open.
+/// One watch, read line by line. The package's (21.0.8) is not used: a stalled body never ends, an ERROR event is lost without a callback,
+/// and leaving the loop keeps the connection open.
 /// </summary>
 internal static class Watch
 {
     private const int ServerTimeoutSeconds = 300;
 
-    /// <summary>Servers keep the agreed time to a fraction of a second.</summary>
+    /// <summary>Servers keep the requested time to a fraction of a second.</summary>
     private static readonly TimeSpan Agreed = TimeSpan.FromSeconds(ServerTimeoutSeconds - 5);
 
-    /// <summary>Follows a list from its version. It does not throw but for cancellation: the last event says what ended it.</summary>
+    /// <summary>Watches from the version of a list. It only throws on cancellation: the last event has the reason of its end.</summary>
     /// <param name="client">The API server.</param>
-    /// <param name="resource">What is watched.</param>
-    /// <param name="version">The resourceVersion of the list before.</param>
-    /// <param name="silence">A watch without an event for so long is dead. Bookmarks come about once a minute.</param>
-    /// <param name="time">Measures the silence.</param>
+    /// <param name="resource">The watched kind.</param>
+    /// <param name="version">The resourceVersion of the list.</param>
+    /// <param name="silence">The time without an event after which a watch is dead. Bookmarks arrive about once a minute.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     public static async IAsyncEnumerable<WatchEvent<T>> RunAsync<T>(
         ApiClient client,
@@ -86,7 +86,7 @@ internal static class Watch
         where T : class, IMetadata<V1ObjectMeta>
     {
         using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // The timer is disposed before the source, so that its callback never meets a disposed one.
+        // The timer is disposed before the source, so that its callback never uses a disposed source.
         using var timer = time.CreateTimer(_ => source.Cancel(), null, silence, Timeout.InfiniteTimeSpan);
         var since = time.GetTimestamp();
         StreamReader? reader = null;
@@ -101,7 +101,7 @@ internal static class Watch
             next = End<T>(e);
         }
 
-        // Disposing the reader closes the body, and with it the connection of an unfinished answer.
+        // Disposing the reader closes the body, and the connection of an unfinished answer.
         using (reader)
         {
             yield return next;
@@ -124,7 +124,7 @@ internal static class Watch
         }
     }
 
-    /// <summary>The edge of a watch turn: whatever went wrong becomes a reason.</summary>
+    /// <summary>Turns every exception of a watch into a reason.</summary>
     private static WatchEvent<T>.Ended End<T>(Exception e) => e switch
     {
         ApiException { IsGone: true } => new(WatchEnd.Gone, e.Message),

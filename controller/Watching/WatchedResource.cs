@@ -3,21 +3,21 @@ using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Watching;
 
-/// <summary>A kind of objects in one namespace or in all: how it is listed, where it is watched, and what of each object is kept.</summary>
+/// <summary>A kind of objects in one namespace or in all: how to list and watch it, and which fields to keep.</summary>
 internal sealed record WatchedResource<T>
 {
     public required string Plural { get; init; }
 
-    /// <summary>Such as <c>api/v1/namespaces/shop/pods</c>.</summary>
+    /// <summary>For example <c>api/v1/namespaces/shop/pods</c>.</summary>
     public required string Path { get; init; }
 
     public string? LabelSelector { get; init; }
     public string? FieldSelector { get; init; }
 
-    /// <summary>One page of the list, after a continue token.</summary>
+    /// <summary>Reads one page of the list, after a continue token.</summary>
     public required Func<IKubernetes, Page, CancellationToken, Task<(V1ListMeta Metadata, IList<T>? Items)>> List { get; init; }
 
-    /// <summary>Drops what is never read, so that ten thousand pods fit into memory (client-go: TransformFunc).</summary>
+    /// <summary>Removes unused fields, so that ten thousand pods fit into memory (client-go: TransformFunc).</summary>
     public Func<T, T> Transform { get; init; } = item => item;
 
     public string WatchPath(string version, int timeoutSeconds)
@@ -30,14 +30,14 @@ internal sealed record WatchedResource<T>
     }
 }
 
-/// <param name="Limit">Objects on the page; null is all.</param>
-/// <param name="Continue">The token of the page before; null is the first page.</param>
+/// <param name="Limit">The maximum number of objects; null for all.</param>
+/// <param name="Continue">The token of the previous page; null for the first one.</param>
 internal sealed record Page(int? Limit, string? Continue);
 
-/// <summary>The kinds that this program follows.</summary>
+/// <summary>The kinds that this program watches.</summary>
 internal static class WatchedResources
 {
-    /// <summary>Where to list and watch: each of the namespaces, or with none all of them at once (null).</summary>
+    /// <summary>The scopes of lists and watches: each namespace, or null for all of them at once.</summary>
     public static IReadOnlyList<string?> Scopes(IReadOnlyList<string> namespaces) =>
         namespaces.Count == 0 ? [null] : [.. namespaces];
 
@@ -99,7 +99,7 @@ internal static class WatchedResources
         },
     };
 
-    /// <summary>A single ConfigMap, so that the right to this one is enough.</summary>
+    /// <summary>A single ConfigMap, so that RBAC can be limited to it.</summary>
     public static WatchedResource<V1ConfigMap> ConfigMap(ObjectName name)
     {
         var selector = $"metadata.name={name.Name}";
@@ -120,12 +120,12 @@ internal static class WatchedResources
     private static string Scoped(string api, string? ns, string plural) =>
         ns is null ? $"{api}/{plural}" : $"{api}/namespaces/{ns}/{plural}";
 
-    /// <summary>Drops what is never read of a pod, which is most of it.</summary>
     private static IEnumerable<V1Container> WithPorts(IEnumerable<V1Container>? containers) =>
         (containers ?? []).Where(container => container.Ports is { Count: > 0 })
             .Select(container =>
                 new V1Container { Name = container.Name, Ports = container.Ports, RestartPolicy = container.RestartPolicy });
 
+    /// <summary>Removes unused fields, which are most of a pod.</summary>
     public static V1Pod Trim(V1Pod pod) => new()
     {
         Metadata = new V1ObjectMeta
@@ -150,7 +150,7 @@ internal static class WatchedResources
         {
             Phase = pod.Status?.Phase,
             PodIP = pod.Status?.PodIP,
-            // Of a pod with one address it is that address again.
+            // For a pod with one address the list only repeats it.
             PodIPs = pod.Status?.PodIPs is { Count: > 1 } several ? several : null,
             Conditions =
             [

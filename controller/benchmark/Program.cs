@@ -4,7 +4,8 @@ using PlatformGitOps.Controller.Benchmark;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Testing;
 
-// Runs a published controller, or several with shards, each on one core, against real sockets and an API server; prints what it cost.
+// Runs a published controller, or several with shards, each on one core, against real sockets and an API server; prints its CPU time,
+// memory and lateness.
 const int NamespacesOfShard = 8;
 var endpoints = new Option<int>("--endpoints") { Description = "How many.", DefaultValueFactory = _ => 10_000 };
 var seconds = new Option<int>("--seconds")
@@ -29,7 +30,7 @@ var starts = new Option<int>("--starts")
 {
     Description = "How many starts to measure, each to the first probe; nothing else is measured then.",
 };
-var beside = new Option<FileInfo?>("--beside") { Description = "Another published controller, which starts in turns with the first." };
+var beside = new Option<FileInfo?>("--beside") { Description = "Another published controller, which alternates with the first." };
 var besideProbes = new Option<string>("--beside-probes")
 {
     Description = "Its config's key probes, which has to allow loopback addresses.",
@@ -43,10 +44,10 @@ root.SetAction(async (parsed, cancellationToken) =>
 {
     var time = TimeProvider.System;
     var count = parsed.GetValue(endpoints);
-    // With the default profile the first probe may be due seconds after the start.
+    // With the default profile the first probe can be due seconds after the start.
     var profile = parsed.GetValue(starts) > 0 ? "fast" : null;
     var (ofShard, parts) = (parsed.GetValue(shards) == 1 ? 1 : NamespacesOfShard, parsed.GetValue(shards));
-    // As many of each shard: what is measured is the work, and not how evenly a few names are spread.
+    // The same number for each shard, so that uneven hashing of a few names does not matter.
     string[] namespaces =
     [
         .. Enumerable.Range(0, 100 * ofShard * parts)
@@ -81,23 +82,24 @@ root.SetAction(async (parsed, cancellationToken) =>
         var from = time.GetTimestamp();
         if (parsed.GetValue(kubeconfig) is null)
         {
-            Population.Fill(fake.Store, namespaces, count, responder.Port, profile);
+            BenchmarkObjects.Fill(fake.Store, namespaces, count, responder.Port, profile);
         }
         else
         {
-            await Population.CreateAsync(api, namespaces, count, responder.Port, profile, cancellationToken);
+            await BenchmarkObjects.CreateAsync(api, namespaces, count, responder.Port, profile, cancellationToken);
         }
 
         Console.WriteLine(
             $"{count} endpoints created in {time.GetElapsedTime(from).TotalSeconds:0} s");
 
-        if (parsed.GetValue(starts) is > 0 and var turns)
+        if (parsed.GetValue(starts) is > 0 and var repetitions)
         {
             await File.WriteAllTextAsync(besideConfig, $"{watched}probes: {parsed.GetValue(besideProbes)}\n", cancellationToken);
             FileInfo?[] both = [parsed.GetRequiredValue(controller), parsed.GetValue(beside)];
             (string, string)[] programs =
                 [.. both.OfType<FileInfo>().Zip([config, besideConfig], (program, its) => (program.FullName, its))];
-            await foreach (var start in new Starts(responder, file, parsed.GetValue(core), time).MeasureAsync(programs, turns))
+            await foreach (var start in new StartupBenchmark(responder, file, parsed.GetValue(core), time)
+                .MeasureAsync(programs, repetitions))
             {
                 Console.WriteLine(start);
             }
@@ -105,7 +107,7 @@ root.SetAction(async (parsed, cancellationToken) =>
             return 0;
         }
 
-        // Alone it needs no Lease; several share the work by them.
+        // A single instance needs no Lease; several need it for sharding.
         var isAlone = parsed.GetValue(instances) == 1;
         PublishedController[] running =
         [
@@ -126,12 +128,12 @@ root.SetAction(async (parsed, cancellationToken) =>
             var last = await ReadAllAsync();
             foreach (var index in Enumerable.Range(0, running.Length))
             {
-                Console.WriteLine(Reading.Describe(count, first[index], last[index], time));
+                Console.WriteLine(MetricsSample.Describe(count, first[index], last[index], time));
             }
 
             if (!isAlone)
             {
-                var sum = running.Index().Sum(one => Reading.ChecksPerSecond(first[one.Index], last[one.Index], time));
+                var sum = running.Index().Sum(one => MetricsSample.ChecksPerSecond(first[one.Index], last[one.Index], time));
                 Console.WriteLine($"checks per second of all {sum:0}");
             }
         }
@@ -143,10 +145,10 @@ root.SetAction(async (parsed, cancellationToken) =>
             }
         }
 
-        async Task<Reading[]> ReadAllAsync() =>
+        async Task<MetricsSample[]> ReadAllAsync() =>
             await Task.WhenAll(running.Select(instance => instance.ReadAsync(http, time, cancellationToken)));
 
-        // Shards are moved one after the other until each instance has as many.
+        // Shards move one by one until all instances have the same number.
         async Task<bool> SharedAsync()
         {
             var led = (await ReadAllAsync()).Select(reading => reading.Shards).ToArray();

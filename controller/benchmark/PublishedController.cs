@@ -35,7 +35,7 @@ internal sealed class PublishedController : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public async Task<Reading> ReadAsync(HttpClient http, TimeProvider time, CancellationToken cancellationToken) =>
+    public async Task<MetricsSample> ReadAsync(HttpClient http, TimeProvider time, CancellationToken cancellationToken) =>
         new(await http.GetStringAsync(_metrics, cancellationToken), time.GetTimestamp());
 
     public async ValueTask DisposeAsync()

@@ -3,9 +3,7 @@ using System.Net.Sockets;
 
 namespace PlatformGitOps.Controller.Benchmark;
 
-/// <summary>
-/// One listener behind every address of 127.0.0.0/8 that answers each request with 200 and closes; as cheap as it can be.
-/// </summary>
+/// <summary>One listener for all addresses in 127.0.0.0/8 that answers each request with 200 and closes, with minimal cost.</summary>
 internal sealed class Responder : IDisposable
 {
     private static readonly byte[] Answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray();
@@ -25,7 +23,7 @@ internal sealed class Responder : IDisposable
 
     public long Answered => Interlocked.Read(ref _answered);
 
-    /// <summary>When the next probe reaches it, as a timestamp of <see cref="TimeProvider.System"/>.</summary>
+    /// <summary>Completes at the next probe with a timestamp of <see cref="TimeProvider.System"/>.</summary>
     public Task<long> NextAsync()
     {
         var next = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -48,7 +46,7 @@ internal sealed class Responder : IDisposable
         }
         catch (SocketException)
         {
-            // The benchmark is over.
+            // The benchmark has ended.
         }
     }
 

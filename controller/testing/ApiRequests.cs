@@ -8,7 +8,7 @@ namespace PlatformGitOps.Controller.Testing;
 /// <summary>Answers the requests of a <see cref="FakeApiServer"/>.</summary>
 internal sealed class ApiRequests(FakeApiServer server)
 {
-    /// <summary>Of two writers with the same version one is refused, however close they are.</summary>
+    /// <summary>A second writer with the same version is refused, even in parallel.</summary>
     private readonly Lock _writing = new();
 
     public async Task HandleAsync(HttpContext context)

@@ -11,8 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace PlatformGitOps.Controller.Testing;
 
 /// <summary>
-/// A small API server with the behaviour on the wire that clients must handle: pages with continue tokens, watches with bookmarks, 410
-/// after compaction, conflicts, JSON patch tests, 429 with Retry-After, silence. It keeps objects as they are sent and validates nothing.
+/// A small API server with the behaviour that clients must handle: pages with continue tokens, watches with bookmarks, 410 after
+/// compaction, conflicts, JSON patch tests, 429 with Retry-After, silence. It stores objects unchanged and validates nothing.
 /// </summary>
 public sealed class FakeApiServer : IAsyncDisposable
 {
@@ -32,10 +32,10 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>Every request line, in order of arrival.</summary>
     public ConcurrentQueue<string> Log { get; } = new();
 
-    /// <summary>Looks at each request before the server does; true means that it has answered it.</summary>
+    /// <summary>Sees each request first; returns true if it has answered it.</summary>
     public Func<HttpContext, Task<bool>> Intercept { get; set; } = _ => Task.FromResult(false);
 
-    /// <summary>Open watches send nothing, as behind a proxy that lost the connection.</summary>
+    /// <summary>Open watches send nothing, as behind a proxy with a lost connection.</summary>
     public bool WatchesAreSilent { get; set; }
 
     /// <summary>How often a watch sends a bookmark.</summary>
@@ -50,7 +50,7 @@ public sealed class FakeApiServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Listens again on the port it had: the second half of a restart.</summary>
+    /// <summary>Listens again on the same port, as after a restart.</summary>
     public async Task StartAgainAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -73,7 +73,7 @@ public sealed class FakeApiServer : IAsyncDisposable
         _app = app;
     }
 
-    /// <summary>Stops listening and cuts every connection; what is stored stays.</summary>
+    /// <summary>Stops listening and closes all connections; the stored objects stay.</summary>
     public async Task StopAsync()
     {
         if (_app is { } app)
@@ -92,11 +92,11 @@ public sealed class FakeApiServer : IAsyncDisposable
 /// <summary>For interceptors and tests.</summary>
 public static class FakeApiServerExtensions
 {
-    /// <summary>Answers with a Status object, the API server's form of every error.</summary>
+    /// <summary>Answers with a Status object, the API server's form of all errors.</summary>
     public static Task WriteStatusAsync(this HttpContext context, int code, string reason, string message) =>
         ApiRequests.StatusAsync(context, code, reason, message);
 
-    /// <summary>Looks every 20 ms, and at every change of the store, until the condition holds or the token ends the wait.</summary>
+    /// <summary>Checks every 20 ms and after every change of the store, until the condition holds or the token is cancelled.</summary>
     public static async Task WaitForAsync(this ObjectStore store, Func<bool> condition, CancellationToken cancellationToken)
     {
         while (!condition())
@@ -108,8 +108,8 @@ public static class FakeApiServerExtensions
 }
 
 /// <summary>
-/// The only place where tests and the benchmark let time pass: a server that answers late, a look again, a measured window. Everything
-/// else waits for a condition.
+/// The only place where tests and the benchmark wait for a time: a slow server, a retry, a measured period. Everything else waits for a
+/// condition.
 /// </summary>
 public static class Latency
 {

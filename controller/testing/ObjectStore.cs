@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace PlatformGitOps.Controller.Testing;
 
-/// <summary>One change, as a watch reports it.</summary>
+/// <summary>A change, as a watch reports it.</summary>
 public sealed record StoredEvent(long Version, string Type, string Plural, JsonObject Item);
 
-/// <summary>Objects, their versions, and the history watches are fed from.</summary>
+/// <summary>Stores objects with their versions, and the history for watches.</summary>
 public sealed class ObjectStore
 {
     private readonly Lock _lock = new();
@@ -39,7 +39,7 @@ public sealed class ObjectStore
         }
     }
 
-    /// <summary>Stores a copy with a new resourceVersion, and with a uid if it had none. Gives what was stored.</summary>
+    /// <summary>Stores a copy with a new resourceVersion, and a uid if it has none. Returns the stored copy.</summary>
     public JsonObject Put(string plural, JsonObject item)
     {
         lock (_lock)
@@ -82,7 +82,7 @@ public sealed class ObjectStore
 
     public IReadOnlyList<JsonObject> List(string plural, string? ns) => Page(plural, ns, _ => true, 0, int.MaxValue).Items;
 
-    /// <summary>Copies of at most <paramref name="limit"/> selected objects, and how many more there are.</summary>
+    /// <summary>Copies of at most <paramref name="limit"/> selected objects, and the number of remaining ones.</summary>
     public (IReadOnlyList<JsonObject> Items, int Remaining) Page(
         string plural, string? ns, Func<JsonObject, bool> selected, int offset, int limit)
     {
@@ -96,7 +96,7 @@ public sealed class ObjectStore
         }
     }
 
-    /// <summary>Forgets the history: watches from older versions get 410.</summary>
+    /// <summary>Deletes the history: watches from older versions get 410.</summary>
     public void Compact()
     {
         lock (_lock)
@@ -106,8 +106,8 @@ public sealed class ObjectStore
         }
     }
 
-    /// <summary>Brings back what was there at a version, as from an etcd snapshot: later objects, versions and history are lost.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The history does not reach back so far.</exception>
+    /// <summary>Restores the state of a version, like an etcd snapshot: later objects, versions and history are lost.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The history does not contain the version.</exception>
     public void Restore(long version)
     {
         lock (_lock)
@@ -136,7 +136,7 @@ public sealed class ObjectStore
         }
     }
 
-    /// <summary>Null when the version is older than the history.</summary>
+    /// <summary>Null if the version is older than the history.</summary>
     public IReadOnlyList<StoredEvent>? Since(long version)
     {
         lock (_lock)

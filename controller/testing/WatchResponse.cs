@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace PlatformGitOps.Controller.Testing;
 
-/// <summary>One open watch: history first, then changes as they come, a bookmark when nothing does.</summary>
+/// <summary>An open watch: first the history, then changes as they occur, and a bookmark if there are none.</summary>
 internal sealed class WatchResponse(FakeApiServer server, HttpContext context, ResourcePath path)
 {
     public async Task RunAsync()
@@ -35,7 +35,7 @@ internal sealed class WatchResponse(FakeApiServer server, HttpContext context, R
         }
         catch (OperationCanceledException)
         {
-            // The client left or the server stops; there is nobody to tell.
+            // The client disconnected or the server stops.
         }
     }
 
@@ -54,7 +54,8 @@ internal sealed class WatchResponse(FakeApiServer server, HttpContext context, R
         {
             if (version > server.Store.Version)
             {
-                // A version from before an etcd restore: the real server is silent, without an error, until it has caught up.
+                // A version from before an etcd restore: the real server sends nothing, not even an error, until it has reached that
+                // version.
                 return;
             }
 

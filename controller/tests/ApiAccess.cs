@@ -7,7 +7,7 @@ using k8s.Exceptions;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Tokens, TLS, kubeconfigs and time limits: what is asked of the package, and what is done in its place.</summary>
+/// <summary>Tokens, TLS, kubeconfigs and time limits of the API connection.</summary>
 public sealed class ApiAccess : ClusterFixture
 {
     private string _folder = null!;
@@ -19,7 +19,7 @@ public sealed class ApiAccess : ClusterFixture
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public async Task A_token_that_was_rotated_is_read_again_after_401()
+    public async Task A_rotated_token_is_read_again_after_401()
     {
         var file = Write("token", "old-token\n");
         var accepted = "old-token";
@@ -80,7 +80,7 @@ public sealed class ApiAccess : ClusterFixture
     }
 
     [Test]
-    public async Task A_server_of_an_unknown_authority_is_refused_unless_verification_is_switched_off()
+    public async Task An_unknown_authority_is_refused_unless_verification_is_off()
     {
         using var certificate = Certificate("127.0.0.1");
         using var other = Certificate("127.0.0.1");
@@ -95,7 +95,7 @@ public sealed class ApiAccess : ClusterFixture
     }
 
     [Test]
-    public void Of_two_files_the_first_with_a_name_wins_and_the_context_sets_the_namespace()
+    public void The_first_of_two_kubeconfigs_wins_and_its_context_sets_the_namespace()
     {
         var first = Write(
             "first", "apiVersion: v1\nkind: Config\ncurrent-context: test\nclusters:\n- name: c\n  cluster: {server: 'https://first:1'}\n");
@@ -114,7 +114,7 @@ public sealed class ApiAccess : ClusterFixture
     [TestCase("{token: abc, as-groups: ['system:masters']}", "insecure-skip-tls-verify: true", null, "impersonation (as, as-groups)")]
     [TestCase("token: abc", "insecure-skip-tls-verify: true", "TEST", "context 'TEST' does not exist. Contexts: test.")]
     [TestCase("token: [s3cr3t", "insecure-skip-tls-verify: true", null, "is not valid YAML: line ")]
-    public void A_kubeconfig_that_would_be_unsafe_or_is_wrong_is_refused(string user, string cluster, string? context, string message)
+    public void An_unsafe_or_invalid_kubeconfig_is_refused(string user, string cluster, string? context, string message)
     {
         var failure = Should.Throw<KubeConfigException>(() => ApiConnection.FromFiles([Write("config", Config(user, cluster))], context));
 
@@ -149,7 +149,7 @@ public sealed class ApiAccess : ClusterFixture
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task An_answer_that_does_not_come_or_stalls_is_a_time_out(bool headers)
+    public async Task A_missing_or_stalled_response_is_a_timeout(bool headers)
     {
         Server.Intercept = async context =>
         {
@@ -170,7 +170,7 @@ public sealed class ApiAccess : ClusterFixture
     }
 
     [Test]
-    public async Task A_connection_that_is_not_made_is_a_time_out_and_cancelling_is_not()
+    public async Task A_connection_attempt_can_time_out_and_cancellation_is_not_a_timeout()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -1,14 +1,14 @@
 using k8s;
 using PlatformGitOps.Controller.Hosting;
 
-// Each test has an API server and ports of its own, and mostly waits.
+// Each test has its own API server and ports, and mostly waits.
 [assembly: FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [assembly: Parallelizable(ParallelScope.All)]
 [assembly: LevelOfParallelism(8)]
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>A fake API server, real endpoints and whole controllers between them, with intervals short enough for tests.</summary>
+/// <summary>A fake API server, real endpoints and complete controllers, with intervals short enough for tests.</summary>
 public abstract class ClusterFixture
 {
     private readonly List<RunningController> _instances = [];
@@ -51,7 +51,7 @@ public abstract class ClusterFixture
             Timeout = TimeSpan.FromMilliseconds(800),
         },
         ShortestInterval = TimeSpan.FromMilliseconds(10),
-        // The endpoints of these tests are on loopback addresses.
+        // The endpoints of these tests have loopback addresses.
         Networks = new ProbeNetworks { Denied = [], Declarable = [IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")] },
         WatchSilence = TimeSpan.FromSeconds(2),
         LeaderElection = new LeaderElectionOptions
@@ -82,7 +82,7 @@ public abstract class ClusterFixture
         RequestTimeout = TimeSpan.FromSeconds(10),
     };
 
-    /// <summary>A Service with as many pods, two to a node unless the test says otherwise.</summary>
+    /// <summary>Creates a Service with so many pods, two on each node by default.</summary>
     private protected void Deploy(int pods, Func<int, string>? node = null, params (string Key, string Value)[] annotations)
     {
         var selector = new JsonObject { ["app"] = "web", [Annotations.DefaultServeLabel] = "true" };
@@ -93,7 +93,7 @@ public abstract class ClusterFixture
         }
     }
 
-    /// <summary>A Service that asks for health checks.</summary>
+    /// <summary>Creates a Service with health checks.</summary>
     private protected JsonObject PutService(
         string name, string ns, JsonObject? selector, int port, params (string Key, string Value)[] annotations)
     {
@@ -184,7 +184,7 @@ public abstract class ClusterFixture
         }
     }
 
-    /// <summary>Holds for a while: long enough for several thresholds to have been reached.</summary>
+    /// <summary>Checks that a condition stays false, for longer than several thresholds.</summary>
     private protected async Task NeverAsync(Func<bool> condition, string because, double seconds = 2.5)
     {
         var from = TimeProvider.System.GetTimestamp();
@@ -196,7 +196,7 @@ public abstract class ClusterFixture
         }
     }
 
-    /// <summary>Every endpoint was asked so many more times.</summary>
+    /// <summary>Waits until every endpoint has had so many more probes.</summary>
     private protected async Task AskedAsync(int pods, int more)
     {
         var before = Enumerable.Range(0, pods).Select(Endpoints.Asked).ToArray();
@@ -223,7 +223,7 @@ internal sealed class RunningController : IAsyncDisposable
 
     public Task Running => _running;
 
-    /// <summary>What SIGTERM does.</summary>
+    /// <summary>The same as SIGTERM.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync();

@@ -6,14 +6,14 @@ namespace PlatformGitOps.Controller.Tests;
 public sealed class ConfigFiles
 {
     [Test]
-    public void An_empty_file_is_the_defaults()
+    public void An_empty_file_has_the_defaults()
     {
         ConfigFile.Read("").Defaults.ShouldBe(new ControllerOptions().Defaults);
         ConfigFile.Read("# nothing").Guards.ShouldBe(new GuardOptions());
     }
 
     [Test]
-    public void A_file_changes_what_it_names()
+    public void A_file_overrides_the_defaults()
     {
         var options = ConfigFile.Read("""
             healthCheck: {interval: 5s, timeout: 2s, path: /ready, minHealthy: 75%}
@@ -64,7 +64,7 @@ public sealed class ConfigFiles
     }
 
     [Test]
-    public void A_name_that_no_probe_can_send_is_refused() =>
+    public void An_invalid_DNS_name_is_refused() =>
         Should.Throw<ConfigException>(() => ConfigFile.Read("healthCheck: {dnsName: a..b}")).Message
             .ShouldBe("line 1: healthCheck.dnsName must be a domain name");
 
@@ -79,24 +79,23 @@ public sealed class ConfigFiles
 
     [TestCase("vantagePercent", "partitionPercent")]
     [TestCase("vantageMinimum", "partitionMinimum")]
-    public void A_key_that_was_renamed_is_refused_with_its_new_name(string earlier, string key) =>
+    public void A_renamed_key_is_refused_with_its_new_name(string earlier, string key) =>
         Should.Throw<ConfigException>(() => ConfigFile.Read($"guards: {{{earlier}: 60}}")).Message
             .ShouldBe($"line 1: guards.{earlier} is now guards.{key}: write the value there");
 
     [TestCase("- a list")]
     [TestCase("a: [unclosed")]
-    public void What_is_no_mapping_is_refused(string text) => Should.Throw<ConfigException>(() => ConfigFile.Read(text));
+    public void A_file_without_a_mapping_is_refused(string text) => Should.Throw<ConfigException>(() => ConfigFile.Read(text));
 }
 
 public sealed class Publishing
 {
     /// <summary>
-    /// The mark of IsAotCompatible, with which the analyzers of trimming, single files and Native AOT run in every build; their warnings
-    /// are errors.
+    /// IsAotCompatible runs the analyzers of trimming, single files and Native AOT in every build; their warnings are errors.
     /// </summary>
     [TestCase(typeof(Reconciler))]
     [TestCase(typeof(DnsMessage))]
-    public void What_ships_is_built_under_the_analyzers_of_Native_AOT(Type type) =>
+    public void All_programs_are_built_with_the_Native_AOT_analyzers(Type type) =>
         type.Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Select(entry => $"{entry.Key}={entry.Value}").ShouldContain("IsAotCompatible=True");
 }

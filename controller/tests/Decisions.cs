@@ -9,7 +9,7 @@ public sealed class Decisions
     private static readonly ObjectName Other = new("shop", "other");
 
     [Test]
-    public void An_endpoint_goes_once_it_has_failed_as_often_as_the_threshold()
+    public void An_endpoint_is_removed_at_the_failure_threshold()
     {
         Decide(Serving(Failing(2))).Verdict.ShouldBe(Verdict.Keep);
 
@@ -20,7 +20,7 @@ public sealed class Decisions
     }
 
     [Test]
-    public void The_last_endpoint_stays_whatever_the_probes_say()
+    public void The_last_endpoint_is_never_removed()
     {
         var decision = Decide(Serving(Failing(99)), Served(1, 1));
 
@@ -28,7 +28,7 @@ public sealed class Decisions
     }
 
     [Test]
-    public void The_last_endpoint_of_any_Service_stays()
+    public void The_last_endpoint_of_another_Service_is_never_removed()
     {
         var decision = Decide(Serving(Failing(3)), Served(3, 3), Served(1, 1) with { Name = Other });
 
@@ -46,12 +46,12 @@ public sealed class Decisions
     }
 
     [Test]
-    public void A_Service_that_does_not_have_it_now_loses_nothing() =>
+    public void A_Service_without_the_endpoint_does_not_prevent_its_removal() =>
         Decide(Serving(Failing(3)), Served(3, 3), Served(1, 1) with { Name = Other, HasIt = false }).Verdict.ShouldBe(Verdict.Remove);
 
     [Test]
-    public void An_endpoint_that_Kubernetes_keeps_out_is_left_alone() =>
-        Decide(new Observed { Opinions = [], IsOut = false }.Build()).Verdict.ShouldBe(Verdict.Keep);
+    public void An_endpoint_that_is_not_ready_is_ignored() =>
+        Decide(new Observed { Checks = [], IsRemoved = false }.Build()).Verdict.ShouldBe(Verdict.Keep);
 
     [TestCase(true)]
     [TestCase(false)]
@@ -59,14 +59,14 @@ public sealed class Decisions
     {
         var limit = Now - Policy.Interval - Policy.Timeout;
         var history = (TimeSpan at) => isOut ? Healthy(9, at) : Failing(9, at);
-        Observation At(TimeSpan at) => new Observed { IsOut = isOut, Opinions = [Of(history(at))] }.Build();
+        Observation At(TimeSpan at) => new Observed { IsRemoved = isOut, Checks = [Of(history(at))] }.Build();
 
         Decide(At(limit)).Verdict.ShouldBe(isOut ? Verdict.Restore : Verdict.Remove);
         Decide(At(limit - TimeSpan.FromMilliseconds(1))).Verdict.ShouldBe(Verdict.Keep);
     }
 
     [Test]
-    public void A_result_that_took_far_longer_than_its_time_out_is_no_evidence()
+    public void A_result_that_took_far_longer_than_its_timeout_does_not_count()
     {
         var stopped = Failing(9);
         ProbeResult Took(TimeSpan duration) => stopped.Last! with { Started = Now - duration, Completed = Now };
@@ -76,52 +76,53 @@ public sealed class Decisions
     }
 
     [Test]
-    public void An_endpoint_comes_back_after_its_successes()
+    public void An_endpoint_is_restored_at_the_success_threshold()
     {
         Decide(Out(Healthy(1))).Verdict.ShouldBe(Verdict.Restore);
         Decide(Out(Failing(1))).Verdict.ShouldBe(Verdict.Keep);
     }
 
     [Test]
-    public void One_Service_that_fails_it_is_enough_to_take_it_out_and_all_of_them_must_agree_that_it_returns()
+    public void One_failing_Service_is_enough_for_a_removal_and_all_must_succeed_for_the_return()
     {
-        Decide(new Observed { Opinions = [Of(Healthy(9)), Of(Failing(3), Other)] }.Build()).WantedBy.ShouldBe([Other]);
-        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(9)), Of(Failing(3), Other)] }.Build()).Verdict.ShouldBe(Verdict.Keep);
-        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(9)), Of(Healthy(1), Other)] }.Build()).Verdict.ShouldBe(Verdict.Restore);
+        Decide(new Observed { Checks = [Of(Healthy(9)), Of(Failing(3), Other)] }.Build()).WantedBy.ShouldBe([Other]);
+        Decide(new Observed { IsRemoved = true, Checks = [Of(Healthy(9)), Of(Failing(3), Other)] }.Build()).Verdict.ShouldBe(Verdict.Keep);
+        Decide(new Observed { IsRemoved = true, Checks = [Of(Healthy(9)), Of(Healthy(1), Other)] }.Build())
+            .Verdict.ShouldBe(Verdict.Restore);
     }
 
     [Test]
-    public void Only_the_Services_that_it_was_taken_out_for_must_have_seen_it_recover()
+    public void Only_the_Services_of_the_removal_must_succeed_for_the_return()
     {
         var unseen = EndpointHistory.Empty;
 
-        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1)), Of(unseen, Other)], RemovedFor = ["shop/web"] }.Build())
+        Decide(new Observed { IsRemoved = true, Checks = [Of(Healthy(1)), Of(unseen, Other)], RemovedFor = ["shop/web"] }.Build())
             .Verdict.ShouldBe(Verdict.Restore);
-        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1)), Of(unseen, Other)], RemovedFor = ["shop/other"] }.Build())
+        Decide(new Observed { IsRemoved = true, Checks = [Of(Healthy(1)), Of(unseen, Other)], RemovedFor = ["shop/other"] }.Build())
             .Verdict.ShouldBe(Verdict.Keep);
-        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1)), Of(unseen, Other)] }.Build())
+        Decide(new Observed { IsRemoved = true, Checks = [Of(Healthy(1)), Of(unseen, Other)] }.Build())
             .Verdict.ShouldBe(Verdict.Keep, "nobody wrote down for whom");
-        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1))], RemovedFor = ["shop/gone"] }.Build())
+        Decide(new Observed { IsRemoved = true, Checks = [Of(Healthy(1))], RemovedFor = ["shop/gone"] }.Build())
             .Verdict.ShouldBe(Verdict.Restore);
     }
 
     [Test]
-    public void The_one_that_it_fails_longest_for_is_named_first()
+    public void The_longest_failing_Service_is_first()
     {
-        var decision = Decide(new Observed { Opinions = [Of(Failing(3)), Of(Failing(7), Other)] }.Build());
+        var decision = Decide(new Observed { Checks = [Of(Failing(3)), Of(Failing(7), Other)] }.Build());
 
         decision.WantedBy.ShouldBe([Other, Web]);
         decision.Reason.ShouldStartWith("failed 7 times");
     }
 
     [Test]
-    public void Who_was_taken_out_often_must_show_more_successes()
+    public void A_flapping_endpoint_needs_more_successes()
     {
         int[] minutes = [3, 2, 1];
         Observation With(int successes) => new Observed
         {
-            IsOut = true,
-            Opinions = [Of(Healthy(successes))],
+            IsRemoved = true,
+            Checks = [Of(Healthy(successes))],
             Removals = [.. minutes.Select(ago => Now - TimeSpan.FromMinutes(ago))],
         }.Build();
 
@@ -130,7 +131,7 @@ public sealed class Decisions
     }
 
     [Test]
-    public void Old_removals_are_forgiven_and_the_penalty_has_an_end()
+    public void Old_removals_do_not_count_and_the_threshold_has_a_maximum()
     {
         TimeSpan[] removals = [.. Enumerable.Range(0, 50).Select(i => TimeSpan.FromSeconds(i))];
 
@@ -141,19 +142,19 @@ public sealed class Decisions
     }
 
     [Test]
-    public void When_a_Service_has_nothing_left_the_minimum_comes_back()
+    public void If_a_Service_has_no_endpoint_left_the_minimum_is_restored()
     {
         Decide(Out(Failing(5)), Served(0, 10) with { HasIt = false, Returning = 4 }).Reason.ShouldBe("no endpoint of shop/web was left");
         Decide(Out(Failing(5)), Served(0, 10) with { HasIt = false, Returning = 5 }).Verdict.ShouldBe(Verdict.Keep);
         Decide(Out(Failing(5)), Served(1, 10) with { HasIt = false }).Verdict.ShouldBe(Verdict.Keep);
-        var oneUnseen = new Observed { IsOut = true, Opinions = [Of(Failing(5)), Of(EndpointHistory.Empty, Other)] };
+        var oneUnseen = new Observed { IsRemoved = true, Checks = [Of(Failing(5)), Of(EndpointHistory.Empty, Other)] };
         Decide(oneUnseen.Build(), Served(0, 10) with { HasIt = false }).Verdict.ShouldBe(Verdict.Restore, "one probe is enough to know");
         Decide(Out(Failing(5, Now - TimeSpan.FromHours(1))), Served(0, 10) with { HasIt = false })
             .Verdict.ShouldBe(Verdict.Keep, "this process was suspended and knows nothing");
     }
 
     [Test]
-    public void Nothing_is_done_while_the_API_server_is_not_heard_of()
+    public void Nothing_is_decided_without_contact_to_the_API_server()
     {
         Decide(Serving(Failing(3)) with { IsCurrent = false }).Guard.ShouldBe(Guard.ApiServer);
         Decide(Out(Healthy(5)) with { IsCurrent = false }).Verdict.ShouldBe(Verdict.Keep);
@@ -161,14 +162,14 @@ public sealed class Decisions
     }
 
     [Test]
-    public void Nothing_is_done_while_a_write_is_under_way()
+    public void Nothing_is_decided_while_a_write_runs()
     {
         Decide(Serving(Failing(3)) with { IsUncertain = true }).Verdict.ShouldBe(Verdict.Keep);
         Decide(Out(Healthy(5)) with { IsUncertain = true }).Verdict.ShouldBe(Verdict.Keep);
     }
 
     [Test]
-    public void What_would_be_replaced_stays()
+    public void A_pod_that_its_owner_would_replace_is_not_removed()
     {
         var decision = Decide(Serving(Failing(3)) with { Refusal = "it would" });
 
@@ -178,7 +179,7 @@ public sealed class Decisions
     [TestCase(nameof(PartitionView.Partitioned), nameof(Guard.Partition),
         "at least half of all endpoints began to fail at once, probably a network fault of the controller")]
     [TestCase(nameof(PartitionView.Unknown), nameof(Guard.SecondLook), "other endpoints are probed first")]
-    public void A_possible_partition_holds_it_back(string view, string guard, string reason)
+    public void A_possible_partition_prevents_a_removal(string view, string guard, string reason)
     {
         TimeSpan? asked = null;
         var observed = Serving(Failing(3)) with { Partition = since => (asked = since, Enum.Parse<PartitionView>(view)).Item2 };
@@ -189,12 +190,12 @@ public sealed class Decisions
     }
 
     [Test]
-    public void What_stays_as_it_is_says_why()
+    public void Each_decision_to_keep_has_a_reason()
     {
         Why(Serving(Healthy(2))).ShouldBe("test");
         Why(Serving(EndpointHistory.Empty)).ShouldBe("no recent probe result");
         Why(Serving(Healthy(2, Now - TimeSpan.FromHours(1)))).ShouldBe("no recent probe result", "what it says is long past");
-        Why(new Observed { Opinions = [] }.Build()).ShouldBe("Kubernetes reports it as not ready");
+        Why(new Observed { Checks = [] }.Build()).ShouldBe("Kubernetes reports it as not ready");
         Why(Serving(Failing(3)) with { IsUncertain = true }).ShouldBe("a write is under way");
         Why(Serving(Failing(3)) with { IsCurrent = false }).ShouldBe("no contact with the API server");
         Why(Out(Healthy(3)) with { IsCurrent = false }).ShouldBe("out; no contact with the API server");
@@ -203,15 +204,16 @@ public sealed class Decisions
     }
 
     [Test]
-    public void What_comes_back_says_why()
+    public void Each_decision_to_restore_has_a_reason()
     {
-        Why(new Observed { IsOut = true, Opinions = [Of(Healthy(9)), Of(Healthy(2), Other)] }.Build()).ShouldBe("healthy 2 times in a row");
-        Why(new Observed { IsOut = true, Opinions = [Of(Healthy(9))], RemovedFor = ["shop/gone"] }.Build())
+        Why(new Observed { IsRemoved = true, Checks = [Of(Healthy(9)), Of(Healthy(2), Other)] }.Build())
+            .ShouldBe("healthy 2 times in a row");
+        Why(new Observed { IsRemoved = true, Checks = [Of(Healthy(9))], RemovedFor = ["shop/gone"] }.Build())
             .ShouldBe("the Services that it was removed for no longer check it");
     }
 
     [Test]
-    public void A_row_of_results_ends_with_one_of_the_other_kind()
+    public void A_result_of_the_other_kind_resets_the_count()
     {
         ProbeResult At(int second, bool healthy) => new()
         {
@@ -234,7 +236,7 @@ public sealed class Decisions
     }
 
     [Test]
-    public void A_removal_counts_for_less_than_the_whole_window()
+    public void A_removal_counts_only_within_the_window()
     {
         var window = TimeSpan.FromMinutes(10);
 
@@ -249,11 +251,11 @@ public sealed class Decisions
     private static Decision Decide(Observation observed, params ServedService[] served) => Decider.Decide(
         served.Length == 0 ? observed : observed with { Served = () => served }, Guards, Now);
 
-    private static Observation Serving(EndpointHistory history) => new Observed { Opinions = [Of(history)] }.Build();
+    private static Observation Serving(EndpointHistory history) => new Observed { Checks = [Of(history)] }.Build();
 
-    private static Observation Out(EndpointHistory history) => new Observed { IsOut = true, Opinions = [Of(history)] }.Build();
+    private static Observation Out(EndpointHistory history) => new Observed { IsRemoved = true, Checks = [Of(history)] }.Build();
 
-    private static Opinion Of(EndpointHistory history, ObjectName? service = null) => new(service ?? Web, Policy, history);
+    private static ServiceCheck Of(EndpointHistory history, ObjectName? service = null) => new(service ?? Web, Policy, history);
 
     private static ServedService Served(int serving, int total) => new()
     {
@@ -279,18 +281,18 @@ public sealed class Decisions
 
     private sealed record Observed
     {
-        public bool IsOut { get; init; }
-        public required IReadOnlyList<Opinion> Opinions { get; init; }
+        public bool IsRemoved { get; init; }
+        public required IReadOnlyList<ServiceCheck> Checks { get; init; }
         public IReadOnlyList<string> RemovedFor { get; init; } = [];
         public IReadOnlyList<TimeSpan> Removals { get; init; } = [];
 
         public Observation Build() => new()
         {
-            IsOut = IsOut,
-            Opinions = Opinions,
+            IsRemoved = IsRemoved,
+            Checks = Checks,
             RemovedFor = RemovedFor,
             Removals = [.. Removals],
-            Served = () => [Served(3, 3) with { HasIt = !IsOut }],
+            Served = () => [Served(3, 3) with { HasIt = !IsRemoved }],
             IsCurrent = true,
             Partition = _ => PartitionView.Clear,
         };

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Real HTTP servers on loopback addresses from 127.0.0.11 on, all on one port, each with its own behaviour.</summary>
+/// <summary>HTTP servers on loopback addresses from 127.0.0.11, all on one port, each with its own behaviour.</summary>
 internal sealed class Endpoints : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, RequestDelegate> _behaviours = new();
@@ -72,7 +72,7 @@ internal sealed class Endpoints : IAsyncDisposable
     }
 }
 
-/// <summary>The wall clock can be set; the monotonic one goes on, as on a real machine.</summary>
+/// <summary>A settable wall clock; the monotonic clock continues, as on a real machine.</summary>
 internal sealed class JumpingClock : TimeProvider
 {
     public TimeSpan Offset { get; set; }

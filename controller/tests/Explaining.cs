@@ -5,7 +5,7 @@ namespace PlatformGitOps.Controller.Tests;
 public sealed class Explaining : ClusterFixture
 {
     [Test]
-    public async Task It_tells_what_it_sees_and_would_do_and_does_nothing()
+    public async Task It_prints_state_and_decision_and_writes_nothing()
     {
         Deploy(3);
         Endpoints.Fail(1);
@@ -21,7 +21,7 @@ public sealed class Explaining : ClusterFixture
     }
 
     [Test]
-    public async Task It_tells_which_shard_a_Service_is_in_where_there_are_several()
+    public async Task It_prints_the_shard_if_there_are_several()
     {
         Deploy(1);
 
@@ -31,7 +31,7 @@ public sealed class Explaining : ClusterFixture
     }
 
     [Test]
-    public async Task It_tells_which_guard_would_hold_it_back()
+    public async Task It_prints_the_guard_that_prevents_a_removal()
     {
         Deploy(1);
         Endpoints.Fail(0);
@@ -40,7 +40,7 @@ public sealed class Explaining : ClusterFixture
     }
 
     [Test]
-    public async Task It_tells_why_a_Service_is_not_managed()
+    public async Task It_prints_why_a_Service_is_not_managed()
     {
         Deploy(0, null, (Annotations.Scheme, "ftp"));
         var (code, text) = await ExplainAsync();

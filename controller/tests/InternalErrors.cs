@@ -3,11 +3,11 @@ using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>An exception that nobody expected is logged, counted and tried again; it ends nothing and blocks nothing.</summary>
+/// <summary>An unexpected exception is logged, counted and retried; it ends nothing and blocks nothing.</summary>
 public sealed class InternalErrors : ClusterFixture
 {
     [Test]
-    public void Services_that_are_gone_leave_room_for_the_counters_of_new_ones()
+    public void Deleted_Services_leave_room_for_the_counters_of_new_ones()
     {
         var metrics = new ControllerMetrics();
         for (var number = 0; number < 4000; number++)
@@ -26,9 +26,9 @@ public sealed class InternalErrors : ClusterFixture
     }
 
     [Test]
-    public async Task A_probe_that_cannot_be_sent_frees_its_place_and_has_failed()
+    public async Task A_probe_that_throws_fails_and_frees_its_slot()
     {
-        // A name that the reader of annotations would refuse.
+        // A name that AnnotationReader would refuse.
         using var prober = new EndpointProber(TimeProvider.System, TimeProvider.System.GetTimestamp());
         var metrics = new ControllerMetrics();
         var results = new List<ProbeResult>();
@@ -51,7 +51,7 @@ public sealed class InternalErrors : ClusterFixture
     }
 
     [Test]
-    public async Task A_write_that_throws_something_unexpected_has_an_outcome()
+    public async Task A_write_that_throws_has_an_outcome()
     {
         using var client = new ApiClient(Connection(), TimeProvider.System);
         var metrics = new ControllerMetrics();
@@ -78,14 +78,14 @@ public sealed class InternalErrors : ClusterFixture
     }
 
     [Test]
-    public async Task An_election_whose_token_cannot_be_read_goes_on_when_it_can()
+    public async Task An_election_continues_after_an_unreadable_token()
     {
         var tokens = new BrokenTokens();
         var connection = Connection();
         connection.Configuration.TokenProvider = tokens;
         Deploy(1);
         var one = Start(connection: connection);
-        await UntilAsync(() => one.Host.Metrics.InternalErrors.Value(("component", "election")) > 1, "each turn is counted");
+        await UntilAsync(() => one.Host.Metrics.InternalErrors.Value(("component", "election")) > 1, "each attempt is counted");
         one.Running.IsCompleted.ShouldBeFalse();
 
         tokens.IsBroken = false;

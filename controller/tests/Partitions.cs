@@ -5,42 +5,42 @@ public sealed class Partitions
     private static readonly TimeSpan Since = TimeSpan.FromMinutes(10);
 
     [Test]
-    public void Half_of_everything_on_several_nodes_is_a_fault_of_ones_own() =>
+    public void Half_of_all_endpoints_on_several_nodes_is_a_partition() =>
         Evaluate([.. Endpoints(4, failing: true, "n1", "n2"), .. Endpoints(4, failing: false, "n3")]).ShouldBe(PartitionView.Partitioned);
 
     [Test]
-    public void Less_than_half_is_theirs() =>
+    public void Less_than_half_is_no_partition() =>
         Evaluate([.. Endpoints(3, failing: true, "n1", "n2"), .. Endpoints(4, failing: false, "n3")]).ShouldBe(PartitionView.Clear);
 
     [Test]
-    public void A_node_that_died_is_no_fault_of_ones_own_even_with_half_of_everything_on_it() =>
+    public void A_failed_node_is_no_partition_even_with_half_of_all_endpoints() =>
         Evaluate([.. Endpoints(2, failing: true, "n1"), .. Endpoints(2, failing: false, "n2")]).ShouldBe(PartitionView.Clear);
 
     [Test]
-    public void A_small_fleet_is_not_judged_by_the_first_few_that_are_seen() =>
+    public void Of_few_endpoints_all_must_be_probed() =>
         Evaluate([.. Endpoints(
             1, failing: true, "n1"), .. Endpoints(3, failing: false, "n3"), .. Endpoints(4, failing: false, "n2", before: true)])
             .ShouldBe(PartitionView.Unknown, "the other four may fail as well");
 
     [Test]
-    public void A_large_fleet_is_judged_by_a_sample() =>
+    public void Of_many_endpoints_a_sample_is_enough() =>
         Evaluate([.. Endpoints(
             1, failing: true, "n1"), .. Endpoints(7, failing: false, "n3"), .. Endpoints(40, failing: false, "n2", before: true)])
             .ShouldBe(PartitionView.Clear);
 
     [Test]
-    public void Results_from_before_the_failure_say_nothing() =>
+    public void Results_from_before_the_failure_do_not_count() =>
         Evaluate([.. Endpoints(2, failing: true, "n1", "n2"), .. Endpoints(20, failing: false, "n3", before: true)])
             .ShouldBe(PartitionView.Unknown);
 
     [Test]
-    public void With_hardly_any_endpoints_nothing_can_be_said() =>
+    public void Below_the_minimum_there_is_no_partition() =>
         Evaluate([.. Endpoints(2, failing: true, "n1", "n2"), .. Endpoints(1, failing: false, "n3")]).ShouldBe(PartitionView.Clear);
 
     [Test]
-    public void What_is_out_already_does_not_count()
+    public void Removed_endpoints_do_not_count()
     {
-        var gone = Endpoints(10, failing: true, "n1", "n2").Select(e => e with { State = EndpointState.Out });
+        var gone = Endpoints(10, failing: true, "n1", "n2").Select(e => e with { State = EndpointState.Removed });
 
         Evaluate([.. gone, .. Endpoints(1, failing: true, "n1"), .. Endpoints(4, failing: false, "n3")]).ShouldBe(PartitionView.Clear);
     }
@@ -61,7 +61,7 @@ public sealed class Partitions
     }
 
     [Test]
-    public void What_failed_long_before_says_nothing()
+    public void Older_failures_do_not_count()
     {
         ObservedEndpoint[] shop = [.. Endpoints(1, failing: true, "n3"), .. Endpoints(2, failing: false, "n4")];
         ObservedEndpoint[] Old(int seconds) =>
@@ -75,7 +75,7 @@ public sealed class Partitions
     }
 
     [Test]
-    public void What_was_never_healthy_says_nothing_when_something_answered()
+    public void Never_healthy_endpoints_do_not_count_if_something_answered()
     {
         ObservedEndpoint[] shop = [.. Endpoints(1, failing: true, "n3"), .. Endpoints(2, failing: false, "n4")];
 
@@ -88,7 +88,7 @@ public sealed class Partitions
     }
 
     [Test]
-    public void A_new_leader_that_reaches_nobody_suspects_itself()
+    public void A_new_leader_without_any_answer_sees_a_partition()
     {
         Evaluate([.. NeverHealthy(6, silent: true, "n1", "n2")]).ShouldBe(PartitionView.Partitioned);
         Evaluate([.. NeverHealthy(6, silent: false, "n1", "n2")]).ShouldBe(PartitionView.Partitioned);
@@ -96,19 +96,19 @@ public sealed class Partitions
     }
 
     [Test]
-    public void On_one_node_even_silence_of_all_is_the_nodes() =>
+    public void Silence_of_one_node_is_no_partition() =>
         Evaluate([.. NeverHealthy(6, silent: false, "n1")]).ShouldBe(PartitionView.Clear);
 
     [Test]
-    public void Where_nobody_answers_those_that_never_did_tell_of_the_network_as_well() =>
+    public void If_nobody_answers_never_healthy_endpoints_count() =>
         Evaluate([.. Endpoints(3, failing: true, "n1"), .. NeverHealthy(3, silent: false, "n2")]).ShouldBe(PartitionView.Partitioned);
 
     [Test]
-    public void Four_endpoints_are_enough_to_tell() =>
+    public void Four_endpoints_are_enough() =>
         Evaluate([.. Endpoints(2, failing: true, "n1", "n2"), .. Endpoints(2, failing: false, "n3")]).ShouldBe(PartitionView.Partitioned);
 
     [Test]
-    public void A_probe_that_began_with_the_failure_counts()
+    public void A_probe_that_started_with_the_failure_counts()
     {
         var moment = new ProbeResult { Healthy = true, Detail = "", Started = Since, Completed = Since };
         ObservedEndpoint Then(ObservedEndpoint one, bool healthy) => one with
@@ -129,7 +129,7 @@ public sealed class Partitions
 
     [TestCase(9, nameof(PartitionView.Unknown))]
     [TestCase(10, nameof(PartitionView.Clear))]
-    public void Where_more_endpoints_are_needed_the_sample_is_as_large(int seen, string view) =>
+    public void The_sample_is_at_least_the_minimum(int seen, string view) =>
         PartitionGuard.Evaluate(
             [
                 .. Endpoints(1, failing: true, "n1"), .. Endpoints(seen - 1, failing: false, "n3"),

@@ -3,7 +3,7 @@ namespace PlatformGitOps.Controller.Tests;
 public sealed class PolicyReading
 {
     [Test]
-    public void A_Service_that_did_not_ask_is_not_touched()
+    public void A_Service_without_the_annotation_is_ignored()
     {
         Read([], []).ShouldBeOfType<PolicyResult.NotEnabled>();
         Read(new() { [Annotations.Enabled] = "yes" }, []).ShouldBeOfType<PolicyResult.NotEnabled>("only the word true asks");
@@ -23,7 +23,7 @@ public sealed class PolicyReading
     }
 
     [Test]
-    public void Annotations_win_over_the_profile_and_the_profile_over_the_defaults()
+    public void Annotations_override_the_profile_and_the_profile_overrides_the_defaults()
     {
         var policy = Valid(new() { [Annotations.Profile] = "fast", [Annotations.FailureThreshold] = "4", [Annotations.Scheme] = "dns" });
 
@@ -54,11 +54,11 @@ public sealed class PolicyReading
     [TestCase(Annotations.ServerName, "a b", "'a b' is not a host name")]
     [TestCase(Annotations.ServerName, "web\r\nX-Evil: 1", "is not a host name")]
     [TestCase(Annotations.DnsName, "a..b", "is not a domain name")]
-    public void What_cannot_be_done_is_said(string key, string value, string problem) =>
+    public void An_invalid_annotation_is_a_problem(string key, string value, string problem) =>
         string.Join('\n', Invalid(new() { [key] = value })).ShouldContain(problem);
 
     [Test]
-    public void Every_problem_is_reported_at_once() =>
+    public void All_problems_are_reported_at_once() =>
         Invalid(new() { [Annotations.Scheme] = "ftp", [Annotations.Interval] = "x", [Annotations.Port] = "1" }).Count.ShouldBe(3);
 
     [TestCase("web.shop.svc")]
@@ -90,7 +90,7 @@ public sealed class PolicyReading
     [TestCase("2001::1")]
     [TestCase("::169.254.169.254")]
     [TestCase("::ffff:169.254.169.254")]
-    public void Addresses_that_are_nobodys_endpoint_are_refused(string address) =>
+    public void Addresses_that_cannot_be_endpoints_are_refused(string address) =>
         Declaring($"10.1.2.3,{address}").ShouldBeOfType<PolicyResult.Invalid>()
             .Problems.ShouldHaveSingleItem().ShouldContain("never probed");
 
@@ -101,11 +101,11 @@ public sealed class PolicyReading
     [TestCase("0250.0.0.1", "is not an address such as")]
     [TestCase("167772161", "is not an address such as")]
     [TestCase("web.example.com", "is not an address such as")]
-    public void An_address_must_be_in_a_network_that_Services_may_declare(string address, string problem) =>
+    public void An_address_must_be_in_an_allowed_network(string address, string problem) =>
         string.Join('\n', Declaring(address).ShouldBeOfType<PolicyResult.Invalid>().Problems).ShouldContain(problem);
 
     [Test]
-    public void More_addresses_than_ten_slices_hold_are_refused()
+    public void More_addresses_than_fit_in_ten_slices_are_refused()
     {
         static string Addresses(int count) => string.Join(',', Enumerable.Range(0, count).Select(i => $"10.1.{i / 250}.{i % 250}"));
 
@@ -114,7 +114,7 @@ public sealed class PolicyReading
     }
 
     [Test]
-    public void A_Service_with_a_selector_has_its_slices_from_Kubernetes()
+    public void A_Service_with_a_selector_cannot_use_endpoint_slices()
     {
         var service = External("10.1.2.3");
         service.Spec.Selector = Selector();
@@ -124,12 +124,12 @@ public sealed class PolicyReading
     }
 
     [Test]
-    public void Nobody_declares_addresses_where_no_network_is_open() =>
+    public void Addresses_are_refused_if_no_network_is_allowed() =>
         new PolicyReader(new ControllerOptions()).Read(External("10.1.2.3")).ShouldBeOfType<PolicyResult.Invalid>()
             .Problems.ShouldHaveSingleItem().ShouldContain("switched off");
 
     [Test]
-    public void A_gate_does_nothing_for_a_Service_that_publishes_what_is_not_ready()
+    public void A_readiness_gate_is_refused_if_the_Service_publishes_not_ready_addresses()
     {
         var service = Make(new() { [Annotations.Enabled] = "true", [Annotations.Removal] = "readiness-gate" }, new() { ["app"] = "web" });
         service.Spec.PublishNotReadyAddresses = true;
@@ -156,7 +156,7 @@ public sealed class PolicyReading
     }
 
     [Test]
-    public void A_selector_of_the_serve_label_alone_would_lose_its_pods()
+    public void A_selector_of_only_the_serve_label_is_refused()
     {
         var service = Make(new() { [Annotations.Enabled] = "true" }, new() { [Annotations.DefaultServeLabel] = "true" });
 
@@ -169,7 +169,7 @@ public sealed class PolicyReading
     [TestCase("1m30s", 90)]
     [TestCase("2h", 7200)]
     [TestCase("1.5s", 1.5)]
-    public void Durations_are_read_as_Kubernetes_writes_them(string text, double seconds)
+    public void Durations_have_the_Kubernetes_format(string text, double seconds)
     {
         Durations.TryParse(text, out var duration).ShouldBeTrue();
         duration.TotalSeconds.ShouldBe(seconds);
@@ -181,14 +181,14 @@ public sealed class PolicyReading
     [TestCase("-1s")]
     [TestCase("1s1m")]
     [TestCase("10 s")]
-    public void What_is_no_duration_is_refused(string text) => Durations.TryParse(text, out _).ShouldBeFalse();
+    public void An_invalid_duration_is_refused(string text) => Durations.TryParse(text, out _).ShouldBeFalse();
 
     [TestCase("50%", 3, 2)]
     [TestCase("0%", 3, 1)]
     [TestCase("100%", 3, 3)]
     [TestCase("2", 10, 2)]
     [TestCase("0", 10, 1)]
-    public void The_minimum_is_rounded_up_and_never_nothing(string text, int total, int least)
+    public void The_minimum_is_rounded_up_and_at_least_one(string text, int total, int least)
     {
         HealthyShare.TryParse(text, out var share).ShouldBeTrue();
         share.Of(total).ShouldBe(least);

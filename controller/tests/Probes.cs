@@ -26,7 +26,7 @@ public sealed class Probes
     [TestCase(302, false)]
     [TestCase(404, false)]
     [TestCase(500, false)]
-    public async Task Http_is_healthy_with_2xx_alone(int status, bool healthy)
+    public async Task Http_is_healthy_only_with_2xx(int status, bool healthy)
     {
         await using var server = await ServeAsync(HttpProtocols.Http1, null, context =>
         {
@@ -44,7 +44,7 @@ public sealed class Probes
     [TestCase(ProbeScheme.Tcp)]
     [TestCase(ProbeScheme.Grpc)]
     [TestCase(ProbeScheme.Dns)]
-    public async Task An_IPv6_endpoint_is_asked_like_any_other(ProbeScheme scheme)
+    public async Task An_IPv6_endpoint_is_probed(ProbeScheme scheme)
     {
         using var certificate = SelfSigned("web.shop.svc");
         using var prober = new EndpointProber(TimeProvider.System, TimeProvider.System.GetTimestamp(), [certificate]);
@@ -69,7 +69,7 @@ public sealed class Probes
     }
 
     [Test]
-    public async Task The_name_is_what_a_server_of_many_names_decides_by()
+    public async Task The_server_name_is_sent_in_SNI()
     {
         using var one = SelfSigned("one.example.com");
         using var other = SelfSigned("other.example.com");
@@ -85,7 +85,7 @@ public sealed class Probes
     }
 
     [Test]
-    public async Task A_gRPC_server_is_asked_under_its_name()
+    public async Task The_server_name_is_sent_as_gRPC_authority()
     {
         string? asked = null;
         await using var server = await ServeAsync(HttpProtocols.Http2, null, context =>
@@ -99,7 +99,7 @@ public sealed class Probes
     }
 
     [Test]
-    public async Task A_declared_address_tells_nothing_but_whether_it_is_healthy()
+    public async Task The_detail_of_a_declared_address_does_not_show_its_response()
     {
         await using var server = await ServeAsync(HttpProtocols.Http1, null, context =>
         {
@@ -113,7 +113,7 @@ public sealed class Probes
 
     [TestCase("a b", "/")]
     [TestCase("web", "no path")]
-    public async Task Whatever_cannot_be_sent_is_a_failure_and_a_bug(string name, string path)
+    public async Task A_probe_that_cannot_be_sent_is_a_failure_and_an_internal_error(string name, string path)
     {
         var target = new ProbeTarget
         {
@@ -130,7 +130,7 @@ public sealed class Probes
     }
 
     [Test]
-    public async Task Headers_without_end_are_cut_off()
+    public async Task Too_large_headers_are_a_failure()
     {
         await using var server = await ServeAsync(HttpProtocols.Http1, null, context =>
         {
@@ -147,7 +147,7 @@ public sealed class Probes
 
     [TestCase(true, false)]
     [TestCase(false, true)]
-    public async Task A_certificate_nobody_vouches_for_is_refused_unless_verification_is_off(bool verify, bool healthy)
+    public async Task An_untrusted_certificate_is_refused_unless_verification_is_off(bool verify, bool healthy)
     {
         using var certificate = SelfSigned("web.shop.svc");
         await using var server = await ServeAsync(HttpProtocols.Http1, certificate, _ => Task.CompletedTask);
@@ -159,7 +159,7 @@ public sealed class Probes
 
     [TestCase("web.shop.svc", true)]
     [TestCase("other.shop.svc", false)]
-    public async Task A_certificate_must_carry_the_name_that_is_asked_for(string name, bool healthy)
+    public async Task A_certificate_must_contain_the_server_name(string name, bool healthy)
     {
         using var certificate = SelfSigned("web.shop.svc");
         using var prober = new EndpointProber(TimeProvider.System, TimeProvider.System.GetTimestamp(), [certificate]);
@@ -175,7 +175,7 @@ public sealed class Probes
     [TestCase(new byte[] { 0, 0, 0, 0, 0 }, "0", false, "health status 0")]
     [TestCase(new byte[] { }, "5", false, "grpc-status 5")]
     [TestCase(new byte[] { 1, 2, 3 }, "0", false, "not a HealthCheckResponse")]
-    public async Task Grpc_asks_the_health_service(byte[] answer, string status, bool healthy, string detail)
+    public async Task Grpc_calls_the_health_service(byte[] answer, string status, bool healthy, string detail)
     {
         byte[]? asked = null;
         await using var server = await ServeAsync(HttpProtocols.Http2, null, async context =>
@@ -198,7 +198,7 @@ public sealed class Probes
     [TestCase(ResponseCode.ServerFailure, false, 10_000, false, "SERVFAIL")]
     [TestCase(ResponseCode.Refused, false, 10_000, false, "REFUSED")]
     [TestCase(null, true, 300, false, "no answer within 300ms", TestName = "Dns_waits_for_the_answer_to_its_own_question")]
-    public async Task Dns_is_healthy_when_the_question_is_answered(
+    public async Task Dns_is_healthy_with_NOERROR_or_NXDOMAIN(
         ResponseCode? code, bool wrongId, int milliseconds, bool healthy, string detail)
     {
         var options = new DnsServerOptions
@@ -221,7 +221,7 @@ public sealed class Probes
     }
 
     [Test]
-    public async Task Tcp_is_healthy_when_a_connection_is_made()
+    public async Task Tcp_is_healthy_if_a_connection_succeeds()
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));

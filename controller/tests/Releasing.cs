@@ -2,13 +2,13 @@ using PlatformGitOps.Controller.Commands;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>The command that restores everything when a controller goes for good.</summary>
+/// <summary>The command that restores everything before a controller is uninstalled.</summary>
 public sealed class Releasing : ClusterFixture
 {
     private const string LeaseName = "dns-health-controller";
 
     [Test]
-    public async Task Everything_that_a_controller_left_behind_comes_back_and_the_Lease_is_given_back()
+    public async Task It_restores_all_removed_pods_and_releases_the_Lease()
     {
         await LeaveOutAsync(0);
 
@@ -20,7 +20,7 @@ public sealed class Releasing : ClusterFixture
     }
 
     [Test]
-    public async Task While_a_controller_runs_it_changes_nothing_and_says_who_leads()
+    public async Task It_changes_nothing_while_a_controller_runs_and_names_the_leader()
     {
         Deploy(3);
         var one = Start();
@@ -38,7 +38,7 @@ public sealed class Releasing : ClusterFixture
     }
 
     [Test]
-    public async Task It_waits_for_a_controller_that_stops()
+    public async Task It_waits_for_a_stopping_controller()
     {
         Deploy(3);
         var one = Start();
@@ -56,7 +56,7 @@ public sealed class Releasing : ClusterFixture
     }
 
     [Test]
-    public async Task A_controller_that_starts_meanwhile_waits_until_it_is_done()
+    public async Task A_controller_that_starts_meanwhile_waits_for_it()
     {
         await LeaveOutAsync(0, 1);
         var (patching, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -75,7 +75,7 @@ public sealed class Releasing : ClusterFixture
 
         var two = Start("two");
         await UntilAsync(() => two.Host.IsSynced, "it is ready");
-        // Longer than a Lease lasts that nobody renews.
+        // Longer than the duration of a Lease without renewals.
         await NeverAsync(() => two.Host.IsLeading, "the release holds the Lease", seconds: 6);
         Holder().ShouldBe("release-test");
         goOn.SetResult();
@@ -85,7 +85,7 @@ public sealed class Releasing : ClusterFixture
     }
 
     [Test]
-    public async Task Without_a_right_to_the_Lease_it_changes_nothing()
+    public async Task It_changes_nothing_without_access_to_the_Lease()
     {
         await LeaveOutAsync(0);
         Server.Intercept = async context =>
@@ -108,7 +108,7 @@ public sealed class Releasing : ClusterFixture
 
     [TestCase(true, 0)]
     [TestCase(false, 2)]
-    public async Task EndpointSlices_that_it_may_not_list_matter_only_where_networks_are_open_for_them(bool closed, int expected)
+    public async Task Forbidden_EndpointSlices_are_an_error_only_if_networks_are_allowed(bool closed, int expected)
     {
         await LeaveOutAsync(0);
         Server.Intercept = async context =>
@@ -130,7 +130,7 @@ public sealed class Releasing : ClusterFixture
     }
 
     [Test]
-    public async Task Gates_and_addresses_come_back_too()
+    public async Task It_restores_gates_and_addresses_too()
     {
         PutPod(0, "node-0");
         var pod = Server.Store.Find("pods", "shop", "web-0")!;
@@ -180,7 +180,7 @@ public sealed class Releasing : ClusterFixture
         return (code, output.ToString());
     }
 
-    /// <summary>As the command line has it: an error of the API server is a line and 2.</summary>
+    /// <summary>As on the command line: an error of the API server is one line and exit code 2.</summary>
     private static async Task<int> CodeOf(Func<Task<(int Code, string Said)>> release)
     {
         try

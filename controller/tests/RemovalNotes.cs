@@ -6,11 +6,11 @@ public sealed class RemovalNotes
     private const string Second = "dns.aikernel.io/second";
 
     [Test]
-    public void A_note_under_the_earlier_name_counts_where_its_label_has_no_other() => RemovalNote.Of(Pod())
+    public void A_note_under_the_earlier_annotation_counts_if_its_label_has_no_other() => RemovalNote.Of(Pod())
         .Select(note => (note.Label, note.Reason)).ShouldBe([(First, "now"), (Second, "before")]);
 
     [Test]
-    public void What_is_written_has_the_notes_of_both_names_under_the_new_one()
+    public void Notes_of_both_annotations_are_written_under_the_new_name()
     {
         var change = EndpointWrite.OfOrphan(Pod(), new(RemovalMethod.ServeLabel, First), [], Verdict.Restore, "test");
         var patch = JsonNode.Parse((string)PodPatches.ServeLabel(change, Pod(), DateTimeOffset.UnixEpoch).Content)!;

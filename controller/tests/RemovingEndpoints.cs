@@ -3,7 +3,7 @@ namespace PlatformGitOps.Controller.Tests;
 public sealed class RemovingEndpoints : ClusterFixture
 {
     [Test]
-    public async Task A_failing_pod_loses_its_serve_label_with_a_note_why_and_gets_it_back()
+    public async Task A_failing_pod_loses_its_serve_label_with_a_note_and_gets_it_back()
     {
         Deploy(3);
         Start();
@@ -23,9 +23,9 @@ public sealed class RemovingEndpoints : ClusterFixture
         await UntilAsync(() => HasEvent("EndpointRestored"), "an event says so");
     }
 
-    /// <summary>Prometheus sees a step between two samples alone: a counter whose first sample is 1 has a rate of 0.</summary>
+    /// <summary>Prometheus only sees a step between two samples: a counter whose first sample is 1 has a rate of 0.</summary>
     [Test]
-    public async Task Counters_of_a_Service_begin_at_zero()
+    public async Task Counters_of_a_Service_start_at_zero()
     {
         Deploy(2);
         var one = Start();
@@ -42,7 +42,7 @@ public sealed class RemovingEndpoints : ClusterFixture
     }
 
     [Test]
-    public async Task The_metrics_tell_it_in_the_names_of_the_issue()
+    public async Task The_metrics_have_the_names_of_the_issue()
     {
         Deploy(3);
         var one = Start();
@@ -62,7 +62,7 @@ public sealed class RemovingEndpoints : ClusterFixture
     }
 
     [Test]
-    public async Task A_Service_that_did_not_ask_is_never_touched_and_never_probed()
+    public async Task A_Service_without_the_annotation_is_never_written_or_probed()
     {
         Deploy(2, null, (Annotations.Enabled, "false"));
         Start();
@@ -72,7 +72,7 @@ public sealed class RemovingEndpoints : ClusterFixture
     }
 
     [Test]
-    public async Task A_pod_that_somebody_else_took_out_is_not_put_back()
+    public async Task A_pod_that_another_client_removed_is_not_restored()
     {
         Deploy(3);
         var pod = Server.Store.Find("pods", "shop", "web-2")!;
@@ -86,7 +86,7 @@ public sealed class RemovingEndpoints : ClusterFixture
     }
 
     [Test]
-    public async Task A_Service_that_no_longer_asks_gets_its_pods_back()
+    public async Task A_Service_without_its_annotation_gets_its_pods_back()
     {
         Deploy(3);
         Start();
@@ -101,7 +101,7 @@ public sealed class RemovingEndpoints : ClusterFixture
     }
 
     [Test]
-    public async Task A_new_leader_puts_back_what_an_earlier_one_took_out()
+    public async Task A_new_leader_restores_pods_that_an_earlier_one_removed()
     {
         Deploy(3);
         var one = Start();
@@ -115,9 +115,9 @@ public sealed class RemovingEndpoints : ClusterFixture
         await UntilAsync(() => Serves(0), "the note tells the new one that it may");
     }
 
-    /// <summary>The controller that wrote it was replaced while the pod was out.</summary>
+    /// <summary>The controller that wrote it was replaced while the pod was removed.</summary>
     [Test]
-    public async Task A_note_under_the_earlier_name_of_the_annotation_brings_the_pod_back()
+    public async Task A_pod_with_a_note_under_the_earlier_annotation_is_restored()
     {
         Deploy(3);
         var pod = Server.Store.Find("pods", "shop", "web-0")!;
@@ -135,7 +135,7 @@ public sealed class RemovingEndpoints : ClusterFixture
     }
 
     [Test]
-    public async Task A_pod_that_is_out_and_has_no_address_for_the_moment_stays_out()
+    public async Task A_removed_pod_without_an_address_stays_removed()
     {
         Deploy(3);
         var pod = Server.Store.Find("pods", "shop", "web-0")!;
@@ -156,7 +156,7 @@ public sealed class RemovingEndpoints : ClusterFixture
     }
 
     [Test]
-    public async Task A_dry_run_writes_nothing_at_all()
+    public async Task A_dry_run_writes_nothing()
     {
         Deploy(3);
         Start(dryRun: true);
@@ -168,7 +168,7 @@ public sealed class RemovingEndpoints : ClusterFixture
     }
 
     [Test]
-    public async Task A_readiness_gate_is_opened_by_success_and_shut_by_failure()
+    public async Task A_readiness_gate_is_true_after_success_and_false_after_failure()
     {
         Deploy(3, null, (Annotations.Removal, "readiness-gate"));
         for (var i = 0; i < 3; i++)
@@ -191,7 +191,7 @@ public sealed class RemovingEndpoints : ClusterFixture
     }
 
     [Test]
-    public async Task Own_slices_hold_the_declared_addresses_ready_when_they_are_healthy()
+    public async Task Declared_addresses_are_ready_in_the_slices_if_they_are_healthy()
     {
         var addresses = string.Join(',', Enumerable.Range(0, 3).Select(i => Endpoints.Address(i)));
         Deploy(0, null, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, addresses));

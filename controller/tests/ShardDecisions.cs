@@ -4,13 +4,13 @@ using PlatformGitOps.Controller.Tests.Model;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Which shard a namespace is in, who gives one away, and who counts as alive.</summary>
+/// <summary>The shard of a namespace, the instance that gives a shard away, and the instances that are alive.</summary>
 public sealed class ShardDecisions
 {
-    // printf NAME | sha256sum | head -c8, modulo the number.
+    // printf NAME | sha256sum | head -c8, modulo the number of shards.
     [TestCase("shop", 0x8d9001d3u)]
     [TestCase("kube-system", 0x88007f70u)]
-    public void The_shard_of_a_namespace_is_what_a_shell_says(string ns, uint digits)
+    public void The_shard_of_a_namespace_equals_the_result_of_a_shell_command(string ns, uint digits)
     {
         for (var shards = 1; shards <= ControllerOptions.MostShards; shards++)
         {
@@ -19,7 +19,7 @@ public sealed class ShardDecisions
     }
 
     [Test]
-    public void Namespaces_are_spread_over_all_shards()
+    public void Namespaces_are_distributed_over_all_shards()
     {
         var sizes = Enumerable.Range(0, 4000).CountBy(i => Sharding.ShardOf($"team-{i}", 4)).Select(one => one.Value).ToArray();
 
@@ -28,14 +28,14 @@ public sealed class ShardDecisions
     }
 
     [Test]
-    public void However_shards_are_held_they_are_soon_even_and_then_stay() =>
+    public void Any_distribution_of_shards_becomes_even_and_stays_so() =>
         Gen.Select(Gen.Int[2, 9], Gen.Int[0, 8].Array[2, ControllerOptions.MostShards]).Sample((instances, held) =>
         {
             string[] members = [.. Enumerable.Range(0, instances).Select(i => $"i{i}")];
             string?[] holders = [.. held.Select(i => members[i % instances])];
             for (var moves = 0; ; moves++)
             {
-                var gifts = members.Select(one => Sharding.Give(one, holders, members)).Where(gift => gift is not null).ToArray();
+                var gifts = members.Select(one => Sharding.ChooseHandOver(one, holders, members)).Where(gift => gift is not null).ToArray();
                 gifts.Length.ShouldBeLessThanOrEqualTo(1, "one shard moves at a time");
                 if (gifts is not [{ } gift])
                 {
@@ -51,17 +51,17 @@ public sealed class ShardDecisions
         });
 
     [Test]
-    public void Nobody_gives_while_a_shard_is_free_or_to_an_instance_that_is_not_there()
+    public void No_shard_is_handed_over_while_one_is_free_or_to_a_missing_instance()
     {
-        Sharding.Give("a", ["a", "a", ""], ["a", "b"]).ShouldBeNull();
-        Sharding.Give("a", ["a", "a", null], ["a", "b"]).ShouldBeNull();
-        Sharding.Give("a", ["a", "a", "a"], ["a"]).ShouldBeNull();
-        Sharding.Give("a", ["a", "a", "b"], ["a", "b"]).ShouldBeNull();
-        Sharding.Give("a", ["a", "a", "a"], ["a", "b"]).ShouldBe((2, "b"));
+        Sharding.ChooseHandOver("a", ["a", "a", ""], ["a", "b"]).ShouldBeNull();
+        Sharding.ChooseHandOver("a", ["a", "a", null], ["a", "b"]).ShouldBeNull();
+        Sharding.ChooseHandOver("a", ["a", "a", "a"], ["a"]).ShouldBeNull();
+        Sharding.ChooseHandOver("a", ["a", "a", "b"], ["a", "b"]).ShouldBeNull();
+        Sharding.ChooseHandOver("a", ["a", "a", "a"], ["a", "b"]).ShouldBe((2, "b"));
     }
 
     [Test]
-    public void Only_who_writes_again_and_again_counts_and_what_is_left_of_the_dead_goes()
+    public void Only_renewing_members_count_and_annotations_of_dead_ones_are_removed()
     {
         var time = new ManualTime();
         var ready = true;
@@ -75,7 +75,7 @@ public sealed class ShardDecisions
             {
                 time.Advance(TimeSpan.FromSeconds(0.5));
                 beat += lives ? 1 : 0;
-                members.See(new Dictionary<string, string> { ["member.dns.aikernel.io/other"] = $"{beat}", ["unrelated"] = $"{i}" });
+                members.Observe(new Dictionary<string, string> { ["member.dns.aikernel.io/other"] = $"{beat}", ["unrelated"] = $"{i}" });
             }
         }
 
@@ -89,11 +89,11 @@ public sealed class ShardDecisions
         members.Steady.ShouldBe(["me"], "before its Leases run out");
         Pass(1, lives: true);
         members.Steady.ShouldBe(["me"], "from now on its time begins again");
-        members.Note().Keys.ShouldBe(["member.dns.aikernel.io/me"]);
+        members.NextAnnotations().Keys.ShouldBe(["member.dns.aikernel.io/me"]);
         Pass(61, lives: false);
-        members.Note()["member.dns.aikernel.io/other"].ShouldBeNull();
+        members.NextAnnotations()["member.dns.aikernel.io/other"].ShouldBeNull();
         ready = false;
         members.Steady.ShouldBeEmpty();
-        members.Note()["member.dns.aikernel.io/me"].ShouldBeNull();
+        members.NextAnnotations()["member.dns.aikernel.io/me"].ShouldBeNull();
     }
 }

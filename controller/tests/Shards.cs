@@ -2,12 +2,12 @@ using PlatformGitOps.Controller.Election;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Several shards: one leader for each, whatever comes and goes, and never two. Most of the time these tests wait.</summary>
+/// <summary>Several shards: one leader for each, never two, after any changes. Most of the time these tests wait.</summary>
 public sealed class Shards : ClusterFixture
 {
     private const int Count = 4;
 
-    /// <summary>A namespace of each shard, with a Service of two pods: endpoints 0 and 1 are in shard 0, and so on.</summary>
+    /// <summary>A namespace in each shard, with a Service of two pods: endpoints 0 and 1 are in shard 0, and so on.</summary>
     private static readonly string[] Namespaces =
     [
         .. Enumerable.Range(0, Count).Select(shard =>
@@ -63,7 +63,7 @@ public sealed class Shards : ClusterFixture
     public Task Judge() => _observer.EndAsync();
 
     [Test]
-    public async Task Each_shard_has_one_leader_which_alone_probes_it_and_a_new_instance_gets_its_share()
+    public async Task Only_the_leader_of_a_shard_probes_it_and_a_new_instance_gets_shards()
     {
         var one = StartShards("one");
         await UntilAsync(() => one.Host.Leads.Count() == Count, "alone it leads every shard");
@@ -87,7 +87,8 @@ public sealed class Shards : ClusterFixture
         one.Host.WriteMetrics().ShouldNotContain(
             $"dns_healthy_endpoints{{namespace=\"{Namespaces[two.Host.Leads.First()]}\"", Case.Sensitive,
             "only its leader tells of a Service");
-        AskedLeases().ShouldBe(RequiredAccess.AtHome.Concat(RequiredAccess.ForShards(Count)).Select(access => access.Name).OfType<string>(),
+        AskedLeases().ShouldBe(
+            RequiredAccess.OwnNamespace.Concat(RequiredAccess.ForShards(Count)).Select(access => access.Name).OfType<string>(),
             ignoreOrder: true, "it needs rights to these");
         Holders().Order().ShouldBe(["one", "one", "two", "two"]);
         Endpoints.Fail(0);
@@ -107,7 +108,7 @@ public sealed class Shards : ClusterFixture
     }
 
     [Test]
-    public async Task The_shards_of_an_instance_that_is_cut_off_are_taken_over_and_it_gets_some_back()
+    public async Task A_disconnected_instance_loses_its_shards_and_later_gets_some_back()
     {
         var (one, two) = await StartTwoAsync();
         Endpoints.Fail(0);
@@ -122,7 +123,7 @@ public sealed class Shards : ClusterFixture
     }
 
     [Test]
-    public async Task An_instance_with_another_number_of_shards_waits_until_nobody_acts_by_the_old_one()
+    public async Task Instances_with_different_numbers_of_shards_never_act_at_the_same_time()
     {
         var old = StartShards("old", Four with { Shards = 1 });
         await UntilAsync(() => old.Host.IsLeading, "the single one leads");
@@ -135,7 +136,7 @@ public sealed class Shards : ClusterFixture
         var other = StartShards("other");
         await UntilAsync(() => Held(four) == 2 && Held(other) == 2, "they share");
 
-        // And to two, one instance after the other as in a rollout; no namespace may be in two hands.
+        // And to two shards, one instance after the other as in a rollout; no namespace may have two leaders.
         var halves = StartShards("halves", Four with { Shards = 2 });
         await four.StopAsync();
         await UntilAsync(() => Held(other) == Count, "the rest of the old ones goes on");
@@ -150,7 +151,7 @@ public sealed class Shards : ClusterFixture
     }
 
     [Test]
-    public async Task Five_instances_hold_the_common_Lease_together_though_the_API_server_is_slow()
+    public async Task Five_instances_share_a_Lease_on_a_slow_API_server()
     {
         var intercept = Server.Intercept;
         Server.Intercept = async context =>
@@ -184,7 +185,7 @@ public sealed class Shards : ClusterFixture
         return (one, two);
     }
 
-    /// <summary>Its token is its name, so that its requests are known.</summary>
+    /// <summary>Its token is its name, which identifies its requests.</summary>
     private ApiConnection ConnectionOf(string name)
     {
         var connection = Connection();
@@ -243,9 +244,7 @@ public sealed class Shards : ClusterFixture
         },
     });
 
-    /// <summary>
-    /// Looks all the time: no namespace may have two instances that act for it, by whatever number of shards; and how long one has none.
-    /// </summary>
+    /// <summary>Checks continuously that no namespace has two leaders, with any number of shards, and how long one has none.</summary>
     private sealed class Observer
     {
         private readonly List<RunningController> _instances;
@@ -292,7 +291,7 @@ public sealed class Shards : ClusterFixture
                 foreach (var (index, ns) in Namespaces.Index())
                 {
                     var acting = all.Where(one => one.Host.ActsFor(ns)).ToArray();
-                    // Looked at one after the other: of two that changed meanwhile, both are asked again.
+                    // Instances are read one after the other: if two seem to lead, both are read again.
                     _twice ??= acting.Length > 1 && acting.Count(one => one.Host.ActsFor(ns)) > 1 ? ns : null;
                     var now = time.GetTimestamp();
                     if (_ledAt[index] != 0 && time.GetElapsedTime(_ledAt[index], now) is var gap && gap > _gap)

@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Pods that serve several Services: one state for each pod, judged for every Service that it serves.</summary>
+/// <summary>Pods of several Services: one state for each pod, decided for all its Services.</summary>
 public sealed class SharedPods : ClusterFixture
 {
     private const string OtherLabel = "dns.aikernel.io/serve-other";
 
     [Test]
-    public async Task Two_Services_with_different_verdicts_on_one_gate_write_once()
+    public async Task Two_Services_with_different_verdicts_write_their_gate_once()
     {
         Deploy(3, null, (Annotations.Removal, "readiness-gate"));
         for (var index = 0; index < 3; index++)
@@ -16,7 +16,7 @@ public sealed class SharedPods : ClusterFixture
             Server.Store.Put("pods", pod);
         }
 
-        // The second Service asks a path that fails on the first pod only.
+        // The second Service probes a path that fails on the first pod only.
         PutService("other", new JsonObject { ["app"] = "web" }, (Annotations.Removal, "readiness-gate"), (Annotations.Path, "/other"));
         Start();
         await UntilAsync(() => Enumerable.Range(0, 3).All(index => Gate(index) == "True"), "all serve");
@@ -32,7 +32,7 @@ public sealed class SharedPods : ClusterFixture
     }
 
     [Test]
-    public async Task Two_labels_of_two_Services_both_come_back()
+    public async Task Two_serve_labels_of_one_pod_are_both_restored()
     {
         Deploy(3);
         foreach (var index in Enumerable.Range(0, 3))
@@ -52,7 +52,7 @@ public sealed class SharedPods : ClusterFixture
     }
 
     [Test]
-    public async Task The_only_endpoint_of_another_Service_stays_though_nobody_checks_that_one()
+    public async Task The_only_endpoint_of_a_Service_without_health_checks_stays()
     {
         Deploy(3);
         Server.Store.Put("services", new JsonObject
@@ -75,7 +75,7 @@ public sealed class SharedPods : ClusterFixture
     }
 
     [Test]
-    public async Task A_slow_answer_to_a_patch_never_lets_the_minimum_go()
+    public async Task A_slow_patch_never_leaves_less_than_the_minimum()
     {
         Deploy(4, index => $"node-{index}");
         Server.Intercept = async context =>
@@ -99,7 +99,7 @@ public sealed class SharedPods : ClusterFixture
     }
 
     [Test]
-    public async Task A_stalled_watch_never_lets_the_minimum_go()
+    public async Task A_stalled_watch_never_leaves_less_than_the_minimum()
     {
         Deploy(4, index => $"node-{index}");
         Start();
@@ -114,7 +114,7 @@ public sealed class SharedPods : ClusterFixture
     }
 
     [Test]
-    public async Task The_pods_of_a_deleted_Service_come_back()
+    public async Task The_pods_of_a_deleted_Service_are_restored()
     {
         Deploy(3);
         Start();
@@ -128,7 +128,7 @@ public sealed class SharedPods : ClusterFixture
     }
 
     [Test]
-    public async Task What_is_out_when_the_annotation_goes_between_two_leaders_comes_back()
+    public async Task Pods_are_restored_if_the_annotation_is_deleted_between_two_leaders()
     {
         Deploy(3);
         var one = Start();
@@ -146,7 +146,7 @@ public sealed class SharedPods : ClusterFixture
     }
 
     [Test]
-    public async Task A_ReplicaSet_that_selects_the_serve_label_keeps_its_pods()
+    public async Task Pods_of_a_ReplicaSet_that_selects_the_serve_label_are_not_removed()
     {
         Deploy(3);
         for (var index = 0; index < 3; index++)

@@ -5,7 +5,7 @@ namespace PlatformGitOps.Controller.Tests;
 public sealed class StatusPages : ClusterFixture
 {
     [Test]
-    public async Task Ready_once_the_caches_are_filled_alive_while_the_loop_turns()
+    public async Task Ready_once_the_caches_are_synced_and_alive_while_the_loop_runs()
     {
         Deploy(2);
         await Server.StopAsync();

@@ -16,7 +16,7 @@ public sealed class Watches : ClusterFixture
     public void Disconnect() => _client.Dispose();
 
     [Test]
-    public async Task A_watch_reports_what_happened_after_the_list_and_then_bookmarks()
+    public async Task A_watch_reports_events_after_the_list_and_bookmarks()
     {
         PutPod(0, "node-0");
         var version = Now();
@@ -33,7 +33,7 @@ public sealed class Watches : ClusterFixture
     }
 
     [Test]
-    public async Task A_version_that_is_no_longer_kept_ends_the_watch_as_gone()
+    public async Task An_expired_resource_version_ends_the_watch_as_gone()
     {
         PutPod(0, "node-0");
         Server.Store.Compact();
@@ -45,7 +45,7 @@ public sealed class Watches : ClusterFixture
     [TestCase(429, 3, "Throttled", false)]
     [TestCase(504, null, "Refused", true)]
     [TestCase(500, null, "Refused", true)]
-    public async Task A_refused_watch_says_whether_to_list_again(int status, int? retryAfter, string reason, bool listAgain)
+    public async Task A_refused_watch_ends_with_a_reason(int status, int? retryAfter, string reason, bool listAgain)
     {
         Server.Intercept = async context =>
         {
@@ -65,7 +65,7 @@ public sealed class Watches : ClusterFixture
     [TestCase("{\"type\":\"ADDED\",\"object\":[]}\n")]
     [TestCase("{\"type\":\"NEW\",\"object\":{}}\n")]
     [TestCase("[]\n")]
-    public async Task A_line_that_is_not_an_event_ends_the_watch_and_nothing_else(string line)
+    public async Task A_malformed_line_ends_only_the_watch(string line)
     {
         Server.Intercept = async context =>
         {
@@ -79,7 +79,7 @@ public sealed class Watches : ClusterFixture
     }
 
     [Test]
-    public async Task A_connection_that_goes_silent_ends_the_watch()
+    public async Task A_silent_connection_ends_the_watch()
     {
         Server.WatchesAreSilent = true;
 
@@ -87,7 +87,7 @@ public sealed class Watches : ClusterFixture
     }
 
     [Test]
-    public async Task A_server_that_stops_or_is_not_there_ends_the_watch()
+    public async Task A_stopped_server_ends_the_watch()
     {
         var watching = EndAsync(Now());
         await Server.Store.WaitForAsync(() => Server.Log.Any(line => line.Contains("watch=1")), Limit);
@@ -101,7 +101,7 @@ public sealed class Watches : ClusterFixture
     }
 
     [Test]
-    public async Task After_any_error_of_the_server_the_reflector_lists_again()
+    public async Task The_reflector_lists_again_after_any_error()
     {
         PutPod(0, "node-0");
         Server.Intercept = async context =>
@@ -120,7 +120,7 @@ public sealed class Watches : ClusterFixture
 
     [TestCase(300, "Closed", false)]
     [TestCase(290, "Cut", true)]
-    public async Task A_watch_that_lasts_as_agreed_goes_on_from_there(int seconds, string reason, bool listAgain)
+    public async Task A_watch_that_lasted_long_enough_continues_at_its_resource_version(int seconds, string reason, bool listAgain)
     {
         var clock = new LaterClock();
         Server.Intercept = context =>
@@ -136,7 +136,7 @@ public sealed class Watches : ClusterFixture
 
     [TestCase(0)]
     [TestCase(10)]
-    public async Task After_an_etcd_restore_the_reflector_has_what_the_server_has(int changesOfOthers)
+    public async Task The_reflector_has_the_servers_state_after_an_etcd_restore(int changesOfOthers)
     {
         PutPod(0, "node-0");
         var snapshot = Server.Store.Version;
@@ -151,7 +151,7 @@ public sealed class Watches : ClusterFixture
         Server.Store.Restore(snapshot);
         for (var i = 0; i < changesOfOthers; i++)
         {
-            // They bring the server past the version that the reflector saw last.
+            // These changes bring the server past the reflector's last version.
             PutService("other", "shop", null, 80);
         }
 
@@ -164,12 +164,12 @@ public sealed class Watches : ClusterFixture
     }
 
     [Test]
-    public async Task A_server_that_cuts_every_watch_is_asked_less_and_less_often()
+    public async Task Watches_that_break_are_reopened_with_back_off()
     {
         PutPod(0, "node-0");
         Server.Intercept = context => Task.FromResult(context.Request.Query["watch"] == "1");
 
-        // 200 ms doubled: the fifth list comes after 1.5 s at least.
+        // 200 ms doubled: the fifth list comes after at least 1.5 s.
         var since = TimeProvider.System.GetTimestamp();
         await ReflectAsync(() => Lists() >= 5, "it lists again");
         TimeProvider.System.GetElapsedTime(since).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.4));
@@ -189,7 +189,7 @@ public sealed class Watches : ClusterFixture
     }
 
     [Test]
-    public async Task An_answer_that_is_not_a_list_is_tried_again()
+    public async Task A_malformed_list_is_retried()
     {
         PutPod(0, "node-0");
         var bad = 2;
@@ -209,7 +209,7 @@ public sealed class Watches : ClusterFixture
     }
 
     [Test]
-    public async Task A_list_of_several_pages_is_one_list_also_when_its_snapshot_expires()
+    public async Task A_list_of_several_pages_survives_an_expired_snapshot()
     {
         for (var i = 0; i < 1200; i++)
         {
@@ -278,7 +278,7 @@ public sealed class Watches : ClusterFixture
         return seen;
     }
 
-    /// <summary>The machine's monotonic clock, put forward.</summary>
+    /// <summary>The machine's monotonic clock, set forward.</summary>
     private sealed class LaterClock : TimeProvider
     {
         public TimeSpan Ahead { get; set; }

@@ -2,43 +2,43 @@ using System.Text.Json.Serialization;
 
 namespace PlatformGitOps.Dns.Client;
 
-/// <summary>One question sent, and what came of it.</summary>
+/// <summary>A sent query and its outcome.</summary>
 public sealed record Attempt
 {
-    /// <summary>From 1.</summary>
+    /// <summary>Counted from 1.</summary>
     public required int Number { get; init; }
 
     public required AttemptOutcome Outcome { get; init; }
 
-    /// <summary>From just before sending until the outcome was known.</summary>
+    /// <summary>The time from just before sending to the outcome.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     public DnsMessage? Response { get; init; }
 
-    /// <summary>True when a truncated UDP answer made the client ask again over TCP.</summary>
+    /// <summary>True if a truncated UDP answer made the client retry over TCP.</summary>
     public bool FellBackToTcp { get; init; }
 
-    /// <summary>The operating system's word for it, where there is one.</summary>
+    /// <summary>The operating system's error, if there is one.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>The client's port, where all attempts of the question share one.</summary>
+    /// <summary>The client's port, if all attempts of the query share one.</summary>
     public int? LocalPort { get; init; }
 
-    /// <summary>The instance that answered, where it says so (RFC 5001).</summary>
+    /// <summary>The server instance that answered, if it identifies itself (RFC 5001).</summary>
     public string? AnsweredBy => Response?.Edns?.NameServerIdentifier;
 
-    /// <summary>Whether a stub resolver hands this to its caller, be it good or bad, instead of trying again.</summary>
+    /// <summary>True if a stub resolver returns this answer to its caller instead of trying again.</summary>
     public bool IsFinal => Outcome is AttemptOutcome.Ok or AttemptOutcome.NoData or AttemptOutcome.NameError;
 }
 
-/// <summary>What one attempt came to.</summary>
+/// <summary>The outcome of one attempt.</summary>
 public enum AttemptOutcome
 {
     /// <summary>NOERROR with records.</summary>
     [JsonStringEnumMemberName("ok")]
     Ok,
 
-    /// <summary>NOERROR without records of the type asked for.</summary>
+    /// <summary>NOERROR without records of the requested type.</summary>
     [JsonStringEnumMemberName("nodata")]
     NoData,
 
@@ -57,15 +57,15 @@ public enum AttemptOutcome
     [JsonStringEnumMemberName("error")]
     OtherError,
 
-    /// <summary>Nothing came: the question or its answer was lost.</summary>
+    /// <summary>No answer: the query or the answer was lost.</summary>
     [JsonStringEnumMemberName("timeout")]
     Timeout,
 
-    /// <summary>Only messages came that answer another question.</summary>
+    /// <summary>Only answers to other queries arrived.</summary>
     [JsonStringEnumMemberName("mismatch")]
     Mismatch,
 
-    /// <summary>The network said so: ICMP, a refused, reset or closed connection.</summary>
+    /// <summary>The network reported it: ICMP, a refused, reset or closed connection.</summary>
     [JsonStringEnumMemberName("unreachable")]
     Unreachable,
 }

@@ -3,48 +3,49 @@ using System.Text.Json.Serialization;
 
 namespace PlatformGitOps.Dns.Client;
 
-/// <summary>A way to one server.</summary>
+/// <summary>A connection to one server.</summary>
 public interface IDnsTransport : IAsyncDisposable
 {
     DnsTransportKind Kind { get; }
 
     IPEndPoint Server { get; }
 
-    /// <summary>Prepares to ask <paramref name="query"/>, which may then be sent more than once.</summary>
+    /// <summary>Prepares <paramref name="query"/>, which can then be sent more than once.</summary>
     IDnsConversation Open(DnsMessage query);
 }
 
-/// <summary>How a question reaches the server; each meets a different part of the path when a server pod goes away.</summary>
+/// <summary>How a query reaches the server; each uses a different part of the path when a server pod is removed.</summary>
 public enum DnsTransportKind
 {
-    /// <summary>A new UDP socket, and so a new source port and conntrack entry, for each question: what glibc and musl do.</summary>
+    /// <summary>A new UDP socket, so a new source port and conntrack entry, for each query, as in glibc and musl.</summary>
     [JsonStringEnumMemberName("udp-fresh")]
     FreshUdp,
 
-    /// <summary>One connected UDP socket for all questions: its conntrack entry, or Cilium's translation at connect, outlives the pod it
-    /// leads to.</summary>
+    /// <summary>
+    /// One connected UDP socket for all queries: its conntrack entry, or Cilium's translation at connect, outlives the pod behind it.
+    /// </summary>
     [JsonStringEnumMemberName("udp-reused")]
     ReusedUdp,
 
-    /// <summary>A new TCP connection for each question.</summary>
+    /// <summary>A new TCP connection for each query.</summary>
     [JsonStringEnumMemberName("tcp")]
     Tcp,
 }
 
-/// <summary>One question on its way: sent once for each attempt, from the same source port where the transport has ports to keep.</summary>
+/// <summary>One query in progress: sent once for each attempt, from the same source port if the transport keeps ports.</summary>
 public interface IDnsConversation : IAsyncDisposable
 {
-    /// <summary>Datagrams thrown away because they were not the answer to this question: wrong id or question, or not DNS at all.</summary>
+    /// <summary>The number of discarded datagrams: wrong id or question, or not DNS.</summary>
     int Discarded { get; }
 
-    /// <summary>The port that the question was sent from; null before it was sent, and where each attempt has another one.</summary>
+    /// <summary>The source port; null before sending, and if each attempt has another one.</summary>
     int? LocalPort { get; }
 
     /// <exception cref="SocketException">The network refused.</exception>
     Task SendAsync(CancellationToken cancellationToken);
 
-    /// <summary>Waits for the answer to any of the attempts sent so far; a late answer is an answer.</summary>
-    /// <exception cref="SocketException">The network, or an ICMP message, says that none will come.</exception>
+    /// <summary>Waits for an answer to any attempt so far; late answers count.</summary>
+    /// <exception cref="SocketException">The network, or an ICMP message, reports that no answer will arrive.</exception>
     /// <exception cref="IOException">The server closed the connection.</exception>
     Task<DnsMessage> ReceiveAsync(CancellationToken cancellationToken);
 }

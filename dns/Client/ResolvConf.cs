@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PlatformGitOps.Dns.Client;
 
-/// <summary>What resolv.conf(5) says, as far as a pod's dnsPolicy and dnsConfig can set it.</summary>
+/// <summary>The parts of resolv.conf(5) that a pod's dnsPolicy and dnsConfig can set.</summary>
 public sealed record ResolvConf
 {
     public ImmutableArray<IPAddress> Nameservers { get; init; } = [];
@@ -22,7 +22,7 @@ public sealed record ResolvConf
             {
                 ["nameserver", var server, ..] when IPAddress.TryParse(server, out var address) =>
                     conf with { Nameservers = conf.Nameservers.Add(address) },
-                // The last of several search (or domain) lines holds.
+                // The last of several search (or domain) lines is used.
                 ["search", .. var domains] => conf with { Search = [.. domains] },
                 ["domain", var domain, ..] => conf with { Search = [domain] },
                 ["options", .. var options] => options.Aggregate(conf, WithOption),
@@ -34,8 +34,8 @@ public sealed record ResolvConf
     }
 
     /// <summary>
-    /// The absolute names a resolver tries for <paramref name="name"/>, in order: a name that ends in a dot only as it is;
-    /// one with at least <see cref="Ndots"/> dots as it is first, any other as it is last.
+    /// The absolute names that a resolver tries for <paramref name="name"/>, in order: a name with a trailing dot only unchanged; a name
+    /// with at least <see cref="Ndots"/> dots first unchanged, others last unchanged.
     /// </summary>
     public ImmutableArray<string> Candidates(string name)
     {

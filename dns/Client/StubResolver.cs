@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Dns.Client;
 
 /// <summary>
-/// Asks one server the way glibc's stub resolver does: the same question again after a time-out, from the same source port;
-/// from a new one after SERVFAIL, NOTIMP or REFUSED; over TCP after a truncated answer.
+/// Queries one server like glibc's stub resolver: after a time-out again from the same source port; after SERVFAIL, NOTIMP or REFUSED from
+/// a new one; after a truncated answer over TCP.
 /// </summary>
 public sealed class StubResolver(StubOptions options, TimeProvider time)
 {
@@ -99,21 +99,23 @@ public sealed class StubResolver(StubOptions options, TimeProvider time)
     };
 }
 
-/// <summary>How long and how often a stub resolver tries; the defaults are those of resolv.conf(5), which pods get unless their dnsConfig
-/// says otherwise.</summary>
+/// <summary>
+/// The time-out and number of attempts of a stub resolver; the defaults are those of resolv.conf(5), which pods get unless their dnsConfig
+/// changes them.
+/// </summary>
 public sealed record StubOptions
 {
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Questions sent in all, not repetitions.</summary>
+    /// <summary>The total number of queries, including the first.</summary>
     public int Attempts { get; init; } = 2;
 }
 
-/// <summary>All attempts of one question; the last one is what the client sees.</summary>
+/// <summary>All attempts of one query; the client sees the last one.</summary>
 public sealed record Resolution(ImmutableArray<Attempt> Attempts)
 {
     public Attempt Final => Attempts[^1];
 
-    /// <summary>What the caller waited.</summary>
+    /// <summary>The total time that the caller waited.</summary>
     public TimeSpan Elapsed => Attempts.Aggregate(TimeSpan.Zero, (sum, attempt) => sum + attempt.Elapsed);
 }

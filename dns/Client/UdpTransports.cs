@@ -5,8 +5,8 @@ using PlatformGitOps.Dns.Wire;
 namespace PlatformGitOps.Dns.Client;
 
 /// <summary>
-/// One connected UDP socket for all questions; answers find their question by id, so any number may be under way at once. Another one
-/// takes the place of a socket that the kernel has ended and that leads nowhere: Cilium ends those whose pod has left the Service.
+/// One connected UDP socket for all queries. Answers are matched by id, so queries can run in parallel. It replaces a socket that the
+/// kernel has ended: Cilium ends sockets whose pod has left the Service.
 /// </summary>
 public sealed class ReusedUdpTransport : IDnsTransport
 {
@@ -36,7 +36,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
 
     internal Link Present => link;
 
-    /// <exception cref="InvalidOperationException">Another question with this id is under way.</exception>
+    /// <exception cref="InvalidOperationException">Another query with this id is in progress.</exception>
     public IDnsConversation Open(DnsMessage query)
     {
         var conversation = new Conversation(this, query);
@@ -53,7 +53,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
         closing.Dispose();
     }
 
-    /// <summary>A query that met an ended socket did not leave: it fails, and only the queries after it have the next socket.</summary>
+    /// <summary>A query on an ended socket is not sent: it fails, and only later queries use the next socket.</summary>
     internal async Task SendAsync(Link over, ReadOnlyMemory<byte> octets, CancellationToken cancellationToken)
     {
         try
@@ -63,7 +63,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
         catch (SocketException ended) when (ended.SocketErrorCode is SocketError.ConnectionAborted
             or SocketError.DestinationAddressRequired)
         {
-            // The kernel gives its error to one call alone, and takes the socket's address away: the receiving call may never end.
+            // The kernel reports its error to only one call and removes the socket's address: the receiving call may never end.
             Replace(over, ended);
             throw;
         }
@@ -76,21 +76,21 @@ public sealed class ReusedUdpTransport : IDnsTransport
 
     private void Replace(Link ended, SocketException error)
     {
-        // Where it cannot be connected, the next query fails on the ended socket, and tries again.
+        // If connecting fails, the next query fails on the ended socket and tries again.
         if (Connected() is { } next)
         {
             var unused = Interlocked.CompareExchange(ref link, next, ended) == ended ? ended : next;
             unused.Socket.Dispose();
         }
 
-        // Answers to what was sent over it cannot come any more.
+        // Answers to queries on the ended socket cannot arrive anymore.
         foreach (var conversation in underWay.Values.Where(conversation => conversation.SentOver == ended))
         {
             conversation.Refuse(ended, error);
         }
     }
 
-    /// <summary>Null where the connection is refused, as for a Service without endpoints.</summary>
+    /// <summary>Null if the connection is refused, for example by a Service without endpoints.</summary>
     private Link? Connected()
     {
         try
@@ -124,11 +124,11 @@ public sealed class ReusedUdpTransport : IDnsTransport
             }
             catch (Exception replaced) when (over != link && replaced is SocketException or ObjectDisposedException)
             {
-                // A query that failed has replaced it, and the receiving call of the old socket ends with it.
+                // A failed query has replaced the socket, which ends the receiving call of the old one.
             }
             catch (SocketException refusal)
             {
-                // An ICMP error does not say which datagram it answers. It comes within a round trip, so the newest one is the likeliest.
+                // An ICMP error does not name its datagram. It arrives within a round trip, so it most likely belongs to the newest one.
                 lastSent?.Refuse(over, refusal);
             }
             catch (OperationCanceledException)
@@ -138,14 +138,14 @@ public sealed class ReusedUdpTransport : IDnsTransport
         }
     }
 
-    /// <summary>A connected socket, with the port that it loses when the kernel ends it.</summary>
+    /// <summary>A connected socket and its port, which it loses when the kernel ends it.</summary>
     internal sealed class Link(Socket socket)
     {
         public Socket Socket { get; } = socket;
 
         public int? Port { get; } = (socket.LocalEndPoint as IPEndPoint)?.Port;
 
-        /// <summary>In the state of a socket that the kernel has ended.</summary>
+        /// <summary>A socket in the state of one that the kernel has ended.</summary>
         public static Link Unconnected(IPEndPoint server) => new(new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
 
         public static Link To(IPEndPoint server)
@@ -171,7 +171,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
 
         public int Discarded { get; private set; }
 
-        /// <summary>A socket that has been replaced since does not change it.</summary>
+        /// <summary>Not changed by a later replacement of the socket.</summary>
         public int? LocalPort => SentOver?.Port;
 
         public Link? SentOver { get; private set; }
@@ -199,7 +199,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
                 }
                 else if (over == SentOver)
                 {
-                    // One of an earlier socket is about an earlier attempt.
+                    // An error of an earlier socket belongs to an earlier attempt.
                     throw new SocketException((int)refusal!.SocketErrorCode);
                 }
             }
@@ -219,7 +219,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
     }
 }
 
-/// <summary>One connected UDP socket for each question, kept over its attempts as glibc keeps it (kubernetes/kubeadm#2862).</summary>
+/// <summary>One connected UDP socket for each query, kept for its attempts as in glibc (kubernetes/kubeadm#2862).</summary>
 public sealed class FreshUdpTransport(IPEndPoint server) : IDnsTransport
 {
     public DnsTransportKind Kind => DnsTransportKind.FreshUdp;

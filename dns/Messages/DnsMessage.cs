@@ -11,7 +11,7 @@ public sealed record DnsMessage
 
     public bool IsAuthoritative { get; init; }
 
-    /// <summary>The TC bit: the answer did not fit. A client ignores its records and asks again over TCP (RFC 2181 section 9).</summary>
+    /// <summary>The TC bit: the answer did not fit. A client ignores its records and retries over TCP (RFC 2181 section 9).</summary>
     public bool IsTruncated { get; init; }
 
     public bool RecursionDesired { get; init; }
@@ -34,13 +34,13 @@ public sealed record DnsMessage
 
     public Edns? Edns { get; init; }
 
-    /// <summary>A recursive question of a client.</summary>
+    /// <summary>A recursive query of a client.</summary>
     public static DnsMessage Query(ushort id, Question question, Edns? edns = null) =>
         new() { Id = id, RecursionDesired = true, Questions = [question], Edns = edns };
 
     /// <summary>
-    /// True when this is the answer to <paramref name="query"/>: the same id and the same question (RFC 5452 section 9.1).
-    /// A server that could not read the question may leave it out of its FORMERR (RFC 1035 section 4.1.1 allows no more than the header).
+    /// True if this is the answer to <paramref name="query"/>: same id and question (RFC 5452 section 9.1). A server that could not parse
+    /// the question may omit it from its FORMERR.
     /// </summary>
     public bool IsAnswerTo(DnsMessage query) =>
         IsResponse && Id == query.Id

@@ -4,8 +4,8 @@ using System.Text;
 namespace PlatformGitOps.Dns.Messages;
 
 /// <summary>
-/// An absolute domain name, kept in its uncompressed wire form. Each character of a label is one octet (Latin-1).
-/// Compared without regard to ASCII case (RFC 4343); the spelling it came in is kept.
+/// An absolute domain name in uncompressed wire form. Each character of a label is one octet (Latin-1). Comparison ignores ASCII case (RFC
+/// 4343); the original case is kept.
 /// </summary>
 public sealed class DnsName : IEquatable<DnsName>
 {
@@ -58,11 +58,12 @@ public sealed class DnsName : IEquatable<DnsName>
     /// <summary>The name without its first label; the root's parent is the root.</summary>
     public DnsName Parent => IsRoot ? this : new DnsName(wire.AsSpan(wire[0] + 1));
 
-    /// <summary>Labels with a length octet before each, then the root's zero octet (RFC 1035 section 3.1).</summary>
+    /// <summary>Labels with a length octet before each, then the zero octet of the root (RFC 1035 section 3.1).</summary>
     internal ReadOnlySpan<byte> Wire => wire;
 
-    /// <summary>Reads the presentation form, with <c>\.</c> and <c>\DDD</c> escapes (RFC 1035 section 5.1); the final dot is
-    /// optional.</summary>
+    /// <summary>
+    /// Parses the presentation form, with <c>\.</c> and <c>\DDD</c> escapes (RFC 1035 section 5.1); the final dot is optional.
+    /// </summary>
     /// <exception cref="FormatException">The text is not a domain name.</exception>
     public static DnsName Parse(string text)
     {
@@ -86,7 +87,7 @@ public sealed class DnsName : IEquatable<DnsName>
             }
         }
 
-        // A name that ends in a dot has closed its last label already.
+        // A trailing dot has already ended the last label.
         if (label.Length > 0)
         {
             labels.Add(label.ToString());
@@ -123,7 +124,7 @@ public sealed class DnsName : IEquatable<DnsName>
         return hash.ToHashCode();
     }
 
-    /// <summary>The presentation form, always with the final dot.</summary>
+    /// <summary>The presentation form, always with the trailing dot.</summary>
     public override string ToString()
     {
         if (IsRoot)
@@ -150,10 +151,10 @@ public sealed class DnsName : IEquatable<DnsName>
         return text.ToString();
     }
 
-    /// <param name="wire">An uncompressed wire form that the reader has checked.</param>
+    /// <param name="wire">An uncompressed wire form that was already validated.</param>
     internal static DnsName OfWire(ReadOnlySpan<byte> wire) => new(wire);
 
-    // Length octets are at most 63, below the letters, so they compare as they are.
+    // Length octets are at most 63, less than any letter, so they can be compared like letters.
     private static bool EqualIgnoringCase(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
     {
         if (one.Length != other.Length)

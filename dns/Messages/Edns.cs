@@ -3,10 +3,12 @@ using System.Text;
 
 namespace PlatformGitOps.Dns.Messages;
 
-/// <summary>The content of the OPT pseudo-record (RFC 6891), apart from the upper bits of the response code.</summary>
+/// <summary>The content of the OPT pseudo-record (RFC 6891), without the upper bits of the response code.</summary>
 public sealed record Edns
 {
-    /// <summary>The largest UDP answer the sender can take, in octets. 1232 fits one packet on any path (DNS flag day 2020).</summary>
+    /// <summary>
+    /// The largest UDP answer that the sender accepts, in octets. 1232 fits into one packet on any path (DNS flag day 2020).
+    /// </summary>
     public ushort UdpPayloadSize { get; init; } = 1232;
 
     public byte Version { get; init; }
@@ -15,7 +17,7 @@ public sealed record Edns
 
     public ImmutableArray<EdnsOption> Options { get; init; } = [];
 
-    /// <summary>The answering instance's name (RFC 5001), where it gave one that is text; null otherwise.</summary>
+    /// <summary>The server instance's name (RFC 5001) if it is text; else null.</summary>
     public string? NameServerIdentifier =>
         Find(EdnsOptionCode.NameServerIdentifier) is { Octets: { Length: > 0 } octets } && octets.All(o => o is >= 0x20 and < 0x7f)
             ? Encoding.ASCII.GetString(octets.AsSpan())
@@ -23,7 +25,7 @@ public sealed record Edns
 
     public ClientSubnet? ClientSubnet => Find(EdnsOptionCode.ClientSubnet) is { } option ? Messages.ClientSubnet.FromOption(option) : null;
 
-    /// <summary>Asks the server which instance it is: a query carries the option empty (RFC 5001 section 2.1).</summary>
+    /// <summary>Requests the name of the server instance: a query has the option empty (RFC 5001 section 2.1).</summary>
     public Edns AskForNameServerIdentifier() => With(new EdnsOption(EdnsOptionCode.NameServerIdentifier, []));
 
     public Edns With(EdnsOption option) => this with { Options = [.. Options.Where(o => o.Code != option.Code), option] };
@@ -46,8 +48,8 @@ public sealed record EdnsOption(EdnsOptionCode Code, ImmutableArray<byte> Octets
 }
 
 /// <summary>
-/// The network a question is asked for (RFC 7871). <see cref="ScopePrefix"/> is 0 in a query; in an answer it is the prefix length of the
-/// network that the answer is for.
+/// The client's network (RFC 7871). <see cref="ScopePrefix"/> is 0 in a query; in an answer it is the prefix length for which the answer is
+/// valid.
 /// </summary>
 public sealed record ClientSubnet
 {
@@ -77,7 +79,7 @@ public sealed record ClientSubnet
         return new ClientSubnet(network.BaseAddress, (byte)network.PrefixLength);
     }
 
-    /// <summary>Reads the option; null when it violates RFC 7871 section 6 (wrong length, or bits set beyond the prefix).</summary>
+    /// <summary>Parses the option; null if it violates RFC 7871 section 6 (wrong length, or bits set beyond the prefix).</summary>
     public static ClientSubnet? FromOption(EdnsOption option)
     {
         var octets = option.Octets.AsSpan();

@@ -2,8 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PlatformGitOps.Dns.Messages;
 
-/// <summary>Resource record types that this library reads and writes by name; others are <see cref="OpaqueData"/>. IANA DNS
-/// parameters.</summary>
+/// <summary>Record types that this library reads and writes by name; others are <see cref="OpaqueData"/>. IANA DNS parameters.</summary>
 public enum RecordType : ushort
 {
     None = 0,
@@ -21,7 +20,7 @@ public enum RecordType : ushort
     ANY = 255,
 }
 
-/// <summary>RFC 1035 section 3.2.4. CHAOS carries the server's own facts, such as <c>id.server</c> (RFC 4892).</summary>
+/// <summary>RFC 1035 section 3.2.4. CHAOS has facts about the server, such as <c>id.server</c> (RFC 4892).</summary>
 public enum RecordClass : ushort
 {
     None = 0,
@@ -57,9 +56,9 @@ public enum EdnsOptionCode : ushort
 {
     None = 0,
 
-    /// <summary>RFC 5001: which instance answered.</summary>
+    /// <summary>RFC 5001: the name of the server instance.</summary>
     NameServerIdentifier = 3,
 
-    /// <summary>RFC 7871: for which network the question is asked.</summary>
+    /// <summary>RFC 7871: the client's network.</summary>
     ClientSubnet = 8,
 }

@@ -66,7 +66,7 @@ public sealed record TextData(ImmutableArray<string> Strings) : RecordData
         s => $"\"{s.Replace("\\", "\\\\").Replace("\"", "\\\"")}\""));
 }
 
-/// <summary>The octets of a type that this library does not read (RFC 3597).</summary>
+/// <summary>The octets of a type that this library does not parse (RFC 3597).</summary>
 public sealed record OpaqueData(ImmutableArray<byte> Octets) : RecordData
 {
     public bool Equals(OpaqueData? other) => other is not null && Octets.SequenceEqual(other.Octets);

@@ -4,15 +4,15 @@ using PlatformGitOps.Dns.Server;
 namespace PlatformGitOps.Dns.Probing;
 
 /// <summary>
-/// A pod that has just begun may be refused for a moment, until whoever enforces the cluster's network policies knows its address. A log
-/// that is to show what a disturbance costs begins after that.
+/// A new pod can be refused until the network policy agent knows its address. A log that measures a disruption starts after that.
 /// </summary>
 public static class FirstAnswers
 {
     private static readonly StubOptions Once = new() { Timeout = TimeSpan.FromSeconds(1), Attempts = 1 };
 
-    /// <summary>Asks until every transport has had an answer, at most for as long as <paramref name="limit"/>; returns how long that
-    /// took.</summary>
+    /// <summary>
+    /// Queries until every transport has had an answer, for at most <paramref name="limit"/>; returns how long that took.
+    /// </summary>
     public static async Task<TimeSpan> AwaitAsync(ProbeOptions options, TimeSpan limit, TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ public static class FirstAnswers
         var resolver = new StubResolver(Once, time);
         while (true)
         {
-            // Another socket each time: conntrack may hold one that was refused to its fate.
+            // A new socket each time: conntrack may keep the state of a refused one.
             await using var transport = Transports.Create(kind, options.Server);
             var resolution = await resolver.AskAsync(transport, DnsMessage.Query(0, options.Questions[0]), cancellationToken);
             if (resolution.Final.Outcome == AttemptOutcome.Ok)
@@ -51,8 +51,7 @@ public static class FirstAnswers
 }
 
 /// <summary>
-/// Runs every path of the prober against a server of its own on loopback, so that the first answers under measurement are not slow
-/// because code was being compiled or paged in.
+/// Runs all code paths of the prober against its own server on loopback, so that measured answers do not include compilation or paging.
 /// </summary>
 public static class WarmUp
 {

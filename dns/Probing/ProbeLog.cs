@@ -5,14 +5,14 @@ using PlatformGitOps.Dns.Client;
 
 namespace PlatformGitOps.Dns.Probing;
 
-/// <summary>The log's text form: one JSON object a line. The prober writes it and the loss analysis reads it.</summary>
+/// <summary>The log's format: one JSON object on each line. The prober writes it and the loss analysis reads it.</summary>
 public static class ProbeLog
 {
     private static JsonTypeInfo<ProbeLine> Line => ProbeLogContext.Default.ProbeLine;
 
     public static string Write(ProbeLine line) => JsonSerializer.Serialize(line, Line);
 
-    /// <summary>Null for a line in another format: a container log may be cut in the middle of its last line.</summary>
+    /// <summary>Null for a line in another format: a container log can end in the middle of a line.</summary>
     public static ProbeLine? TryRead(string text)
     {
         if (!text.StartsWith('{'))
@@ -41,21 +41,21 @@ public sealed record ProbeLine
     public ProbeEnd? End { get; init; }
 }
 
-/// <summary>The first line of a prober's log: what it was asked to do, and when its clock started.</summary>
+/// <summary>The first line of a prober's log: its task and its start time.</summary>
 public sealed record ProbeStart
 {
-    /// <summary>The wall clock at monotonic zero. All later wall times are this plus the monotonic time, so a clock step cannot tear the
-    /// log.</summary>
+    /// <summary>
+    /// The wall clock at monotonic zero. Later wall times are this plus the monotonic time, so a clock step cannot break the log.
+    /// </summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>How long it took until every transport had been answered once, before the log began; 0 where nobody waited for
-    /// that.</summary>
+    /// <summary>How long it took until every transport had an answer, before the log began; 0 if it did not wait.</summary>
     public int WaitedMilliseconds { get; init; }
 
-    /// <summary>The HTTP port that answers <c>/clock</c> and <c>/stop</c>; null where the prober has none.</summary>
+    /// <summary>The HTTP port of <c>/clock</c> and <c>/stop</c>; null for none.</summary>
     public int? ControlPort { get; init; }
 
-    /// <summary>The prober's pod, where it knows it.</summary>
+    /// <summary>The prober's pod, if known.</summary>
     public string? Pod { get; init; }
 
     public string? Node { get; init; }
@@ -73,10 +73,10 @@ public sealed record ProbeStart
     public required ImmutableArray<string> Names { get; init; }
 }
 
-/// <summary>One line for each attempt: a packet sent, and what came of it.</summary>
+/// <summary>A line for each attempt: a sent packet and its outcome.</summary>
 public sealed record ProbeAttempt
 {
-    /// <summary>When the attempt was sent, on the prober's wall clock.</summary>
+    /// <summary>When the attempt was sent, by the prober's wall clock.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>When the attempt was sent, in microseconds since the prober's start.</summary>
@@ -84,7 +84,7 @@ public sealed record ProbeAttempt
 
     public required DnsTransportKind Via { get; init; }
 
-    /// <summary>Counts the questions of this transport from 1; the attempts of one question share it.</summary>
+    /// <summary>The number of the query on this transport, from 1; the attempts of one query share it.</summary>
     public required long Query { get; init; }
 
     /// <summary>The DNS message id.</summary>
@@ -94,30 +94,30 @@ public sealed record ProbeAttempt
 
     public required string Type { get; init; }
 
-    /// <summary>From 1.</summary>
+    /// <summary>Counted from 1.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>True on the attempt whose outcome the client sees.</summary>
+    /// <summary>True for the attempt whose outcome the client sees.</summary>
     public required bool Last { get; init; }
 
     public required AttemptOutcome Outcome { get; init; }
 
-    /// <summary>Microseconds from sending until the outcome was known.</summary>
+    /// <summary>Microseconds from sending to the outcome.</summary>
     public required long Micros { get; init; }
 
-    /// <summary>The instance that answered, where the server tells it (RFC 5001).</summary>
+    /// <summary>The server instance that answered, if it identifies itself (RFC 5001).</summary>
     public string? By { get; init; }
 
     public string? Problem { get; init; }
 
-    /// <summary>The port that a query over UDP was sent from; written where it got no answer, so that its packets can be found.</summary>
+    /// <summary>The source port of a UDP query without an answer, so that its packets can be found.</summary>
     public int? Port { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool OverTcp { get; init; }
 }
 
-/// <summary>The last line of a prober's log. A log without it, or with other counts than its own, is not whole.</summary>
+/// <summary>The last line of a prober's log. A log without it, or with other counts, is incomplete.</summary>
 public sealed record ProbeEnd
 {
     public required DateTimeOffset At { get; init; }
@@ -126,7 +126,7 @@ public sealed record ProbeEnd
 
     public required long Attempts { get; init; }
 
-    /// <summary>Questions not asked because the prober itself was behind its cadence: a busy machine, not a DNS failure.</summary>
+    /// <summary>Queries that were not sent because the prober was behind schedule: a busy machine, not a DNS failure.</summary>
     public required long Skipped { get; init; }
 }
 

@@ -2,7 +2,7 @@ using PlatformGitOps.Dns.Client;
 
 namespace PlatformGitOps.Dns.Probing;
 
-/// <summary>Asks at a steady pace on every transport at once, and reports each attempt.</summary>
+/// <summary>Sends queries at a steady rate on all transports at once, and reports each attempt.</summary>
 public sealed class Prober(ProbeOptions options, TimeProvider time, Action<ProbeLine> report)
 {
     private readonly StubResolver resolver = new(options.Stub, time);
@@ -13,7 +13,7 @@ public sealed class Prober(ProbeOptions options, TimeProvider time, Action<Probe
     private long attempts;
     private long skipped;
 
-    /// <summary>Runs until <paramref name="stop"/>, then waits for what is under way, so that the log is whole.</summary>
+    /// <summary>Runs until <paramref name="stop"/>, then waits for running queries, so that the log is complete.</summary>
     public async Task<ProbeEnd> RunAsync(CancellationToken stop)
     {
         var waited = options.FirstAnswersWithin > TimeSpan.Zero
@@ -33,7 +33,7 @@ public sealed class Prober(ProbeOptions options, TimeProvider time, Action<Probe
         var underWay = new List<Task>();
         try
         {
-            // The transports take turns within one cadence, so that they do not meet the same instant.
+            // The transports alternate within one interval, so that they do not send at the same time.
             var first = options.Cadence * index / options.Transports.Length;
             for (long query = 1, slot = 0; ; query++, slot++)
             {
@@ -48,7 +48,7 @@ public sealed class Prober(ProbeOptions options, TimeProvider time, Action<Probe
         }
     }
 
-    /// <summary>Waits for the slot's time, or takes the newest one that has come when several were missed.</summary>
+    /// <summary>Waits for the time of the slot, or skips to the newest slot if several were missed.</summary>
     private async Task<long> WaitForAsync(TimeSpan first, long slot, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
@@ -70,7 +70,7 @@ public sealed class Prober(ProbeOptions options, TimeProvider time, Action<Probe
         var id = unchecked((ushort)query);
         var sent = time.GetElapsedTime(started);
 
-        // A question once asked is followed to its end, also when the prober is stopped.
+        // A query that was sent is completed, even if the prober is stopped.
         var resolution = await resolver.AskAsync(
             transport, DnsMessage.Query(id, question, new Edns().AskForNameServerIdentifier()), CancellationToken.None);
         lock (counting)
@@ -126,22 +126,23 @@ public sealed record ProbeOptions
 {
     public required IPEndPoint Server { get; init; }
 
-    /// <summary>Asked in turn.</summary>
+    /// <summary>In rotation.</summary>
     public required ImmutableArray<Question> Questions { get; init; }
 
     public ImmutableArray<DnsTransportKind> Transports { get; init; } =
         [DnsTransportKind.FreshUdp, DnsTransportKind.ReusedUdp, DnsTransportKind.Tcp];
 
-    /// <summary>One question on each transport in every such span, however long answers take: a slow server must not slow the questions
-    /// down.</summary>
+    /// <summary>
+    /// The interval of queries on each transport, however long answers take: a slow server must not slow down the queries.
+    /// </summary>
     public TimeSpan Cadence { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long to wait for a first answer on every transport before the log begins; zero begins at once.</summary>
+    /// <summary>How long to wait for a first answer on every transport before the log begins; zero does not wait.</summary>
     public TimeSpan FirstAnswersWithin { get; init; }
 
     public StubOptions Stub { get; init; } = new();
 
-    /// <summary>Written to the log's first line; null where the probe has none.</summary>
+    /// <summary>For the log's first line; null for none.</summary>
     public int? ControlPort { get; init; }
 
     public string? Pod { get; init; }

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Dns.Server;
 
 /// <summary>
-/// The algorithm of RFC 1034 section 4.3.2 over a few zones, as a pure function: exact names, empty non-terminals, wildcards (RFC 4592),
-/// CNAMEs followed inside the zones, SOA in negative answers, REFUSED for what is not here. No delegations and no DNSSEC.
+/// The algorithm of RFC 1034 section 4.3.2 for a few zones, as a pure function: exact names, empty non-terminals, wildcards (RFC 4592),
+/// CNAMEs within the zones, SOA in negative answers, REFUSED for other zones. No delegations and no DNSSEC.
 /// </summary>
 public sealed class Authority(ImmutableArray<Zone> zones)
 {
@@ -48,7 +48,7 @@ public sealed class Authority(ImmutableArray<Zone> zones)
 
             if (here.FirstOrDefault(r => r.Type == RecordType.CNAME) is not { Data: NameData alias } link)
             {
-                // RFC 2308 section 3: a negative answer lives as long as the smaller of the SOA's own TTL and its minimum.
+                // RFC 2308 section 3: the TTL of a negative answer is the smaller of the SOA's TTL and its minimum.
                 var ttl = zone.Authority.Minimum < zone.Ttl ? zone.Authority.Minimum : zone.Ttl;
                 var code = here.Length > 0 || Exists(zone, name) ? ResponseCode.NoError : ResponseCode.NameError;
                 return reply with { ResponseCode = code, Answers = answers.ToImmutable(), Authorities = [zone.AuthorityRecord(ttl)] };
@@ -57,7 +57,7 @@ public sealed class Authority(ImmutableArray<Zone> zones)
             answers.Add(link);
             if (ZoneOf(alias.Target) is not { } next)
             {
-                // The rest of the chain is another server's to tell.
+                // The rest of the chain is in another server's zone.
                 return reply with { Answers = answers.ToImmutable() };
             }
 
@@ -67,7 +67,7 @@ public sealed class Authority(ImmutableArray<Zone> zones)
         return reply with { ResponseCode = ResponseCode.ServerFailure };
     }
 
-    /// <summary>Answers here hold for every network: scope 0 (RFC 7871 section 7.2.1).</summary>
+    /// <summary>Answers are the same for every network: scope 0 (RFC 7871 section 7.2.1).</summary>
     private static Edns Echo(Edns asked) =>
         asked.ClientSubnet is { } subnet
             ? new Edns().With(new ClientSubnet(subnet.Address, subnet.SourcePrefix).ToOption())
@@ -98,6 +98,6 @@ public sealed class Authority(ImmutableArray<Zone> zones)
         return [.. zone.Records.Where(r => r.Name.Equals(wildcard)).Select(r => r with { Name = name })];
     }
 
-    /// <summary>A name exists when it, or anything below it, has a record (RFC 4592 section 2.2.2).</summary>
+    /// <summary>A name exists if it, or a name below it, has a record (RFC 4592 section 2.2.2).</summary>
     private static bool Exists(Zone zone, DnsName name) => name.Equals(zone.Origin) || zone.Records.Any(r => r.Name.IsAtOrBelow(name));
 }

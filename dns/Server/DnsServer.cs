@@ -3,12 +3,12 @@ using PlatformGitOps.Dns.Wire;
 
 namespace PlatformGitOps.Dns.Server;
 
-/// <summary>A small authoritative server on UDP and TCP: the upstream of the tests, which can also misbehave on demand.</summary>
+/// <summary>A small authoritative server on UDP and TCP: the upstream in tests, which can also inject faults.</summary>
 public sealed class DnsServer : IAsyncDisposable
 {
     private const int SmallestUdpAnswer = 512;
 
-    /// <summary>A TCP connection without a question for so long is closed (RFC 7766 section 6.2.3).</summary>
+    /// <summary>An idle TCP connection is closed after this time (RFC 7766 section 6.2.3).</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource stopping = new();
@@ -29,15 +29,15 @@ public sealed class DnsServer : IAsyncDisposable
 
     public IPEndPoint EndPoint => (IPEndPoint)udp.LocalEndPoint!;
 
-    /// <summary>Listens from here on; ends when disposed.</summary>
-    /// <exception cref="SocketException">The address is taken or not this machine's.</exception>
+    /// <summary>Listens until disposed.</summary>
+    /// <exception cref="SocketException">The address is in use, or not this machine's.</exception>
     public static DnsServer Start(DnsServerOptions options, TimeProvider time)
     {
         var (udp, tcp) = Listeners.Bind(options.Listen);
         return new DnsServer(options, time, udp, tcp);
     }
 
-    /// <summary>Replaces all zones; the next question is answered from the new ones.</summary>
+    /// <summary>Replaces all zones, from the next query on.</summary>
     public void Serve(ImmutableArray<Zone> zones) => authority = new Authority(zones);
 
     public async ValueTask DisposeAsync()
@@ -69,7 +69,7 @@ public sealed class DnsServer : IAsyncDisposable
             }
             catch (SocketException) when (!cancellationToken.IsCancellationRequested)
             {
-                // An earlier answer came back as an ICMP error: its client is gone.
+                // An earlier answer caused an ICMP error: its client is gone.
             }
             catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
             {
@@ -91,7 +91,7 @@ public sealed class DnsServer : IAsyncDisposable
         }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // The client, or this server, went away before the answer.
+            // The client or this server ended before the answer.
         }
     }
 
@@ -141,7 +141,7 @@ public sealed class DnsServer : IAsyncDisposable
         }
         catch (Exception gone) when (gone is IOException or SocketException or OperationCanceledException)
         {
-            // The client closed, fell silent, or this server stops.
+            // The client closed or was idle, or this server stops.
         }
     }
 
@@ -182,29 +182,30 @@ public sealed class DnsServer : IAsyncDisposable
             ? answer with { Edns = edns.With(new EdnsOption(EdnsOptionCode.NameServerIdentifier, [.. Encoding.ASCII.GetBytes(name)])) }
             : answer;
 
-    /// <summary>512 octets without EDNS (RFC 1035 section 4.2.1), never less with it (RFC 6891 section 6.2.3), and no more than one packet
-    /// holds.</summary>
+    /// <summary>
+    /// 512 octets without EDNS (RFC 1035 section 4.2.1), never less with it (RFC 6891 section 6.2.3), and at most one packet.
+    /// </summary>
     private static int UdpLimit(DnsMessage query) =>
         query.Edns is { } edns ? Math.Clamp((int)edns.UdpPayloadSize, SmallestUdpAnswer, new Edns().UdpPayloadSize) : SmallestUdpAnswer;
 }
 
 public sealed record DnsServerOptions
 {
-    /// <summary>Port 0 takes a free one, the same for UDP and TCP.</summary>
+    /// <summary>Port 0 selects a free port, the same for UDP and TCP.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
 
     public ImmutableArray<Zone> Zones { get; init; } = [];
 
-    /// <summary>Given to clients that ask for it (RFC 5001); null gives none.</summary>
+    /// <summary>For clients that request it (RFC 5001); null for none.</summary>
     public string? NameServerIdentifier { get; init; }
 
     public Func<ReceivedQuery, ServerFault> FaultFor { get; init; } = _ => ServerFault.None;
 
-    /// <summary>Gets each question before it is answered.</summary>
+    /// <summary>Called with each query before it is answered.</summary>
     public Action<ReceivedQuery> OnQuery { get; init; } = _ => { };
 }
 
-/// <summary>A question as it arrived. <see cref="Sequence"/> counts from 1 over all transports.</summary>
+/// <summary>A received query. <see cref="Sequence"/> counts from 1 over all transports.</summary>
 public sealed record ReceivedQuery(long Sequence, DnsMessage Query, EndPoint From, bool OverTcp);
 
 /// <summary>A UDP and a TCP socket on one address and port.</summary>
@@ -221,7 +222,7 @@ internal static class Listeners
             var tcp = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             if (at.Address.Equals(IPAddress.IPv6Any))
             {
-                // All addresses are those of IPv4 too, whatever net.ipv6.bindv6only says.
+                // "Any" includes IPv4, whatever net.ipv6.bindv6only is.
                 (udp.DualMode, tcp.DualMode) = (true, true);
             }
 
@@ -237,7 +238,7 @@ internal static class Listeners
                 udp.Dispose();
                 tcp.Dispose();
 
-                // The free UDP port the system gave may be another program's TCP port.
+                // The free UDP port may be in use for TCP.
                 if (at.Port != 0 || tried == Tries)
                 {
                     throw;

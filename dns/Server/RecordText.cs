@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace PlatformGitOps.Dns.Server;
 
-/// <summary>One record as text, <c>owner TYPE data</c>, in the presentation form of RFC 1035 section 5 without TTL and class.</summary>
+/// <summary>Parses one record, <c>owner TYPE data</c>, in the presentation form of RFC 1035 section 5 without TTL and class.</summary>
 public static class RecordText
 {
-    /// <exception cref="FormatException">The text is not a record of a type that this server holds.</exception>
+    /// <exception cref="FormatException">The text is not a record of a supported type.</exception>
     public static Zone Add(Zone zone, string text)
     {
         var fields = text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Dns.Server;
 
-/// <summary>What the server does to an answer before it sends it.</summary>
+/// <summary>A fault that the server injects into an answer.</summary>
 public sealed record ServerFault
 {
     public static ServerFault None { get; } = new();
 
-    /// <summary>The question is never answered.</summary>
+    /// <summary>The query is never answered.</summary>
     public bool Drop { get; init; }
 
     /// <summary>The answer's TC bit is set and its records are left out, on UDP only.</summary>
@@ -14,16 +14,16 @@ public sealed record ServerFault
     /// <summary>The answer's TC bit is set and it ends inside its last record, on UDP only (some servers cut at an octet count).</summary>
     public bool CutInsideRecord { get; init; }
 
-    /// <summary>The answer carries another id than the question.</summary>
+    /// <summary>The answer has another id than the query.</summary>
     public bool WrongId { get; init; }
 
     public TimeSpan Delay { get; init; }
 
-    /// <summary>The answer is this code without records.</summary>
+    /// <summary>The answer has this code and no records.</summary>
     public ResponseCode? ResponseCode { get; init; }
 
     /// <summary>
-    /// Reads <c>drop</c>, <c>truncate</c>, <c>cut</c>, <c>wrong-id</c>, <c>servfail</c>, <c>refused</c>, <c>nxdomain</c> or <c>delay-N</c>
+    /// Parses <c>drop</c>, <c>truncate</c>, <c>cut</c>, <c>wrong-id</c>, <c>servfail</c>, <c>refused</c>, <c>nxdomain</c> or <c>delay-N</c>
     /// (milliseconds); null for anything else.
     /// </summary>
     public static ServerFault? TryParse(string text) => text switch
@@ -42,8 +42,8 @@ public sealed record ServerFault
 }
 
 /// <summary>
-/// Lets the question choose its fault: the first label that reads as one, such as <c>servfail.example.test</c> or
-/// <c>delay-200.example.test</c>, is what happens. So a server in a cluster needs no control channel.
+/// The query's name selects the fault: by its first label that is one, such as <c>servfail.example.test</c> or
+/// <c>delay-200.example.test</c>. So a server in a cluster needs no control channel.
 /// </summary>
 public static class FaultsByName
 {

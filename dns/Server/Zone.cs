@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Dns.Server;
 
-/// <summary>The records of one zone. Its SOA goes with every negative answer (RFC 2308 section 2).</summary>
+/// <summary>The records of one zone. Negative answers contain its SOA (RFC 2308 section 2).</summary>
 public sealed record Zone
 {
     public required DnsName Origin { get; init; }
@@ -12,7 +12,7 @@ public sealed record Zone
     public ImmutableArray<ResourceRecord> Records { get; init; } = [];
 
     /// <param name="origin">The zone's name.</param>
-    /// <param name="negativeTtl">How long a resolver may keep a negative answer.</param>
+    /// <param name="negativeTtl">How long a resolver may cache a negative answer.</param>
     public static Zone Empty(string origin, TimeSpan negativeTtl)
     {
         var name = DnsName.Parse(origin);
@@ -32,7 +32,7 @@ public sealed record Zone
         };
     }
 
-    /// <summary>The zone with one more record; <paramref name="owner"/> is relative to the origin, <c>@</c> is the origin itself.</summary>
+    /// <summary>A copy with one more record; <paramref name="owner"/> is relative to the origin, and <c>@</c> is the origin.</summary>
     public Zone With(string owner, RecordType type, RecordData data) => this with
     {
         Records = Records.Add(new ResourceRecord { Name = Absolute(owner), Type = type, Ttl = Ttl, Data = data }),

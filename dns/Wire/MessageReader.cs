@@ -1,14 +1,14 @@
 namespace PlatformGitOps.Dns.Wire;
 
-/// <summary>Octets that are not a DNS message: where reading stopped, and why.</summary>
+/// <summary>Octets that are not a DNS message: the offset and the reason.</summary>
 public sealed class MessageFormatException(int offset, string problem) : FormatException($"Not a DNS message at octet {offset}: {problem}");
 
-/// <summary>Octets to <see cref="DnsMessage"/>. Octets after the last record are ignored, as resolvers do.</summary>
+/// <summary>Parses octets into a <see cref="DnsMessage"/>. Octets after the last record are ignored, as in resolvers.</summary>
 public static class MessageReader
 {
     /// <summary>
-    /// Reads one message. One with the TC bit may end anywhere after its question, also inside a record, and is read without the records
-    /// that cannot be read: a client does not use them, it asks again over TCP (RFC 2181 section 9).
+    /// Parses one message. With the TC bit it may end anywhere after its question, even inside a record; incomplete records are skipped,
+    /// since a client ignores them and retries over TCP (RFC 2181 section 9).
     /// </summary>
     /// <exception cref="MessageFormatException">The octets are not a DNS message.</exception>
     public static DnsMessage Read(ReadOnlySpan<byte> octets)
@@ -40,7 +40,7 @@ public static class MessageReader
         }
     }
 
-    /// <summary>The message, or null where the octets are not one: anyone can send those to an open port.</summary>
+    /// <summary>The message, or null if the octets are not one: anyone can send those to an open port.</summary>
     public static DnsMessage? TryRead(ReadOnlySpan<byte> octets)
     {
         try

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Dns.Wire;
 
-/// <summary><see cref="DnsMessage"/> to octets, without the length that goes before them on TCP.</summary>
+/// <summary>Writes a <see cref="DnsMessage"/> as octets, without the length prefix of TCP.</summary>
 public static class MessageWriter
 {
     [ThreadStatic]
@@ -36,8 +36,8 @@ public static class MessageWriter
     }
 
     /// <summary>
-    /// Writes what fits into <paramref name="limit"/> octets: the whole message, or the header, question and OPT with the TC bit set,
-    /// so that no client takes a part for the whole (RFC 2181 section 9).
+    /// Writes the whole message if it fits into <paramref name="limit"/> octets; else header, question and OPT with the TC bit, so that no
+    /// client takes a part for the whole (RFC 2181 section 9).
     /// </summary>
     public static ImmutableArray<byte> WriteWithin(DnsMessage message, int limit)
     {
@@ -105,7 +105,7 @@ public static class MessageWriter
         }
     }
 
-    /// <summary>The class of OPT is a size, its TTL holds the upper response code, version and flags (RFC 6891 section 6.1.3).</summary>
+    /// <summary>The class of OPT is a size; its TTL has the upper response code, version and flags (RFC 6891 section 6.1.3).</summary>
     private static void WriteOpt(WireWriter writer, Edns edns, ResponseCode code)
     {
         writer.Byte(0);

@@ -2,11 +2,12 @@ using System.Buffers.Binary;
 
 namespace PlatformGitOps.Dns.Wire;
 
-/// <summary>Over TCP each message has its length in two octets before it (RFC 1035 section 4.2.2).</summary>
+/// <summary>Over TCP each message has a length prefix of two octets (RFC 1035 section 4.2.2).</summary>
 public static class StreamFraming
 {
-    /// <summary>Length and message together: two writes would be two segments, which some servers do not take (RFC 7766 section
-    /// 8).</summary>
+    /// <summary>
+    /// Length and message in one buffer: two writes could be two segments, which some servers do not accept (RFC 7766 section 8).
+    /// </summary>
     public static ReadOnlyMemory<byte> Frame(ImmutableArray<byte> message)
     {
         var frame = new byte[message.Length + 2];
@@ -15,7 +16,7 @@ public static class StreamFraming
         return frame;
     }
 
-    /// <summary>The next message; null when the peer closed before one began.</summary>
+    /// <summary>The next message; null if the peer closed before it.</summary>
     /// <exception cref="EndOfStreamException">The peer closed inside a message.</exception>
     public static async Task<byte[]?> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PlatformGitOps.Dns.Wire;
 
-/// <summary>Reads integers, octets and names in network order; every read past the end is a <see cref="MessageFormatException"/>.</summary>
+/// <summary>Reads integers, octets and names in network order; a read past the end throws a <see cref="MessageFormatException"/>.</summary>
 internal ref struct WireReader(ReadOnlySpan<byte> message)
 {
     private const int PointerMark = 0xc0;
@@ -34,8 +34,8 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
     public string CharacterString() => Encoding.Latin1.GetString(Octets(Byte()));
 
     /// <summary>
-    /// A name, following compression pointers (RFC 1035 section 4.1.4). Each pointer must lead to before the part it ends,
-    /// which RFC 1035 demands ("a prior occurrence") and which makes a loop impossible.
+    /// A name, following compression pointers (RFC 1035 section 4.1.4). Each pointer must lead to an earlier offset, as RFC 1035 requires
+    /// ("a prior occurrence"), which makes loops impossible.
     /// </summary>
     public DnsName Name()
     {

@@ -4,8 +4,8 @@ using System.Text;
 namespace PlatformGitOps.Dns.Wire;
 
 /// <summary>
-/// Writes integers, octets and names in network order, compressing names where the caller allows it. One writer serves many messages, one
-/// after the other: its buffers stay, so that a message costs the allocation of its octets and no other.
+/// Writes integers, octets and names in network order, with compressed names where the caller allows it. A writer is reused for many
+/// messages and keeps its buffers, so that a message only allocates its octets.
 /// </summary>
 internal sealed class WireWriter
 {
@@ -17,7 +17,7 @@ internal sealed class WireWriter
     private byte[] octets = new byte[512];
     private int length;
 
-    // The suffixes that a pointer can lead to: their hashes, for a search through consecutive memory, and where they are.
+    // The suffixes that pointers can lead to: hashes in consecutive memory for a fast search, and their offsets.
     private uint[] hashes = new uint[32];
     private ushort[] offsets = new ushort[32];
     private int suffixes;
@@ -45,8 +45,8 @@ internal sealed class WireWriter
         Encoding.Latin1.GetBytes(value, Take(value.Length));
     }
 
-    /// <param name="name">Written in its own spelling: a pointer leads only to a suffix in the same case.</param>
-    /// <param name="compress">False for the targets of types younger than RFC 1035, such as SRV (RFC 2782, RFC 3597 section 4).</param>
+    /// <param name="name">The name; a pointer only leads to a suffix in the same case.</param>
+    /// <param name="compress">False for targets in types newer than RFC 1035, such as SRV (RFC 2782, RFC 3597 section 4).</param>
     public void Name(DnsName name, bool compress = true)
     {
         var wire = name.Wire;
@@ -88,7 +88,7 @@ internal sealed class WireWriter
         Octets(wire);
     }
 
-    /// <summary>Leaves two octets for the length of what follows; <see cref="EndLength"/> fills them in.</summary>
+    /// <summary>Reserves two octets for the length of the following octets; <see cref="EndLength"/> fills them in.</summary>
     public int BeginLength()
     {
         UInt16(0);
@@ -123,7 +123,7 @@ internal sealed class WireWriter
         suffixes++;
     }
 
-    /// <summary>Where the suffix was written before, among the first <paramref name="known"/> that are remembered; -1 if nowhere.</summary>
+    /// <summary>The offset of an earlier copy of the suffix, among the first <paramref name="known"/> ones; -1 if there is none.</summary>
     private int Find(uint hash, ReadOnlySpan<byte> suffix, int known)
     {
         for (var from = 0; hashes.AsSpan(from, known - from).IndexOf(hash) is >= 0 and var found; from += found + 1)

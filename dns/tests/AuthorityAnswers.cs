@@ -49,14 +49,14 @@ public sealed class AuthorityAnswers
     }
 
     [Test]
-    public void What_is_not_here_is_refused_and_a_loop_in_the_zone_is_a_server_failure()
+    public void Other_zones_are_refused_and_a_CNAME_loop_is_a_server_failure()
     {
         Ask("example.org", RecordType.A).ResponseCode.ShouldBe(ResponseCode.Refused);
         Ask("round.example.test", RecordType.A).ResponseCode.ShouldBe(ResponseCode.ServerFailure);
     }
 
     [Test]
-    public void Queries_this_server_does_not_serve_get_the_code_that_says_so()
+    public void Unsupported_queries_get_the_right_response_code()
     {
         var query = DnsMessage.Query(1, new Question(DnsName.Parse("www.example.test"), RecordType.A), new Edns());
 
@@ -68,7 +68,7 @@ public sealed class AuthorityAnswers
     }
 
     [Test]
-    public void A_client_subnet_comes_back_with_scope_zero()
+    public void A_client_subnet_is_returned_with_scope_zero()
     {
         var asked = new Edns().With(new ClientSubnet(IPAddress.Parse("198.51.100.0"), 24, 0).ToOption());
         var query = DnsMessage.Query(1, new Question(DnsName.Parse("www.example.test"), RecordType.A), asked);

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace PlatformGitOps.Dns.Tests;
 
-/// <summary>A disconnected socket is in the state that the kernel leaves when it has ended one and a call has taken the error.</summary>
+/// <summary>A disconnected socket has the same state as one that the kernel has ended after a call received the error.</summary>
 [Platform(Include = "Linux", Reason = "other systems leave a socket in another state")]
 [CancelAfter(30_000)]
 public sealed class EndedSockets
@@ -84,7 +84,7 @@ public sealed class EndedSockets
     }
 
     [Test]
-    public async Task A_server_that_cannot_be_reached_at_the_start_is_asked_once_it_can()
+    public async Task An_unreachable_server_is_queried_as_soon_as_it_is_reachable()
     {
         await using var upstream = FakeUpstream.Start();
         var reachable = false;
@@ -100,7 +100,7 @@ public sealed class EndedSockets
         again.Attempts.Select(attempt => attempt.Outcome).ShouldBe(OneFailure);
     }
 
-    /// <summary>Connecting to it takes a socket's address away (connect(2), AF_UNSPEC).</summary>
+    /// <summary>Connecting to it removes a socket's address (connect(2), AF_UNSPEC).</summary>
     private sealed class Nowhere : EndPoint
     {
         public override AddressFamily AddressFamily => AddressFamily.InterNetwork;

@@ -2,14 +2,13 @@ using System.Collections.Concurrent;
 
 namespace PlatformGitOps.Dns.Tests;
 
-/// <summary>A running server with one zone, whose names choose their faults, and the ways to ask it.</summary>
+/// <summary>A running server with one zone, whose names select faults, and methods to query it.</summary>
 internal sealed class FakeUpstream : IAsyncDisposable
 {
-    /// <summary>For answers that do not come.</summary>
+    /// <summary>For missing answers.</summary>
     public static readonly StubOptions Impatient = new() { Timeout = TimeSpan.FromMilliseconds(500), Attempts = 2 };
 
-    /// <summary>For answers that come, and where nothing else is asked for: a machine that is busy must not turn them into
-    /// time-outs.</summary>
+    /// <summary>For expected answers: a busy machine must not turn them into time-outs.</summary>
     public static readonly StubOptions Patient = Impatient with { Timeout = TimeSpan.FromSeconds(10) };
 
     private readonly DnsServer server;

@@ -7,8 +7,8 @@ using Independent = ARSoft.Tools.Net.Dns;
 namespace PlatformGitOps.Dns.Tests;
 
 /// <summary>
-/// ARSoft.Tools.Net reads what this library writes, and this library reads what ARSoft.Tools.Net writes. Its parser is public; its encoder
-/// is internal, so that its server writes, and answers over loopback.
+/// ARSoft.Tools.Net parses what this library writes, and this library parses what it writes. Its parser is public but its encoder is
+/// internal, so its server answers over loopback.
 /// </summary>
 [CancelAfter(60_000)]
 public sealed class IndependentReader
@@ -36,7 +36,7 @@ public sealed class IndependentReader
     }
 
     [TestCaseSource(nameof(Records))]
-    public void What_this_library_writes_is_read_there(RecordType type, RecordData data)
+    public void The_other_library_reads_messages_of_this_one(RecordType type, RecordData data)
     {
         var record = new ResourceRecord { Name = Name, Type = type, Ttl = TimeSpan.FromSeconds(30), Data = data };
         var message = new DnsMessage
@@ -62,14 +62,14 @@ public sealed class IndependentReader
     }
 
     [TestCaseSource(nameof(Records))]
-    public async Task What_is_written_there_is_read_by_this_library(RecordType type, RecordData data)
+    public async Task This_library_reads_messages_of_the_other_one(RecordType type, RecordData data)
     {
         var record = new ResourceRecord { Name = Name, Type = type, Ttl = TimeSpan.FromSeconds(30), Data = data };
         var theirs = Parse(new DnsMessage { IsResponse = true, Answers = [record] }).AnswerRecords.Single();
 
         var answer = await AskAsync(new Question(Name, type), response => response.AnswerRecords.AddRange([theirs, theirs]));
 
-        // ARSoft.Tools.Net compresses names without regard to case, so that a name may come back in the spelling of an earlier one.
+        // ARSoft.Tools.Net ignores case when it compresses names, so a name can have the case of an earlier one.
         answer.Answers.Select(r => (r.Name, r.Type, r.Ttl, r.Data)).ShouldBe(
             Enumerable.Repeat((record.Name, record.Type, record.Ttl, record.Data), 2));
     }
@@ -156,7 +156,7 @@ public sealed class IndependentReader
     private static Independent.DnsMessage Parse(DnsMessage message) =>
         Independent.DnsMessage.Parse(new ArraySegment<byte>([.. MessageWriter.Write(message)]));
 
-    /// <summary>A question of this library's client to a server of the other library, and the answer.</summary>
+    /// <summary>Sends this library's query to a server of the other library, and returns the answer.</summary>
     private static async Task<DnsMessage> AskAsync(Question question, Action<Independent.DnsMessage> fill)
     {
         var (server, endPoint) = StartServer();
@@ -181,7 +181,7 @@ public sealed class IndependentReader
         }
     }
 
-    /// <summary>Its transports do not say which free port they took, so a port is tried until one is free.</summary>
+    /// <summary>Its transports do not report the port that they selected, so ports are tried.</summary>
     private static (Independent.DnsServer Server, IPEndPoint EndPoint) StartServer()
     {
         while (true)
@@ -195,7 +195,7 @@ public sealed class IndependentReader
             }
             catch (SocketException)
             {
-                // Another program has this port.
+                // Another program uses this port.
             }
         }
     }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace PlatformGitOps.Dns.Tests;
 
-/// <summary>The server against the field's own clients, and the client against the server the product ships.</summary>
+/// <summary>This server with common clients, and this client with the CoreDNS that the product delivers.</summary>
 [CancelAfter(60_000)]
 public sealed class Interoperability
 {
@@ -67,7 +67,7 @@ public sealed class Interoperability
         }
     }
 
-    /// <summary>Cilium ends the sockets of a pod that has left a Service in the way ss does.</summary>
+    /// <summary>ss ends sockets like Cilium does for a pod that has left a Service.</summary>
     [Test]
     public async Task A_reused_socket_that_the_kernel_ends_is_replaced()
     {
@@ -86,7 +86,7 @@ public sealed class Interoperability
         (await underWay).Attempts.Select(attempt => attempt.Outcome).ShouldBe([AttemptOutcome.Unreachable, AttemptOutcome.Ok]);
     }
 
-    /// <summary>CoreDNS listens a moment after it starts; until then the port is closed.</summary>
+    /// <summary>CoreDNS listens a moment after its start; until then the port is closed.</summary>
     private static async Task AnswersAsync(IPEndPoint server)
     {
         var cancellation = TestContext.CurrentContext.CancellationToken;

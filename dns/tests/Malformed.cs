@@ -2,7 +2,7 @@ using PlatformGitOps.Dns.Wire;
 
 namespace PlatformGitOps.Dns.Tests;
 
-/// <summary>Whatever arrives on an open port, reading it ends, and ends in a message or in <see cref="MessageFormatException"/>.</summary>
+/// <summary>Parsing any octets ends with a message or a <see cref="MessageFormatException"/>.</summary>
 public sealed class Malformed
 {
     private const string Header = "000000000001000000000000";
@@ -21,7 +21,7 @@ public sealed class Malformed
     [Test]
     public void A_chain_of_pointers_that_grows_beyond_255_octets_is_refused()
     {
-        // Each of 40 names is a label of 60 octets and a pointer to the name before it.
+        // Each of 40 names is a label of 60 octets and a pointer to the previous name.
         var octets = Convert.FromHexString("000000000028000000000000").ToList();
         var earlier = -1;
         for (var i = 0; i < 40; i++)

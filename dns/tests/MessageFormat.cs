@@ -86,7 +86,7 @@ public sealed class MessageFormat
     }
 
     [Test]
-    public void What_does_not_fit_is_left_out_whole_and_marked_as_truncated()
+    public void Records_that_do_not_fit_are_omitted_and_the_message_is_truncated()
     {
         var cut = MessageReader.Read(MessageWriter.WriteWithin(Samples.Everything, 128).AsSpan());
 
@@ -155,6 +155,6 @@ public sealed class ClientSubnets
     [TestCase("00011800C633", TestName = "Too few octets")]
     [TestCase("00011800C6336401", TestName = "Too many octets")]
     [TestCase("00011700C63365", TestName = "Bits beyond the prefix")]
-    public void A_broken_option_is_no_subnet(string octets) =>
+    public void A_malformed_option_is_no_subnet(string octets) =>
         ClientSubnet.FromOption(new EdnsOption(EdnsOptionCode.ClientSubnet, [.. Convert.FromHexString(octets)])).ShouldBeNull();
 }

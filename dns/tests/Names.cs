@@ -41,7 +41,7 @@ public sealed class Names
     [TestCase(@"a\25")]
     [TestCase(@"a\256")]
     [TestCase("bücher€.example")]
-    public void A_text_that_is_no_name_is_refused(string text) => Should.Throw<FormatException>(() => DnsName.Parse(text));
+    public void An_invalid_name_is_refused(string text) => Should.Throw<FormatException>(() => DnsName.Parse(text));
 
     [Test]
     public void Labels_and_names_that_are_too_long_are_refused()

@@ -7,7 +7,7 @@ namespace PlatformGitOps.Dns.Tests;
 public sealed class Probing
 {
     [Test]
-    public async Task Each_transport_asks_at_its_cadence_and_the_log_is_whole()
+    public async Task Each_transport_queries_at_its_cadence_and_the_log_is_complete()
     {
         await using var upstream = FakeUpstream.Start();
 
@@ -20,7 +20,7 @@ public sealed class Probing
         attempts.ShouldAllBe(a => a.Outcome == AttemptOutcome.Ok && a.Last && a.By == "pod-a" && a.Port == null);
         foreach (var transport in attempts.GroupBy(a => a.Via))
         {
-            // 30 slots in 600 ms; a busy machine skips some and says so.
+            // 30 slots in 600 ms; a busy machine skips some and reports it.
             (transport.Count() + end.Skipped).ShouldBeInRange(25, 40 + end.Skipped, transport.Key.ToString());
             transport.Select(a => a.Query).ShouldBe(Enumerable.Range(1, transport.Count()).Select(n => (long)n), ignoreOrder: true);
         }
@@ -57,7 +57,7 @@ public sealed class Probing
     }
 
     [Test]
-    public async Task A_log_begins_with_the_first_answers_and_says_how_long_they_took()
+    public async Task A_log_starts_with_the_first_answers_and_their_latency()
     {
         var refusing = TimeProvider.System.GetUtcNow().AddMilliseconds(300);
         await using var upstream = FakeUpstream.Start(
@@ -71,21 +71,21 @@ public sealed class Probing
     }
 
     [Test]
-    public async Task Where_nobody_answers_a_log_begins_all_the_same_and_shows_it()
+    public async Task A_log_starts_without_any_answer_and_shows_it()
     {
         await using var upstream = FakeUpstream.Start();
 
         var lines = await ProbeAsync(upstream, "drop.example.test", TimeSpan.FromMilliseconds(600),
             firstAnswersWithin: TimeSpan.FromMilliseconds(200));
 
-        // Timers and timestamps are different clocks of the system; a timer may fire some milliseconds early.
+        // Timers and timestamps use different system clocks; a timer can fire some milliseconds early.
         lines[0].Start.ShouldNotBeNull().WaitedMilliseconds.ShouldBeGreaterThanOrEqualTo(180);
         lines.Select(l => l.Attempt).OfType<ProbeAttempt>().Where(a => a.Via != DnsTransportKind.Tcp)
             .ShouldAllBe(a => a.Outcome == AttemptOutcome.Timeout);
     }
 
     [Test]
-    public void A_line_survives_writing_and_reading_and_anything_else_is_none()
+    public void A_line_can_be_written_and_read_and_other_text_is_no_line()
     {
         var line = new ProbeLine
         {

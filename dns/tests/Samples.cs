@@ -4,7 +4,7 @@ internal static class Samples
 {
     private static readonly DnsName Name = DnsName.Parse("www.Example.com");
 
-    /// <summary>A message with a record of every type this library knows, and one it does not.</summary>
+    /// <summary>A message with a record of every type that this library parses, and one that it does not.</summary>
     public static DnsMessage Everything { get; } = new()
     {
         Id = 4711,

@@ -21,7 +21,7 @@ public sealed class StubResolution
     }
 
     [TestCaseSource(nameof(Kinds))]
-    public async Task A_lost_first_question_is_asked_again_and_counts_as_lost_then_answered(DnsTransportKind kind)
+    public async Task A_lost_first_query_is_retried_and_counts_as_lost_and_answered(DnsTransportKind kind)
     {
         await using var upstream = FakeUpstream.Start(q => q.Sequence == 1 ? new ServerFault { Drop = true } : ServerFault.None);
 
@@ -46,7 +46,7 @@ public sealed class StubResolution
     }
 
     [Test]
-    public async Task Questions_of_a_reused_socket_share_one_source_port_and_find_their_own_answers()
+    public async Task Queries_of_a_reused_socket_share_a_source_port_and_get_their_own_answers()
     {
         await using var upstream = FakeUpstream.Start();
         await using var transport = upstream.Transport(DnsTransportKind.ReusedUdp);
@@ -65,7 +65,7 @@ public sealed class StubResolution
     [TestCase("refused", AttemptOutcome.Refused, 2)]
     [TestCase("nxdomain", AttemptOutcome.NameError, 1)]
     [TestCase("delay-100", AttemptOutcome.Ok, 1)]
-    public async Task What_the_client_sees_is_the_last_attempt(string fault, AttemptOutcome outcome, int attempts)
+    public async Task The_result_is_that_of_the_last_attempt(string fault, AttemptOutcome outcome, int attempts)
     {
         await using var upstream = FakeUpstream.Start();
 
@@ -102,7 +102,7 @@ public sealed class StubResolution
     [TestCase("big.example.test", RecordType.TXT)]
     [TestCase("truncate.example.test", RecordType.A)]
     [TestCase("cut.example.test", RecordType.A)]
-    public async Task A_truncated_answer_is_asked_for_again_over_TCP(string name, RecordType type)
+    public async Task A_truncated_answer_is_retried_over_TCP(string name, RecordType type)
     {
         await using var upstream = FakeUpstream.Start();
 
@@ -113,7 +113,7 @@ public sealed class StubResolution
     }
 
     [Test]
-    public async Task The_answering_instance_is_named_when_it_is_asked_for()
+    public async Task The_answering_instance_is_reported_if_requested()
     {
         await using var upstream = FakeUpstream.Start();
 
@@ -123,7 +123,7 @@ public sealed class StubResolution
     }
 
     [TestCaseSource(nameof(Kinds))]
-    public async Task A_port_where_nobody_listens_is_unreachable_at_once(DnsTransportKind kind)
+    public async Task A_closed_port_is_unreachable_at_once(DnsTransportKind kind)
     {
         IPEndPoint closed;
         await using (var upstream = FakeUpstream.Start())

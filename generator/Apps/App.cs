@@ -13,71 +13,69 @@ using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Apps;
 
-/// <summary>An application that the tree delivers. To add one, write its folder and add it to <see cref="AppList"/>.</summary>
+/// <summary>An application that the tree delivers. To add one, write its folder and add its class to <see cref="AppList"/>.</summary>
 public abstract class App
 {
-    /// <summary>What its file in a cluster's folder, and the end of its Flux Kustomization's name, are called.</summary>
+    /// <summary>The name of its file in a cluster's folder, and the suffix of its Flux Kustomization's name.</summary>
     public abstract string Name { get; }
 
-    /// <summary>False for one that delivers nothing to a cluster by a layer of its own, so that there is nothing to patch.</summary>
+    /// <summary>False for an application without a Flux Kustomization in a cluster, so that there is nothing to patch.</summary>
     public virtual bool HasLayer => true;
 
-    /// <summary>The applications whose layers must be ready before this one's, where a cluster has them.</summary>
+    /// <summary>The names of the applications whose Kustomizations must be ready first, if a cluster has them.</summary>
     public virtual ImmutableArray<string> WaitsFor => [];
 
-    /// <summary>The chart that it is delivered by, a key of <c>charts</c>; null where it has none.</summary>
+    /// <summary>Its Helm chart, a key of <c>charts</c>; null if it has none.</summary>
     public virtual AppChart? Chart => null;
 
-    /// <summary>Every value that its chart reads at a version; null where that is not known.</summary>
+    /// <summary>Every value that a version of its chart reads; null if that is not known.</summary>
     public virtual Shape? ValuesAt(SemVer version) => null;
 
-    /// <summary>Values that a definition may not set, each with what to write in its place.</summary>
+    /// <summary>Helm values that a definition must not set, each with what to write instead.</summary>
     public virtual IReadOnlyDictionary<string, string> ProtectedValues => ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>A cluster's own values with what the tree's must keep: a list of theirs takes the place of the tree's.</summary>
-    public virtual Mapping Completed(Mapping values) => values;
+    /// <summary>A cluster's own Helm values, completed with the tree's entries that a list of theirs would otherwise replace.</summary>
+    public virtual Mapping WithRequiredValues(Mapping values) => values;
 
-    /// <summary>Charts whose release brings custom resource definitions, with the API group of these.</summary>
+    /// <summary>Charts that install custom resource definitions, and the API group of these.</summary>
     public virtual IEnumerable<(string Chart, string Group)> CrdCharts => [];
 
-    /// <summary>
-    /// Binds its own keys of a cluster, which are then in <see cref="Cluster.Of{T}"/>; null where the cluster does not have it.
-    /// </summary>
+    /// <summary>Binds its own keys of a cluster, for <see cref="Cluster.Of{T}"/>; null if the cluster does not have it.</summary>
     public virtual object? Bind(Section cluster) => null;
 
-    /// <summary>What <see cref="StarterDefinition"/> says of its keys of a cluster: comments, indented as below a cluster.</summary>
+    /// <summary>Its keys in the <see cref="StarterDefinition"/>: comments, indented for an entry of clusters.</summary>
     public virtual string Starter => "";
 
-    /// <summary>The files of the tree, shared by all clusters or not.</summary>
+    /// <summary>Its files, of all clusters and shared ones.</summary>
     public abstract IEnumerable<GeneratedFile> Files(Platform platform);
 
-    /// <summary>The layer of one cluster; null where the cluster does not have it.</summary>
+    /// <summary>Its Flux Kustomization in a cluster; null if the cluster does not have it.</summary>
     public virtual FluxKustomization? Layer(Cluster cluster) => null;
 
     /// <summary>
-    /// The roles among its objects. An account that Flux acts as must be allowed to grant what they grant, and does not have it itself.
+    /// The names of its roles. The account that Flux impersonates may grant the rights in them without having these rights.
     /// </summary>
     public virtual IEnumerable<string> Roles(Cluster cluster) => [];
 
-    /// <summary>Its values among a cluster's settings, by the names of the variables.</summary>
+    /// <summary>Its values in a cluster's settings, by the names of the variables.</summary>
     public virtual Mapping Settings(Cluster cluster) => [];
 
-    /// <summary>Reports what is wrong with its keys in one cluster.</summary>
+    /// <summary>Checks its keys in one cluster.</summary>
     public virtual void Check(Cluster cluster, SectionReader at)
     {
     }
 
-    /// <summary>Reports what is wrong with its keys outside of the clusters.</summary>
+    /// <summary>Checks its keys outside of the clusters.</summary>
     public virtual void CheckPlatform(Platform platform, SectionReader at)
     {
     }
 
-    /// <summary>Reports what is wrong with its keys over all clusters.</summary>
+    /// <summary>Checks its keys across all clusters.</summary>
     public virtual void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
     }
 
-    /// <summary>Checks of the tree, hand edits included, that are about this application alone.</summary>
+    /// <summary>Lint rules of this application; they check the tree with its hand edits.</summary>
     public virtual ImmutableArray<LintRule> LintRules => [];
 
     /// <summary>The name of its Flux Kustomization.</summary>
@@ -105,7 +103,10 @@ public static class AppList
         new OverlaysApp(),
     ];
 
-    /// <summary>The layer of an application in one cluster, with the layers that it waits for and what the cluster's keys add.</summary>
+    /// <summary>
+    /// The Flux Kustomization of an application in one cluster, with its dependencies and the additions from the cluster's keys; null if
+    /// the cluster does not have it.
+    /// </summary>
     public static FluxKustomization? LayerIn(App app, Cluster cluster) => app.Layer(cluster) is not { } layer ? null : layer with
     {
         DependsOn =
@@ -121,7 +122,7 @@ public static class AppList
         CommonAnnotations = CommonPatches.Pairs(cluster.Workloads.Annotations),
     };
 
-    /// <summary>True where an application's layer waits for another's, directly or not.</summary>
+    /// <summary>True if an application's Kustomization depends on another's, directly or not.</summary>
     public static bool WaitsFor(App app, string other) =>
         app.WaitsFor.Contains(other) || All.Any(between => app.WaitsFor.Contains(between.Name) && WaitsFor(between, other));
 }

@@ -2,10 +2,10 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps;
 
-/// <summary>Patches that any application gets from a cluster's keys, beside its own.</summary>
+/// <summary>Patches from a cluster's keys that any application gets, besides its own.</summary>
 internal static class CommonPatches
 {
-    /// <summary>The patches of an application's layer in one cluster, in the order in which they apply.</summary>
+    /// <summary>The patches of an application in one cluster, in the order in which they apply.</summary>
     public static IEnumerable<Node> Of(App app, Cluster cluster)
     {
         var own = cluster.Adjustments.Patches.GetValueOrDefault(app.Name, []);
@@ -25,10 +25,10 @@ internal static class CommonPatches
         }
     }
 
-    /// <summary>Where the pods of a workload run, and how their images are pulled.</summary>
+    /// <summary>Patches for scheduling of pods, their labels and the pull of their images.</summary>
     /// <param name="cluster">The cluster.</param>
-    /// <param name="kind">The kind of the workloads, each of which in the layer is patched.</param>
-    /// <param name="placed">False for a workload that every node has.</param>
+    /// <param name="kind">The kind of the workloads; all of them in the Kustomization are patched.</param>
+    /// <param name="placed">False for a workload that runs on every node, which gets no scheduling.</param>
     public static IEnumerable<Node> OfPods(Cluster cluster, string kind, bool placed = true)
     {
         var workloads = cluster.Workloads;
@@ -46,11 +46,11 @@ internal static class CommonPatches
         }
     }
 
-    /// <summary>A mapping of texts; null for none.</summary>
+    /// <summary>A mapping from pairs; null if there are none.</summary>
     public static Mapping? Pairs(IReadOnlyCollection<(string Key, string Value)> pairs) =>
         pairs.Count == 0 ? null : new Mapping(pairs.Select(pair => new Entry(pair.Key, pair.Value!)));
 
-    /// <summary>Other requests and limits of the first container of a workload than those of its base.</summary>
+    /// <summary>A patch of the requests and limits of a workload's first container.</summary>
     public static Node OfResources(string kind, ResourceSettings resources) => Patch(kind, new Mapping
     {
         { "op", "replace" },
@@ -63,12 +63,12 @@ internal static class CommonPatches
     {
         if (cluster.Adjustments.Values.TryGetValue(chart.Key, out var values))
         {
-            // The name is not read where there is a target.
+            // kustomize ignores the name if there is a target.
             yield return new Mapping
             {
                 { "target", new Mapping { { "kind", "HelmRelease" } } },
                 { "patch", YamlWriter.WriteFragment(Resources.Object(FluxApi.HelmRelease, "HelmRelease",
-                    Resources.Metadata("any", null), new Mapping { { "values", app.Completed(values) } })) },
+                    Resources.Metadata("any", null), new Mapping { { "values", app.WithRequiredValues(values) } })) },
             };
         }
 
@@ -91,7 +91,9 @@ internal static class CommonPatches
         }
     }
 
-    /// <summary>Not by the chart's own value: chart 1.38.0 writes it into the ServiceAccount in another form than into the pods.</summary>
+    /// <summary>
+    /// Not with the chart's value imagePullSecrets: chart 1.38.0 writes it into the ServiceAccount in another form than into the pods.
+    /// </summary>
     private static IEnumerable<Node> OfPulledImages(Cluster cluster) => OfPods(cluster, "Deployment", placed: false);
 
     private static Mapping Patch(string kind, params IEnumerable<Node> operations) => new()

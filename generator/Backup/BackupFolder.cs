@@ -1,18 +1,18 @@
 namespace PlatformGitOps.Generator.Backup;
 
-/// <summary>The files of a backup on disk, which nobody but their user may read: names and addresses are nobody else's business.</summary>
+/// <summary>Reads and writes a backup on disk with permissions for its owner only, because it has names and addresses.</summary>
 internal static class BackupFolder
 {
     private const UnixFileMode FileMode0600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode0700 = FileMode0600 | UnixFileMode.UserExecute;
     private const int MostFiles = 1000;
 
-    /// <summary>For a folder without a name, which would be the current one for reading and none for writing.</summary>
+    /// <summary>The error for an empty folder name: reading would use the current folder, and writing none.</summary>
     public const string Nameless = "The name of the backup's folder is empty. Write the folder, '.' for this one.";
 
     private static readonly string[][] Patterns = [["*.yaml"], ["objects", "*.yaml"], ["zones", "*", "*.zone"]];
 
-    /// <summary>What an earlier backup in the folder has and this one has none of, in a sentence; null for nothing.</summary>
+    /// <summary>What an earlier backup in the folder has and this one lacks, in a sentence; null for nothing.</summary>
     public static string? Loss(string folder, DnsBackup backup)
     {
         var (objects, records) = (backup.Published.Length, Records(backup));
@@ -41,7 +41,7 @@ internal static class BackupFolder
     private static int Records(DnsBackup backup) => backup.ZoneRecords.Sum(zone => zone.Records.Length);
 
     /// <summary>Writes a backup into a new folder, or over an earlier one.</summary>
-    /// <returns>False where the folder holds something else; then nothing was written.</returns>
+    /// <returns>False if the folder has other files; then nothing was written.</returns>
     /// <exception cref="BackupException">It cannot be written.</exception>
     public static bool TryWrite(string folder, DnsBackup backup)
     {
@@ -54,7 +54,7 @@ internal static class BackupFolder
             }
 
             var files = backup.Files().ToDictionary(StringComparer.Ordinal);
-            // The index comes last: a folder without the one that counts its records is not whole.
+            // The index comes last: without it, which counts the records, a backup is incomplete.
             foreach (var (path, text) in files.OrderBy(file => file.Key == DnsBackup.Index))
             {
                 Write(folder, path, text);
@@ -73,7 +73,7 @@ internal static class BackupFolder
         }
     }
 
-    /// <exception cref="BackupException">It is not a backup.</exception>
+    /// <exception cref="BackupException">The folder is not a backup.</exception>
     public static DnsBackup Read(string folder)
     {
         try
@@ -98,7 +98,7 @@ internal static class BackupFolder
         }
     }
 
-    /// <summary>The files that a backup may have; others in the folder, such as those of git, are not looked at.</summary>
+    /// <summary>The files that a backup can have; others in the folder, such as those of git, are ignored.</summary>
     private static string[] PathsIn(string folder) =>
     [
         .. Patterns.SelectMany(pattern => Matches(folder, pattern)).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))

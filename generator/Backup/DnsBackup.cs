@@ -1,17 +1,17 @@
 namespace PlatformGitOps.Generator.Backup;
 
-/// <summary>A folder is not a backup, or cannot be read or written; the message is for people.</summary>
+/// <summary>A folder is not a backup, or cannot be read or written; the message is for users.</summary>
 internal sealed class BackupException(string message) : Exception(message);
 
 /// <summary>
-/// What a cluster needs, beside its tree, to get its DNS back: which definition it had, what its objects ask of DNS, and what
-/// External-DNS owns in the zones. It has no time and no secret, so that the same state is the same text.
+/// What a cluster needs, besides its tree, to restore its DNS: its definition, the objects that request names, and External-DNS's records
+/// in the zones. It has no timestamps and no secrets: the same state gives the same text.
 /// </summary>
 internal sealed record DnsBackup
 {
     public const string Index = "backup.yaml";
 
-    /// <summary>The namespaces of the objects: an emptied cluster refuses these without them.</summary>
+    /// <summary>The namespaces of the objects: without them an empty cluster refuses the objects.</summary>
     public const string Namespaces = "namespaces.yaml";
 
     private const string Format = "1";
@@ -25,23 +25,23 @@ internal sealed record DnsBackup
     /// <summary>The cluster's name.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>The commit that is checked out; null outside of a git repository.</summary>
+    /// <summary>The commit that was checked out; null outside of a git repository.</summary>
     public string? Commit { get; init; }
 
     /// <summary>The text of the definition.</summary>
     public required string DefinitionText { get; init; }
 
-    /// <summary>The address that pods ask; null where the cluster has no <c>kube-dns</c>.</summary>
+    /// <summary>The DNS address of pods; null if the cluster has no Service <c>kube-dns</c>.</summary>
     public string? DnsAddress { get; init; }
 
     public required ImmutableArray<Manifest> Published { get; init; }
 
     public required ImmutableArray<BackedUpZone> ZoneRecords { get; init; }
 
-    /// <summary>Instances whose zones cannot be read by a transfer, with the reason.</summary>
+    /// <summary>Instances of External-DNS whose zones a transfer cannot read, with the reason.</summary>
     public ImmutableArray<(string Instance, string Reason)> NotRead { get; init; } = [];
 
-    /// <summary>What there is now.</summary>
+    /// <summary>A backup of the current state.</summary>
     public static DnsBackup Of(Cluster cluster, LiveState state, string? commit, string definition)
     {
         var instances = PublishedObjects.Instances(cluster);
@@ -74,7 +74,7 @@ internal sealed record DnsBackup
             state.Zones.Keys.Where(key => key.Instance == instance).Select(key => key.Zone).Order(StringComparer.Ordinal);
     }
 
-    /// <summary>The files by their paths in the folder.</summary>
+    /// <summary>The texts of the files, by their paths in the folder.</summary>
     public IEnumerable<KeyValuePair<string, string>> Files()
     {
         yield return new(Index, YamlWriter.Write(FirstLine, new Mapping
@@ -116,7 +116,7 @@ internal sealed record DnsBackup
     }
 
     /// <summary>Reads the files of a folder.</summary>
-    /// <param name="files">By their paths in the folder.</param>
+    /// <param name="files">The texts, by their paths in the folder.</param>
     /// <exception cref="BackupException">They are not a backup.</exception>
     public static DnsBackup Read(IReadOnlyDictionary<string, string> files)
     {
@@ -133,7 +133,7 @@ internal sealed record DnsBackup
 
         var objects = files.Keys.Where(path => path.StartsWith(Objects + "/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
             .SelectMany(path => Documents(files, path).Select(body => ReadObject(body, path))).ToImmutableArray();
-        // Earlier backups do not count them.
+        // Older backups have no counts.
         if (index["objects"] is not null && Text(index, "objects") is var count
             && objects.Length.ToString(CultureInfo.InvariantCulture) != count)
         {
@@ -183,9 +183,9 @@ internal sealed record DnsBackup
     }
 }
 
-/// <summary>What one owner has in a zone.</summary>
+/// <summary>The records of one owner in a zone.</summary>
 internal sealed record BackedUpZone(string Instance, string Zone, string Owner, ImmutableArray<ZoneRecord> Records)
 {
-    /// <summary>Zones below it that an exported one names: without them the instance has records that nobody has read.</summary>
+    /// <summary>Subzones that an exported zone delegates: the instance may have records there that were not read.</summary>
     public ImmutableArray<string> Delegations { get; init; } = [];
 }

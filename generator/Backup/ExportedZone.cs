@@ -5,24 +5,24 @@ using PlatformGitOps.Generator.ZoneFiles;
 namespace PlatformGitOps.Generator.Backup;
 
 /// <summary>
-/// A zone of a provider without transfers, from a file that the provider's own program wrote: a master file (RFC 1035), or what
-/// <c>aws route53 list-resource-record-sets</c> prints.
+/// A zone of a provider without zone transfers, from a file exported with the provider's tool: a master file (RFC 1035), or the output of
+/// <c>aws route53 list-resource-record-sets</c>.
 /// </summary>
-/// <param name="Zone">Without a dot at its end.</param>
-/// <param name="Records">All of them.</param>
+/// <param name="Zone">The name without a trailing dot.</param>
+/// <param name="Records">All records.</param>
 internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneRecord> Records)
 {
     public const string Option = "--zone-file";
 
     private const int MostBytes = 256 * 1024 * 1024;
 
-    // Their last word is a name.
+    // Types whose data ends with a name.
     private static readonly string[] Naming = ["CNAME", "NS", "PTR", "MX", "SRV"];
 
-    /// <summary>The files of an instance, whose zones are in its domains.</summary>
-    /// <param name="instance">One without transfers.</param>
+    /// <summary>The zones of an instance, from its files.</summary>
+    /// <param name="instance">An instance without zone transfers.</param>
     /// <param name="files">Entries <c>INSTANCE=FILE</c>.</param>
-    /// <exception cref="ZoneTransferException">A file is not a zone, or not one of the instance.</exception>
+    /// <exception cref="ZoneTransferException">A file is not a zone, or its zone is not in the instance's domains.</exception>
     public static IEnumerable<ExportedZone> Of(DnsInstance instance, IEnumerable<string> files)
     {
         foreach (var file in files.Where(entry => entry.StartsWith($"{instance.Name}=", StringComparison.Ordinal))
@@ -39,8 +39,8 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
         }
     }
 
-    /// <summary>Entries of instances that a cluster does not have, or that read their zones by transfers.</summary>
-    /// <exception cref="ZoneTransferException">There is one.</exception>
+    /// <summary>Checks that the entries name instances of the cluster without zone transfers.</summary>
+    /// <exception cref="ZoneTransferException">An entry does not.</exception>
     public static void Check(IReadOnlyCollection<DnsInstance> instances, IEnumerable<string> files)
     {
         foreach (var entry in files)
@@ -61,9 +61,9 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
         }
     }
 
-    /// <param name="text">Of the file.</param>
-    /// <param name="file">For messages.</param>
-    /// <exception cref="ZoneTransferException">It is not a whole zone.</exception>
+    /// <param name="text">The text of the file.</param>
+    /// <param name="file">The name of the file in messages.</param>
+    /// <exception cref="ZoneTransferException">It is not a complete zone.</exception>
     public static ExportedZone Read(string text, string file)
     {
         var records = text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n').StartsWith('{') ? Route53(text, file) : MasterFile(text, file);
@@ -104,7 +104,7 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
         }
     }
 
-    /// <summary>Route 53 writes other letters as octal numbers: <c>\052</c> is an asterisk.</summary>
+    /// <summary>Route 53 writes special characters as octal numbers: <c>\052</c> is an asterisk.</summary>
     private static string Name(string text) => Octal().Replace(text.ToLowerInvariant(),
         match => ((char)Convert.ToInt32(match.Groups[1].Value, 8)).ToString(CultureInfo.InvariantCulture));
 
@@ -171,7 +171,8 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
     private static string Absolute(string name, string origin) => MasterFileName.Absolute(name, origin).ToLowerInvariant();
 
     /// <summary>
-    /// Until 0.21 External-DNS wrote the owner of an alias to <c>cname-NAME</c>, and 0.22 looks there too: such an alias is kept as one.
+    /// Up to version 0.21 External-DNS wrote the owner of an alias to <c>cname-NAME</c>, and 0.22 still reads it: such an alias is kept as
+    /// an alias.
     /// </summary>
     private static ZoneRecord WithLegacyOwner(ZoneRecord record, ExportedZone zone, string? prefix)
     {

@@ -3,17 +3,17 @@ using PlatformGitOps.Generator.Tools;
 namespace PlatformGitOps.Generator.Backup;
 
 /// <summary>
-/// What tells which cluster kubectl talks to. The address of <c>kube-dns</c> does not: clusters may share their ranges.
+/// Identifies the cluster that kubectl talks to. The address of <c>kube-dns</c> does not: clusters can have the same ranges.
 /// </summary>
-/// <param name="Name">The cluster's name in its settings; null where the tree was not delivered, or the settings cannot be read.</param>
+/// <param name="Name">The cluster's name in its settings; null if the tree was not delivered, or the settings cannot be read.</param>
 /// <param name="Nodes">The internal addresses of its nodes.</param>
-/// <param name="Pods">The first address of each range that a node has for pods.</param>
+/// <param name="Pods">The first address of each node's pod range.</param>
 internal sealed record LiveIdentity(string? Name, ImmutableArray<IPAddress> Nodes, ImmutableArray<IPAddress> Pods)
 {
-    /// <summary>The settings that Flux reads in every cluster.</summary>
+    /// <summary>The settings that Flux substitutes in every cluster.</summary>
     private static readonly string Settings = $"ConfigMap {Layout.FluxNamespace}/{Layout.ClusterSettings}";
 
-    /// <summary>Reads it; what the user has no right to read stays unknown.</summary>
+    /// <summary>Reads the identity; what the user may not read stays unknown.</summary>
     public static async Task<LiveIdentity> ReadAsync(Kubectl kubectl, CancellationToken cancellationToken)
     {
         var objects = ImmutableArray.CreateBuilder<Manifest>();
@@ -25,7 +25,7 @@ internal sealed record LiveIdentity(string? Name, ImmutableArray<IPAddress> Node
             }
             catch (KubectlException)
             {
-                // No right to list them. Problem asks for more where that leaves two clusters alike.
+                // Without the right to list nodes; Problem then asks the user for a context.
             }
         }
 
@@ -44,10 +44,10 @@ internal sealed record LiveIdentity(string? Name, ImmutableArray<IPAddress> Node
                 .Select(range => range.Value.Split('/')[0]))));
     }
 
-    /// <summary>Why this is not the cluster that was meant, or may be another one; null where it is.</summary>
-    /// <param name="cluster">The one that was meant.</param>
-    /// <param name="platform">Its definition, with the clusters that it may be mistaken for.</param>
-    /// <param name="isNamed">True where the user named a context or a kubeconfig.</param>
+    /// <summary>Why this is not, or may not be, the expected cluster; null if it is.</summary>
+    /// <param name="cluster">The expected cluster.</param>
+    /// <param name="platform">The definition with all clusters.</param>
+    /// <param name="isNamed">True if the user chose a context or a kubeconfig.</param>
     public string? Problem(Cluster cluster, Platform platform, bool isNamed)
     {
         if (Name is not null)
@@ -74,7 +74,7 @@ internal sealed record LiveIdentity(string? Name, ImmutableArray<IPAddress> Node
     private static ImmutableArray<IPAddress> Addresses(IEnumerable<string?> texts) =>
         [.. texts.Select(text => IPAddress.TryParse(text, out var address) ? address : null).OfType<IPAddress>()];
 
-    /// <summary>True where nothing that is known is outside of the cluster's ranges.</summary>
+    /// <summary>True if no known address is outside of the cluster's ranges.</summary>
     private bool Fits(Cluster cluster) =>
         AreIn(Nodes, [.. cluster.RangesFor(RangeUse.Nodes)]) && AreIn(Pods, [.. cluster.RangesFor(RangeUse.Pods)]);
 

@@ -3,20 +3,20 @@ using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Backup;
 
-/// <summary>Reads a cluster with kubectl, and its zones by transfers.</summary>
-/// <param name="Kubectl">Whose cluster is read.</param>
-/// <param name="TsigFiles">As <see cref="ZoneTransfer.Secret"/> takes them.</param>
+/// <summary>Reads a cluster with kubectl, and its zones with zone transfers.</summary>
+/// <param name="Kubectl">kubectl, with the context of the cluster.</param>
+/// <param name="TsigFiles">See <see cref="ZoneTransfer.Secret"/>.</param>
 /// <param name="TsigVariable">The value of <see cref="ZoneTransfer.Variable"/>.</param>
 internal sealed record LiveReader(Kubectl Kubectl, IReadOnlyCollection<string> TsigFiles, string? TsigVariable)
 {
-    /// <summary>As <see cref="ExportedZone.Of"/> takes them.</summary>
+    /// <summary>See <see cref="ExportedZone.Of"/>.</summary>
     public IReadOnlyCollection<string> ZoneFiles { get; init; } = [];
 
     /// <exception cref="KubectlException">The cluster cannot be read.</exception>
     /// <exception cref="ZoneTransferException">A zone cannot be read.</exception>
     public async Task<LiveState> ReadAsync(Cluster cluster, CancellationToken cancellationToken)
     {
-        // Keys and files first: a mistake there is cheap to find.
+        // Keys and files first, so that mistakes there are found early.
         var instances = PublishedObjects.Instances(cluster).ToArray();
         ExportedZone.Check(instances, ZoneFiles);
         var exported = instances.SelectMany(instance => ExportedZone.Of(instance, ZoneFiles).Select(zone => (instance, zone))).ToArray();
@@ -60,7 +60,7 @@ internal sealed record LiveReader(Kubectl Kubectl, IReadOnlyCollection<string> T
     public static IEnumerable<string> Zones(DnsInstance instance) =>
         (instance.Rfc2136.Zones.IsEmpty ? instance.Domains : instance.Rfc2136.Zones).Select(zone => zone.Text);
 
-    /// <summary>Null where a transfer reads the zones of an instance.</summary>
+    /// <summary>Why no transfer reads the zones of an instance; null if one does.</summary>
     public static string? WhyNotRead(DnsInstance instance) => instance switch
     {
         { Provider: not DnsProvider.Rfc2136 } =>

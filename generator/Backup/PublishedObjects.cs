@@ -5,17 +5,17 @@ using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Backup;
 
-/// <summary>Which objects of a cluster DNS is made of, beside those that the tree delivers, and what of them a backup keeps.</summary>
+/// <summary>The objects of a cluster that DNS depends on, besides those of the tree, and their parts in a backup.</summary>
 internal static class PublishedObjects
 {
-    /// <summary>Annotations of the health controller and of geographic routing.</summary>
+    /// <summary>The prefix of annotations of the health controller and of geographic routing.</summary>
     private const string OwnPrefix = "dns.aikernel.io/";
 
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
     private static readonly string[] ZoneEndings = [".zone", ".db", ".server", ".override"];
 
-    /// <summary>The kinds to list, as kubectl takes them; with the namespace where one is enough.</summary>
+    /// <summary>The kinds to list with kubectl, each with its namespace if one is enough.</summary>
     public static IEnumerable<(string Kind, string? Namespace)> Kinds(Cluster cluster)
     {
         yield return ("services", null);
@@ -31,7 +31,7 @@ internal static class PublishedObjects
         }
     }
 
-    /// <summary>What a backup keeps of the objects of a cluster, in the order of kind, namespace and name.</summary>
+    /// <summary>The objects of a cluster as a backup keeps them, sorted by kind, namespace and name.</summary>
     public static ImmutableArray<Manifest> Of(IEnumerable<Manifest> live, Cluster cluster)
     {
         var prefixes = Prefixes(cluster);
@@ -42,7 +42,7 @@ internal static class PublishedObjects
         ];
     }
 
-    /// <summary>The names that an object requests: two objects with the same text get the same records.</summary>
+    /// <summary>The names that an object requests, as a text: equal texts mean the same records.</summary>
     public static string Requested(Manifest resource, Cluster cluster)
     {
         var prefixes = Prefixes(cluster);
@@ -71,21 +71,21 @@ internal static class PublishedObjects
         ];
     }
 
-    /// <summary>The address of the cluster's DNS; null where there is no Service.</summary>
+    /// <summary>The address of the cluster's DNS; null if there is no Service.</summary>
     public static string? DnsAddress(IEnumerable<Manifest> live) => live
         .FirstOrDefault(resource => resource is { Kind: "Service", Name: CoreDnsNames.Service, Namespace: CoreDnsNames.Namespace })
         ?.Body.TextAt("spec", "clusterIP");
 
     public static ImmutableArray<DnsInstance> Instances(Cluster cluster) => cluster.Of<ExternalDnsSettings>()?.Instances ?? [];
 
-    /// <summary>Whether an instance writes records of an object.</summary>
+    /// <summary>True if an instance writes records for an object.</summary>
     public static bool Reads(DnsInstance instance, Manifest resource) =>
         SourceOf(resource.Kind) is { } source && instance.Sources.Contains(source)
         && (source != "service"
             || resource.Body.EntriesAt("metadata", "annotations").Any(entry => IsOurs(entry.Key, [instance.AnnotationPrefix])))
         && MayWrite(instance, resource);
 
-    /// <summary>The source of External-DNS that reads a kind; null where none does.</summary>
+    /// <summary>The source of External-DNS that reads a kind; null if none does.</summary>
     internal static string? SourceOf(string kind) => kind switch
     {
         "Service" => "service",
@@ -95,7 +95,7 @@ internal static class PublishedObjects
         _ => null,
     };
 
-    /// <summary>An HTTPRoute without a name has those of its Gateway, which no backup holds.</summary>
+    /// <summary>An HTTPRoute without host names takes those of its Gateway, which is not in a backup.</summary>
     private static bool MayWrite(DnsInstance instance, Manifest resource)
     {
         var names = AskingObjects.Of([resource]).Names(instance.AnnotationPrefix, instance.Sources);
@@ -104,7 +104,7 @@ internal static class PublishedObjects
                 && !instance.ExcludeDomains.Any(domain => DomainScope.IsBelow(name, domain.Text)));
     }
 
-    /// <summary>External-DNS publishes the hosts of certificates too; where it finds a host twice, it is one name.</summary>
+    /// <summary>External-DNS also publishes the hosts of the TLS section; a host in both places is one name.</summary>
     private static IEnumerable<Node> Hosts(Manifest ingress) => ingress.Body.MappingsAt("spec", "rules").Select(rule => rule["host"])
         .Concat(ingress.Body.MappingsAt("spec", "tls").SelectMany(tls => tls.ItemsAt("hosts"))).OfType<Scalar>()
         .Select(host => host.Value).Distinct().Order(StringComparer.Ordinal).Select(host => (Node)host);
@@ -117,23 +117,23 @@ internal static class PublishedObjects
 
     private static bool IsPublished(Manifest resource, ImmutableArray<string> prefixes) => resource.Kind switch
     {
-        // The tree delivers it, with annotations of the health controller where that checks it.
+        // The tree delivers it, with annotations of the health controller if that checks it.
         "Service" when resource is { Name: CoreDnsNames.Service, Namespace: CoreDnsNames.Namespace } => false,
-        // A name by annotation, or by the hosts of the object itself.
+        // Names come from annotations or from the object's own hosts.
         "Service" => resource.Body.EntriesAt("metadata", "annotations").Any(entry => IsOurs(entry.Key, prefixes)),
         "Ingress" or "HTTPRoute" or "DNSEndpoint" => true,
         "ConfigMap" => IsZones(resource),
         _ => false,
     };
 
-    /// <summary>Zones and Corefiles of the user; Flux, Helm and the zones' writer bring their own back.</summary>
+    /// <summary>ConfigMaps with the user's own zones and Corefiles; Flux, Helm and the geo controller restore theirs.</summary>
     private static bool IsZones(Manifest resource) =>
         resource.Label("kustomize.toolkit.fluxcd.io/name") is null && resource.Label("app.kubernetes.io/managed-by") != "Helm"
         && resource.Label("app.kubernetes.io/name") != GeoDnsNames.Name
         && resource.Body.EntriesAt("data").Any(entry => entry.Key == "Corefile"
             || ZoneEndings.Any(ending => entry.Key.EndsWith(ending, StringComparison.Ordinal)));
 
-    /// <summary>Without what the API server and controllers write: an object that can be applied again.</summary>
+    /// <summary>An object without the fields that the API server and controllers write, so that it can be applied again.</summary>
     private static Manifest Kept(Manifest resource)
     {
         var body = resource.Body;

@@ -2,24 +2,24 @@ using PlatformGitOps.Generator.Apps.ExternalDns;
 
 namespace PlatformGitOps.Generator.Backup;
 
-/// <summary>What there is now: the objects that publish names, and the whole zones.</summary>
-/// <param name="DnsAddress">The address of <c>kube-dns</c>; null where it does not exist.</param>
-/// <param name="Published">As a backup keeps them.</param>
-/// <param name="Zones">By instance and zone; without those that no transfer reads.</param>
+/// <summary>The current state: the objects that publish names, and all zones.</summary>
+/// <param name="DnsAddress">The address of <c>kube-dns</c>; null if it does not exist.</param>
+/// <param name="Published">The objects, as a backup keeps them.</param>
+/// <param name="Zones">By instance and zone, except zones that were not read.</param>
 internal sealed record LiveState(
     string? DnsAddress, ImmutableArray<Manifest> Published, ImmutableDictionary<(string Instance, string Zone), OwnedZone> Zones)
 {
-    /// <summary>Objects, with an annotation for External-DNS that no instance of the cluster reads.</summary>
+    /// <summary>Objects with an annotation for External-DNS that no instance of the cluster reads.</summary>
     public ImmutableArray<(ResourceId Object, string Annotation)> Unread { get; init; } = [];
 }
 
-/// <summary>What of a backup a cluster and its zones do not have.</summary>
+/// <summary>The parts of a backup that a cluster and its zones lack.</summary>
 /// <param name="Findings">In the order of the backup.</param>
-/// <param name="Objects">How many objects are as in the backup.</param>
-/// <param name="Records">How many records are.</param>
+/// <param name="Objects">The number of objects that equal the backup.</param>
+/// <param name="Records">The number of records that equal the backup.</param>
 internal sealed record RestoreResult(ImmutableArray<Finding> Findings, int Objects, int Records)
 {
-    /// <summary>True where a record has no owner or another one: External-DNS does not change it, and never restores ours.</summary>
+    /// <summary>True if a record has no owner or another one: External-DNS never restores such a record.</summary>
     public bool Refused => Findings.Any(finding => finding.Rule is RestoreCheck.Foreign or RestoreCheck.OtherOwner);
 
     public bool Complete => Findings.All(finding => finding.Severity != Severity.Error);
@@ -65,7 +65,7 @@ internal static class RestoreCheck
         return new RestoreResult(findings.ToImmutable(), objects, records);
     }
 
-    /// <summary>A warning for each object that asks External-DNS with a prefix that it does not read.</summary>
+    /// <summary>A warning for each object whose annotation has a prefix that no External-DNS instance reads.</summary>
     public static IEnumerable<Finding> Unread(LiveState live, Cluster cluster, string file)
     {
         var read = PublishedObjects.Instances(cluster).Select(instance => instance.AnnotationPrefix).Distinct().ToArray();
@@ -104,7 +104,7 @@ internal static class RestoreCheck
         return same;
     }
 
-    /// <summary>Instances that delete the records of the missing objects as soon as they run.</summary>
+    /// <summary>Instances that would delete the records of missing objects at their next run.</summary>
     private static IEnumerable<Finding> Deleting(IReadOnlyList<Manifest> missing, Cluster cluster) =>
         from instance in PublishedObjects.Instances(cluster)
         where instance is { Policy: DnsPolicy.Sync, DryRun: false }

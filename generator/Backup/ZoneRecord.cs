@@ -1,17 +1,17 @@
 namespace PlatformGitOps.Generator.Backup;
 
 /// <summary>A record of a zone, in the text of RFC 1035.</summary>
-/// <param name="Name">In lower case, with a dot at its end.</param>
+/// <param name="Name">In lower case, with a trailing dot.</param>
 /// <param name="Ttl">Seconds.</param>
 /// <param name="Type">For example <c>A</c>.</param>
-/// <param name="Data">As the server wrote it.</param>
+/// <param name="Data">In the server's format.</param>
 internal sealed partial record ZoneRecord(string Name, long Ttl, string Type, string Data)
 {
     /// <summary>One line of a zone file.</summary>
     public override string ToString() => $"{Name} {Ttl} IN {Type} {Data}";
 
     /// <summary>
-    /// The records of a text with one on each line, as kdig and this class write it. The first record of a transfer is there twice.
+    /// Reads records, one on each line, as kdig and this class write them. A transfer repeats its first record at the end.
     /// </summary>
     public static ImmutableArray<ZoneRecord> Read(string text) =>
     [
@@ -29,14 +29,14 @@ internal sealed partial record ZoneRecord(string Name, long Ttl, string Type, st
     private static partial Regex Line();
 }
 
-/// <summary>A zone with the owners that External-DNS wrote beside its records.</summary>
+/// <summary>A zone, and the owners in the TXT records of External-DNS.</summary>
 internal sealed partial class OwnedZone
 {
     private readonly ILookup<string, string> _owners;
     private readonly string? _prefix;
 
-    /// <param name="records">The whole zone.</param>
-    /// <param name="txtPrefix">The instance's, null for none.</param>
+    /// <param name="records">All records of the zone.</param>
+    /// <param name="txtPrefix">The instance's TXT prefix; null for none.</param>
     public OwnedZone(ImmutableArray<ZoneRecord> records, string? txtPrefix)
     {
         _prefix = txtPrefix;
@@ -48,20 +48,20 @@ internal sealed partial class OwnedZone
         _owners = Ownerships.ToLookup(record => record.Name, record => Owner().Match(record.Data).Groups[1].Value);
     }
 
-    /// <summary>Without the SOA record and without what says who owns.</summary>
+    /// <summary>The records without SOA and without ownership TXT records.</summary>
     public ImmutableArray<ZoneRecord> Records { get; }
 
-    /// <summary>Zones below this one, as its NS records name them; none where the SOA record is not among the records.</summary>
+    /// <summary>The subzones that NS records delegate; empty if the SOA record is missing.</summary>
     public ImmutableArray<string> Delegations { get; }
 
-    /// <summary>The TXT records that say who owns.</summary>
+    /// <summary>The TXT records with owners.</summary>
     public ImmutableArray<ZoneRecord> Ownerships { get; }
 
-    /// <summary>Who owns the records of a type at a name; several while an owner is changed, none for records of nobody.</summary>
+    /// <summary>The owners of the records of a type at a name; several during a change of the owner, empty if nobody owns them.</summary>
     public ImmutableArray<string> OwnersOf(string name, string type) =>
         [.. OwnershipNames(name, type).Select(at => _owners[at]).FirstOrDefault(owners => owners.Any()) ?? []];
 
-    /// <summary>What an owner has: its records, and the TXT records that say so.</summary>
+    /// <summary>The records of an owner, and their ownership TXT records.</summary>
     public ImmutableArray<ZoneRecord> Of(string owner)
     {
         var own = Records.Where(record => OwnersOf(record.Name, record.Type).Contains(owner)).ToArray();
@@ -72,7 +72,7 @@ internal sealed partial class OwnedZone
     }
 
     /// <summary>
-    /// The names of the TXT records of External-DNS's registry: with the type, since 0.12; without it before (affix_mapper.go).
+    /// The names of the TXT records of External-DNS's registry: with the type since 0.12, without it before (affix_mapper.go).
     /// </summary>
     private IEnumerable<string> OwnershipNames(string name, string type)
     {

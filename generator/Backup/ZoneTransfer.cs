@@ -3,25 +3,25 @@ using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Backup;
 
-/// <summary>A zone cannot be read; the message is for people and never holds a key.</summary>
+/// <summary>A zone cannot be read; the message is for users and never contains a key.</summary>
 internal sealed class ZoneTransferException(string message) : Exception(message);
 
-/// <summary>Reads zones by transfers that are signed with the key of an instance. kdig gets the key through a pipe.</summary>
+/// <summary>Reads zones with transfers signed by an instance's key (TSIG). kdig gets the key through a pipe.</summary>
 /// <param name="Kdig">kdig's absolute path.</param>
 internal sealed partial record ZoneTransfer(string Kdig)
 {
-    /// <summary>The variable of External-DNS's own container.</summary>
+    /// <summary>The environment variable of External-DNS's own container.</summary>
     public const string Variable = "EXTERNAL_DNS_RFC2136_TSIG_SECRET";
 
     /// <exception cref="ZoneTransferException">It is not on the PATH.</exception>
     public static ZoneTransfer Find() => new(Tool.Kdig.Find()
         ?? throw new ZoneTransferException($"kdig is not on the PATH, and zones are read with it. {Tool.Kdig.HowToGet}"));
 
-    /// <summary>The key of an instance, base64: from a file, else from <see cref="Variable"/>.</summary>
+    /// <summary>The TSIG key of an instance in base64: from a file, else from <see cref="Variable"/>.</summary>
     /// <param name="instance">The instance's name.</param>
     /// <param name="files">Entries <c>INSTANCE=FILE</c>, or <c>FILE</c> for every other instance.</param>
     /// <param name="environment">The variable's value.</param>
-    /// <exception cref="ZoneTransferException">Neither has one, or it is not a key.</exception>
+    /// <exception cref="ZoneTransferException">Neither has a key, or it is invalid.</exception>
     public static string Secret(string instance, IReadOnlyCollection<string> files, string? environment)
     {
         var own = files.FirstOrDefault(entry => entry.StartsWith(instance + "=", StringComparison.Ordinal));
@@ -37,7 +37,7 @@ internal sealed partial record ZoneTransfer(string Kdig)
         };
     }
 
-    /// <exception cref="ZoneTransferException">The server refused it, or is away.</exception>
+    /// <exception cref="ZoneTransferException">The server refused the transfer, or does not answer.</exception>
     public async Task<ImmutableArray<ZoneRecord>> ReadAsync(
         Rfc2136Settings server, string zone, string secret, CancellationToken cancellationToken)
     {
@@ -77,7 +77,7 @@ internal sealed partial record ZoneTransfer(string Kdig)
         }
     }
 
-    // The name of an instance is a label; a path with a '=' is given as ./PATH.
+    // An instance's name is a DNS label; write ./PATH for a path with a '='.
     [GeneratedRegex("^[a-z0-9-]+=", RegexOptions.CultureInvariant)]
     private static partial Regex Assignment();
 

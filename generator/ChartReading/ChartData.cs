@@ -4,15 +4,15 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.ChartReading;
 
-/// <summary>What one version of the chart says of itself.</summary>
-/// <param name="Version">Of the chart.</param>
+/// <summary>Facts about one chart version, read from the chart.</summary>
+/// <param name="Version">The chart's version.</param>
 /// <param name="CoreDns">Its <c>appVersion</c>.</param>
-/// <param name="Reads">The paths of the values that its templates name.</param>
+/// <param name="Reads">The paths of the values that its templates use.</param>
 /// <param name="Defaults">Its <c>values.yaml</c>.</param>
 internal sealed record ChartFacts(SemVer Version, SemVer CoreDns, ImmutableArray<string> Reads, Mapping Defaults);
 
-/// <summary>What one version of CoreDNS says of itself.</summary>
-/// <param name="Version">Of CoreDNS.</param>
+/// <summary>Facts about one CoreDNS version, read from its sources.</summary>
+/// <param name="Version">The version of CoreDNS.</param>
 /// <param name="Plugins">In the order of <c>plugin.cfg</c>.</param>
 /// <param name="Metrics">Counters and gauges with their labels.</param>
 /// <param name="Histograms">Histograms with their labels.</param>
@@ -23,10 +23,10 @@ internal sealed record CoreDnsFacts(
 /// <summary>The data files <c>releases.yaml</c>, <c>values.yaml</c> and <c>coredns.yaml</c>, as texts.</summary>
 internal sealed record ChartDataFiles(string Releases, string Values, string CoreDns);
 
-/// <summary>Thrown with a sentence for the person who made the chart's data.</summary>
+/// <summary>The input for the data files is wrong; the message is for the maintainer.</summary>
 internal sealed class ChartDataException(string message) : Exception(message);
 
-/// <summary>Makes the chart's data files from released charts and from CoreDNS's own sources.</summary>
+/// <summary>Makes the data files of the chart from released charts and CoreDNS's sources.</summary>
 internal static partial class ChartData
 {
     internal const int LongestLine = 140;
@@ -59,7 +59,7 @@ internal static partial class ChartData
     }
 
     /// <summary>Reads the sources of CoreDNS.</summary>
-    /// <exception cref="ChartDataException">They are not there.</exception>
+    /// <exception cref="ChartDataException">The folder does not have them.</exception>
     public static CoreDnsFacts ReadCoreDns(string folder)
     {
         var (plugins, about) = (Path.Combine(folder, "plugin.cfg"), Path.Combine(folder, "coremain", "version.go"));
@@ -98,11 +98,11 @@ internal static partial class ChartData
             counted.ToImmutable(), timed.ToImmutable());
     }
 
-    /// <summary>The data files with what the charts and the sources say; what they say nothing of stays as it is.</summary>
-    /// <param name="files">As they are.</param>
+    /// <summary>Merges facts about charts and CoreDNS into the data files; everything else stays as it is.</summary>
+    /// <param name="files">The current data files.</param>
     /// <param name="charts">Each version once.</param>
     /// <param name="sources">Each version once.</param>
-    /// <param name="report">Takes a sentence for what a person has to look at.</param>
+    /// <param name="report">Called with a sentence for each thing that the maintainer must check.</param>
     public static ChartDataFiles Merge(
         ChartDataFiles files, IReadOnlyCollection<ChartFacts> charts, IReadOnlyCollection<CoreDnsFacts> sources, Action<string> report)
     {
@@ -217,7 +217,7 @@ internal static partial class ChartData
         return text.ToString().TrimEnd();
     }
 
-    /// <summary>Entries of one name, in several ranges, are one value.</summary>
+    /// <summary>Merges entries of one name with several version ranges into one value.</summary>
     private static IEnumerable<ChartValue> Merged(Mapping mapping, Dictionary<string, Node> types) =>
         mapping.Entries.Select(entry => (Range: VersionRange.Of(entry.Key), entry.Value)).GroupBy(entry => entry.Range.Name).Select(same =>
         {
@@ -247,7 +247,7 @@ internal static partial class ChartData
 
     private static bool IsSameOrAbove(string path, string below) => below == path || below.StartsWith(path + ".", StringComparison.Ordinal);
 
-    /// <summary>The text up to a line, with it or not.</summary>
+    /// <summary>The text up to a line, including it or not.</summary>
     private static string Until(string text, string line, bool withLine = true)
     {
         var at = text.StartsWith(line, StringComparison.Ordinal) ? 0 : text.IndexOf("\n" + line, StringComparison.Ordinal) + 1;
@@ -260,7 +260,7 @@ internal static partial class ChartData
         Regex.Match(options, key + @":\s*([^,\n]+)", RegexOptions.CultureInvariant) is { Success: true } match
             ? Literal(match.Groups[1].Value.Trim(), package) : "";
 
-    /// <summary>What a literal or a constant of the same package says.</summary>
+    /// <summary>The value of a literal, or of a constant in the same package.</summary>
     private static string Literal(string expression, string package) => expression switch
     {
         "plugin.Namespace" => "coredns",
@@ -306,7 +306,7 @@ internal static partial class ChartData
     [GeneratedRegex(@"CoreVersion\s*=\s*""([^""]*)""")]
     private static partial Regex CoreVersion();
 
-    // promauto.NewCounterVec(prometheus.CounterOpts{...}, []string{...}); the options may hold one more pair of braces.
+    // promauto.NewCounterVec(prometheus.CounterOpts{...}, []string{...}); the options may contain one nested pair of braces.
     [GeneratedRegex(@"\.New(?<kind>Counter|Gauge|Histogram|Summary)(?:Vec|Func)?\(\s*prometheus\.\w+Opts\{"
         + @"(?<options>(?:[^{}]|\{[^{}]*\})*)\}"
         + @"(?:,\s*\[\]string\{(?<labels>[^}]*)\})?")]

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.ChartReading;
 
-/// <summary>A value of the chart: a leaf with a type, or a mapping.</summary>
+/// <summary>A value of the chart: typed, or a mapping of values.</summary>
 internal sealed record ChartValue
 {
     public string Name { get; init; } = "";
@@ -11,7 +11,7 @@ internal sealed record ChartValue
 
     public List<ChartValue> Children { get; init; } = [];
 
-    /// <summary>The paths of the leaves, those inside of a named type too.</summary>
+    /// <summary>The paths of its leaves, including those inside of a named type.</summary>
     public IEnumerable<string> Paths(Dictionary<string, Node> types, string above) => Type switch
     {
         null => Children.SelectMany(child => child.Paths(types, above.Length == 0 ? child.Name : $"{above}.{child.Name}")),

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>accept</c>: runs the acceptance suite, which is a tool of its own, with the definition of this command.</summary>
+/// <summary><c>accept</c>: runs the acceptance suite, a separate tool, with the definition of this command.</summary>
 internal static class AcceptCommand
 {
     private const string Manifest = ".config/dotnet-tools.json";
@@ -42,8 +42,7 @@ internal static class AcceptCommand
     }
 
     /// <summary>
-    /// The program and its first arguments: the version of the nearest tool manifest, else the tool of the search path; null where there is
-    /// neither.
+    /// The program and its first arguments: from the nearest tool manifest, else from the search path; null if neither has it.
     /// </summary>
     internal static (string File, string[] First)? Find(string folder, string? searchPath)
     {
@@ -68,7 +67,7 @@ internal static class AcceptCommand
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
-            // Not a manifest that dotnet could read either.
+            // dotnet cannot read this manifest either.
             return false;
         }
     }

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Git;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>backup</c>: what a cluster needs, beside its tree, to get its DNS back.</summary>
+/// <summary><c>backup</c>: saves what a cluster needs, besides its tree, to restore its DNS.</summary>
 internal static class BackupCommand
 {
     private const string ReplaceWithEmpty = "--replace-with-empty";
@@ -23,12 +23,12 @@ internal static class BackupCommand
             folder, live.Cluster, live.Context, live.KubeConfig, live.TsigFiles, live.ZoneFiles, replace,
         };
         command.SetAction((result, cancellationToken) =>
-            RunAsync(tree.Context(result), result.GetValue(folder)!, live.Of(result), result.GetValue(replace), cancellationToken));
+            RunAsync(tree.Context(result), result.GetValue(folder)!, live.Selection(result), result.GetValue(replace), cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        CommandContext context, string folder, LiveChoice choice, bool mayReplace, CancellationToken cancellationToken)
+        CommandContext context, string folder, LiveSelection choice, bool mayReplace, CancellationToken cancellationToken)
     {
         if (folder.Length == 0)
         {
@@ -36,7 +36,7 @@ internal static class BackupCommand
             return ExitCode.Unusable;
         }
 
-        if (context.ReadDefinition() is not { Platform: { } platform } || choice.ClusterOf(platform, context) is not { } cluster)
+        if (context.ReadDefinition() is not { Platform: { } platform } || choice.FindCluster(platform, context) is not { } cluster)
         {
             return ExitCode.Unusable;
         }
@@ -76,7 +76,7 @@ internal static class BackupCommand
 
             context.Write([.. RestoreCheck.Unread(state, cluster, context.DefinitionPath.Replace('\\', '/'))], context.Output);
             Write(backup, folder, context);
-            return ExitCode.Fine;
+            return ExitCode.Success;
         });
     }
 

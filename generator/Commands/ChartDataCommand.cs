@@ -3,7 +3,9 @@ using PlatformGitOps.Generator.ChartReading;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>chart-data</c>, for maintainers: the data files of the coredns chart, from released charts and CoreDNS's sources.</summary>
+/// <summary>
+/// <c>chart-data</c>, for maintainers: writes the data files of the coredns chart from released charts and CoreDNS's sources.
+/// </summary>
 internal static partial class ChartDataCommand
 {
     private static readonly string[] Names = ["releases.yaml", "values.yaml", "coredns.yaml"];
@@ -22,7 +24,7 @@ internal static partial class ChartDataCommand
             Description = "The folder of the data files.",
             DefaultValueFactory = _ => "generator/Apps/CoreDns/Charts",
         };
-        // Whoever has the packed tool alone cannot use it: the data is compiled into the program.
+        // The packed tool cannot use it: the data is compiled into the program.
         var command = new Command("chart-data", "For maintainers: brings the data files of the coredns chart up to date.")
         {
             charts, sources, into,
@@ -65,7 +67,7 @@ internal static partial class ChartDataCommand
                 console.Output.WriteLine($"{(old == now ? "unchanged" : "written"),-9} {path}");
             }
 
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
         catch (Exception exception) when (exception is ChartDataException or IOException or UnauthorizedAccessException)
         {
@@ -74,7 +76,7 @@ internal static partial class ChartDataCommand
         }
     }
 
-    /// <summary>The day of a data file.</summary>
+    /// <summary>The date in a data file.</summary>
     [GeneratedRegex("^read: .*$", RegexOptions.Multiline)]
     private static partial Regex ReadLine();
 }

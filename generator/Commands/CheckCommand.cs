@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>check</c>: what generate would change, and why.</summary>
+/// <summary><c>check</c>: shows what generate would change, and why.</summary>
 internal static class CheckCommand
 {
     private const int MostFiles = 100;
@@ -18,24 +18,24 @@ internal static class CheckCommand
 
     private static int Run(CommandContext context, CancellationToken cancellationToken)
     {
-        if (context.ReadDelivered() is not { } definition)
+        if (context.ReadConsistentDefinition() is not { } definition)
         {
             return ExitCode.Unusable;
         }
 
         var platform = definition.Platform;
         var request = context.Request(platform);
-        context.Begin("comparing the files", platform);
+        context.BeginStep("comparing the files", platform);
         var drift = DriftCheck.Run(request, cancellationToken);
-        var remarks = Remarks.Left(platform, Remarks.Of(context, definition));
+        var warnings = DefinitionWarnings.WithoutIgnored(platform, DefinitionWarnings.Of(context, definition));
         if (context.Format == OutputFormat.Text)
         {
-            context.Write(remarks, context.Output);
+            context.Write(warnings, context.Output);
             Write(drift, context.Verbose, context.Output, context.Ink, context.Quiet);
         }
         else
         {
-            context.Report([.. remarks, .. drift.Findings], json =>
+            context.Report([.. warnings, .. drift.Findings], json =>
             {
                 json.WriteNumber("asGenerated", drift.Same);
                 json.WriteBoolean("lockIsStale", drift.StaleLock is not null);
@@ -50,15 +50,15 @@ internal static class CheckCommand
             });
         }
 
-        return drift.Drifted ? ExitCode.Findings : ExitCode.Fine;
+        return drift.Drifted ? ExitCode.Findings : ExitCode.Success;
     }
 
-    /// <summary>For each file who changed it, the diff and what to do; then the counts.</summary>
+    /// <summary>Writes for each file who changed it, the diff and what to do; then the counts.</summary>
     internal static void Write(DriftResult result, bool verbose, TextWriter output, Ink ink = default, bool quiet = false)
     {
         FindingText.Write(result.Obstacles, verbose, output, ink);
         var files = result.Files.Where(file => !quiet || file.Cause != DriftCause.Foreign).ToArray();
-        // Foreign files are the ones that may be left out: they are not what the exit code is about.
+        // Foreign files do not affect the exit code, so only they may be left out.
         foreach (var file in verbose || files.Length <= MostFiles ? files
             : files.OrderBy(file => file.Cause == DriftCause.Foreign).Take(MostFiles))
         {

@@ -1,14 +1,16 @@
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary>The output cannot be written: its disk is full, for example.</summary>
+/// <summary>The output cannot be written, for example because its disk is full.</summary>
 internal sealed class OutputException(IOException cause)
     : Exception($"The output cannot be written: {cause.Message.TrimEnd('.')}. What the command changed on disk is not undone; free "
         + "space or write the output elsewhere, and run the command again.", cause);
 
-/// <summary>Gives a failed write of the output an exception of its own: a file of the tree fails with the same ones.</summary>
+/// <summary>
+/// Throws <see cref="OutputException"/> for a failed write of the output: a failed write of a tree's file throws the same I/O exceptions.
+/// </summary>
 internal sealed class CheckedOutput(TextWriter output) : TextWriter(output.FormatProvider)
 {
-    /// <summary>True for the console's.</summary>
+    /// <summary>True if the output is the console's.</summary>
     public bool IsConsole => ReferenceEquals(output, Console.Out);
 
     public override Encoding Encoding => output.Encoding;

@@ -46,7 +46,7 @@ internal sealed class TreeOptions : IDisposable
     public Option<string> Color { get; } = Choice(
         "--color", "Colours: auto takes them in a terminal where NO_COLOR is not set.", "auto", "always", "never");
 
-    /// <summary>Of the commands whose result other programs read.</summary>
+    /// <summary>For the commands whose result other programs read.</summary>
     public Option<string> Format { get; } = Choice("--output", "How the result is written; github makes annotations of GitHub Actions.",
         [.. Enum.GetNames<OutputFormat>().Select(name => name.ToLowerInvariant())]);
 
@@ -72,21 +72,21 @@ internal sealed class TreeOptions : IDisposable
 
     public void Dispose() => _progress?.Dispose();
 
-    /// <summary>The definition in a folder; the name that it should have where none is there.</summary>
+    /// <summary>The definition in a folder; its default path if the folder has none.</summary>
     private static string InFolder(string folder)
     {
         var path = Path.Combine(folder, DefaultName);
         return Found(path) ?? path;
     }
 
-    /// <summary>The definition at a path, with this ending or the other one; null for none.</summary>
+    /// <summary>The definition at a path, with this extension or the other one; null if neither exists.</summary>
     private static string? Found(string path)
     {
         var other = Path.ChangeExtension(path, ".yml");
         return File.Exists(path) ? path : File.Exists(other) ? other : null;
     }
 
-    /// <summary>Where nothing is named: the definition of this folder or of the nearest one above it, within the repository.</summary>
+    /// <summary>Without -f: the definition in this folder or in the nearest one above it, within the repository.</summary>
     private static string Nearest()
     {
         var path = DefaultName;
@@ -108,7 +108,7 @@ internal sealed class TreeOptions : IDisposable
         return DefaultName;
     }
 
-    /// <summary>An option that names clusters; it may be given several times.</summary>
+    /// <summary>An option that names clusters; it can be given several times.</summary>
     public static Option<string[]> Clusters(string description)
     {
         var option = new Option<string[]>("--cluster") { Description = $"{description} May be given several times.", HelpName = "name" };
@@ -116,7 +116,7 @@ internal sealed class TreeOptions : IDisposable
         return option;
     }
 
-    /// <summary>For a shell that completes: the clusters of the tree in the current folder.</summary>
+    /// <summary>For shell completion: the clusters of the tree in the current folder.</summary>
     public static IEnumerable<CompletionItem> ClustersHere() => Directory.Exists(Layout.Clusters)
         ? Directory.GetDirectories(Layout.Clusters).Select(path => new CompletionItem(Path.GetFileName(path))) : [];
 
@@ -143,7 +143,7 @@ internal sealed class TreeOptions : IDisposable
     });
 }
 
-/// <summary>Definition, writers and clock of one run of a command.</summary>
+/// <summary>Definition, writers, clock and options of one run of a command.</summary>
 internal sealed record CommandContext
 {
     public required string DefinitionPath { get; init; }
@@ -160,31 +160,31 @@ internal sealed record CommandContext
 
     public OutputFormat Format { get; init; }
 
-    /// <summary>For the message that a bad definition was not used.</summary>
+    /// <summary>True if the command writes files: then the message about a bad definition says that nothing was written.</summary>
     public bool WritesFiles { get; init; }
 
     public Ink Ink { get; init; }
 
     public required Progress Progress { get; init; }
 
-    /// <summary>The folder of the definition, in which <c>kubernetes/</c> is.</summary>
+    /// <summary>The folder of the definition; <c>kubernetes/</c> is in it.</summary>
     public string Root => Path.GetDirectoryName(Path.GetFullPath(DefinitionPath))!;
 
-    /// <summary>The generated tree of a definition, to be written or compared.</summary>
+    /// <summary>The request to write or compare the tree of a definition.</summary>
     public WriteRequest Request(Platform platform)
     {
-        Begin("making the tree", platform);
+        BeginStep("making the tree", platform);
         return new WriteRequest
         {
             Root = Root,
             Files = Tree.Build(platform),
             DefinitionFile = Path.GetFileName(DefinitionPath),
-            DefinitionHash = ContentHash.OfDefinition(DefinitionPath, platform.FilesBeside.Select(path => Path.Combine(Root, path))),
+            DefinitionHash = ContentHash.OfDefinition(DefinitionPath, platform.ReferencedFiles.Select(path => Path.Combine(Root, path))),
         };
     }
 
-    /// <summary>Says what is done for the clusters from now on.</summary>
-    public void Begin(string step, Platform platform) =>
+    /// <summary>Shows a new step of the progress.</summary>
+    public void BeginStep(string step, Platform platform) =>
         Progress.Begin($"{step} of {ListText.Count(platform.Clusters.Length, "cluster")}");
 
     /// <summary>Reads the definition; prints every violation of a bad one and returns null.</summary>
@@ -199,8 +199,11 @@ internal sealed record CommandContext
         };
     }
 
-    /// <summary>The same for commands that deliver or judge the tree: what the tree on disk contradicts is a violation too.</summary>
-    public PlatformReading.Valid? ReadDelivered()
+    /// <summary>
+    /// As <see cref="ReadDefinition"/>, for commands that deliver or judge the tree: a digest that the tree on disk contradicts is a
+    /// violation too.
+    /// </summary>
+    public PlatformReading.Valid? ReadConsistentDefinition()
     {
         if (ReadDefinition() is not { } definition)
         {
@@ -213,7 +216,7 @@ internal sealed record CommandContext
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // What cannot be read is reported by the command itself.
+            // The command itself reports what cannot be read.
             return definition;
         }
     }
@@ -222,7 +225,7 @@ internal sealed record CommandContext
     {
         if (Format != OutputFormat.Text)
         {
-            FindingReport.Write(Format, Format == OutputFormat.GitHub ? FromHere(findings.Select(finding =>
+            FindingReport.Write(Format, Format == OutputFormat.GitHub ? WithRelativePaths(findings.Select(finding =>
                 finding with { File = Path.GetFullPath(finding.File) })) : findings, LintRules.About, more: null, Output);
             return null;
         }
@@ -233,7 +236,7 @@ internal sealed record CommandContext
         return null;
     }
 
-    /// <summary>The tree on disk; prints what to do and returns null where no tree is there.</summary>
+    /// <summary>The tree on disk; prints what to do and returns null if there is no tree.</summary>
     public SourceTree? ReadTree()
     {
         if (new DirectoryInfo(Path.Combine(Root, Layout.Root)).LinkTarget is { } target)
@@ -255,34 +258,32 @@ internal sealed record CommandContext
         return null;
     }
 
-    /// <summary>The clusters that were asked for, all where none was; prints what is there and returns null for an unknown one.</summary>
-    public IReadOnlyCollection<string>? ClustersAmong(IReadOnlyCollection<string> known, IReadOnlyCollection<string> asked)
+    /// <summary>The requested clusters, or all if none was requested; prints the known ones and returns null for an unknown one.</summary>
+    public IReadOnlyCollection<string>? SelectClusters(IReadOnlyCollection<string> known, IReadOnlyCollection<string> requested)
     {
-        if (asked.FirstOrDefault(name => !known.Contains(name)) is not { } unknown)
+        if (requested.FirstOrDefault(name => !known.Contains(name)) is not { } unknown)
         {
-            return asked.Count > 0 ? asked : known;
+            return requested.Count > 0 ? requested : known;
         }
 
         Error.WriteLine($"Cluster '{Printable.Of(unknown)}' is not in the tree. The tree has: {string.Join(", ", known)}.");
         return null;
     }
 
-    /// <summary>Prints findings, the first ones and a count where they are many.</summary>
+    /// <summary>Prints findings; of many, the first ones and a count.</summary>
     public void Write(IReadOnlyCollection<Finding> findings, TextWriter output) =>
         FindingText.Write(findings, Verbose, output, ReferenceEquals(output, Output) ? Ink : default);
 
-    /// <summary>Writes the result of a command for programs.</summary>
-    /// <param name="findings">Their files are relative to the definition's folder.</param>
+    /// <summary>Writes findings in the format of <c>--output</c>.</summary>
+    /// <param name="findings">With files relative to the definition's folder.</param>
     /// <param name="more">Further members of the JSON object.</param>
     /// <param name="about">One sentence on each rule; null for those of lint.</param>
     public void Report(
         IEnumerable<Finding> findings, Action<Utf8JsonWriter>? more = null, IReadOnlyDictionary<string, string>? about = null) =>
-        FindingReport.Write(Format, FromHere(findings), about ?? LintRules.About, more, Output);
+        FindingReport.Write(Format, WithRelativePaths(findings), about ?? LintRules.About, more, Output);
 
-    /// <summary>
-    /// With paths from the current folder; for GitHub, which asks for that, from the root of the definition's repository.
-    /// </summary>
-    private ImmutableArray<Finding> FromHere(IEnumerable<Finding> findings)
+    /// <summary>Makes paths relative to the current folder; for GitHub annotations, to the root of the definition's repository.</summary>
+    private ImmutableArray<Finding> WithRelativePaths(IEnumerable<Finding> findings)
     {
         var here = Directory.GetCurrentDirectory();
         var from = Format == OutputFormat.GitHub ? GitFolder.RootOf(Root) ?? here : here;

@@ -11,25 +11,25 @@ namespace PlatformGitOps.Generator.Commands;
 /// <summary>Exit codes; scripts and CI rely on these numbers.</summary>
 public static class ExitCode
 {
-    public const int Fine = 0;
+    public const int Success = 0;
 
     /// <summary>Lint findings, or a tree that differs from its definition.</summary>
     public const int Findings = 1;
 
-    /// <summary>A bad definition, bad usage, or a missing program.</summary>
+    /// <summary>A bad definition, bad usage or a missing program.</summary>
     public const int Unusable = 2;
 
-    /// <summary>The command would have destroyed something and did not.</summary>
+    /// <summary>The command refused to destroy something.</summary>
     public const int Refused = 3;
 
-    /// <summary>An error of this program: its output says nothing about the tree.</summary>
+    /// <summary>A fault of this program: its output says nothing about the tree.</summary>
     public const int InternalError = 4;
 
-    /// <summary>Ctrl-C, as shells report it.</summary>
+    /// <summary>Ctrl-C; shells report the same number.</summary>
     public const int Cancelled = 130;
 }
 
-/// <summary>The commands, and the one place where an unexpected exception ends.</summary>
+/// <summary>All commands, and the handler of unexpected exceptions.</summary>
 public static class CommandLine
 {
     private const string Program = "platform-gitops";
@@ -65,8 +65,8 @@ public static class CommandLine
     };
 
     /// <summary>Runs one command line.</summary>
-    /// <param name="arguments">As the shell split them.</param>
-    /// <param name="configuration">Where output goes.</param>
+    /// <param name="arguments">The arguments, as the shell split them.</param>
+    /// <param name="configuration">The writers of output and errors.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends a running command and every program that it started.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
@@ -181,7 +181,7 @@ public static class CommandLine
             : $"Did you mean '{near}'? --help describes all commands.");
     }
 
-    /// <summary>The program's version, the commit that it was built from, and the day of each of its data files.</summary>
+    /// <summary>The program's version, its commit, and the date of each of its data files.</summary>
     private sealed class VersionWithData : SynchronousCommandLineAction
     {
         public override bool Terminating => true;
@@ -194,11 +194,11 @@ public static class CommandLine
                 .Append(("objects of Flux", FluxDefinitions.ReadOn));
             parseResult.InvocationConfiguration.Output.WriteLine($"{parts[0]}, commit {parts.ElementAtOrDefault(1) ?? "unknown"}, data of "
                 + string.Join(", ", data.Select(file => $"{file.Item2} ({file.Item1})")));
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
     }
 
-    /// <summary>The library's help with examples and exit codes below it.</summary>
+    /// <summary>The library's help, followed by examples and exit codes.</summary>
     private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
     {
         public override bool Terminating => true;

@@ -5,7 +5,7 @@ using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary>The options of <c>plan</c> and <c>diff</c>: which tree is compared with which.</summary>
+/// <summary>The options of <c>plan</c> and <c>diff</c>: which two trees are compared.</summary>
 internal sealed class ComparedTrees
 {
     private readonly Option<string> _against = new("--against")
@@ -40,17 +40,17 @@ internal sealed class ComparedTrees
         });
     }
 
-    /// <summary>What a command line asks for.</summary>
-    public TreesAsked In(ParseResult result) => new(result.GetValue(_against)!, result.GetValue(_disk), result.GetValue(_to));
+    /// <summary>The trees that a command line selects.</summary>
+    public TreeSelection Selection(ParseResult result) => new(result.GetValue(_against)!, result.GetValue(_disk), result.GetValue(_to));
 }
 
-/// <summary>The trees that a command line names.</summary>
-/// <param name="Against">The commit before.</param>
-/// <param name="Disk">True for the files on disk as they are.</param>
-/// <param name="To">The commit after; null for a tree that is on disk.</param>
-internal sealed record TreesAsked(string Against, bool Disk, string? To)
+/// <summary>The two trees to compare.</summary>
+/// <param name="Against">The commit of the old tree.</param>
+/// <param name="Disk">True if the new tree is the files on disk, not what generate would write.</param>
+/// <param name="To">The commit of the new tree; null if it is on disk.</param>
+internal sealed record TreeSelection(string Against, bool Disk, string? To)
 {
-    /// <summary>The tree after, and where the disk differs from the definition.</summary>
+    /// <summary>The new tree, and where the files on disk differ from the definition.</summary>
     /// <exception cref="GitException">The commit cannot be read.</exception>
     public async Task<(SourceTree After, TreeDrift Drift)> AfterAsync(
         CommandContext context, Platform platform, CancellationToken cancellationToken)
@@ -67,7 +67,7 @@ internal sealed record TreesAsked(string Against, bool Disk, string? To)
             drift, Disk, () => TargetTree.Of(context.Root, request.Files), after, IsStrict(platform), cancellationToken));
     }
 
-    /// <summary>True for a cluster where an unset variable fails a Flux Kustomization.</summary>
+    /// <summary>True for a cluster in which an undefined variable fails a Flux Kustomization.</summary>
     public static Func<string, bool> IsStrict(Platform platform)
     {
         var options = LintOptions.Of(platform);

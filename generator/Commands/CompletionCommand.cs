@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>completion</c>: a script that asks this program for words, by the directive [suggest] of System.CommandLine.</summary>
+/// <summary>
+/// <c>completion</c>: prints a script that gets completions from this program, by the directive [suggest] of System.CommandLine.
+/// </summary>
 internal static class CompletionCommand
 {
     private static readonly Dictionary<string, string> Scripts = new()

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>diff</c>: the objects of each cluster before and after, as a unified diff.</summary>
+/// <summary><c>diff</c>: shows the objects of each cluster before and after, as a unified diff.</summary>
 internal static class DiffCommand
 {
     public static Command Create(TreeOptions tree)
@@ -29,14 +29,14 @@ internal static class DiffCommand
         };
         var trees = new ComparedTrees(command);
         command.SetAction((result, cancellationToken) => RunAsync(
-            tree.Context(result), trees.In(result), result.GetValue(clusters) ?? [], result.GetValue(most), cancellationToken));
+            tree.Context(result), trees.Selection(result), result.GetValue(clusters) ?? [], result.GetValue(most), cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        CommandContext context, TreesAsked trees, string[] asked, int most, CancellationToken cancellationToken)
+        CommandContext context, TreeSelection trees, string[] requested, int most, CancellationToken cancellationToken)
     {
-        if (context.ReadDelivered() is not { Platform: { } platform })
+        if (context.ReadConsistentDefinition() is not { Platform: { } platform })
         {
             return ExitCode.Unusable;
         }
@@ -45,22 +45,22 @@ internal static class DiffCommand
         {
             var before = await GitTree.ReadAsync(context.Root, trees.Against, cancellationToken);
             var (after, drift) = await trees.AfterAsync(context, platform, cancellationToken);
-            context.Begin($"comparing the tree with {trees.Against}, the objects", platform);
+            context.BeginStep($"comparing the tree with {trees.Against}, the objects", platform);
             var known = FluxTree.ClustersOf(before).Union(FluxTree.ClustersOf(after), StringComparer.Ordinal).Order(StringComparer.Ordinal);
-            if (context.ClustersAmong([.. known], asked) is not { } clusters)
+            if (context.SelectClusters([.. known], requested) is not { } clusters)
             {
                 return ExitCode.Unusable;
             }
 
-            var isStrict = TreesAsked.IsStrict(platform);
+            var isStrict = TreeSelection.IsStrict(platform);
             var objects = new ObjectDiff(before, after);
             var diffs = clusters.AsParallel().AsOrdered().WithCancellation(cancellationToken)
-                // Not the SelectMany of PLINQ: native AOT cannot compile it.
+                // PLINQ's own SelectMany does not compile with native AOT.
                 .Select(cluster => objects.Of(cluster, isStrict(cluster)).Select(diff => (cluster, diff)).ToArray())
                 .AsSequential().SelectMany(several => several);
             Write(context.Verbose ? diffs.Select(pair => pair.diff) : ObjectDiff.Folded(diffs), most, context);
             DriftText.Render(drift with { Effects = [] }, [], context.Error, default, context.Quiet, context.Verbose);
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
         catch (GitException exception)
         {

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>doctor</c>: which programs are installed, and which command needs them.</summary>
+/// <summary><c>doctor</c>: shows which programs are installed, and which command needs them.</summary>
 internal static class DoctorCommand
 {
     private static readonly (Tool Tool, string[] Version, string NeededBy)[] Programs =
@@ -48,7 +48,7 @@ internal static class DoctorCommand
         if (platform is not null)
         {
             WriteRepository(context, platform.Repository);
-            sound &= await IsKeptAsync(context, platform.Clusters[0].Name.Text, Tool.Git.Find(path), cancellationToken);
+            sound &= await CanBeCommittedAsync(context, platform.Clusters[0].Name.Text, Tool.Git.Find(path), cancellationToken);
         }
 
         var installed = found.Where(program => program.Version is not null).Select(program => program.Tool).ToHashSet();
@@ -62,10 +62,10 @@ internal static class DoctorCommand
             context.Output.WriteLine($"{tool.Name}: {tool.HowToGet}");
         }
 
-        return sound && missing.Length == 0 ? ExitCode.Fine : ExitCode.Findings;
+        return sound && missing.Length == 0 ? ExitCode.Success : ExitCode.Findings;
     }
 
-    /// <summary>The first line with a digit of what the program prints; null where it is not installed.</summary>
+    /// <summary>The first line with a digit that the program prints; null if it is not installed.</summary>
     private static async Task<string?> VersionAsync(
         string? file, string[] arguments, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -82,7 +82,7 @@ internal static class DoctorCommand
         return result.Succeeded && word is not null ? word.TrimStart('v') : "version unknown";
     }
 
-    /// <summary>Where Flux reads something else than the repository that the definition is in.</summary>
+    /// <summary>Reports a repository of Flux that is not the one with the definition.</summary>
     private static void WriteRepository(CommandContext context, SourceRepository repository)
     {
         if (repository.Url == StarterDefinition.Example)
@@ -98,8 +98,8 @@ internal static class DoctorCommand
         }
     }
 
-    /// <summary>False where git ignores the tree and does not have it: it would never be committed.</summary>
-    private static async Task<bool> IsKeptAsync(
+    /// <summary>False if git ignores the tree and does not track it: it would never be committed.</summary>
+    private static async Task<bool> CanBeCommittedAsync(
         CommandContext context, string cluster, string? git, CancellationToken cancellationToken)
     {
         if (git is null || GitFolder.RootOf(context.Root) is null)
@@ -114,7 +114,7 @@ internal static class DoctorCommand
             return true;
         }
 
-        // The file with the line, its number and the line; a tab and the path follow.
+        // The output is file, line number and pattern, then a tab and the path.
         var source = (await Ask("check-ignore", "--verbose", "--no-index", file)).Output.Split('\t')[0];
         var isTracked = (await Ask("ls-files", "--error-unmatch", file)).Succeeded;
         context.Output.WriteLine((isTracked

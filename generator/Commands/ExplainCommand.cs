@@ -5,18 +5,18 @@ using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>explain</c>: what the rule of a finding is about.</summary>
+/// <summary><c>explain</c>: describes the rule of a finding.</summary>
 internal static partial class ExplainCommand
 {
     /// <summary>The rules of the definition with their texts, from docs/definition.md.</summary>
     private static readonly Lazy<IReadOnlyDictionary<string, string>> OfTheDefinition =
         new(() => ReadRows("definition.md", "\n## Rules\n", columns: 2));
 
-    /// <summary>Those of them that do not change the exit code.</summary>
+    /// <summary>The rules of the definition that only warn.</summary>
     private static readonly Lazy<IReadOnlyDictionary<string, string>> Warnings =
         new(() => ReadRows("definition.md", "\n### Warnings\n", columns: 2, end: "\n### "));
 
-    /// <summary>Those of commands that have a page with their rules.</summary>
+    /// <summary>The rules of commands that document them on their own page.</summary>
     private static readonly (string Page, string Command, Lazy<IReadOnlyDictionary<string, string>> Rules)[] OfCommands =
     [
         ("ownership.md", "generate, check, plan and versions",
@@ -25,7 +25,7 @@ internal static partial class ExplainCommand
         ("takeover.md", "takeover", new(() => ReadRows("takeover.md", "\n## What the check reports\n", columns: 3))),
     ];
 
-    /// <summary>Every rule of which this command knows the text.</summary>
+    /// <summary>All rules that this command can explain.</summary>
     public static IEnumerable<string> Rules =>
         OfTheDefinition.Value.Keys.Concat(LintRules.About.Keys).Concat(KustomizeRules.About.Keys)
             .Concat(OfCommands.SelectMany(command => command.Rules.Value.Keys)).Distinct().Order(StringComparer.Ordinal);
@@ -71,12 +71,12 @@ internal static partial class ExplainCommand
             output.WriteLine($"  {page.Rules.Value[rule]}");
         }
 
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }
 
     /// <summary>
-    /// The rules in the tables between a heading of a page and the text <paramref name="end"/>, or the page's own end; with three columns
-    /// the longer one is the text.
+    /// The rules in the tables from a heading of a page to the text <paramref name="end"/>, or to the page's end. Of three columns the
+    /// longer one is the text.
     /// </summary>
     private static Dictionary<string, string> ReadRows(string page, string heading, int columns, string? end = null)
     {

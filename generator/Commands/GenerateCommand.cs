@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>generate</c>, also without a command's name.</summary>
+/// <summary><c>generate</c>, also the default without a command.</summary>
 internal static class GenerateCommand
 {
     private const int MostFiles = 20;
@@ -22,43 +22,43 @@ internal static class GenerateCommand
 
     public static async Task<int> RunAsync(CommandContext context, bool force, CancellationToken cancellationToken)
     {
-        var seen = force ? null : UnchangedTree.Look(context.DefinitionPath, context.Root, context.Time);
+        var seen = force ? null : UnchangedTree.ReadStatus(context.DefinitionPath, context.Root, context.Time);
         if (seen?.Recall() is { } run && !(context.Verbose && run.Warnings.Length > 0))
         {
             context.Output.Write(context.Quiet ? null : $"0 created, 0 changed, {run.Files} unchanged, 0 removed.{context.Output.NewLine}");
             context.Error.Write(run.Warnings);
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
 
-        if ((context with { WritesFiles = true }).ReadDelivered() is not { Platform: { } platform } definition)
+        if ((context with { WritesFiles = true }).ReadConsistentDefinition() is not { Platform: { } platform } definition)
         {
             return ExitCode.Unusable;
         }
 
         var request = context.Request(platform) with { Force = force };
-        context.Begin("writing the files", platform);
+        context.BeginStep("writing the files", platform);
         var result = await TreeWriter.WriteAsync(request, context.Time, cancellationToken);
-        // First, so that it is said also where a remark cannot be computed.
+        // Printed before the warnings, which may fail to compute.
         Write(result, context, result.Complete ? context.Output : context.Error);
-        var remarks = Remarks.OfWriting(context, definition);
-        context.Write(remarks, context.Error);
-        if (result.NothingToWrite && remarks.All(remark => WarningRules.OfTheTree.Contains(remark.Rule)))
+        var warnings = DefinitionWarnings.OfGenerate(context, definition);
+        context.Write(warnings, context.Error);
+        if (result.NothingToWrite && warnings.All(warning => WarningRules.OfTheTree.Contains(warning.Rule)))
         {
-            // The run that recalls them is one without --verbose.
+            // The next run repeats these warnings without --verbose.
             using var plain = new StringWriter { NewLine = context.Error.NewLine };
-            (context with { Verbose = false }).Write(remarks, plain);
-            seen?.Remember(platform.FilesBeside, plain.ToString());
+            (context with { Verbose = false }).Write(warnings, plain);
+            seen?.Remember(platform.ReferencedFiles, plain.ToString());
         }
 
         return result switch
         {
-            { Complete: true } => ExitCode.Fine,
+            { Complete: true } => ExitCode.Success,
             { Refused: true } => ExitCode.Refused,
             _ => ExitCode.Unusable,
         };
     }
 
-    /// <summary>One line for each file that is not as before, then the reasons, then the counts.</summary>
+    /// <summary>Writes one line for each file that changed, then the reasons, then the counts.</summary>
     private static void Write(WriteResult result, CommandContext context, TextWriter output)
     {
         if (context is { Quiet: true } && result.Complete)

@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Graph;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>graph</c>: the order in which Flux applies a cluster.</summary>
+/// <summary><c>graph</c>: shows the order in which Flux applies a cluster.</summary>
 internal static class GraphCommand
 {
     public static Command Create(TreeOptions tree)
@@ -15,20 +15,20 @@ internal static class GraphCommand
         return command;
     }
 
-    private static int Run(CommandContext context, string[] asked)
+    private static int Run(CommandContext context, string[] requested)
     {
         if (context.ReadDefinition() is not { Platform: { } platform } || context.ReadTree() is not { } files)
         {
             return ExitCode.Unusable;
         }
 
-        if (context.ClustersAmong([.. FluxTree.ClustersOf(files)], asked) is not { } clusters)
+        if (context.SelectClusters([.. FluxTree.ClustersOf(files)], requested) is not { } clusters)
         {
             return ExitCode.Unusable;
         }
 
-        context.Begin("drawing the Kustomizations", platform);
+        context.BeginStep("drawing the Kustomizations", platform);
         context.Output.Write(KustomizationGraph.Mermaid(files, clusters));
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }
 }

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>images</c>: the charts and images that the tree brings, for a mirror.</summary>
+/// <summary><c>images</c>: lists the charts and images of the tree, for a mirror.</summary>
 internal static class ImagesCommand
 {
     public static Command Create(TreeOptions tree)
@@ -20,16 +20,16 @@ internal static class ImagesCommand
         return command;
     }
 
-    private static int Run(CommandContext context, string[] asked, CancellationToken cancellationToken)
+    private static int Run(CommandContext context, string[] requested, CancellationToken cancellationToken)
     {
         if (context.ReadDefinition() is not { Platform: { } platform } || context.ReadTree() is not { } files)
         {
             return ExitCode.Unusable;
         }
 
-        context.Begin("reading the tree", platform);
+        context.BeginStep("reading the tree", platform);
         var tree = new FluxTree(files);
-        if (context.ClustersAmong([.. tree.Clusters()], asked) is not { } clusters)
+        if (context.SelectClusters([.. tree.Clusters()], requested) is not { } clusters)
         {
             return ExitCode.Unusable;
         }
@@ -39,7 +39,7 @@ internal static class ImagesCommand
                 .Select(item => (Item: item, Cluster: name)))
             .GroupBy(pair => pair.Item, pair => pair.Cluster)
             .Select(group => (Item: group.Key, Clusters: group.Distinct().ToArray()))
-            .Select(row => (row.Item, row.Clusters, Beside: BesideMirror(platform, row.Item, row.Clusters)))
+            .Select(row => (row.Item, row.Clusters, Beside: ClustersOutsideMirror(platform, row.Item, row.Clusters)))
             .OrderBy(row => row.Item.Kind, StringComparer.Ordinal).ThenBy(row => row.Item.Reference, StringComparer.Ordinal).ToArray();
         var drift = DriftCheck.Run(context.Request(platform), cancellationToken);
         if (drift.Files.Any(file => file.Cause is not (DriftCause.Foreign or DriftCause.Lock)))
@@ -60,7 +60,7 @@ internal static class ImagesCommand
                 json.WriteTexts("clusters", row.Clusters);
                 json.WriteTexts("besideImageRegistry", row.Beside);
             }));
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
 
         foreach (var (item, names, beside) in delivered)
@@ -80,14 +80,14 @@ internal static class ImagesCommand
             }
         }
 
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }
 
-    /// <summary>The clusters that have a mirror and pull an image from elsewhere.</summary>
-    private static string[] BesideMirror(Platform platform, Delivered item, string[] clusters)
+    /// <summary>The clusters that have a mirror but pull this image from elsewhere.</summary>
+    private static string[] ClustersOutsideMirror(Platform platform, Delivered item, string[] clusters)
     {
         string[] beside = item.Kind != Delivered.Image ? []
-            : [.. platform.Clusters.Where(cluster => cluster.Workloads.IsBesideMirror(item.Reference))
+            : [.. platform.Clusters.Where(cluster => cluster.Workloads.BypassesMirror(item.Reference))
                 .Select(cluster => cluster.Name.Text)];
         return beside.Length == 0 ? [] : [.. beside.Intersect(clusters, StringComparer.Ordinal)];
     }

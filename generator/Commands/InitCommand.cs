@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Git;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>init</c>: prints a definition for a start, or makes a repository around it.</summary>
+/// <summary><c>init</c>: prints a starter definition, or makes a repository with it.</summary>
 internal static class InitCommand
 {
     public const string GitHub = "github";
@@ -37,7 +37,7 @@ internal static class InitCommand
         if (folder is null)
         {
             console.Output.Write(StarterDefinition.Text);
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
 
         if (folder.Length == 0)
@@ -55,7 +55,7 @@ internal static class InitCommand
         }
 
         var git = GitFolder.Of(folder);
-        var below = Remarks.FolderInRepository(folder) ?? "";
+        var below = DefinitionWarnings.FolderInRepository(folder) ?? "";
         ci ??= git?.Urls.Select(GitFolder.HostOf).FirstOrDefault()?.Contains(GitLab, StringComparison.OrdinalIgnoreCase) == true
             ? GitLab : GitHub;
         var repository = NewRepository.In(git, below, ci);
@@ -84,7 +84,7 @@ internal static class InitCommand
                 console.Output.WriteLine($"kept      {path}, which was there. {missing}".TrimEnd());
             }
 
-            if (NewRepository.Untrue(made, kept.Select(file => file.Path)) is { } untrue)
+            if (NewRepository.ReadmeCorrection(made, kept.Select(file => file.Path)) is { } untrue)
             {
                 console.Output.WriteLine(untrue);
             }
@@ -99,10 +99,10 @@ internal static class InitCommand
         }
 
         WriteSteps(repository, git, below, ci, console.Output);
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }
 
-    /// <summary>The file that a path leads through; null where folders alone are there.</summary>
+    /// <summary>The file on the way to a path; null if there are only folders.</summary>
     private static string? FileIn(string? path) => path is not { Length: > 0 } ? null : File.Exists(path) ? path
         : FileIn(Path.GetDirectoryName(path));
 
@@ -148,7 +148,7 @@ internal static class InitCommand
         }
     }
 
-    /// <summary>What the file at a path lacks, or why that is not known; null for nothing.</summary>
+    /// <summary>What the existing file at a path lacks, or why it cannot be read; null if nothing.</summary>
     private static string? Missing(string folder, (string Path, string Text) file)
     {
         var path = Path.Combine(folder, file.Path);

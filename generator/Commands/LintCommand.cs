@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>lint</c>: what Flux, Helm or Kubernetes would refuse.</summary>
+/// <summary><c>lint</c>: finds what Flux, Helm or Kubernetes would refuse.</summary>
 internal static class LintCommand
 {
     public static Command Create(TreeOptions tree)
@@ -22,23 +22,23 @@ internal static class LintCommand
         return command;
     }
 
-    private static int Run(CommandContext context, string[] asked)
+    private static int Run(CommandContext context, string[] requested)
     {
-        if (LintInput.Read(context, asked) is not { } input)
+        if (LintInput.Read(context, requested) is not { } input)
         {
             return ExitCode.Unusable;
         }
 
-        context.Begin("checking the tree", input.Platform);
+        context.BeginStep("checking the tree", input.Platform);
         return Report(context, input, Linter.Check(input.Files, LintOptions.Of(input.Platform), LintRules.All, input.Clusters));
     }
 
-    /// <summary>Prints what is left of the findings, and returns the exit code.</summary>
+    /// <summary>Prints the findings that are not ignored, and returns the exit code.</summary>
     internal static int Report(CommandContext context, LintInput input, ImmutableArray<Finding> found)
     {
         var (platform, files, clusters) = (input.Platform, input.Files, input.Clusters);
         found = input.IsWhole
-            ? [.. Remarks.Of(context, input.Definition, found), .. Linter.Missing(platform, files, clusters), .. found] : found;
+            ? [.. DefinitionWarnings.Of(context, input.Definition, found), .. Linter.Missing(platform, files, clusters), .. found] : found;
         var (left, ignored) = IgnoredFindings.Split(files, found,
             platform.Lint, input.IsWhole ? index => Unused(context, input.Definition, index) : null);
         var findings = Folding.Fold(left, clusters.ToHashSet(StringComparer.Ordinal));
@@ -79,17 +79,17 @@ internal static class LintCommand
 
         return findings.Any(finding => finding.Rule == Finding.InternalError) ? ExitCode.InternalError
             : findings.Any(finding => finding.Severity == Severity.Error) ? ExitCode.Findings
-            : ExitCode.Fine;
+            : ExitCode.Success;
     }
 
     /// <summary>
-    /// An entry of the definition that keeps nothing back, at its place in the file; null where nobody can know in this clone.
+    /// An entry of <c>lint.ignore</c> that matches no finding, at its place in the file; null if this clone cannot decide it.
     /// </summary>
     private static Finding? Unused(CommandContext context, PlatformReading.Valid definition, int index)
     {
         var (platform, root) = definition;
         var entry = platform.Lint.Ignore[index];
-        if (Remarks.DependsOnTheClone(context, platform, entry.Rule))
+        if (DefinitionWarnings.DependsOnTheClone(context, platform, entry.Rule))
         {
             return null;
         }
@@ -105,19 +105,19 @@ internal static class LintCommand
     }
 }
 
-/// <summary>What is checked: clusters of a tree; <c>IsWhole</c> where it is all of them.</summary>
+/// <summary>What is checked: clusters of a tree; <c>IsWhole</c> if these are all of them.</summary>
 internal sealed record LintInput(
     PlatformReading.Valid Definition, SourceTree Files, IReadOnlyCollection<string> Clusters, bool IsWhole)
 {
     public Platform Platform => Definition.Platform;
 
-    /// <summary>Prints what to do and returns null where there is nothing to check.</summary>
-    public static LintInput? Read(CommandContext context, string[] asked) =>
-        context.ReadDelivered() is { } definition ? Read(context, definition, asked) : null;
+    /// <summary>Prints what to do and returns null if there is nothing to check.</summary>
+    public static LintInput? Read(CommandContext context, string[] requested) =>
+        context.ReadConsistentDefinition() is { } definition ? Read(context, definition, requested) : null;
 
     /// <inheritdoc cref="Read(CommandContext, string[])"/>
-    public static LintInput? Read(CommandContext context, PlatformReading.Valid definition, string[] asked) =>
-        context.ReadTree() is { } files && context.ClustersAmong([.. FluxTree.ClustersOf(files)], asked) is { } clusters
-            ? new LintInput(definition, files, clusters, asked.Length == 0)
+    public static LintInput? Read(CommandContext context, PlatformReading.Valid definition, string[] requested) =>
+        context.ReadTree() is { } files && context.SelectClusters([.. FluxTree.ClustersOf(files)], requested) is { } clusters
+            ? new LintInput(definition, files, clusters, requested.Length == 0)
             : null;
 }

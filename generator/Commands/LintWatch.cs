@@ -4,11 +4,11 @@ using PlatformGitOps.Generator.Lint;
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary>
-/// <c>lint --watch</c>: a change in the folder or the overlay of a cluster is checked in that cluster, any other in the whole tree.
+/// <c>lint --watch</c>: a change in the folder or the overlay of a cluster is checked in that cluster, any other change in the whole tree.
 /// </summary>
 internal static class LintWatch
 {
-    public static async Task<int> Run(CommandContext context, string[] asked, CancellationToken cancellationToken)
+    public static async Task<int> Run(CommandContext context, string[] requested, CancellationToken cancellationToken)
     {
         if (context.Format != OutputFormat.Text)
         {
@@ -16,53 +16,53 @@ internal static class LintWatch
             return ExitCode.Unusable;
         }
 
-        // Before the first check: a change beside it must not be lost.
+        // Watches before the first check: a change during it must not be lost.
         using var changes = new TreeChanges(Path.GetFullPath(context.Root), Path.GetFileName(context.DefinitionPath), context.Time);
-        if (LintInput.Read(context, asked) is not { } input)
+        if (LintInput.Read(context, requested) is not { } input)
         {
             return ExitCode.Unusable;
         }
 
-        changes.Follow(input.Platform.FilesBeside);
+        changes.Follow(input.Platform.ReferencedFiles);
         var (definition, next, since) = (input.Definition, (LintInput?)input, (At: context.Time.GetTimestamp(), Cause: "start"));
         LintedTree? known = null;
-        string[]? concerned = null;
+        string[]? affected = null;
         while (true)
         {
-            known = next is null ? null : Check(context, next, LintOptions.Of(definition.Platform), known, concerned, since);
+            known = next is null ? null : Check(context, next, LintOptions.Of(definition.Platform), known, affected, since);
             var (changed, at) = await changes.Next(cancellationToken);
             since = (at, "change");
-            concerned = Concerned(changed);
-            if (concerned is null)
+            affected = AffectedClusters(changed);
+            if (affected is null)
             {
-                // A definition with violations is reported, and the one before it stays in force.
-                definition = context.ReadDelivered() ?? definition;
-                changes.Follow(definition.Platform.FilesBeside);
+                // A definition with violations is reported, and the last valid one stays in force.
+                definition = context.ReadConsistentDefinition() ?? definition;
+                changes.Follow(definition.Platform.ReferencedFiles);
             }
 
-            next = LintInput.Read(context, definition, asked);
+            next = LintInput.Read(context, definition, requested);
         }
     }
 
-    /// <summary>Reports what is wrong with a tree after a change of some clusters; null where a file of it cannot be read.</summary>
+    /// <summary>Reports what is wrong with a tree after a change of some clusters; null if one of its files cannot be read.</summary>
     /// <param name="context">The command.</param>
     /// <param name="input">The tree.</param>
-    /// <param name="options">What the definition says about lint.</param>
-    /// <param name="known">What was wrong with it before; null where that is not known.</param>
-    /// <param name="concerned">The clusters; null for all of them.</param>
-    /// <param name="since">When it was changed, or that this is the first look at it.</param>
+    /// <param name="options">The definition's settings of lint.</param>
+    /// <param name="known">The last result; null if there is none.</param>
+    /// <param name="affected">The clusters that changed; null for all.</param>
+    /// <param name="since">The time of the change, in words.</param>
     private static LintedTree? Check(CommandContext context, LintInput input, LintOptions options, LintedTree? known,
-        string[]? concerned, (long At, string Cause) since)
+        string[]? affected, (long At, string Cause) since)
     {
-        // A cluster that came or went concerns all of them.
-        var again = known is not null && concerned is not null && concerned.All(known.OfClusters.ContainsKey)
+        // A cluster that was added or removed affects all of them.
+        var again = known is not null && affected is not null && affected.All(known.OfClusters.ContainsKey)
             && known.OfClusters.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(input.Clusters);
         try
         {
-            var found = again ? Linter.CheckAgain(known!, input.Files, options, LintRules.All, concerned!)
+            var found = again ? Linter.CheckAgain(known!, input.Files, options, LintRules.All, affected!)
                 : Linter.CheckAll(input.Files, options, LintRules.All, input.Clusters);
             LintCommand.Report(context, input, found.InOrder());
-            context.Output.WriteLine($"Checked {(again ? concerned!.Length : input.Clusters.Count)} of {input.Clusters.Count} clusters, "
+            context.Output.WriteLine($"Checked {(again ? affected!.Length : input.Clusters.Count)} of {input.Clusters.Count} clusters, "
                     + $"{context.Time.GetElapsedTime(since.At).TotalMilliseconds:0} ms after the {since.Cause}; waiting for a change.");
             return found;
         }
@@ -73,8 +73,8 @@ internal static class LintWatch
         }
     }
 
-    /// <summary>The clusters that all of these files belong to; null where one belongs to several.</summary>
-    private static string[]? Concerned(IEnumerable<string> paths)
+    /// <summary>The clusters that own all of these files; null if a file belongs to several.</summary>
+    private static string[]? AffectedClusters(IEnumerable<string> paths)
     {
         var clusters = paths.Select(path => Layout.ClusterOf(path) ?? OverlaidBy(path)).Distinct().ToArray();
         return clusters.Contains(null) ? null : [.. clusters.OfType<string>()];
@@ -85,7 +85,7 @@ internal static class LintWatch
             && $"{root}/{overlays}/{cluster}" == Layout.OverlayFolder(cluster) ? cluster : null;
 }
 
-/// <summary>The changed files of a tree, relative to its root; the empty path means any of them.</summary>
+/// <summary>Watches the files of a tree. Paths are relative to its root; the empty path means that any file may have changed.</summary>
 internal sealed class TreeChanges : IDisposable
 {
     /// <summary>An editor writes a file in several steps, and a generator many files.</summary>
@@ -104,7 +104,7 @@ internal sealed class TreeChanges : IDisposable
         FollowFolders();
     }
 
-    /// <summary>Changes of these files count too.</summary>
+    /// <summary>Watches these files too.</summary>
     public void Follow(IEnumerable<string> files)
     {
         foreach (var file in files)
@@ -118,7 +118,7 @@ internal sealed class TreeChanges : IDisposable
         }
     }
 
-    /// <summary>The next changes, and the timestamp of the first of them.</summary>
+    /// <summary>Waits for the next changes; returns them and the timestamp of the first one.</summary>
     public async Task<(IReadOnlyCollection<string> Paths, long Since)> Next(CancellationToken cancellationToken)
     {
         var paths = new HashSet<string>(StringComparer.Ordinal);
@@ -138,7 +138,7 @@ internal sealed class TreeChanges : IDisposable
         while (changes.Reader.TryPeek(out _));
         if (paths.Overlaps(SafePath.Tops))
         {
-            // The folder itself came, went or is another one: its watcher saw the last of the old one.
+            // The folder itself was made, removed or replaced: its watcher saw only the old one.
             FollowFolders();
         }
 
@@ -184,7 +184,7 @@ internal sealed class TreeChanges : IDisposable
             Add(change.OldFullPath);
             Add(change.FullPath);
         };
-        // Too many at once.
+        // The watcher's buffer overflowed.
         watcher.Error += (_, _) => changes.Writer.TryWrite(("", time.GetTimestamp()));
         watcher.EnableRaisingEvents = true;
         return watcher;

@@ -25,20 +25,20 @@ internal sealed class LiveOptions
         HelpName = "instance=file",
     };
 
-    /// <summary>An option of commands that never change a cluster, for command lines that say so.</summary>
-    public static Option<bool> ReadsAlone() =>
+    /// <summary><c>--read-only</c> of commands that never change a cluster.</summary>
+    public static Option<bool> CheckOption() =>
         new("--check") { Description = "Changes nothing: the command reads alone, also without this option." };
 
-    public LiveChoice Of(ParseResult result)
+    public LiveSelection Selection(ParseResult result)
     {
-        return new LiveChoice(
+        return new LiveSelection(
             result.GetValue(Cluster), result.GetValue(Context), result.GetValue(KubeConfig), Given(TsigFiles), Given(ZoneFiles));
 
         string[] Given(Option<string[]> option) =>
             result.CommandResult.Command.Options.Contains(option) ? result.GetValue(option) ?? [] : [];
     }
 
-    /// <summary>Runs what reads a cluster; what it cannot read is a message and not a fault of this program.</summary>
+    /// <summary>Runs a command that reads a cluster, and prints what it cannot read: that is not an internal error.</summary>
     public static async Task<int> GuardedAsync(CommandContext context, Func<Task<int>> run)
     {
         try
@@ -59,12 +59,12 @@ internal sealed class LiveOptions
     };
 }
 
-/// <summary>What was given.</summary>
-internal sealed record LiveChoice(
+/// <summary>The values of these options.</summary>
+internal sealed record LiveSelection(
     string? Name, string? Context, string? KubeConfig, IReadOnlyCollection<string> TsigFiles, IReadOnlyCollection<string> ZoneFiles)
 {
-    /// <summary>The cluster of the definition; prints what to do and returns null where it is not clear which.</summary>
-    public Cluster? ClusterOf(Platform platform, CommandContext context)
+    /// <summary>The selected cluster of the definition; prints what to do and returns null if it is not clear which.</summary>
+    public Cluster? FindCluster(Platform platform, CommandContext context)
     {
         if (Name is null && platform.Clusters is [var only])
         {
@@ -82,7 +82,7 @@ internal sealed record LiveChoice(
         return null;
     }
 
-    /// <summary>What kubectl talks to. Prints what to do, and gives null, where that may not be the cluster that was meant.</summary>
+    /// <summary>The cluster of kubectl's context; prints what to do and returns null if it may not be the selected cluster.</summary>
     /// <exception cref="KubectlException">kubectl is not on the PATH.</exception>
     public async Task<LiveIdentity?> IdentifyAsync(
         Cluster cluster, Platform platform, CommandContext context, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal sealed record NewRepository
     private const string MainBranch = "main";
     private const string Readme = "README.md";
 
-    /// <summary>The files of <c>Starter/</c> for one kind of CI or for all, and where they go.</summary>
+    /// <summary>The files of <c>Starter/</c>, the CI that each is for (null for all), and their paths in the repository.</summary>
     private static readonly (string Name, string Path, string? Only)[] Starters =
     [
         (Readme, Readme, null),
@@ -24,22 +24,22 @@ internal sealed record NewRepository
         ("dotnet-tools.json", Manifest, null),
     ];
 
-    /// <summary>In the order in which they are written.</summary>
+    /// <summary>In the order of writing.</summary>
     public required IReadOnlyList<(string Path, string Text)> Files { get; init; }
 
-    /// <summary>The address that Flux reads; null for the example.</summary>
+    /// <summary>The repository's address for Flux; null for the example's.</summary>
     public string? Url { get; init; }
 
     /// <summary>The branch that Flux follows.</summary>
     public required string Branch { get; init; }
 
-    /// <summary>False where the branch is the default, and not that of the git repository.</summary>
+    /// <summary>True if Flux's branch is that of the git repository, not the default.</summary>
     public bool IsBranchTaken { get; init; }
 
     /// <summary>The files for a folder.</summary>
-    /// <param name="git">The repository that it is in; null for none.</param>
-    /// <param name="below">The folder in the repository; empty for its root.</param>
-    /// <param name="ci">Which CI checks a change.</param>
+    /// <param name="git">The git repository of the folder; null if it has none.</param>
+    /// <param name="below">The folder's path in the repository; empty for its root.</param>
+    /// <param name="ci">The CI that checks changes.</param>
     public static NewRepository In(GitFolder? git, string below, string ci)
     {
         var url = git?.Urls.Select(GitFolder.ForFlux).FirstOrDefault();
@@ -59,9 +59,9 @@ internal sealed record NewRepository
         };
     }
 
-    /// <summary>What a file lacks that <c>init</c> does not write over, in a sentence; null for nothing.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="there">Its text.</param>
+    /// <summary>What a file that <c>init</c> does not overwrite lacks, in a sentence; null if nothing.</summary>
+    /// <param name="file">The file that init would write.</param>
+    /// <param name="there">The text of the existing file.</param>
     public static string? Missing((string Path, string Text) file, string there)
     {
         var lines = there.Split('\n').Select(line => line.Trim()).ToHashSet(StringComparer.Ordinal);
@@ -75,10 +75,10 @@ internal sealed record NewRepository
         };
     }
 
-    /// <summary>What the README that was made says of files that are not <c>init</c>'s, in a sentence; null for nothing.</summary>
-    /// <param name="made">The files that were made.</param>
-    /// <param name="kept">Those that were there.</param>
-    public static string? Untrue(IEnumerable<(string Path, string Text)> made, IEnumerable<string> kept)
+    /// <summary>What the new README says wrongly of existing files, in a sentence; null if nothing.</summary>
+    /// <param name="made">The new files.</param>
+    /// <param name="kept">The paths that existed before.</param>
+    public static string? ReadmeCorrection(IEnumerable<(string Path, string Text)> made, IEnumerable<string> kept)
     {
         var text = made.FirstOrDefault(file => file.Path == Readme).Text ?? "";
         string[] named = [.. kept.Where(path => text.Contains($"`{path}`"))];
@@ -87,11 +87,11 @@ internal sealed record NewRepository
                 + $"{(named.Length == 1 ? "does" : "do")}.";
     }
 
-    /// <summary>Writes all of the files or none: after a failure, what was made is removed.</summary>
-    /// <param name="folder">Of the repository.</param>
-    /// <param name="files">What to write.</param>
-    /// <param name="left">Takes each path that could not be removed.</param>
-    /// <exception cref="IOException">A file is there meanwhile, or the disk is full.</exception>
+    /// <summary>Writes all files or none: after a failure, the new ones are removed.</summary>
+    /// <param name="folder">The repository's folder.</param>
+    /// <param name="files">The files to write.</param>
+    /// <param name="left">Called with each path that could not be removed.</param>
+    /// <exception cref="IOException">A file exists by now, or the disk is full.</exception>
     public static void Write(string folder, IEnumerable<(string Path, string Text)> files, Action<string> left)
     {
         var made = new Stack<string>();
@@ -139,7 +139,7 @@ internal sealed record NewRepository
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Such as a folder into which another program wrote meanwhile.
+                // For example, another program wrote into the folder meanwhile.
                 left(path);
             }
         }
@@ -156,7 +156,7 @@ internal sealed record NewRepository
                 .Replace($"`{MainBranch}`", $"`{branch}`");
         }
 
-        // Lines of the other CI are left out, and the mark of this one is taken away.
+        // Removes the lines of the other CI, and the mark from those of this one.
         return string.Join('\n', text.Split('\n').Where(line => !InitCommand.Choices.Any(other => other != ci
             && line.StartsWith(Mark(other), StringComparison.Ordinal))).Select(line =>
                 line.StartsWith(Mark(ci), StringComparison.Ordinal) ? line[Mark(ci).Length..] : line));

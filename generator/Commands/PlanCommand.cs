@@ -6,7 +6,7 @@ using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>plan</c>: what Flux would do to the clusters.</summary>
+/// <summary><c>plan</c>: shows what Flux would do to the clusters.</summary>
 internal static class PlanCommand
 {
     private const int AnyNumber = -1;
@@ -32,7 +32,7 @@ internal static class PlanCommand
             allowPrune, most, backups, tree.Format,
         };
         var trees = new ComparedTrees(command);
-        command.SetAction((result, cancellationToken) => RunAsync(tree.Context(result), trees.In(result), new PlanLimits(
+        command.SetAction((result, cancellationToken) => RunAsync(tree.Context(result), trees.Selection(result), new PlanLimits(
             result.GetValue(allowPrune),
             result.GetValue(most) is >= 0 and var number ? number : null,
             result.GetValue(backups) ?? []), cancellationToken));
@@ -56,9 +56,9 @@ internal static class PlanCommand
     }
 
     private static async Task<int> RunAsync(
-        CommandContext context, TreesAsked trees, PlanLimits limits, CancellationToken cancellationToken)
+        CommandContext context, TreeSelection trees, PlanLimits limits, CancellationToken cancellationToken)
     {
-        if (context.ReadDelivered() is not { Platform: { } platform } definition)
+        if (context.ReadConsistentDefinition() is not { Platform: { } platform } definition)
         {
             return ExitCode.Unusable;
         }
@@ -73,15 +73,15 @@ internal static class PlanCommand
             Clusters = Grouped(plan.Clusters),
             Drift = plan.Drift with { Effects = Grouped(plan.Drift.Effects) },
         };
-        var remarks = trees.To is null ? Remarks.OfPlan(context, definition) : [];
+        var warnings = trees.To is null ? DefinitionWarnings.OfPlan(context, definition) : [];
         if (context.Format == OutputFormat.Text || plan.Problem is not null)
         {
-            context.Write(remarks, context.Error);
+            context.Write(warnings, context.Error);
             PlanText.Render(plan, plan.Problem is null ? context.Output : context.Error, context.Ink, context.Quiet, context.Verbose);
         }
         else
         {
-            context.Report([.. remarks, .. plan.Findings, .. PlanReport.Dangers(plan), .. plan.Drift.Findings],
+            context.Report([.. warnings, .. plan.Findings, .. PlanReport.Dangers(plan), .. plan.Drift.Findings],
                 json => PlanReport.Write(plan, json));
         }
 
@@ -89,7 +89,7 @@ internal static class PlanCommand
     }
 
     private static async Task<PlanResult> MakeAsync(
-        CommandContext context, Platform platform, TreesAsked trees, PlanLimits limits, CancellationToken cancellationToken)
+        CommandContext context, Platform platform, TreeSelection trees, PlanLimits limits, CancellationToken cancellationToken)
     {
         try
         {
@@ -105,13 +105,13 @@ internal static class PlanCommand
                 return PlanResult.Failed($"{other.File} {other.Text}");
             }
 
-            context.Begin($"comparing the tree with {trees.Against}, the objects", platform);
+            context.BeginStep($"comparing the tree with {trees.Against}, the objects", platform);
             var request = new PlanRequest
             {
                 Root = context.Root,
                 After = after,
                 Against = trees.Against,
-                IsStrict = TreesAsked.IsStrict(platform),
+                IsStrict = TreeSelection.IsStrict(platform),
                 AllowPrune = limits.AllowPrune,
                 MostVanishing = limits.MostVanishing,
                 Backups = backups,
@@ -129,6 +129,6 @@ internal static class PlanCommand
         }
     }
 
-    /// <summary>What may be lost, and where to look what there is.</summary>
+    /// <summary>How much a plan may delete, and the backups that show what exists.</summary>
     private sealed record PlanLimits(bool AllowPrune, int? MostVanishing, IReadOnlyCollection<string> Backups);
 }

@@ -1,9 +1,9 @@
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary>
-/// Says what a command is doing once it has taken two seconds, and every five seconds from then on: whole lines without colours.
+/// Prints what a command is doing once it has taken two seconds, and then every five seconds: whole lines without colours.
 /// </summary>
-/// <param name="output">Where to; null for nowhere.</param>
+/// <param name="output">The writer; null to print nothing.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Progress(TextWriter? output, TimeProvider time) : IDisposable
 {
@@ -15,11 +15,11 @@ internal sealed class Progress(TextWriter? output, TimeProvider time) : IDisposa
     private ITimer? _timer;
     private string _step = "";
 
-    /// <summary>On a terminal, where nobody asked for quiet and where no program reads the result.</summary>
+    /// <summary>Only on a terminal, without --quiet, and if no program reads the result.</summary>
     public static Progress On(TextWriter error, bool wanted, TimeProvider time) =>
         new(wanted && ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected ? error : null, time);
 
-    /// <summary>What is done from now on, such as <c>reading the tree</c>.</summary>
+    /// <summary>Names the current step, for example <c>reading the tree</c>.</summary>
     public void Begin(string step)
     {
         lock (_lock)
@@ -29,7 +29,7 @@ internal sealed class Progress(TextWriter? output, TimeProvider time) : IDisposa
         }
     }
 
-    /// <summary>When this returns, nothing more is said.</summary>
+    /// <summary>Nothing is printed after this returns.</summary>
     public void Dispose()
     {
         lock (_lock)

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Render;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>render</c>: the objects that a cluster receives, as YAML.</summary>
+/// <summary><c>render</c>: prints the objects that a cluster receives, as YAML.</summary>
 internal static class RenderCommand
 {
     public static Command Create(TreeOptions tree)

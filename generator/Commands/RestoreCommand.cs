@@ -3,13 +3,13 @@ using PlatformGitOps.Generator.Backup;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>restore</c>: what of a backup a cluster and its zones do not have.</summary>
+/// <summary><c>restore</c>: shows what a cluster and its zones lack of a backup.</summary>
 internal static class RestoreCommand
 {
     public static Command Create(TreeOptions tree)
     {
         var folder = new Argument<string>("backup") { Description = "The folder of a backup." };
-        var check = LiveOptions.ReadsAlone();
+        var check = LiveOptions.CheckOption();
         var live = new LiveOptions();
         var command = new Command("restore",
             "Compares a live cluster and its zones with a backup: what is missing, foreign, or owned by another cluster. "
@@ -18,12 +18,12 @@ internal static class RestoreCommand
             folder, check, live.Cluster, live.Context, live.KubeConfig, live.TsigFiles, live.ZoneFiles, tree.Format,
         };
         command.SetAction((result, cancellationToken) =>
-            RunAsync(tree.Context(result), result.GetValue(folder)!, live.Of(result), cancellationToken));
+            RunAsync(tree.Context(result), result.GetValue(folder)!, live.Selection(result), cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        CommandContext context, string folder, LiveChoice choice, CancellationToken cancellationToken)
+        CommandContext context, string folder, LiveSelection choice, CancellationToken cancellationToken)
     {
         if (context.ReadDefinition() is not { Platform: { } platform })
         {
@@ -33,7 +33,7 @@ internal static class RestoreCommand
         return await LiveOptions.GuardedAsync(context, async () =>
         {
             var backup = BackupFolder.Read(folder);
-            if ((choice with { Name = choice.Name ?? backup.Cluster }).ClusterOf(platform, context) is not { } cluster)
+            if ((choice with { Name = choice.Name ?? backup.Cluster }).FindCluster(platform, context) is not { } cluster)
             {
                 return ExitCode.Unusable;
             }
@@ -55,7 +55,7 @@ internal static class RestoreCommand
             var definition = await File.ReadAllTextAsync(context.DefinitionPath, cancellationToken);
             var result = RestoreCheck.Compare(backup, state, cluster, definition);
             Write(result, folder, context);
-            return result.Refused ? ExitCode.Refused : result.Complete ? ExitCode.Fine : ExitCode.Findings;
+            return result.Refused ? ExitCode.Refused : result.Complete ? ExitCode.Success : ExitCode.Findings;
         });
     }
 

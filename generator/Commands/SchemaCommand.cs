@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>schema</c>: prints a text that is always the same.</summary>
+/// <summary><c>schema</c>: prints the JSON Schema of the definition.</summary>
 internal static class SchemaCommand
 {
     public static Command Create()

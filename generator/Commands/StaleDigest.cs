@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary>
-/// A chart's version that changed beside its digest. Flux prefers the digest of an OCIRepository over its tag, and would go on with the
-/// old chart. The tree of the last run says which version the digest was written for.
+/// A chart's version that changed while its digest did not. Flux prefers the digest of an OCIRepository over its tag and would keep the old
+/// chart. The tree of the last run has the version of the digest.
 /// </summary>
 internal static class StaleDigest
 {
@@ -10,7 +10,7 @@ internal static class StaleDigest
 
     private const int LargestFile = 1 << 20;
 
-    /// <summary>Where applications have the sources of their charts.</summary>
+    /// <summary>The folders with the chart sources of applications.</summary>
     private static readonly string[] Folders = ["bases", "infrastructure"];
 
     private static readonly EnumerationOptions EveryFile = new()
@@ -19,7 +19,7 @@ internal static class StaleDigest
         AttributesToSkip = FileAttributes.ReparsePoint,
     };
 
-    /// <summary>A finding for each chart whose digest the tree on disk has beside another version.</summary>
+    /// <summary>A finding for each chart whose digest has another version in the tree on disk.</summary>
     public static ImmutableArray<Finding> Of(string definitionPath, string root, PlatformReading.Valid definition)
     {
         var pinned = definition.Platform.Charts.Where(chart => chart.Value.Digest is not null).ToArray();
@@ -46,7 +46,7 @@ internal static class StaleDigest
                 + "right, and the version was wrong before: delete it, run generate, and write it again.",
         };
 
-    /// <summary>The OCIRepositories of the tree that have one of the digests.</summary>
+    /// <summary>The OCIRepositories of the tree that use one of the digests.</summary>
     private static IEnumerable<(string File, string Url, string Tag, string Digest)> Sources(string root, string[] digests)
     {
         foreach (var folder in Folders.Select(name => Path.Combine(root, Layout.Root, name)).Where(Directory.Exists))

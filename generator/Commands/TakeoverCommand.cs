@@ -3,12 +3,12 @@ using PlatformGitOps.Generator.Takeover;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>takeover</c>: whether the tree's release can replace the DNS of a live cluster.</summary>
+/// <summary><c>takeover</c>: checks whether the tree's release can replace the DNS of a live cluster.</summary>
 internal static class TakeoverCommand
 {
     public static Command Create(TreeOptions tree)
     {
-        var check = LiveOptions.ReadsAlone();
+        var check = LiveOptions.CheckOption();
         var live = new LiveOptions();
         var command = new Command("takeover",
             "Says whether the tree's CoreDNS can replace the DNS of a live cluster, what to do first, or why it cannot.")
@@ -16,13 +16,13 @@ internal static class TakeoverCommand
             check, live.Cluster, live.Context, live.KubeConfig, tree.Format,
         };
         command.SetAction((result, cancellationToken) =>
-            RunAsync(tree.Context(result), live.Of(result), cancellationToken));
+            RunAsync(tree.Context(result), live.Selection(result), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, LiveChoice choice, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandContext context, LiveSelection choice, CancellationToken cancellationToken)
     {
-        if (context.ReadDefinition() is not { Platform: { } platform } || choice.ClusterOf(platform, context) is not { } cluster)
+        if (context.ReadDefinition() is not { Platform: { } platform } || choice.FindCluster(platform, context) is not { } cluster)
         {
             return ExitCode.Unusable;
         }
@@ -45,7 +45,7 @@ internal static class TakeoverCommand
             var result = TakeoverCheck.Of(
                 objects.ToImmutable(), cluster, context.DefinitionPath.Replace('\\', '/'), identity.Name == cluster.Name.Text);
             Write(result, context);
-            return result.Refused ? ExitCode.Refused : result.Ready ? ExitCode.Fine : ExitCode.Findings;
+            return result.Refused ? ExitCode.Refused : result.Ready ? ExitCode.Success : ExitCode.Findings;
         });
     }
 

@@ -7,7 +7,9 @@ using PlatformGitOps.Generator.Upgrade;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>upgrade coredns</c>: another version of the chart in the definition, and what that changes in the clusters.</summary>
+/// <summary>
+/// <c>upgrade coredns</c>: writes another version of the chart into the definition, and shows what changes in the clusters.
+/// </summary>
 internal static class UpgradeCommand
 {
     public static Command Create(TreeOptions tree)
@@ -55,7 +57,7 @@ internal static class UpgradeCommand
         if (from == target)
         {
             context.Output.WriteLine($"The definition has chart coredns {target} already. Nothing is written.");
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
 
         if (Edit(context, before.Charts[CoreDnsApp.ChartKey], target) is not var (after, edited))
@@ -63,7 +65,7 @@ internal static class UpgradeCommand
             return ExitCode.Unusable;
         }
 
-        context.Begin($"comparing chart coredns {from} with {target}, the objects", after);
+        context.BeginStep($"comparing chart coredns {from} with {target}, the objects", after);
         var plan = UpgradePlan.Of(before, after, context.Root, cancellationToken);
         Show(context, plan, allowed.Force);
         if (charts is null)
@@ -82,12 +84,12 @@ internal static class UpgradeCommand
         return End(context, plan, allowed, edited);
     }
 
-    /// <summary>The definition with the other version; prints why not and returns null where that cannot be had.</summary>
+    /// <summary>The definition with the other version; prints the reason and returns null if that is not possible.</summary>
     private static (Platform After, Edited Edited)? Edit(CommandContext context, ChartPin pin, SemVer target)
     {
         var seen = ContentHash.OfFile(context.DefinitionPath);
         var old = Encoding.UTF8.GetString(File.ReadAllBytes(context.DefinitionPath));
-        // Flux pulls what a digest names and does not look at the version beside it.
+        // Flux pulls the digest and ignores the version beside it.
         if (DefinitionEdit.WithChartVersion(old, CoreDnsApp.ChartKey, target) is not { } versioned
             || DefinitionEdit.WithoutChartDigest(versioned, CoreDnsApp.ChartKey) is not { } text)
         {
@@ -95,7 +97,7 @@ internal static class UpgradeCommand
         }
 
         var reading = PlatformText.Read(context.DefinitionPath, Encoding.UTF8.GetBytes(text),
-            PlatformFile.Beside(context.DefinitionPath), PlatformFile.FolderBeside(context.DefinitionPath));
+            PlatformFile.FileReader(context.DefinitionPath), PlatformFile.ManifestFolderTest(context.DefinitionPath));
         if (reading is PlatformReading.Invalid { Findings: var findings })
         {
             context.Write(findings, context.Error);
@@ -120,7 +122,7 @@ internal static class UpgradeCommand
         }
     }
 
-    /// <summary>Prints what the data of the charts, lint and Flux say.</summary>
+    /// <summary>Prints what the charts' data, lint and the Flux simulation report.</summary>
     private static void Show(CommandContext context, UpgradePlan plan, bool force)
     {
         var (old, now) = (plan.Old, plan.New);
@@ -145,7 +147,7 @@ internal static class UpgradeCommand
         PlanText.Render(plan.Plan with { AllowPrune = force }, context.Output, context.Ink, context.Quiet);
     }
 
-    /// <summary>The plan with the charts' own objects, whose changes are printed; null where they could not be compared.</summary>
+    /// <summary>The plan with the changes of the charts' own objects, which are printed; null if they could not be compared.</summary>
     private static async Task<UpgradePlan?> WithObjectsAsync(
         CommandContext context, UpgradePlan plan, string charts, CancellationToken cancellationToken)
     {
@@ -190,7 +192,7 @@ internal static class UpgradeCommand
         {
             context.Output.WriteLine($"Nothing was written. Add --write to set charts.coredns.version to {target}"
                 + (edited.Deleted is null ? "." : " and to delete charts.coredns.digest."));
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
 
         if (!allowed.Objects && !allowed.Force)
@@ -202,7 +204,7 @@ internal static class UpgradeCommand
 
         try
         {
-            // A link stays a link: the file behind it is replaced.
+            // Replaces the file behind a symbolic link, not the link.
             var file = new FileInfo(context.DefinitionPath);
             AtomicFile.Replace(file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName, edited.Text, edited.Seen,
                 keepsMode: true);
@@ -220,25 +222,27 @@ internal static class UpgradeCommand
 
         context.Output.WriteLine($"written   {context.DefinitionPath}: charts.coredns.version is {target}"
             + (edited.Deleted is null ? "" : ", and charts.coredns.digest is deleted") + ". Run generate, and commit both.");
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }
 
     private static string ByHand(CommandContext context, SemVer target, string? digest) =>
         $"{context.DefinitionPath}: charts.coredns cannot be edited in place. Write 'version: {target}' there by hand"
             + (digest is null ? "." : ", and delete the digest, which is that of another version.");
 
-    /// <summary>What to say about the digest; this program knows those of archives alone, and Flux compares that of the manifest.</summary>
+    /// <summary>
+    /// The message about the digest: this program knows only those of chart archives, but Flux compares that of the OCI manifest.
+    /// </summary>
     private static string? Deleted(ChartPin now, SemVer from, string? digest) => digest is null ? null
         : $"charts.coredns.digest is that of chart {from} and has to go: Flux would go on with the old chart. To pin {now.Version}, ask "
             + $"'crane digest {now.Url["oci://".Length..]}:{now.Version}' and write what it prints.";
 
     /// <param name="Text">The new definition.</param>
-    /// <param name="Seen">The hash of the old one.</param>
-    /// <param name="Deleted">What to say about the digest that it had; null where it had none.</param>
+    /// <param name="Seen">The hash of the old definition.</param>
+    /// <param name="Deleted">The message about the removed digest; null if there was none.</param>
     private sealed record Edited(string Text, string Seen, string? Deleted);
 
-    /// <param name="Write">The definition.</param>
-    /// <param name="Force">What is unsafe too.</param>
-    /// <param name="Objects">The charts' objects are compared, or need not be.</param>
+    /// <param name="Write">True to write the definition.</param>
+    /// <param name="Force">True to write unsafe changes too.</param>
+    /// <param name="Objects">True if the charts' objects were compared, or need not be.</param>
     private sealed record Allowed(bool Write, bool Force, bool Objects);
 }

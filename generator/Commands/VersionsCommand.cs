@@ -5,7 +5,7 @@ using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>versions</c>: what the definition names and delivers, what is newer, and the known faults in between.</summary>
+/// <summary><c>versions</c>: shows the definition's versions, newer ones, and the known faults in between.</summary>
 internal static class VersionsCommand
 {
     private const string Rule = "known-fault";
@@ -53,7 +53,7 @@ internal static class VersionsCommand
                 LintRules.About.Add(Rule, "A known fault affects what is delivered, and the definition does not accept it."));
         }
 
-        return open.Length > 0 ? ExitCode.Findings : ExitCode.Fine;
+        return open.Length > 0 ? ExitCode.Findings : ExitCode.Success;
     }
 
     private static void Write(

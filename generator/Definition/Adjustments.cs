@@ -4,12 +4,12 @@ namespace PlatformGitOps.Generator.Definition;
 
 /// <summary>A patch of the user's own.</summary>
 /// <param name="Text">A strategic merge patch, or a JSON patch where there is a target.</param>
-/// <param name="TargetKind">Which kind of object it changes; null where the patch names its object.</param>
-/// <param name="TargetName">Which object; null for each of the kind.</param>
+/// <param name="TargetKind">The kind of the objects it changes; null if the patch itself names its object.</param>
+/// <param name="TargetName">The name of the object; null for all of the kind.</param>
 public sealed record UserPatch(string Text, string? TargetKind, string? TargetName)
 {
-    // What Flux applies itself; every other object of an application with a chart is Helm's.
-    private static readonly string[] OfTheLayer =
+    // Objects that Flux applies itself; Helm applies every other object of an application with a chart.
+    private static readonly string[] KindsOfTheLayer =
     [
         "HelmRelease", "HelmRepository", "OCIRepository", "PodDisruptionBudget", "PrometheusRule", "NetworkPolicy", "CiliumNetworkPolicy",
     ];
@@ -20,16 +20,16 @@ public sealed record UserPatch(string Text, string? TargetKind, string? TargetNa
             absent: "what the patch itself names"),
         section.Optional("name", Forms.Line with { Example = "coredns" }, "The name of its target.", absent: "each of the kind"));
 
-    /// <summary>The kind of the objects that it changes.</summary>
+    /// <summary>The kind of the objects that the patch changes.</summary>
     public string? Kind => TargetKind ?? (Content as Mapping)?.TextAt("kind");
 
-    /// <summary>True where Helm makes the objects, so that the release has to be given the patch.</summary>
-    public bool IsForHelm => !OfTheLayer.Contains(Kind);
+    /// <summary>True if Helm makes the objects, so that the patch must go into the HelmRelease.</summary>
+    public bool IsForHelm => !KindsOfTheLayer.Contains(Kind);
 
     public Node Content =>
         YamlReader.Read("", Text, YamlOptions.Tree).Documents is [var content, ..] ? content : Scalar.Null;
 
-    /// <summary>As an entry of kustomize's <c>patches</c>.</summary>
+    /// <summary>The entry of kustomize's <c>patches</c>.</summary>
     public Mapping ToNode() => new()
     {
         // kustomize reads a list in brackets as JSON.
@@ -38,12 +38,12 @@ public sealed record UserPatch(string Text, string? TargetKind, string? TargetNa
     };
 }
 
-/// <summary>What a cluster changes in the applications of the tree, by their names.</summary>
+/// <summary>A cluster's own values and patches, by the names of the applications.</summary>
 public sealed record Adjustments
 {
     public static readonly Adjustments None = new();
 
-    /// <summary>Values over ours, by the charts' keys.</summary>
+    /// <summary>Helm values that override the tree's, by the keys of the charts.</summary>
     public ImmutableDictionary<string, Mapping> Values { get; init; } = ImmutableDictionary<string, Mapping>.Empty;
 
     public ImmutableDictionary<string, ImmutableArray<UserPatch>> Patches { get; init; } =

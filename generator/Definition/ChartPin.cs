@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Definition;
 
-/// <summary>The kind of place that a chart is fetched from.</summary>
+/// <summary>The protocol by which a chart is fetched.</summary>
 public enum ChartSource
 {
     /// <summary>An HTTP chart repository with an index.</summary>
@@ -15,7 +15,7 @@ public enum ChartSource
 /// <param name="Subject">The identity, for example a workflow of a repository.</param>
 public sealed record CosignIdentity(string Issuer, string Subject);
 
-/// <summary>One chart at one version from one place.</summary>
+/// <summary>A chart, its version and its source.</summary>
 public sealed record ChartPin
 {
     private static readonly Words<ChartSource?> Sources = new(("auto", null), ("http", ChartSource.Http), ("oci", ChartSource.Oci));
@@ -24,19 +24,19 @@ public sealed record ChartPin
 
     public required ChartSource Source { get; init; }
 
-    /// <summary>The repository without the chart name for HTTP; with it, and with <c>oci://</c>, for OCI.</summary>
+    /// <summary>For HTTP the repository's address; for OCI <c>oci://</c> with the chart's name at the end.</summary>
     public required string Url { get; init; }
 
     /// <summary><c>sha256:</c> and 64 hex digits of the OCI manifest (not of the chart archive); OCI only.</summary>
     public string? Digest { get; init; }
 
-    /// <summary>Whose cosign signature the chart must carry; OCI only.</summary>
+    /// <summary>Who must have signed the chart with cosign; OCI only.</summary>
     public CosignIdentity? Verify { get; init; }
 
-    /// <summary>Secrets beside the source, by which Flux reaches it.</summary>
+    /// <summary>The Secrets that Flux uses to fetch it.</summary>
     public SourceAccess Access { get; init; } = SourceAccess.Open;
 
-    /// <summary>Whether the definition decides where the chart comes from, and its version does not.</summary>
+    /// <summary>True if the definition sets the source, so that it does not follow from the version.</summary>
     private bool IsPlaced { get; init; }
 
     /// <summary>Another version of the same chart.</summary>
@@ -83,9 +83,9 @@ public sealed record ChartPin
     }
 }
 
-/// <summary>The Secrets by which Flux reaches a source; null for none.</summary>
+/// <summary>The Secrets that Flux uses to reach a source; null for none.</summary>
 /// <param name="Credentials">User and password, or for OCI a docker config.</param>
-/// <param name="Certificates">The CA of the server, and a client certificate where it asks for one.</param>
+/// <param name="Certificates">The CA of the server, and a client certificate if the server requires one.</param>
 /// <param name="Proxy">The address of a proxy, and its user.</param>
 public sealed record SourceAccess(DomainName? Credentials, DomainName? Certificates, DomainName? Proxy)
 {
@@ -120,6 +120,6 @@ public sealed record ChartPublisher
     /// <summary>What <c>init</c> writes; null for <see cref="Version"/>.</summary>
     public SemVer? Starter { get; init; }
 
-    /// <summary>The oldest version that the generator writes values for.</summary>
+    /// <summary>Where a publisher offers a chart, and its default version.</summary>
     public SemVer? Oldest { get; init; }
 }

@@ -5,13 +5,13 @@ using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Definition;
 
-/// <summary>One cluster with every default filled in.</summary>
+/// <summary>One cluster, with all defaults filled in.</summary>
 public sealed record Cluster
 {
     private static readonly Words<NetworkPolicyFlavour> Policies = new(
         ("cilium", NetworkPolicyFlavour.Cilium), ("kubernetes", NetworkPolicyFlavour.Kubernetes), ("none", NetworkPolicyFlavour.None));
 
-    /// <summary>The words of the definition, which are kube-proxy's own.</summary>
+    /// <summary>The words in the definition; they are kube-proxy's own.</summary>
     public static Words<KubeProxyMode> KubeProxyModes { get; } = new(
         ("iptables", KubeProxyMode.Iptables), ("nftables", KubeProxyMode.Nftables), ("ipvs", KubeProxyMode.Ipvs),
         ("none", KubeProxyMode.None));
@@ -27,13 +27,13 @@ public sealed record Cluster
 
     public required Cidr Services { get; init; }
 
-    /// <summary>Null where nobody said; then nothing is emitted that an old API server lacks.</summary>
+    /// <summary>Null if unknown: then the tree has nothing that old API servers lack.</summary>
     public SemVer? Kubernetes { get; init; }
 
-    /// <summary>The addresses of the nodes: hostNetwork pods and the kubelet send from them. Null where they are not known.</summary>
+    /// <summary>The addresses of the nodes, from which hostNetwork pods and the kubelet send. Null if unknown.</summary>
     public Cidr? Nodes { get; init; }
 
-    /// <summary>True where pods and services are not routed beyond the cluster.</summary>
+    /// <summary>True if pods and services are not routed beyond the cluster.</summary>
     public bool Isolated { get; init; }
 
     public required DnsSettings Dns { get; init; }
@@ -42,24 +42,24 @@ public sealed record Cluster
 
     public required MonitoringSettings Monitoring { get; init; }
 
-    /// <summary>The second address family; null for a cluster of one.</summary>
+    /// <summary>The second address family; null if the cluster has one.</summary>
     public SecondRanges? Second { get; init; }
 
-    /// <summary>Its own address ranges of both families.</summary>
+    /// <summary>Its address ranges of both families.</summary>
     public ImmutableArray<ClusterRange> Ranges => ClusterRange.Of(this);
 
     public KubeProxyMode KubeProxy { get; init; }
 
-    /// <summary>Null where the cluster has none.</summary>
+    /// <summary>Null if the cluster has none.</summary>
     public HealthControllerSettings? HealthController { get; init; }
 
-    /// <summary>The name of the substrate whose names the cluster resolves; null for none.</summary>
+    /// <summary>The name of the substrate (DNS on hosts) that the cluster forwards to; null for none.</summary>
     public DnsLabel? SubstrateName { get; init; }
 
-    /// <summary>That substrate; null where the definition has none of the name, which is a finding.</summary>
+    /// <summary>That substrate; null if the definition does not have it, which is a finding.</summary>
     public SubstrateSettings? Substrate { get; init; }
 
-    /// <summary>Null where the cluster has none.</summary>
+    /// <summary>Null if the cluster has none.</summary>
     public ClusterPins Pins { get; init; } = ClusterPins.None;
 
     public FluxAccess Flux { get; init; } = FluxAccess.Full;
@@ -68,32 +68,32 @@ public sealed record Cluster
 
     public Adjustments Adjustments { get; init; } = Adjustments.None;
 
-    /// <summary>Whether the user keeps a folder of manifests for it, <see cref="Apps.Overlays.OverlaysApp"/>.</summary>
+    /// <summary>True if the user keeps a folder of manifests for it, <see cref="Apps.Overlays.OverlaysApp"/>.</summary>
     public bool HasOverlay { get; init; }
 
-    /// <summary>Where Flux tells what it did.</summary>
+    /// <summary>Where Flux reports what it did.</summary>
     public ImmutableArray<NotificationSettings> Notifications { get; init; } = [];
 
     /// <summary>Flux Kustomizations that must be ready before CoreDNS is delivered, for example the CNI's.</summary>
     public ImmutableArray<DnsLabel> DependsOn { get; init; } = [];
 
-    /// <summary>The same with the substrate that it names.</summary>
+    /// <summary>A copy with the substrate that it names.</summary>
     internal Cluster With(IEnumerable<SubstrateSettings> substrates) =>
         this with { Substrate = substrates.FirstOrDefault(substrate => substrate.Name == SubstrateName) };
 
-    /// <summary>What the applications have bound, by their names.</summary>
+    /// <summary>The settings that applications have bound, by the applications' names.</summary>
     public ImmutableDictionary<string, object> Applications { get; init; } = ImmutableDictionary<string, object>.Empty;
 
-    /// <summary>The settings of an application; null where the cluster does not have it.</summary>
+    /// <summary>The settings of an application; null if the cluster does not have it.</summary>
     public T? Of<T>()
         where T : class => Applications.Values.OfType<T>().FirstOrDefault();
 
-    /// <summary>The ranges of both families that are for one of these uses.</summary>
+    /// <summary>The ranges of both families with one of these uses.</summary>
     public IEnumerable<Cidr> RangesFor(params IEnumerable<RangeUse> uses) =>
         uses.SelectMany(use => Ranges.Where(range => range.Use == use)).Select(range => range.Addresses);
 
     /// <param name="section">One entry of the clusters, or their defaults.</param>
-    /// <param name="platform">What holds for all of them.</param>
+    /// <param name="platform">The settings of all clusters.</param>
     internal static Cluster Bind(Section section, Platform platform)
     {
         var name = section.Required("name", Forms.ClusterName,
@@ -182,7 +182,7 @@ public sealed record Cluster
     }
 }
 
-/// <summary>Which network policies the cluster enforces.</summary>
+/// <summary>The kind of network policy that the cluster enforces.</summary>
 public enum NetworkPolicyFlavour
 {
     None,
@@ -194,7 +194,7 @@ public enum NetworkPolicyFlavour
     Cilium,
 }
 
-/// <summary>Which operator turns ServiceMonitor and PrometheusRule into scrapes and alerts.</summary>
+/// <summary>The operator that reads ServiceMonitors and PrometheusRules.</summary>
 public enum MonitoringFlavour
 {
     None,
@@ -213,19 +213,19 @@ public sealed record MonitoringSettings
 
     public required MonitoringFlavour Flavour { get; init; }
 
-    /// <summary>Where the scraper runs: the only namespace that may reach the metrics port.</summary>
+    /// <summary>The namespace of the scraper, the only one that may reach the metrics port.</summary>
     public required DnsLabel Namespace { get; init; }
 
     /// <summary>The <c>release</c> label by which a Prometheus selects its ServiceMonitors and rules.</summary>
     public required DnsLabel Release { get; init; }
 
-    /// <summary>True where this tree brings the monitoring.coreos.com definitions.</summary>
+    /// <summary>True if this tree brings the CRDs of monitoring.coreos.com.</summary>
     public required bool ManageCrds { get; init; }
 
-    /// <summary>Whether the tree brings the Grafana dashboard.</summary>
+    /// <summary>True if the tree brings the Grafana dashboard.</summary>
     public bool Dashboard { get; init; }
 
-    /// <summary>Null where no alert tells how fast DNS misses its objectives.</summary>
+    /// <summary>The alerts on objectives of DNS; null for none.</summary>
     public BurnRateSettings? BurnRate { get; init; }
 
     internal static MonitoringSettings Bind(Section section) => new()
@@ -243,23 +243,23 @@ public sealed record MonitoringSettings
     };
 }
 
-/// <summary>How the addresses of Services are served on the nodes.</summary>
+/// <summary>The mode of kube-proxy.</summary>
 public enum KubeProxyMode
 {
     Iptables,
     Nftables,
     Ipvs,
 
-    /// <summary>Without kube-proxy: the network plugin does it.</summary>
+    /// <summary>No kube-proxy: the network plugin serves the addresses of Services.</summary>
     None,
 }
 
-/// <summary>What one cluster pins for itself, so that a change reaches it before or after the others.</summary>
+/// <summary>The versions that one cluster pins, so that a change reaches it before or after the others.</summary>
 public sealed record ClusterPins
 {
     public static readonly ClusterPins None = new();
 
-    /// <summary>The versions of charts, by their keys, that differ from the platform's.</summary>
+    /// <summary>Chart versions that differ from the platform's, by the charts' keys.</summary>
     public ImmutableDictionary<string, SemVer> Charts { get; init; } = ImmutableDictionary<string, SemVer>.Empty;
 
     /// <summary>Null for the platform's.</summary>
@@ -268,17 +268,17 @@ public sealed record ClusterPins
     /// <summary>Null for the platform's branch or tag.</summary>
     public (string? Branch, string? Tag)? Reference { get; init; }
 
-    /// <summary>What a shared folder of a chart is called after its name, where a cluster pins another version than the platform.</summary>
+    /// <summary>The suffix of a chart's shared folder if the cluster pins another version than the platform.</summary>
     public string FolderEnding(string chart) =>
         (Charts.TryGetValue(chart, out var version) ? $"-{version}" : "") + (Flux is null ? "" : $"-flux-{Flux}");
 }
 
-/// <summary>How Flux acts in one cluster.</summary>
+/// <summary>Flux's rights and keys in one cluster.</summary>
 public sealed record FluxAccess
 {
     public static readonly FluxAccess Full = new();
 
-    /// <summary>The Secret in flux-system with the SOPS keys; null where nothing is encrypted.</summary>
+    /// <summary>The Secret in flux-system with the SOPS keys; null if nothing is encrypted.</summary>
     public DomainName? DecryptionSecret { get; init; }
 
     /// <summary>The ServiceAccount that Flux acts as; null for Flux's own rights.</summary>

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Definition;
 
-/// <summary>What has the addresses of a range.</summary>
+/// <summary>What uses the addresses of a range.</summary>
 public enum RangeUse
 {
     Pods,
@@ -9,17 +9,17 @@ public enum RangeUse
 }
 
 /// <summary>One of a cluster's own address ranges, of either family.</summary>
-/// <param name="Use">What has its addresses.</param>
+/// <param name="Use">What uses its addresses.</param>
 /// <param name="Key">Its key below <c>network</c>, for example <c>second.pods</c>.</param>
 /// <param name="Addresses">The range.</param>
 public sealed record ClusterRange(RangeUse Use, string Key, Cidr Addresses)
 {
     public bool IsSecond => Key.StartsWith("second.", StringComparison.Ordinal);
 
-    /// <summary>Where the definition has it.</summary>
+    /// <summary>Its path in the cluster's mapping.</summary>
     public string Path => $"network.{Key}";
 
-    /// <summary>The word of the definition for what has its addresses.</summary>
+    /// <summary>The definition's word for the use.</summary>
     public string Word => Use switch
     {
         RangeUse.Pods => "pods",
@@ -27,7 +27,7 @@ public sealed record ClusterRange(RangeUse Use, string Key, Cidr Addresses)
         _ => "nodes",
     };
 
-    /// <summary>Those of the first family, then those of the second.</summary>
+    /// <summary>The ranges of the first family, then those of the second.</summary>
     internal static ImmutableArray<ClusterRange> Of(Cluster cluster) =>
     [
         new(RangeUse.Pods, "pods", cluster.Pods),

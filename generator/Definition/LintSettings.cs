@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Definition;
 
-/// <summary>What a definition says about <c>lint</c>: findings that its owner keeps back, and how much rules weigh.</summary>
+/// <summary>The definition's settings of <c>lint</c>: ignored findings, and severities of rules.</summary>
 public sealed record LintSettings
 {
     public const string Key = "lint";
@@ -30,19 +30,19 @@ public sealed record LintSettings
             .ToImmutableDictionary(pair => pair.Key, pair => pair.Value),
     };
 
-    /// <summary>A finding with the weight that the definition gives to its rule.</summary>
+    /// <summary>The finding with the severity that the definition gives to its rule.</summary>
     public Finding Weighed(Finding finding) =>
         Severities.TryGetValue(finding.Rule, out var severity) && finding.Rule != Finding.InternalError
             ? finding with { Severity = severity } : finding;
 }
 
-/// <summary>Findings of one rule that are kept back.</summary>
+/// <summary>Ignored findings of one rule.</summary>
 /// <param name="Rule">The rule.</param>
 /// <param name="Path">The files, from the root of the repository; null for all.</param>
 /// <param name="Reason">For people.</param>
 public sealed partial record RuleIgnored(string Rule, string? Path, string Reason)
 {
-    /// <summary>Whether a finding is kept back.</summary>
+    /// <summary>Returns whether a finding is ignored.</summary>
     public Func<Finding, bool> Matcher()
     {
         var files = Path is null ? null : Pattern(Path);

@@ -1,20 +1,20 @@
 namespace PlatformGitOps.Generator.Definition;
 
-/// <summary>Where Flux in a cluster tells what it did or could not do: a Provider and an Alert.</summary>
+/// <summary>A receiver of Flux's events: a Provider and an Alert.</summary>
 /// <param name="Name">The name of both objects.</param>
 /// <param name="Type">The kind of receiver, as notification-controller calls it.</param>
-/// <param name="Address">Where it listens; null where the Secret says it.</param>
+/// <param name="Address">Its URL; null if the Secret has it.</param>
 /// <param name="Channel">For receivers that have channels.</param>
 /// <param name="SecretName">The Secret in flux-system with <c>address</c> or <c>token</c>; null for none.</param>
 /// <param name="Severity">error, or info for everything.</param>
 public sealed record NotificationSettings(
     DnsLabel Name, string Type, string? Address, string? Channel, DomainName? SecretName, string Severity)
 {
-    /// <summary>Whoever knows the address of such a webhook can post: the address belongs into a Secret.</summary>
+    /// <summary>Types whose address is a credential: anyone who knows it can post. It belongs into a Secret.</summary>
     public static readonly IReadOnlySet<string> SecretAddresses =
         new HashSet<string>(StringComparer.Ordinal) { "slack", "discord", "msteams", "rocket", "googlechat", "lark" };
 
-    // What reports an event as it is. Receivers that comment on pull requests or start pipelines need more than an address.
+    // Receivers that only display an event. Those that comment on pull requests or start pipelines need more than an address.
     private static readonly Words<string> Types = new([.. new[]
     {
         "alertmanager", "azuredevops", "bitbucket", "datadog", "discord", "generic", "generic-hmac", "gitea", "github", "gitlab",

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Definition;
 
-/// <summary>A definition (<c>platform.yaml</c>), checked and with every default filled in.</summary>
+/// <summary>A valid definition (<c>platform.yaml</c>), with all defaults filled in.</summary>
 public sealed record Platform
 {
     public required SourceRepository Repository { get; init; }
@@ -14,25 +14,24 @@ public sealed record Platform
     /// <summary>The charts of the applications, by their keys.</summary>
     public required ImmutableDictionary<string, ChartPin> Charts { get; init; }
 
-    /// <summary>DNS on hosts, which clusters may name.</summary>
+    /// <summary>DNS servers on hosts, which clusters can refer to by name.</summary>
     public ImmutableArray<SubstrateSettings> Substrates { get; init; } = [];
 
-    /// <summary>Known faults that are accepted until a day.</summary>
+    /// <summary>Known faults that are accepted until a date.</summary>
     public ImmutableArray<AcceptedFault> Accepted { get; init; } = [];
 
-    /// <summary>What <c>lint</c> keeps back, and how much its rules weigh.</summary>
     public LintSettings Lint { get; init; } = LintSettings.None;
 
     /// <summary>In the order of the definition.</summary>
     public required ImmutableArray<Cluster> Clusters { get; init; }
 
-    /// <summary>The files that the definition names, by their paths from its folder, in an order that stays.</summary>
-    public IEnumerable<string> FilesBeside =>
+    /// <summary>The paths of the files that the definition names, relative to its folder, in a stable order.</summary>
+    public IEnumerable<string> ReferencedFiles =>
         Substrates.Select(substrate => substrate.RecordsFile).OfType<string>().Distinct().Order(StringComparer.Ordinal);
 
     public Platform WithChart(string key, ChartPin chart) => this with { Charts = Charts.SetItem(key, chart) };
 
-    /// <summary>The same with the versions, and the branch or tag, that one cluster pins for itself.</summary>
+    /// <summary>A copy with the versions, and the branch or tag, that one cluster pins.</summary>
     public Platform For(Cluster cluster) => this with
     {
         Charts = Charts.SetItems(cluster.Pins.Charts.Select(pin => KeyValuePair.Create(pin.Key, Charts[pin.Key].At(pin.Value,
@@ -86,10 +85,10 @@ public enum SourceKind
     Oci,
 }
 
-/// <summary>Where Flux fetches this tree from.</summary>
+/// <summary>The source from which Flux fetches this tree.</summary>
 public sealed partial record SourceRepository
 {
-    /// <summary>The runbook of the product, whose alerts they are.</summary>
+    /// <summary>The product's runbook page for its alerts.</summary>
     public static string PublishedRunbooks { get; } = Docs.Page("alerts.md");
 
     private static readonly TextShape<string> FolderShape = Forms.Matching("platform", FolderForm(), new Fault(
@@ -113,7 +112,7 @@ public sealed partial record SourceRepository
     /// <summary>The definition's folder, from the root of the source; null where it is the root.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>The page that the alerts name, without the anchor.</summary>
+    /// <summary>The runbook page of the alerts, without the anchor.</summary>
     public string Runbooks { get; init; } = PublishedRunbooks;
 
     public required Duration Interval { get; init; }
@@ -127,7 +126,7 @@ public sealed partial record SourceRepository
     /// <summary>The Secret in flux-system with the address of a proxy.</summary>
     public DomainName? ProxySecret { get; init; }
 
-    /// <summary>Whose signature a commit, a tag or an artifact must carry; null for none.</summary>
+    /// <summary>Who must have signed a commit, a tag or an artifact; null for nobody.</summary>
     public SourceSigner? Verify { get; init; }
 
     internal static SourceRepository Bind(Section section)
@@ -185,20 +184,20 @@ public sealed record SourceSigner(DomainName? SecretName, string Mode, CosignIde
     }
 }
 
-/// <summary>The Flux that runs in the clusters: it decides API versions and how strict substitution is.</summary>
+/// <summary>The Flux version in the clusters: it decides API versions and how strict substitution is.</summary>
 public sealed record FluxSettings
 {
     private static readonly SemVer StrictFrom = new(2, 9, 0);
 
     public required SemVer Version { get; init; }
 
-    /// <summary>True where an undefined variable fails the Kustomization instead of becoming an empty text.</summary>
+    /// <summary>True if an undefined variable fails the Kustomization instead of becoming an empty text.</summary>
     public required bool StrictSubstitution { get; init; }
 
-    /// <summary>True where the definition says how strict substitution is, and not the version.</summary>
+    /// <summary>True if the definition sets the strictness, so that it does not follow from the version.</summary>
     public bool IsStrictnessWritten { get; init; }
 
-    /// <summary>The same for a cluster with a Flux of its own.</summary>
+    /// <summary>A copy for a cluster with its own Flux version.</summary>
     public FluxSettings At(SemVer version) => this with
     {
         Version = version,

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Definition;
 
-/// <summary>The definition on disk.</summary>
+/// <summary>Reads the definition from disk.</summary>
 public static class PlatformFile
 {
     private const long LargestFile = 64 << 20;
@@ -30,7 +30,7 @@ public static class PlatformFile
                 "Correct the link, or replace it by the file.");
         }
 
-        // Standard input may be a plain file; the tree would be written beside its name, into /dev.
+        // Standard input may be a file; the tree would then be written to /dev.
         if (SpecialFile.Is(path, followLinks: true) || path is "/dev/stdin" || path.StartsWith("/dev/fd/", StringComparison.Ordinal))
         {
             return Refused(name, DefinitionRules.Unreadable, $"'{name}' is a named pipe, a device or a socket.",
@@ -45,9 +45,9 @@ public static class PlatformFile
 
         try
         {
-            // What is far too large need not be in memory to be refused.
+            // A file that is far too large is refused without reading it.
             return file.Length <= LargestFile
-                ? PlatformText.Read(name, File.ReadAllBytes(path), Beside(path), FolderBeside(path))
+                ? PlatformText.Read(name, File.ReadAllBytes(path), FileReader(path), ManifestFolderTest(path))
                 : Refused(name, Yaml.YamlRules.TooLarge, $"The file has {file.Length} bytes.", "Check that this is the right file.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -57,10 +57,10 @@ public static class PlatformFile
     }
 
     /// <summary>
-    /// Reads files beside a definition: plain ones, not larger than a definition may be. Findings show lines of them, so that a link, which
-    /// leads anywhere, is not read.
+    /// Reads files that the definition names: plain ones, up to the size of a definition. Findings quote their lines, so links, which may
+    /// lead anywhere, are not read.
     /// </summary>
-    public static Func<string, byte[]?> Beside(string definition) => path =>
+    public static Func<string, byte[]?> FileReader(string definition) => path =>
     {
         try
         {
@@ -75,13 +75,13 @@ public static class PlatformFile
         }
     };
 
-    /// <summary>Says whether there is a folder with a manifest beside a definition, such as a cluster's overlay.</summary>
-    public static Func<string, bool> FolderBeside(string definition) => path =>
+    /// <summary>Returns whether a folder beside a definition has a manifest, for example a cluster's overlay.</summary>
+    public static Func<string, bool> ManifestFolderTest(string definition) => path =>
         HasManifest(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, path));
 
     /// <summary>
-    /// Whether there is a folder with a file that kustomize reads. git does not keep an empty folder, Flux fails on one without a
-    /// manifest, and its source has no links.
+    /// True if the folder has a file that kustomize reads. git does not keep an empty folder, Flux fails on one without a manifest, and its
+    /// source has no links.
     /// </summary>
     public static bool HasManifest(string folder) => Directory.Exists(folder)
         && Directory.EnumerateFiles(folder, "*", new EnumerationOptions

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Definition;
 
-/// <summary>The result of reading a definition: a platform, or what is wrong with the file.</summary>
+/// <summary>The result of reading a definition: the platform or its findings.</summary>
 public abstract record PlatformReading
 {
     private PlatformReading()
@@ -12,35 +12,35 @@ public abstract record PlatformReading
     }
 
     /// <summary>The definition has no finding.</summary>
-    /// <param name="Platform">What it says.</param>
-    /// <param name="Root">As it is written, with the places of its keys and values.</param>
+    /// <param name="Platform">The bound definition.</param>
+    /// <param name="Root">The YAML, with the positions of its keys and values.</param>
     public sealed record Valid(Platform Platform, Mapping Root) : PlatformReading;
 
-    /// <summary>Every finding, in the order of the file; never empty.</summary>
+    /// <summary>All findings, in the order of the file; never empty.</summary>
     public sealed record Invalid(ImmutableArray<Finding> Findings) : PlatformReading;
 }
 
-/// <summary>The files beside a definition.</summary>
+/// <summary>Access to the files in a definition's folder.</summary>
 /// <param name="Definition">The name of the definition that findings carry.</param>
 /// <param name="Read">The bytes of a file by its path from the definition's folder; null where it cannot be read.</param>
-/// <param name="HasFolder">Whether there is a folder with a manifest, by the same path.</param>
-internal sealed record FilesBeside(string Definition, Func<string, byte[]?> Read, Func<string, bool> HasFolder)
+/// <param name="HasFolder">Returns whether the path is a folder with a manifest.</param>
+internal sealed record DefinitionFiles(string Definition, Func<string, byte[]?> Read, Func<string, bool> HasFolder)
 {
-    /// <summary>The name of such a file that findings carry.</summary>
+    /// <summary>The name of a file in findings.</summary>
     public string NameOf(string path) => Definition[..(Definition.LastIndexOf('/') + 1)] + path;
 }
 
-/// <summary>Reads the text of a definition. Every violation is collected; nothing throws.</summary>
+/// <summary>Reads the text of a definition. It collects all violations and never throws.</summary>
 public static class PlatformText
 {
-    /// <summary>Every key of a definition.</summary>
+    /// <summary>All keys of a definition.</summary>
     public static ObjectShape Shape { get; } = SectionRecorder.Shape(Platform.Bind);
 
     /// <summary>Reads a definition.</summary>
     /// <param name="file">The name that findings carry.</param>
     /// <param name="bytes">The whole file.</param>
-    /// <param name="beside">Reads a file that the definition names, by its path beside it; null where it cannot be read.</param>
-    /// <param name="hasFolder">Whether there is a folder with a manifest beside it, by its path; null where nobody looks.</param>
+    /// <param name="beside">Reads a file by its path from the definition's folder; returns null if it cannot be read.</param>
+    /// <param name="hasFolder">Returns whether a path from the same folder is a folder with a manifest; null to skip the check.</param>
     public static PlatformReading Read(
         string file, ReadOnlySpan<byte> bytes, Func<string, byte[]?>? beside = null, Func<string, bool>? hasFolder = null)
     {
@@ -69,7 +69,7 @@ public static class PlatformText
 
         if (text.Documents is [Mapping root, ..])
         {
-            var platform = ReadRoot(root, findings, new FilesBeside(file, beside ?? (_ => null), hasFolder ?? (_ => false)));
+            var platform = ReadRoot(root, findings, new DefinitionFiles(file, beside ?? (_ => null), hasFolder ?? (_ => false)));
             if (platform is not null && !findings.Any)
             {
                 return new PlatformReading.Valid(platform, root);
@@ -83,10 +83,10 @@ public static class PlatformText
         return new PlatformReading.Invalid(findings.InOrder());
     }
 
-    /// <summary>One wrong file can have a finding for each of its lines.</summary>
+    /// <summary>The limit of findings: one wrong file can have one for each of its lines.</summary>
     private const int Most = 1000;
 
-    private static Platform? ReadRoot(Mapping root, DefinitionFindings findings, FilesBeside files)
+    private static Platform? ReadRoot(Mapping root, DefinitionFindings findings, DefinitionFiles files)
     {
         if (root["apiVersion"] is Scalar && root["kind"] is Scalar { Value: var kind } && root["clusters"] is null)
         {
@@ -101,7 +101,7 @@ public static class PlatformText
         {
             if (isFull)
             {
-                // There is no finding about it, and it must not be bound either.
+                // The value has no finding, and must not be bound either.
                 findings.MarkUnbound(problem);
                 continue;
             }
@@ -161,7 +161,9 @@ public static class PlatformText
         return platform;
     }
 
-    /// <summary>Credentials and hidden characters that escapes or line breaks hid in the text are only seen in the values.</summary>
+    /// <summary>
+    /// Escapes or line breaks can hide credentials and hidden characters in the text; then only the parsed values show them.
+    /// </summary>
     private static void CheckText(Node node, DefinitionFindings findings, HashSet<int> secretLines, HashSet<int> hiddenLines)
     {
         switch (node)

@@ -102,7 +102,7 @@ public sealed record WorkloadSettings
 
     /// <summary>True for an image that the definition wrote past the host of its mirror; a mirror may have a path for each registry.
     /// </summary>
-    public bool IsBesideMirror(string image) =>
+    public bool BypassesMirror(string image) =>
         ImageRegistry is not null && Full(RepositoryOf(image)).Split('/')[0] != ImageRegistry.Split('/')[0];
 
     private static string RepositoryOf(string image)

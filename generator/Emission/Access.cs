@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Generator.Emission;
 
-/// <summary>Accounts of pods, and what they may do.</summary>
+/// <summary>ServiceAccounts of pods and their RBAC objects.</summary>
 internal static class Access
 {
     private const string Group = "rbac.authorization.k8s.io";
 
-    /// <summary>An account, whose pods get a token without asking for one or do not.</summary>
+    /// <summary>A ServiceAccount, with or without an automounted token.</summary>
     public static Mapping Account(Mapping metadata, bool hasToken = true) => new()
     {
         { "apiVersion", "v1" },
@@ -14,7 +14,7 @@ internal static class Access
         { "automountServiceAccountToken", hasToken ? null : (Node)false },
     };
 
-    /// <summary>A Role or a ClusterRole.</summary>
+    /// <summary>A Role or a ClusterRole with rules.</summary>
     public static Mapping Role(string kind, Mapping metadata, params IEnumerable<Mapping> rules) => new()
     {
         { "apiVersion", $"{Group}/v1" },
@@ -23,7 +23,7 @@ internal static class Access
         { "rules", Sequence.Of(rules) },
     };
 
-    /// <summary>Gives the role of the metadata's name to accounts, each with its namespace.</summary>
+    /// <summary>Binds the role with the metadata's name to accounts, each with its namespace.</summary>
     public static Mapping Binding(string kind, Mapping metadata, params IEnumerable<(string Name, string Namespace)> accounts) => new()
     {
         { "apiVersion", $"{Group}/v1" },
@@ -40,9 +40,9 @@ internal static class Access
     };
 
     /// <summary>A rule of a role.</summary>
-    /// <param name="groups">The API groups; the core's is the empty text.</param>
-    /// <param name="resources">The kinds in the plural, or parts of them such as <c>pods/status</c>.</param>
-    /// <param name="verbs">What may be done.</param>
+    /// <param name="groups">The API groups; the core group is the empty text.</param>
+    /// <param name="resources">Plural resource names, or subresources such as <c>pods/status</c>.</param>
+    /// <param name="verbs">The allowed verbs.</param>
     public static Mapping Rule(IEnumerable<string> groups, IEnumerable<string> resources, IEnumerable<string> verbs) => new()
     {
         { "apiGroups", Resources.Texts(groups) },

@@ -1,32 +1,32 @@
 namespace PlatformGitOps.Generator.Emission;
 
 /// <summary>One alerting rule.</summary>
-/// <param name="Name">Its name, and the heading of its runbook.</param>
+/// <param name="Name">The alert's name, also the heading of its runbook.</param>
 /// <param name="Severity">Critical or warning.</param>
 /// <param name="For">How long the expression must hold.</param>
-/// <param name="Expression">PromQL on metric names that the program really exports.</param>
+/// <param name="Expression">PromQL on metrics that the program exports.</param>
 /// <param name="Summary">What is wrong.</param>
 /// <param name="Description">What it means, or what to look at first.</param>
 internal sealed record Alert(string Name, string Severity, string For, string Expression, string Summary, string Description)
 {
-    /// <summary>An alert that a person looks at now; it fires once the expression has held for the time.</summary>
+    /// <summary>An alert that needs attention now.</summary>
     public static Alert Critical(string name, string after, string expression, string summary, string description) =>
         new(name, "critical", after, expression, summary, description);
 
-    /// <summary>An alert that can wait for the working day.</summary>
+    /// <summary>An alert that can wait for the next working day.</summary>
     public static Alert Warning(string name, string after, string expression, string summary, string description) =>
         new(name, "warning", after, expression, summary, description);
 
-    /// <summary>A PrometheusRule whose one group has its name, with the label by which a Prometheus selects it.</summary>
+    /// <summary>A PrometheusRule with one group of the same name, and the label by which a Prometheus selects it.</summary>
     public static Mapping PrometheusRule(
         string name, string @namespace, IEnumerable<Alert> alerts, SourceRepository repository, Mapping? labels = null) => PrometheusRule(
             name, @namespace, RuleFile(name, alerts, repository, ClusterLabel()), labels);
 
-    /// <summary>One of several groups.</summary>
+    /// <summary>A PrometheusRule with several groups.</summary>
     public static Mapping PrometheusRule(string name, string @namespace, Sequence groups) =>
         PrometheusRule(name, @namespace, new Mapping { { "groups", groups } }, null);
 
-    /// <summary>The label that every rule of a cluster has, since several clusters may have one monitoring.</summary>
+    /// <summary>The cluster label of every rule, since several clusters may share one monitoring system.</summary>
     public static Mapping ClusterLabel() => new() { { "cluster", Scalar.Variable(Variables.ClusterName) } };
 
     private static Mapping PrometheusRule(string name, string @namespace, Mapping spec, Mapping? labels) => Resources.Object(
@@ -36,7 +36,7 @@ internal sealed record Alert(string Name, string Severity, string For, string Ex
         spec);
 
     /// <summary>
-    /// The same as a file of rules, for a Prometheus that runs outside of the clusters. Each alert has the labels beside its severity.
+    /// The alerts as a rule file, for a Prometheus outside of the clusters. Each alert has these labels besides its severity.
     /// </summary>
     public static Mapping RuleFile(string name, IEnumerable<Alert> alerts, SourceRepository repository, Mapping labels) => new()
     {

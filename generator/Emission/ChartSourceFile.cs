@@ -25,10 +25,10 @@ internal static class ChartSourceFile
         }),
     };
 
-    /// <summary>The members of a HelmRelease's spec that name its chart.</summary>
-    /// <param name="chart">Which chart.</param>
-    /// <param name="name">The name of its source, which is also the chart's name in an HTTP repository where <paramref name="chartName"/>
-    /// is null.</param>
+    /// <summary>The member of a HelmRelease's spec that refers to its chart.</summary>
+    /// <param name="chart">The chart.</param>
+    /// <param name="name">The name of its Flux source; also the chart's name in an HTTP repository if <paramref name="chartName"/> is
+    /// null.</param>
     /// <param name="chartName">The chart's name in an HTTP repository.</param>
     public static Entry Reference(ChartPin chart, string name, string? chartName = null) => chart.Source switch
     {
@@ -47,7 +47,7 @@ internal static class ChartSourceFile
         }),
     };
 
-    /// <summary>The reference comes second: the first ticket of this repository names line 11 of the file for a chart's tag.</summary>
+    /// <summary>The tag must stay on line 11 of the file, where the first ticket of this repository expects it.</summary>
     private static Mapping OciSpec(ChartPin chart) => new()
     {
         { "interval", Interval },

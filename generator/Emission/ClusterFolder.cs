@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Emission;
 
-/// <summary><c>kubernetes/clusters/&lt;name&gt;</c>: what Flux is pointed at in one cluster.</summary>
+/// <summary><c>kubernetes/clusters/&lt;name&gt;</c>: the entry point of Flux in one cluster.</summary>
 internal static class ClusterFolder
 {
     private const string ServiceAccountFile = "service-account.yaml";
@@ -41,8 +41,8 @@ internal static class ClusterFolder
     }
 
     /// <summary>
-    /// The values that differ between clusters. The first ticket of this repository names line 30 (the DNS address) and line 31 (the
-    /// replicas) of the file: what is new goes behind them.
+    /// The values that differ between clusters. Line 30 (the DNS address) and line 31 (the replicas) must stay, as the first ticket of this
+    /// repository expects: add new keys after them.
     /// </summary>
     private static Mapping Settings(Cluster cluster) => new()
     {
@@ -66,7 +66,7 @@ internal static class ClusterFolder
     private static Mapping Nodes(Cluster cluster) =>
         new() { { Variables.NodeCidr, cluster.NetworkPolicy == NetworkPolicyFlavour.Kubernetes ? cluster.Nodes?.ToString() : null } };
 
-    /// <summary>Applies this folder, and with it itself: after the first time Flux keeps the cluster by its repository alone.</summary>
+    /// <summary>Applies this folder, itself included: after the bootstrap Flux updates the cluster from its repository alone.</summary>
     private static FluxKustomization Root(Cluster cluster, string folder) => new()
     {
         Name = $"cluster-{cluster.Name}",
@@ -104,10 +104,10 @@ internal static class ClusterFolder
     }
 }
 
-/// <summary>Provider and Alert of each receiver; the events are those of every source, Kustomization and HelmRelease of the tree.</summary>
+/// <summary>Provider and Alert of each receiver, for events of every source, Kustomization and HelmRelease of the tree.</summary>
 internal static class Notifications
 {
-    // HelmReleases are in these namespaces, sources too.
+    // The namespaces of HelmReleases and their sources.
     private static readonly (string Kind, string Namespace)[] Events =
     [
         ("GitRepository", Layout.FluxNamespace), ("OCIRepository", Layout.FluxNamespace), ("Kustomization", Layout.FluxNamespace),

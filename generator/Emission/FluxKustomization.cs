@@ -6,22 +6,22 @@ public sealed record FluxKustomization
     /// <summary>The object's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The folder that it applies, relative to the definition's.</summary>
+    /// <summary>The folder that it applies, relative to the definition's folder.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Folders of kustomize Components, relative to the definition's.</summary>
+    /// <summary>Folders of kustomize Components, relative to the definition's folder.</summary>
     public IReadOnlyList<string> Components { get; init; } = [];
 
-    /// <summary>Entries of kustomize's <c>patches</c>: what this cluster alone has.</summary>
+    /// <summary>Entries of kustomize's <c>patches</c>, for this cluster alone.</summary>
     public IReadOnlyList<Node> Patches { get; init; } = [];
 
     /// <summary>Names of the Flux Kustomizations that must be ready before this one.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
-    /// <summary>What is watched where waiting is switched off; Flux reads one or the other.</summary>
+    /// <summary>The objects that Flux checks if <see cref="Wait"/> is false; with true it ignores them.</summary>
     public IReadOnlyList<(string ApiVersion, string Kind, string Name, string Namespace)> HealthChecks { get; init; } = [];
 
-    /// <summary>The Secret with the SOPS keys; null where nothing is encrypted.</summary>
+    /// <summary>The Secret in flux-system with the SOPS keys; null if nothing is encrypted.</summary>
     public string? DecryptionSecret { get; init; }
 
     /// <summary>The ServiceAccount that Flux acts as; null for Flux's own rights.</summary>
@@ -33,7 +33,7 @@ public sealed record FluxKustomization
     /// <summary>Annotations of every object that it applies.</summary>
     public Mapping? CommonAnnotations { get; init; }
 
-    /// <summary>False for a cluster's root: it would wait for the very objects that wait for it.</summary>
+    /// <summary>False for a cluster's root: it would wait for objects that wait for it.</summary>
     public bool Wait { get; init; } = true;
 
     public bool Substitute { get; init; } = true;
@@ -43,7 +43,7 @@ public sealed record FluxKustomization
     {
         { "interval", "10m" },
         { "retryInterval", "1m" },
-        // Longer than the HelmRelease's own, which reports what went wrong.
+        // Longer than the time-out of a HelmRelease, which reports the cause of a failure.
         { "timeout", "10m" },
         { "prune", true },
         { "wait", Wait },
@@ -73,12 +73,12 @@ public sealed record FluxKustomization
         },
     });
 
-    /// <summary>Flux takes components relative to the path.</summary>
+    /// <summary>Flux reads the paths of components relative to the Kustomization's path.</summary>
     private static string Relative(string from, string to) =>
         string.Concat(Enumerable.Repeat("../", from.Count(c => c == '/'))) + to[(to.IndexOf('/', StringComparison.Ordinal) + 1)..];
 }
 
-/// <summary>Which API versions a Flux release serves (its release notes: HelmRelease v2 from 2.3, OCIRepository v1 from 2.6).</summary>
+/// <summary>The API versions that a Flux release serves (its release notes: HelmRelease v2 from 2.3, OCIRepository v1 from 2.6).</summary>
 internal static class FluxApi
 {
     private static readonly SemVer OciRepositoryIsStable = new(2, 6, 0);
@@ -97,8 +97,8 @@ internal static class FluxApi
     public const string HelmRepository = "source.toolkit.fluxcd.io/v1";
 
     /// <summary>
-    /// What an install does after a failure. Retrying in place (Flux 2.7) keeps a Service that was taken over; before it, the only
-    /// retry there is uninstalls first.
+    /// The remediation of a failed install. Retrying in place (Flux 2.7) keeps a Service that was taken over; older versions must uninstall
+    /// before a retry.
     /// </summary>
     public static Entry InstallRetry(SemVer flux) => flux >= InstallCanRetryInPlace
         ? new Entry("strategy", new Mapping { { "name", "RetryOnFailure" }, { "retryInterval", "1m" } })

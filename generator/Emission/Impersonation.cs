@@ -4,8 +4,8 @@ using PlatformGitOps.Generator.Apps.Dashboard;
 namespace PlatformGitOps.Generator.Emission;
 
 /// <summary>
-/// The ServiceAccount that Flux acts as in a cluster that names one, and the rights that the tree's objects need: all in kube-system, and
-/// outside of it definitions, admission policies, the dashboard, and roles by their names.
+/// The ServiceAccount that Flux impersonates in a cluster, and its rights on the tree's objects: all in kube-system, and elsewhere CRDs,
+/// admission policies, the dashboard, and roles by name.
 /// </summary>
 internal static class Impersonation
 {
@@ -20,7 +20,7 @@ internal static class Impersonation
     public static IReadOnlyList<Node> Objects(string account, Cluster cluster)
     {
         var accounts = Namespaces.Select(name => (account, name));
-        // By its name alone: a Role beside Grafana would fail where that namespace is not there yet, and everything else with it.
+        // By name in a ClusterRole: a Role in Grafana's namespace would fail the whole Kustomization while the namespace is missing.
         Mapping[] dashboards = cluster.Monitoring.Dashboard
             ? [Access.Rule([""], ["configmaps"], Manage).Set("resourceNames", Resources.Texts(DashboardApp.LayerName))]
             : [];
@@ -34,9 +34,9 @@ internal static class Impersonation
                 Access.Rule(["apiextensions.k8s.io"], ["customresourcedefinitions"], ["create", "get", "list", "patch", "update", "watch"]),
                 Access.Rule(["admissionregistration.k8s.io"], ["validatingadmissionpolicies", "validatingadmissionpolicybindings"], Manage),
                 .. dashboards,
-                // Roles too: an application may be given the namespaces in which it acts.
+                // Roles too: an application can have rights in chosen namespaces.
                 Access.Rule(["rbac.authorization.k8s.io"], ["clusterroles", "clusterrolebindings", "roles", "rolebindings"], Manage),
-                // Granting rights that one does not have is allowed for these alone.
+                // Only for these roles may the account grant rights that it does not have itself.
                 Access.Rule(["rbac.authorization.k8s.io"], ["clusterroles", "roles"], ["bind", "escalate"])
                     .Set("resourceNames", Resources.Texts(AppList.All.SelectMany(app => app.Roles(cluster)))),
             ]),

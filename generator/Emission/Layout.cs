@@ -1,26 +1,26 @@
 namespace PlatformGitOps.Generator.Emission;
 
-/// <summary>Paths and names that all applications share.</summary>
+/// <summary>Paths and names that all applications use.</summary>
 public static class Layout
 {
     public const string Root = "kubernetes";
 
-    /// <summary>What each cluster has of its own.</summary>
+    /// <summary>One folder for each cluster.</summary>
     public const string Clusters = $"{Root}/clusters";
 
     /// <summary>The user's own folders.</summary>
     public const string Overlays = $"{Root}/overlays";
 
-    /// <summary>What clusters share.</summary>
+    /// <summary>Releases and objects that all clusters use.</summary>
     public const string Bases = $"{Root}/bases";
 
-    /// <summary>What clusters share and some of them include.</summary>
+    /// <summary>Components that some clusters include.</summary>
     public const string Components = $"{Root}/components";
 
-    /// <summary>What clusters apply.</summary>
+    /// <summary>Folders that Flux Kustomizations apply.</summary>
     public const string Infrastructure = $"{Root}/infrastructure";
 
-    /// <summary>What the names of a cluster's Flux Kustomizations begin with.</summary>
+    /// <summary>The prefix of the names of a cluster's Flux Kustomizations.</summary>
     public const string ClusterPrefix = "cluster-";
 
     public const string FluxNamespace = "flux-system";
@@ -35,19 +35,19 @@ public static class Layout
 
     public static string ClusterFolder(string cluster) => $"{Clusters}/{cluster}";
 
-    /// <summary>The cluster whose folder a path is in; null for one that clusters share.</summary>
+    /// <summary>The cluster that a path belongs to; null for a path that clusters share.</summary>
     public static string? ClusterOf(string path) => path.StartsWith($"{Clusters}/", StringComparison.Ordinal)
         && path.IndexOf('/', Clusters.Length + 1) is var slash and > 0 ? path[(Clusters.Length + 1)..slash] : null;
 
-    /// <summary>The user's own folder for a cluster.</summary>
+    /// <summary>The user's own folder of a cluster.</summary>
     public static string OverlayFolder(string cluster) => $"{Overlays}/{cluster}";
 
-    /// <summary>A file of the tree, with the line that says where it comes from.</summary>
+    /// <summary>A file of the tree, with the header that says it is generated.</summary>
     public static GeneratedFile File(string path, params IReadOnlyList<Yaml.Node> documents) =>
         new(path, Yaml.YamlWriter.Write(Header, documents));
 }
 
-/// <summary>The keys of a cluster's settings that any application may use; Flux puts them in place of <c>${KEY}</c>.</summary>
+/// <summary>The keys of a cluster's settings that any application can use as <c>${KEY}</c>; Flux substitutes them.</summary>
 public static class Variables
 {
     public const string ClusterName = "CLUSTER_NAME";

@@ -1,15 +1,15 @@
 namespace PlatformGitOps.Generator.Emission;
 
-/// <summary>Parts of pods, and of the objects beside them, that several applications have.</summary>
+/// <summary>Parts of pods and of related objects, for several applications.</summary>
 internal static class PodParts
 {
-    /// <summary>The label with which the kubelet names the system of its node.</summary>
+    /// <summary>The label of a node's operating system.</summary>
     public const string SystemLabel = "kubernetes.io/os";
 
-    /// <summary>For pods that tolerate every taint: nodes of another system are kept apart by taints alone.</summary>
+    /// <summary>For pods that tolerate every taint: nodes with another operating system only have a taint.</summary>
     public static Mapping OnLinux() => new() { { SystemLabel, "linux" } };
 
-    /// <summary>The security context of a container that may do nothing but what is added.</summary>
+    /// <summary>The security context of a container without any capability but the added ones.</summary>
     public static Mapping Restricted(params string[] added) => new()
     {
         { "allowPrivilegeEscalation", false },
@@ -22,7 +22,9 @@ internal static class PodParts
         },
     };
 
-    /// <summary>The security context of pods that run as one user, to whose group the volumes may belong.</summary>
+    /// <summary>
+    /// The security context of pods that run as one user; with <paramref name="writesVolumes"/> their group owns the volumes.
+    /// </summary>
     public static Mapping NonRoot(int user, bool writesVolumes = false) => new()
     {
         { "runAsNonRoot", true },
@@ -32,7 +34,7 @@ internal static class PodParts
         { "seccompProfile", new Mapping { { "type", "RuntimeDefault" } } },
     };
 
-    /// <summary>A probe of a port, which is a number or a name.</summary>
+    /// <summary>An HTTP probe of a port, which is a number or a name.</summary>
     public static Mapping Probe(string path, Node port, int period, Node? failures = null) => new()
     {
         { "httpGet", new Mapping { { "path", path }, { "port", port } } },
@@ -44,32 +46,34 @@ internal static class PodParts
     public static Mapping ContainerPort(string name, int port, string protocol = "TCP") =>
         new() { { "name", name }, { "containerPort", port }, { "protocol", protocol } };
 
-    /// <summary>No two pods of one revision on a node.</summary>
-    public static Mapping OneToANode(Mapping selector) => new()
+    /// <summary>Anti-affinity: at most one pod of a revision on a node.</summary>
+    public static Mapping OnePerNode(Mapping selector) => new()
     {
         { "maxSkew", 1 },
         { "topologyKey", "kubernetes.io/hostname" },
         { "whenUnsatisfiable", "DoNotSchedule" },
         { "labelSelector", selector },
-        // Counts the pods of one revision only, so that a rollout cannot end lopsided (kubernetes#98215).
+        // Compares only pods of one revision, so that a rollout does not end unevenly spread (kubernetes#98215).
         { "matchLabelKeys", Resources.Texts("pod-template-hash") },
     };
 
-    /// <summary>One pod may leave at a time.</summary>
+    /// <summary>A PodDisruptionBudget that lets one pod leave at a time.</summary>
     public static Mapping DisruptionBudget(Mapping metadata, Mapping selector) => Resources.Object(
         "policy/v1", "PodDisruptionBudget", metadata, new Mapping
         {
             { "maxUnavailable", 1 },
-            // A pod that is not ready protects nobody and would hold a drain up forever (KEP-3017).
+            // A pod that is not ready protects nothing and would block a drain forever (KEP-3017).
             { "unhealthyPodEvictionPolicy", "AlwaysAllow" },
             { "selector", selector },
         });
 
-    /// <summary>A port of a Service; that of the pods is the target, a number or a name, and has the same name where it is null.</summary>
+    /// <summary>A port of a Service. The target is a number or a name of a pod's port; null means the same name.</summary>
     public static Mapping ServicePort(string name, int port, Node? target = null, string protocol = "TCP") =>
         new() { { "name", name }, { "port", port }, { "targetPort", target ?? name }, { "protocol", protocol } };
 
-    /// <summary>Has the operator of Prometheus scrape ports of a Service; a series' own labels namespace and service may stay.</summary>
+    /// <summary>
+    /// A ServiceMonitor for ports of a Service; with <paramref name="honorLabels"/> a series keeps its own labels namespace and service.
+    /// </summary>
     public static Mapping ServiceMonitor(Mapping metadata, Mapping selector, string[] ports, bool honorLabels = false) =>
         Resources.Object("monitoring.coreos.com/v1", "ServiceMonitor", metadata, new Mapping
         {

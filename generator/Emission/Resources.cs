@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Emission;
 
-/// <summary>The parts that every Kubernetes object shares.</summary>
+/// <summary>Parts that every Kubernetes object has.</summary>
 internal static class Resources
 {
     public static Mapping Object(string apiVersion, string kind, Mapping metadata, Mapping spec) => new()
@@ -41,6 +41,6 @@ internal static class Resources
     /// <summary>A reference by name alone; null for none.</summary>
     public static Mapping? Reference(DomainName? name) => name is null ? null : new Mapping { { "name", name.Text } };
 
-    /// <summary>An entry of a kustomization's patches; a patch is itself YAML text inside of YAML.</summary>
+    /// <summary>An entry of a kustomization's patches; a patch is YAML text inside of YAML.</summary>
     public static Node Patch(Mapping patch) => new Mapping { { "patch", YamlWriter.WriteFragment(patch) } };
 }

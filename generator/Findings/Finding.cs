@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Findings;
 
-/// <summary>How much a finding weighs: only errors make a command end with the exit code of findings.</summary>
+/// <summary>The severity of a finding; only errors set the exit code to <see cref="Commands.ExitCode.Findings"/>.</summary>
 public enum Severity
 {
     Error,
@@ -11,7 +11,7 @@ public enum Severity
 /// <summary>One thing that is wrong, where it is, and what to write instead.</summary>
 public sealed record Finding
 {
-    /// <summary>The rule of a finding about a fault of this program; nothing keeps it back.</summary>
+    /// <summary>The rule of an internal error; <c>lint.ignore</c> does not apply to it.</summary>
     public const string InternalError = "internal-error";
 
     /// <summary>A short stable id, for example <c>cidr-host-bits</c>.</summary>
@@ -24,10 +24,10 @@ public sealed record Finding
 
     public Severity Severity { get; init; }
 
-    /// <summary>The name of what the finding is about, for rules that look at each other's findings; null where none does.</summary>
+    /// <summary>The name of the object or value in question, for rules that use the findings of others; null if none does.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>Further clusters that have the same finding in files or with names of their own.</summary>
+    /// <summary>Further clusters with the same finding.</summary>
     public IReadOnlyList<string> AlsoIn { get; init; } = [];
 
     /// <summary>What is wrong, with the offending value; never a secret's text.</summary>
@@ -36,7 +36,7 @@ public sealed record Finding
     /// <summary>What to write or do instead.</summary>
     public required string Fix { get; init; }
 
-    /// <summary>As compilers print it, so that editors can jump: <c>file:line:column: rule: message (fix)</c>.</summary>
+    /// <summary>The format of compilers, so that editors can jump to it: <c>file:line:column: rule: message (fix)</c>.</summary>
     public override string ToString() => Painted(default);
 
     public string Painted(Ink ink)
@@ -45,10 +45,10 @@ public sealed record Finding
         return $"{ink.Bold(Position == Position.None ? $"{File}:" : $"{File}:{Position}:")} {rule} {Text}";
     }
 
-    /// <summary>The severity as other programs name it.</summary>
+    /// <summary>The severity in lower case, as other programs name it.</summary>
     public string Word => Severity.ToString().ToLowerInvariant();
 
-    /// <summary>Message, fix, and where else.</summary>
+    /// <summary>Message, fix, and the other clusters.</summary>
     public string Text => $"{Message} {Fix}" + AlsoIn.Count switch
     {
         0 => "",

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PlatformGitOps.Generator.Findings;
 
-/// <summary>How a command writes its result.</summary>
+/// <summary>The format of a command's result.</summary>
 public enum OutputFormat
 {
     Text,
@@ -15,10 +15,10 @@ public enum OutputFormat
     GitHub,
 }
 
-/// <summary>Findings for programs. Every finding is written, however many there are.</summary>
+/// <summary>Writes findings for other programs, always all of them.</summary>
 public static class FindingReport
 {
-    // For people who read it: only what JSON itself asks for is escaped.
+    // People read it too: escapes only what JSON requires.
     private static readonly JsonWriterOptions Json = new()
     {
         Indented = true,
@@ -29,9 +29,9 @@ public static class FindingReport
     /// <summary>Writes findings in a format other than text.</summary>
     /// <param name="format">JSON, SARIF or annotations.</param>
     /// <param name="findings">Their files are relative to the current folder.</param>
-    /// <param name="about">One sentence on each rule that is known.</param>
+    /// <param name="about">One sentence on each known rule.</param>
     /// <param name="more">Further members of the JSON object.</param>
-    /// <param name="output">Where it goes.</param>
+    /// <param name="output">The writer.</param>
     public static void Write(
         OutputFormat format, IReadOnlyCollection<Finding> findings, IReadOnlyDictionary<string, string> about, Action<Utf8JsonWriter>? more,
         TextWriter output)
@@ -127,7 +127,7 @@ public static class FindingReport
         return $"::{command} file={Property(finding.File)}{place},title={Property(finding.Rule)}::{Data(finding.Text)}";
     }
 
-    // The runner decodes these and no others (actions/toolkit, command.ts).
+    // The runner decodes only these (actions/toolkit, command.ts).
     private static string Data(string text) => text
         .Replace("%", "%25").Replace("\r", "%0D")
         .Replace("\n", "%0A");

@@ -1,13 +1,14 @@
 namespace PlatformGitOps.Generator.Findings;
 
-/// <summary>Findings as the terminal shows them.</summary>
+/// <summary>Writes findings to a terminal.</summary>
 public static class FindingText
 {
-    /// <summary>One mistake in a large file can have a finding for each of its lines.</summary>
+    /// <summary>The limit of printed findings: one mistake in a large file can have one for each of its lines.</summary>
     private const int Most = 100;
 
     /// <summary>
-    /// One line for each finding; of more than a hundred the gravest, in their order, and the number of the others, unless all are wanted.
+    /// Writes one line for each finding. Above the limit it writes the most severe ones, in their order, and the number of the others,
+    /// unless <paramref name="all"/> is true.
     /// </summary>
     public static void Write(IReadOnlyCollection<Finding> findings, bool all, TextWriter output, Ink ink = default)
     {
@@ -22,12 +23,12 @@ public static class FindingText
         }
     }
 
-    /// <summary>What a command fails of is among them, however many warnings come before it.</summary>
+    /// <summary>Errors first, so that many warnings cannot hide the reason of a failure.</summary>
     private static IEnumerable<Finding> Gravest(IEnumerable<Finding> findings) => findings.Index()
         .OrderBy(pair => pair.Item.Severity).Take(Most).OrderBy(pair => pair.Index).Select(pair => pair.Item);
 }
 
-/// <summary>Colours of a terminal. The default writes none.</summary>
+/// <summary>Colours a text for a terminal; the default does not.</summary>
 /// <param name="IsOn">False in a pipe, a file, a terminal without colours, and where NO_COLOR is set (no-color.org).</param>
 public readonly record struct Ink(bool IsOn)
 {
@@ -39,7 +40,7 @@ public readonly record struct Ink(bool IsOn)
 
     public string Yellow(string text) => Paint("33", text);
 
-    /// <summary>A unified diff, its removed and added lines coloured.</summary>
+    /// <summary>Colours the removed and added lines of a unified diff.</summary>
     public string Diff(string text)
     {
         var ink = this;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PlatformGitOps.Generator.Findings;
 
-/// <summary>The parts of a report: each ends where it began.</summary>
+/// <summary>Writes parts of a JSON report and closes each.</summary>
 internal static class JsonParts
 {
     /// <summary>An object below a key.</summary>

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Findings;
 
-/// <summary>Lists and counts inside a sentence.</summary>
+/// <summary>Lists and counts for sentences.</summary>
 internal static class ListText
 {
     /// <summary>The first items and how many follow: <c>a, b and 3 more</c>.</summary>

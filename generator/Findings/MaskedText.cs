@@ -1,15 +1,14 @@
 namespace PlatformGitOps.Generator.Findings;
 
 /// <summary>
-/// The credentials in a text that is a file, a command or a list of settings: YAML, JSON, <c>KEY=value</c>, connection strings, flags and
-/// headers. The rest of the text stays as it is.
+/// Replaces credentials in a text: YAML, JSON, <c>KEY=value</c>, connection strings, flags and headers. The rest stays as it is.
 /// </summary>
-/// <param name="mark">What replaces the value of a key.</param>
+/// <param name="mark">Returns the replacement for a key and its value.</param>
 internal sealed partial class MaskedText(Func<string, string, string> mark)
 {
     public string Of(string text)
     {
-        if (!SecretKeys.MayName(text))
+        if (!SecretKeys.MayContainName(text))
         {
             return text;
         }
@@ -27,11 +26,11 @@ internal sealed partial class MaskedText(Func<string, string, string> mark)
     /// <summary>True for a reference to a variable, such as <c>$(TOKEN)</c> in an argument.</summary>
     public static bool IsVariable(string text) => Variable().IsMatch(text);
 
-    /// <summary>True for the name of a flag alone, whose value is the next argument.</summary>
+    /// <summary>True for a flag for a credential without its value, which is the next argument.</summary>
     public static bool IsFlag(string text) => FlagAlone().Match(text) is { Success: true } match
         && SecretKeys.IsSecret(match.Groups["key"].Value);
 
-    /// <summary>One form; reading goes on inside a value that is not a credential.</summary>
+    /// <summary>Replaces the values of one syntax; it continues inside a value that is not a credential.</summary>
     private string Of(Regex lead, Regex value, string text)
     {
         var (output, done) = (new StringBuilder(), 0);
@@ -54,7 +53,7 @@ internal sealed partial class MaskedText(Func<string, string, string> mark)
         return done == 0 ? text : output.Append(text, done, text.Length - done).ToString();
     }
 
-    /// <summary>Behind the bracket or brace that closes one; the end of the text where none does.</summary>
+    /// <summary>The index after the closing bracket or brace; the end of the text if it is missing.</summary>
     private static int Closing(string text, int open)
     {
         var depth = 0;
@@ -70,7 +69,7 @@ internal sealed partial class MaskedText(Func<string, string, string> mark)
         return text.Length;
     }
 
-    /// <summary>Keys at the beginning of a line, with what lies below them.</summary>
+    /// <summary>Replaces values of keys at the beginning of lines, and everything below such a key.</summary>
     private string Lines(string[] lines)
     {
         var output = new List<string>(lines.Length);
@@ -117,7 +116,7 @@ internal sealed partial class MaskedText(Func<string, string, string> mark)
         return string.Join('\n', output);
     }
 
-    /// <summary>A line below a key that asks for a credential.</summary>
+    /// <summary>Replaces the value in a line below a key for a credential.</summary>
     private string Below(string above, string line)
     {
         if (Setting().Match(line) is { Success: true } match)
@@ -133,7 +132,7 @@ internal sealed partial class MaskedText(Func<string, string, string> mark)
 
     private static int Indent(string line) => line.Length - line.TrimStart(' ', '\t').Length;
 
-    /// <summary>Not a switch, a variable, a comment, or what is hidden already.</summary>
+    /// <summary>False for a switch, a variable, a comment, or what is masked already.</summary>
     private static bool IsValue(string text)
     {
         var bare = text.Trim().Trim('"', '\'');
@@ -149,7 +148,7 @@ internal sealed partial class MaskedText(Func<string, string, string> mark)
     [GeneratedRegex("""^(?<lead>[ \t]*(?:-[ ]+)*)(?<value>.*)$""", RegexOptions.CultureInvariant)]
     private static partial Regex Item();
 
-    // What is below follows, in a mapping, a list or a plain text.
+    // A key whose value begins on the next line: a mapping, a list or a plain text.
     [GeneratedRegex("""^(?:[&!]\S+)?[ \t]*[{\[]?[ \t]*(?:\#.*)?\r?$""", RegexOptions.CultureInvariant)]
     private static partial Regex Opening();
 
@@ -162,7 +161,7 @@ internal sealed partial class MaskedText(Func<string, string, string> mark)
     [GeneratedRegex("""^(?:[\[\]{},\s]*|\#.*)$""", RegexOptions.CultureInvariant)]
     private static partial Regex Punctuation();
 
-    // In JSON and in braces; also where JSON is a text of JSON.
+    // In JSON and in YAML braces, also inside a quoted JSON text.
     [GeneratedRegex("""[{,]\s*\\*["']?(?<key>[A-Za-z_][\w./-]*)\\*["']?\s*:\s*""", RegexOptions.CultureInvariant)]
     private static partial Regex Pair();
 

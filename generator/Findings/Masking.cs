@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Generator.Findings;
 
 /// <summary>
-/// Hides credentials in objects that a plan or a difference shows, which a workflow may post as a comment: what looks like one, and values
-/// under a key that asks for one, also inside texts.
+/// Masks credentials in the objects of a plan or diff, which a workflow may post as a comment: values that look like one, and values of
+/// keys for one, also inside texts.
 /// </summary>
 internal sealed class Masking
 {
@@ -10,19 +10,19 @@ internal sealed class Masking
 
     public const string Another = "(hidden, another value)";
 
-    // Of a reference to a Secret, of a volume of one, or of a projected token.
+    // Keys of references to Secrets, of Secret volumes and of projected tokens.
     private static readonly HashSet<string> Harmless = new(StringComparer.OrdinalIgnoreCase)
     {
         "name", "namespace", "kind", "apiVersion", "path", "audience", "optional", "type", "mountPath", "fieldPath", "defaultMode", "mode",
         "expirationSeconds", "description",
     };
 
-    // The hidden values of the first object by their place, in their order; a list may gain an entry, so an index is not part of it.
+    // The masked values of the first object by path, in order. A path has no list indexes, because a list may gain an entry.
     private readonly Dictionary<string, List<string>> _first = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _next = new(StringComparer.Ordinal);
     private bool _isSecond;
 
-    /// <summary>Both versions of an object without credentials; a changed one still differs.</summary>
+    /// <summary>Both versions of an object, masked; a changed credential still differs.</summary>
     public static (Mapping? Before, Mapping? After) Both(Mapping? before, Mapping? after)
     {
         var masking = new Masking();
@@ -31,10 +31,10 @@ internal sealed class Masking
         return (first, after is null ? null : (Mapping)masking.Of("", after, isSecret: false));
     }
 
-    /// <summary>True for a key whose value is not a credential below one that asks for a credential.</summary>
+    /// <summary>True for a key below a key for a credential whose own value is not one.</summary>
     public static bool IsHarmless(string key) => Harmless.Contains(key) || SecretKeys.IsReference(key);
 
-    /// <summary>True for a credential because of its key; that of an environment variable if its name says so.</summary>
+    /// <summary>True if the key is for a credential; for an environment variable its name decides.</summary>
     private static bool IsSecret(Mapping mapping, string key, bool isSecret) => key switch
     {
         "value" when mapping.TextAt("name") is { } name => SecretKeys.IsSecret(name),
@@ -59,11 +59,11 @@ internal sealed class Masking
         _ => node,
     };
 
-    /// <summary>True for the argument behind a flag such as <c>--token</c>.</summary>
+    /// <summary>True for the argument after a flag such as <c>--token</c>.</summary>
     private static bool IsArgument(Sequence sequence, int index) => index > 0 && sequence.Items[index - 1] is Scalar flag
         && sequence.Items[index] is Scalar { Value: not ['-', ..] } && MaskedText.IsFlag(flag.Value);
 
-    /// <summary>A switch is not a credential, nor is a variable.</summary>
+    /// <summary>False for a switch or a variable.</summary>
     private static bool IsValue(Scalar scalar) => scalar.Value.Length > 0 && !scalar.IsNull && !MaskedText.IsVariable(scalar.Value)
         && (scalar.IsText || PlainScalars.Resolve(scalar.Value) != PlainType.Boolean);
 
@@ -78,7 +78,7 @@ internal sealed class Masking
             return Hidden;
         }
 
-        // A value in a new place has nothing that it could differ from.
+        // A value at a new path has no old value to differ from.
         if (!_first.TryGetValue(place, out var before))
         {
             return Hidden;

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Findings;
 
-/// <summary>Text of a file inside a message: nothing in it may move the cursor, turn the line around or break it.</summary>
+/// <summary>Escapes text of a file for messages: it cannot move the cursor, change the direction of the line or break it.</summary>
 public static class Printable
 {
     public static string Of(string text)

@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace PlatformGitOps.Generator.Findings;
 
-/// <summary>Texts that give away a credential. The definition is committed, and so is everything made from it.</summary>
+/// <summary>Detects credentials in texts. The definition is committed, and so is everything generated from it.</summary>
 public static partial class SecretText
 {
-    // One of these is in every match: a vectorized look spares the expression on nearly every value.
+    // Every match contains one of these: a vectorized search avoids the expression for nearly every value.
     private static readonly SearchValues<string> Signs = SearchValues.Create(
         ["PRIVATE KEY", "AGE-SECRET-KEY-1", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glrt-", "xox",
             "AKIA", "ASIA", "eyJ", "://"],
@@ -16,7 +16,7 @@ public static partial class SecretText
 
     internal static bool IsSecret(string text) => HasSign(text) && SecretValue().IsMatch(text);
 
-    /// <summary>Where the file has credentials, comments included.</summary>
+    /// <summary>The positions of credentials in a file, comments included.</summary>
     internal static IEnumerable<Position> In(string text)
     {
         if (!HasSign(text))
@@ -35,7 +35,7 @@ public static partial class SecretText
         }
     }
 
-    /// <summary>For messages that quote the file, and for whatever else is shown.</summary>
+    /// <summary>Masks credentials in messages that quote the file, and in all other output.</summary>
     public static string Redact(string message) => Replace(message, _ => "[secret]");
 
     private static bool HasSign(string text) => text.AsSpan().ContainsAny(Signs);
@@ -54,10 +54,10 @@ public static partial class SecretText
     private static partial Regex SecretValue();
 }
 
-/// <summary>Which keys, variables and flags ask for a credential, by the words in their names.</summary>
+/// <summary>Decides by the words in a name whether a key, variable or flag is for a credential.</summary>
 internal static partial class SecretKeys
 {
-    // One of these is in every such name: a vectorized look spares the expressions on most texts.
+    // Every such name contains one of these: a vectorized search avoids the expressions for most texts.
     private static readonly SearchValues<string> Roots = SearchValues.Create(
         ["pass", "pwd", "secret", "token", "jwt", "bearer", "cred", "authorization", "key", "psk", "basic"],
         StringComparison.OrdinalIgnoreCase);
@@ -67,7 +67,7 @@ internal static partial class SecretKeys
         "pass", "pwd", "jwt", "bearer", "creds", "cred", "authorization", "psk",
     };
 
-    // What a key belongs to that only its owner may have.
+    // Words before "key" that make it a private key.
     private static readonly HashSet<string> Keys = new(StringComparer.OrdinalIgnoreCase)
     {
         "access", "account", "api", "auth", "encryption", "master", "private", "shared", "signing", "storage",
@@ -80,10 +80,10 @@ internal static partial class SecretKeys
         "refs", "seconds", "ttl", "type",
     };
 
-    /// <summary>True where a key asks for a credential; <c>secretName</c> and <c>existingSecret</c> only name where one lies.</summary>
+    /// <summary>True if a key is for a credential; <c>secretName</c> and <c>existingSecret</c> only refer to one.</summary>
     public static bool IsSecret(string key)
     {
-        if (!MayName(key) || IsReference(key))
+        if (!MayContainName(key) || IsReference(key))
         {
             return false;
         }
@@ -96,43 +96,44 @@ internal static partial class SecretKeys
     }
 
     /// <summary>
-    /// True where what a key for a credential holds may be one: a word of letters and digits, and not a number, a path, an address, a
-    /// variable or what SOPS encrypted (docs/lint.md has what was measured).
+    /// True if a value may be a credential: letters and digits, but not a number, a path, an address, a variable or a text that SOPS
+    /// encrypted (docs/lint.md has the measurements).
     /// </summary>
-    public static bool MayBeOne(string value) => value.Length >= Shortest && value.Any(char.IsAsciiDigit) && value.Any(char.IsAsciiLetter)
+    public static bool MayBeSecret(string value) => value.Length >= Shortest
+        && value.Any(char.IsAsciiDigit) && value.Any(char.IsAsciiLetter)
         && !value.Any(char.IsWhiteSpace) && value[0] is not ('/' or '.' or '~' or '$' or '<' or '!')
         && !NotSecretMarkers.Any(sign => value.Contains(sign));
 
     /// <summary>
-    /// True where a key asks for a credential and its value may be one, for a guess that people read. In plans and diffs a value is hidden
-    /// by its key alone, also where a word of <see cref="Beside"/> ends it.
+    /// True if a key is for a credential and its value may be one. This is a guess for people; plans and diffs mask a value by its key
+    /// alone, also if the key ends with a word of <see cref="PublicAttributes"/>.
     /// </summary>
     public static bool Hold(string key, string value)
     {
-        if (!IsSecret(key) || !MayBeOne(value))
+        if (!IsSecret(key) || !MayBeSecret(value))
         {
             return false;
         }
 
         string[] words = [.. Word().Matches(key).Select(match => match.Value.ToUpperInvariant())];
         return words is [.., "SECRET", "ID"] ? IsOfAppRole(words, value)
-            : !Beside.Contains(words[^1]) && !NamesSecret(words[^1], value);
+            : !PublicAttributes.Contains(words[^1]) && !NamesSecret(words[^1], value);
     }
 
     /// <summary>
-    /// Vault calls a password of its AppRole the secret ID: a UUID, or a hexadecimal number. For AWS and Google it is the name of a secret,
-    /// and for Azure the number of a client secret beside its value.
+    /// Vault calls the password of an AppRole the secret ID: a UUID or a hexadecimal number. In AWS and Google it is the name of a secret,
+    /// in Azure the public ID of a client secret.
     /// </summary>
     private static bool IsOfAppRole(string[] words, string value) => words is not [.., "CLIENT", _, _]
         && (Guid.TryParse(value, out _) || value.All(char.IsAsciiHexDigit));
 
-    /// <summary>The name of a Secret has words and dashes; so has a UUID, which is a credential of some clouds.</summary>
+    /// <summary>The name of a Secret has words and dashes. A UUID has dashes too, but is a credential of some clouds.</summary>
     private static bool NamesSecret(string last, string value) =>
         last is "SECRET" or "SECRETS" && value.Contains('-')
             && ObjectName().IsMatch(value) && !Guid.TryParse(value, out _);
 
-    // What belongs to a credential and may be known.
-    private static readonly HashSet<string> Beside = new(StringComparer.OrdinalIgnoreCase)
+    // Attributes of a credential that may be public.
+    private static readonly HashSet<string> PublicAttributes = new(StringComparer.OrdinalIgnoreCase)
     {
         "class", "header", "id", "interval", "kid", "lifetime", "prefix", "timeout", "version",
     };
@@ -141,11 +142,11 @@ internal static partial class SecretKeys
 
     private static readonly string[] NotSecretMarkers = ["://", "${", "$(", "{{", "ENC[", "sha256:"];
 
-    /// <summary>True where a key names what holds a credential.</summary>
+    /// <summary>True if a key refers to a credential that is stored elsewhere.</summary>
     public static bool IsReference(string key) => Reference().IsMatch(key);
 
-    /// <summary>False where a text cannot have such a name.</summary>
-    public static bool MayName(string text) => text.AsSpan().ContainsAny(Roots);
+    /// <summary>False if a text cannot contain such a name.</summary>
+    public static bool MayContainName(string text) => text.AsSpan().ContainsAny(Roots);
 
     [GeneratedRegex("[A-Z]+(?![a-z])|[A-Z]?[a-z]+", RegexOptions.CultureInvariant)]
     private static partial Regex Word();

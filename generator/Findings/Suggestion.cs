@@ -1,9 +1,9 @@
 namespace PlatformGitOps.Generator.Findings;
 
-/// <summary>"Did you mean": the known word that an unknown one is most likely a typing error of.</summary>
+/// <summary>"Did you mean": finds the known word that was most likely meant by an unknown one.</summary>
 internal static class Suggestion
 {
-    /// <summary>The nearest of the candidates, or null where none is near.</summary>
+    /// <summary>The nearest candidate, or null if none is near.</summary>
     public static string? For(string word, IEnumerable<string> candidates) => candidates
         .Select(candidate => (candidate, distance: Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant())))
         .Where(pair => pair.distance <= Math.Max(1, Math.Min(word.Length, pair.candidate.Length) / 3) || IsPart(word, pair.candidate))
@@ -42,7 +42,7 @@ internal static class Suggestion
         return rows[left.Length, right.Length];
     }
 
-    // replicaCount for replicas, podCidr for pods: the same first word.
+    // For example replicaCount for replicas, podCidr for pods: the first word is the same.
     private static bool IsPart(string word, string candidate) =>
         Math.Min(word.Length, candidate.Length) >= 4
         && (word.StartsWith(candidate.TrimEnd('s'), StringComparison.OrdinalIgnoreCase)

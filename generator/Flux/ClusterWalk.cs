@@ -4,8 +4,8 @@ using PlatformGitOps.Generator.Flux.Substitution;
 namespace PlatformGitOps.Generator.Flux;
 
 /// <summary>
-/// Follows a cluster's folder from one Flux Kustomization to the next, as the cluster itself would. The caller builds the folders:
-/// <see cref="FluxTree"/> in this process, <c>render</c> with the real kustomize.
+/// Finds the Flux Kustomizations of a cluster, from the cluster's folder to those that it contains, like the cluster itself. The caller
+/// builds the folders: <see cref="FluxTree"/> in this process, <c>render</c> with the real kustomize.
 /// </summary>
 public sealed class ClusterWalk
 {
@@ -24,13 +24,13 @@ public sealed class ClusterWalk
     private readonly List<Layer> layers = [];
     private readonly ResourceId source;
 
-    // The tree's own folder in its repository, with a slash at its end; empty where it is the root.
+    // The tree's folder in its repository, with a slash at its end; empty for the root.
     private readonly string above = "";
     private Layer? current;
 
-    /// <param name="tree">The files, to see which folders exist.</param>
+    /// <param name="tree">The files of the tree.</param>
     /// <param name="cluster">The cluster's name.</param>
-    /// <param name="strict">True if an unset variable fails a Flux Kustomization.</param>
+    /// <param name="strict">True if an undefined variable fails a Flux Kustomization.</param>
     /// <param name="root">The build of the cluster's folder.</param>
     public ClusterWalk(SourceTree tree, string cluster, bool strict, BuildResult root)
     {
@@ -47,7 +47,7 @@ public sealed class ClusterWalk
         }
         else if (!root.Resources.IsEmpty || !root.Findings.IsEmpty)
         {
-            // This repository is the source of most Flux Kustomizations whose folder is in it.
+            // This repository is the source that most Flux Kustomizations with a folder in it name.
             var inTree = kustomizations.Where(resource => FolderOf(resource) is { } path && tree.HasFolder(path)).Select(Layer.SourceOf)
                 .ToArray();
             source = (inTree.Length > 0 ? inTree : [.. kustomizations.Select(Layer.SourceOf)])
@@ -63,12 +63,12 @@ public sealed class ClusterWalk
     /// <summary>The files that the cluster's source delivers.</summary>
     public SourceTree Tree { get; }
 
-    /// <summary>The <c>spec.ignore</c> of the cluster's source; null where it has none.</summary>
+    /// <summary>The <c>spec.ignore</c> of the cluster's source; null if it has none.</summary>
     public string? Ignored { get; }
 
     public FluxCluster Result => FluxCluster.Of(cluster, layers);
 
-    /// <summary>The build of the next Flux Kustomization, or null at the end. <see cref="Apply"/> takes its result.</summary>
+    /// <summary>The next folder to build, or null at the end. Pass the result to <see cref="Apply"/>.</summary>
     public BuildRequest? Next()
     {
         while (waiting.TryDequeue(out var kustomization))
@@ -97,11 +97,12 @@ public sealed class ClusterWalk
         return null;
     }
 
-    /// <summary>True where the source may be a part of this repository, pushed as an artifact with a root of its own: no path of it is in
-    /// the tree.</summary>
+    /// <summary>
+    /// True if the source may be an artifact of a part of this repository, with another root: none of its paths is in the tree.
+    /// </summary>
     private bool IsPacked => source.Kind != "GitRepository" && !layers.Any(layer => layer is { Folder: not null, IsBootstrap: false });
 
-    /// <summary>Adds the layer whose build was asked for.</summary>
+    /// <summary>Adds the layer of the last request.</summary>
     public void Apply(BuildResult build)
     {
         var kustomization = current!.Kustomization;
@@ -142,7 +143,7 @@ public sealed class ClusterWalk
         }
     }
 
-    /// <summary>True for a path in another folder of the repository, which is not a part of the tree.</summary>
+    /// <summary>True for a path in the repository but outside of the tree.</summary>
     private bool IsBeside(Manifest kustomization) => above.Length > 0
         && PathOf(kustomization)?.StartsWith(above, StringComparison.Ordinal) == false;
 

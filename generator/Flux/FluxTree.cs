@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Flux.Kustomize;
 
 namespace PlatformGitOps.Generator.Flux;
 
-/// <summary>Every cluster of a tree, built in this process. Distinct folders are built once; one instance serves several threads.</summary>
+/// <summary>All clusters of a tree, built in this process. Each distinct folder is built once; an instance is thread-safe.</summary>
 public sealed class FluxTree(SourceTree tree)
 {
     private readonly Kustomizer kustomizer = new(tree);
@@ -19,9 +19,9 @@ public sealed class FluxTree(SourceTree tree)
     public static IEnumerable<string> ClustersOf(SourceTree tree) =>
         tree.FilesBelow(Layout.Clusters).Select(Layout.ClusterOf).OfType<string>().Distinct(StringComparer.Ordinal);
 
-    /// <summary>What Flux would apply in a cluster.</summary>
+    /// <summary>Everything that Flux would apply in a cluster.</summary>
     /// <param name="name">The cluster's name.</param>
-    /// <param name="strict">True if an unset variable fails a Flux Kustomization.</param>
+    /// <param name="strict">True if an undefined variable fails a Flux Kustomization.</param>
     public FluxCluster Cluster(string name, bool strict)
     {
         var walk = new ClusterWalk(tree, name, strict, Build(new BuildRequest(Layout.ClusterFolder(name))));
@@ -35,14 +35,15 @@ public sealed class FluxTree(SourceTree tree)
         return walk.Result;
     }
 
-    /// <summary>What Flux would build from a folder, before substitution.</summary>
+    /// <summary>The objects that Flux would build from a folder, before substitution.</summary>
     public BuildResult Build(BuildRequest request) => kustomizer.Build(request);
 
-    /// <summary>Faults of the files themselves, also of those that no cluster uses; a tag of its own is right in what is not a
-    /// manifest.</summary>
+    /// <summary>
+    /// YAML faults of all files, also of those that no cluster uses. Custom tags are accepted in files that are not manifests.
+    /// </summary>
     public IEnumerable<Finding> Unreadable() => Unreadable(tree.FilesBelow(Layout.Root));
 
-    /// <summary>The same of some files.</summary>
+    /// <summary>The same for some files.</summary>
     public IEnumerable<Finding> Unreadable(IEnumerable<string> paths) => paths
         .Where(path => path.EndsWith(".yaml", StringComparison.Ordinal) || path.EndsWith(".yml", StringComparison.Ordinal))
         .SelectMany(path => kustomizer.Faults(path))

@@ -3,18 +3,17 @@ using System.Collections.Concurrent;
 namespace PlatformGitOps.Generator.Flux;
 
 /// <summary>
-/// Regular expressions as Go's RE2 reads them: linear in time, without look-around and back references. Flux, kustomize and Prometheus
-/// use them.
+/// Go's RE2 regular expressions: linear time, no look-around, no back references. Flux, kustomize and Prometheus use them.
 /// </summary>
 public static partial class GoRegex
 {
-    /// <summary>One pattern is in many rules and asked for several times in each, and its automaton is expensive to make.</summary>
+    /// <summary>Many rules use the same pattern several times, and building its automaton is slow.</summary>
     private static readonly ConcurrentDictionary<string, Regex?> Made = new(StringComparer.Ordinal);
 
-    /// <summary>A pattern that has to match a whole text; null if the pattern is not valid.</summary>
+    /// <summary>A pattern that must match the whole text; null if it is invalid.</summary>
     public static Regex? Whole(string pattern) => Create($@"\A(?:{pattern})\z");
 
-    /// <summary>A pattern that matches anywhere; null if the pattern is not valid.</summary>
+    /// <summary>A pattern that may match anywhere; null if it is invalid.</summary>
     public static Regex? Create(string pattern) => Made.GetOrAdd(pattern, Make);
 
     private static Regex? Make(string pattern)
@@ -30,7 +29,7 @@ public static partial class GoRegex
         }
     }
 
-    /// <summary>Named groups and Unicode classes of one letter, which .NET writes otherwise.</summary>
+    /// <summary>Named groups and one-letter Unicode classes, which .NET writes differently.</summary>
     private static string InNet(Match match) => match.Value switch
     {
         "(?P<" => "(?<",

@@ -1,17 +1,17 @@
 namespace PlatformGitOps.Generator.Flux;
 
-/// <summary>A HelmRelease with its chart and its values, as helm-controller puts them together.</summary>
+/// <summary>A HelmRelease, its chart and its values, merged like helm-controller does.</summary>
 public sealed record HelmRelease
 {
     public required Manifest Manifest { get; init; }
 
-    /// <summary>Where the chart is from; null if the tree does not contain the source.</summary>
+    /// <summary>The chart; null if the tree does not contain its source.</summary>
     public required ChartReference? Chart { get; init; }
 
-    /// <summary>The values of <c>spec.valuesFrom</c> in their order, and <c>spec.values</c> over them.</summary>
+    /// <summary>The values of <c>spec.valuesFrom</c> in their order, then <c>spec.values</c>.</summary>
     public required Mapping Values { get; init; }
 
-    /// <summary>False if a source of values is not in the tree, is a file of the chart, or its content is encrypted.</summary>
+    /// <summary>False if a source of values is missing in the tree, is a file of the chart, or is encrypted.</summary>
     public required bool HasAllValues { get; init; }
 
     /// <summary>The name of Helm's release.</summary>
@@ -21,23 +21,23 @@ public sealed record HelmRelease
     /// <summary>The namespace of the chart's objects.</summary>
     public string Namespace => Manifest.Body.TextAt("spec", "targetNamespace") ?? Manifest.Namespace;
 
-    /// <summary>What is changed in the manifests that Helm renders, in this order: patches and images for kustomize.</summary>
+    /// <summary>Patches and images that kustomize applies, in this order, to the manifests that Helm renders.</summary>
     public IEnumerable<Mapping> PostRenderers => Manifest.Body.MappingsAt("spec", "postRenderers")
         .Select(renderer => renderer["kustomize"]).OfType<Mapping>();
 
     /// <summary>
-    /// True for a HelmRelease of this chart, whatever the release is called. Where the tree does not contain the source of a chartRef, no
-    /// file names the chart, and the name of the release decides.
+    /// True for a HelmRelease of this chart, whatever its name. If the tree lacks the source of a chartRef, no file names the chart, and
+    /// the name of the release decides.
     /// </summary>
     /// <param name="chart">The chart's name.</param>
     /// <param name="resource">Any object.</param>
-    /// <param name="find">Looks an object up by kind, namespace and name.</param>
+    /// <param name="find">Finds an object by kind, namespace and name.</param>
     public static bool Installs(string chart, Manifest resource, Func<string, string, string, Mapping?> find) => resource.IsHelmRelease
         && chart == (ChartReference.Of(resource.Body, find)?.Name ?? ChartReference.NameIn(ChartReference.SpecOf(resource.Body, find).Spec)
             ?? resource.Name);
 
     /// <param name="resource">The HelmRelease.</param>
-    /// <param name="find">Looks an object up by kind, namespace and name.</param>
+    /// <param name="find">Finds an object by kind, namespace and name.</param>
     public static HelmRelease Of(Manifest resource, Func<string, string, string, Mapping?> find)
     {
         var values = new Mapping { Position = resource.Body.Position, File = resource.File };
@@ -83,30 +83,30 @@ public sealed record HelmRelease
         ? document.PlacedIn(entry)
         : null;
 
-    /// <summary>Mappings merge, everything else is replaced, as Helm does it.</summary>
+    /// <summary>Like Helm: merges mappings, replaces everything else.</summary>
     private static Mapping Merge(Mapping under, Mapping over) => under.Entries.IsEmpty ? over : over.Aggregate(under, (merged, entry) =>
         (merged[entry.Key], entry.Value) is (Mapping old, Mapping now)
             ? merged.Set(entry.Key, Merge(old, now))
             : new Mapping(merged.Without(entry.Key).Append(entry)) { Position = merged.Position, File = merged.File });
 }
 
-/// <summary>The chart that a HelmRelease installs and its origin.</summary>
+/// <summary>The chart of a HelmRelease and its source.</summary>
 /// <param name="Name">The chart's name.</param>
-/// <param name="Version">Its version, as the source pins it; empty where a digest or a folder decides.</param>
-/// <param name="Url">The address of the HTTP repository, of the chart for OCI, or of the source that the chart is a folder of.</param>
+/// <param name="Version">The version that the source pins; empty if it pins a digest or is a folder.</param>
+/// <param name="Url">The URL of the HTTP repository, of the OCI chart, or of the source with the chart's folder.</param>
 public sealed record ChartReference(string Name, string Version, string Url)
 {
-    /// <summary>Sources that have a chart as a folder, whose revision is its version.</summary>
+    /// <summary>Kinds of sources that contain a chart as a folder, whose revision is the version.</summary>
     private static readonly string[] WithFolders = ["GitRepository", "Bucket"];
 
-    /// <summary>Whether it is a folder of its source, and not an artifact with a version.</summary>
+    /// <summary>True if it is a folder of its source, not an artifact with a version.</summary>
     public bool IsFolder { get; init; }
 
     public bool IsOci => Url.StartsWith("oci://", StringComparison.Ordinal);
 
-    /// <summary>Reads it from a release and its source; null if the tree does not contain the source.</summary>
+    /// <summary>The chart of a release; null if the tree does not contain the source.</summary>
     /// <param name="release">The HelmRelease.</param>
-    /// <param name="find">Looks a source up by kind, namespace and name.</param>
+    /// <param name="find">Finds a source by kind, namespace and name.</param>
     public static ChartReference? Of(Mapping release, Func<string, string, string, Mapping?> find)
     {
         if (SourceOf(release, find) is { } artifact && artifact.TextAt("spec", "url") is { } url)
@@ -131,23 +131,23 @@ public sealed record ChartReference(string Name, string Version, string Url)
         return new ChartReference(name, chart!.TextAt("version") ?? "", isOci ? $"{repository.TrimEnd('/')}/{name}" : repository);
     }
 
-    /// <summary>The object that <c>spec.chartRef</c> names; null without one, and where the tree does not contain it.</summary>
+    /// <summary>The object that <c>spec.chartRef</c> refers to; null if there is none in the tree.</summary>
     internal static Mapping? SourceOf(Mapping release, Func<string, string, string, Mapping?> find) =>
         Source(release.At("spec", "chartRef"), NamespaceOf(release), find);
 
-    /// <summary>The name of the chart in the fields of a HelmChart: in a Git repository or a bucket that of its folder.</summary>
+    /// <summary>The chart's name in the spec of a HelmChart; in a Git repository or a bucket the name of its folder.</summary>
     internal static string? NameIn(Mapping? chart) => chart?.TextAt("chart") is { } name && IsFolderIn(chart)
         ? name.TrimEnd('/').Split('/')[^1] : chart?.TextAt("chart");
 
     private static bool IsFolderIn(Mapping chart) => WithFolders.Contains(chart.TextAt("sourceRef", "kind"));
 
-    /// <summary>The fields of a HelmChart, which the release contains or refers to, with the namespace of its source.</summary>
+    /// <summary>The spec of the HelmChart that the release contains or refers to, and the namespace of its source.</summary>
     internal static (Mapping? Spec, string Namespace) SpecOf(Mapping release, Func<string, string, string, Mapping?> find) =>
         SourceOf(release, find) is { } own && own.TextAt("kind") == "HelmChart"
             ? (own["spec"] as Mapping, NamespaceOf(own))
             : (release.At("spec", "chart", "spec") as Mapping, NamespaceOf(release));
 
-    /// <summary>The repository or the bucket that a HelmChart names; null where the tree does not contain it.</summary>
+    /// <summary>The repository or bucket of a HelmChart; null if the tree does not contain it.</summary>
     internal static Mapping? RepositoryOf(Mapping release, Func<string, string, string, Mapping?> find)
     {
         var (chart, @namespace) = SpecOf(release, find);

@@ -1,9 +1,9 @@
 namespace PlatformGitOps.Generator.Flux;
 
-/// <summary>One Flux Kustomization of a cluster with the objects that it applies.</summary>
+/// <summary>A Flux Kustomization of a cluster and the objects that it applies.</summary>
 public sealed record Layer
 {
-    /// <summary>The name of the layer for a cluster's folder that no Flux Kustomization of the tree applies.</summary>
+    /// <summary>The name of the layer for a cluster's folder if no Flux Kustomization of the tree applies it.</summary>
     public const string Bootstrap = "(bootstrap)";
 
     public const string RulePathMissing = "path-missing";
@@ -18,13 +18,13 @@ public sealed record Layer
     /// <summary>Its folder, relative to the root; null if the path is outside of the tree or the source is another repository.</summary>
     public required string? Folder { get; init; }
 
-    /// <summary>As kustomize builds them.</summary>
+    /// <summary>The objects as kustomize builds them.</summary>
     public ImmutableArray<Manifest> Built { get; init; } = [];
 
-    /// <summary>What the Flux Kustomization adds to the folder, with the places of the first of those that share the build.</summary>
+    /// <summary>The additions of the Flux Kustomization, with the positions of the first one that shares the build.</summary>
     internal Mapping BuiltWith { get; init; } = [];
 
-    /// <summary>As the cluster receives them, in the same order.</summary>
+    /// <summary>The objects as the cluster receives them, in the same order.</summary>
     public ImmutableArray<Manifest> Applied { get; init; } = [];
 
     public VariableSet Variables { get; init; } = VariableSet.None;
@@ -32,7 +32,7 @@ public sealed record Layer
     /// <summary>Why kustomize would refuse the build.</summary>
     public ImmutableArray<Finding> BuildFindings { get; init; } = [];
 
-    /// <summary>What kustomize accepts, but what is most likely a mistake.</summary>
+    /// <summary>What kustomize accepts but is most likely a mistake.</summary>
     public ImmutableArray<PatchWarning> BuildWarnings { get; init; } = [];
 
     /// <summary>Why Flux would refuse an object at substitution.</summary>
@@ -47,28 +47,28 @@ public sealed record Layer
     /// <summary>True if something outside of the tree applies the cluster's folder.</summary>
     public bool IsBootstrap => Name == Bootstrap;
 
-    /// <summary>Everything that Flux would refuse.</summary>
+    /// <summary>All reasons why Flux would refuse the layer.</summary>
     public IEnumerable<Finding> Findings => BuildFindings.Concat(Variables.Findings).Concat(SubstitutionFindings);
 
     public string Name => Kustomization.Name;
 
     public ResourceId Id => Kustomization.Id;
 
-    /// <summary>The folder as the Flux Kustomization specifies it.</summary>
+    /// <summary>The folder in the Flux Kustomization's spec.</summary>
     public string Path => Text("path") ?? Folder ?? "";
 
-    /// <summary>The Flux Kustomizations that must be ready before.</summary>
+    /// <summary>The Flux Kustomizations that must be ready first.</summary>
     public IEnumerable<Mapping> DependsOn => Kustomization.Body.MappingsAt("spec", "dependsOn");
 
-    /// <summary>The source that the folder is in.</summary>
+    /// <summary>The source with the folder.</summary>
     public ResourceId Source => SourceOf(Kustomization);
 
     public bool Prunes => Text("prune") == "true";
 
-    /// <summary>True if objects that cannot be changed are deleted and created again.</summary>
+    /// <summary>True if objects with immutable changes are deleted and created again.</summary>
     public bool Forces => Text("force") == "true";
 
-    /// <summary>What happens to its objects when it is deleted itself (kustomize-controller, "Deletion policy").</summary>
+    /// <summary>True if deleting the Flux Kustomization also deletes its objects (kustomize-controller, "Deletion policy").</summary>
     public bool DeletesWithItself => Text("deletionPolicy") switch
     {
         "Delete" or "WaitForTermination" => true,
@@ -76,7 +76,7 @@ public sealed record Layer
         _ => Prunes,
     };
 
-    /// <summary>The source of a Flux Kustomization; the group is left open.</summary>
+    /// <summary>The source of a Flux Kustomization; its group is empty.</summary>
     internal static ResourceId SourceOf(Manifest kustomization)
     {
         var body = kustomization.Body;
@@ -88,9 +88,9 @@ public sealed record Layer
     private string? Text(string key) => Kustomization.Body.TextAt("spec", key);
 }
 
-/// <summary>What kustomize accepts of a patch, but what is most likely a mistake.</summary>
-/// <param name="Patch">The entry of the list.</param>
-/// <param name="Finding">At the entry or inside of its text.</param>
+/// <summary>A patch that kustomize accepts but is most likely a mistake.</summary>
+/// <param name="Patch">The entry of <c>patches</c>.</param>
+/// <param name="Finding">The finding, at the entry or inside of its text.</param>
 public sealed record PatchWarning(Mapping Patch, Finding Finding);
 
 /// <summary>One cluster as Flux applies it.</summary>
@@ -98,11 +98,12 @@ public sealed record FluxCluster
 {
     public required string Name { get; init; }
 
-    /// <summary>In the order in which Flux finds them: the one of the cluster's folder first. Empty if the tree has no such
-    /// folder.</summary>
+    /// <summary>
+    /// In the order in which Flux finds them, the layer of the cluster's folder first. Empty if the tree has no such folder.
+    /// </summary>
     public required ImmutableArray<Layer> Layers { get; init; }
 
-    /// <summary>Everything that the cluster receives, without the objects of Helm charts.</summary>
+    /// <summary>All objects that the cluster receives, without those of Helm charts.</summary>
     public ImmutableArray<Manifest> Applied => field.IsDefault ? field =
         [.. Layers.Where(layer => !layer.IsRemote).SelectMany(layer => layer.Applied)] : field;
 
@@ -128,7 +129,7 @@ public sealed record FluxCluster
 /// <summary><c>spec.commonMetadata</c> of a Flux Kustomization or a HelmRelease.</summary>
 internal static class CommonMetadata
 {
-    /// <summary>An object with the labels and annotations that a Flux object gives to all that it applies.</summary>
+    /// <summary>An object with the common labels and annotations of a Flux object.</summary>
     public static Mapping Over(Mapping resource, Mapping flux)
     {
         foreach (var member in new[] { "labels", "annotations" })

@@ -32,7 +32,7 @@ public sealed record Manifest(Mapping Body, string File)
 
     public bool IsHelmRelease => this is { Kind: "HelmRelease", Group: "helm.toolkit.fluxcd.io" };
 
-    /// <summary>True for a kind that a definition adds: Kubernetes' own groups have no domain, or end in k8s.io.</summary>
+    /// <summary>True for a kind that a CRD defines: Kubernetes' own groups have no domain, or end in k8s.io.</summary>
     public bool IsCustom => Group is var group && group.Contains('.')
         && !group.EndsWith(".k8s.io", StringComparison.Ordinal);
 
@@ -44,15 +44,15 @@ public sealed record Manifest(Mapping Body, string File)
     /// <summary>True if kustomize appends a hash of the content to the name.</summary>
     internal bool NeedsHash { get; init; }
 
-    /// <summary>What kustomize called it before it changed namespace or name.</summary>
+    /// <summary>The ids of the object before kustomize changed its namespace or name.</summary>
     internal ImmutableArray<ResourceId> Earlier { get; init; } = [];
 
-    /// <summary>The object with another name or namespace.</summary>
+    /// <summary>A copy with another name or namespace.</summary>
     internal Manifest Renamed(Mapping body) => this with { Body = body, Earlier = Earlier.Add(Id) };
 
     internal bool IsOrWas(ResourceId id) => Id == id || Earlier.Contains(id);
 
-    /// <summary>The file of one of its nodes: a patch of another file may have brought it.</summary>
+    /// <summary>The file of one of its nodes, which may be that of a patch.</summary>
     internal string FileOf(Node? node) => node is { File.Length: > 0 } ? node.File : File;
 
     /// <summary>The text of an annotation, or null.</summary>
@@ -62,15 +62,15 @@ public sealed record Manifest(Mapping Body, string File)
     public string? Label(string key) => Body.TextAt("metadata", "labels", key);
 }
 
-/// <summary>What identifies an object for Flux: everything but its version.</summary>
+/// <summary>The id of an object in Flux, without its version.</summary>
 /// <param name="Namespace">Empty for a cluster-scoped object.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Group">Empty for the core group.</param>
 /// <param name="Kind">Its kind.</param>
 public readonly record struct ResourceId(string Namespace, string Name, string Group, string Kind)
 {
-    /// <summary>As in the inventory of a Flux Kustomization: <c>namespace_name_group_kind</c>.</summary>
-    // Names of RBAC objects may hold a colon, which an inventory writes as two underscores (cli-utils, ObjMetadata).
+    /// <summary>The format in the inventory of a Flux Kustomization: <c>namespace_name_group_kind</c>.</summary>
+    // Names of RBAC objects can contain a colon, which an inventory writes as two underscores (cli-utils, ObjMetadata).
     public override string ToString() => $"{Namespace}_{Name.Replace(":", "__")}_{Group}_{Kind}";
 
     /// <summary>For messages: <c>Kind namespace/name</c>.</summary>

@@ -1,27 +1,27 @@
 namespace PlatformGitOps.Generator.Flux;
 
-/// <summary>What one Flux Kustomization substitutes.</summary>
-/// <param name="Values">By name; null for a value that is set, but unknown here, such as an encrypted one.</param>
+/// <summary>The variables of a Flux Kustomization.</summary>
+/// <param name="Values">The values by name; null for a value that is set but unknown, for example an encrypted one.</param>
 /// <param name="Findings">Why Flux would refuse the variables.</param>
 public sealed record VariableSet(IReadOnlyDictionary<string, string?> Values, ImmutableArray<Finding> Findings)
 {
     public static readonly VariableSet None = new(new Dictionary<string, string?>(), []);
 
-    /// <summary>Variables without any fault.</summary>
+    /// <summary>Variables without findings.</summary>
     public static VariableSet Of(IEnumerable<KeyValuePair<string, string>> values) =>
         new(values.ToDictionary(pair => pair.Key, string? (pair) => pair.Value, StringComparer.Ordinal), []);
 
     /// <summary>True if Flux substitutes at all.</summary>
     public bool Substitutes => Values.Count > 0 || Always || HasUnknown;
 
-    /// <summary>True if further variables come from a Secret that the tree does not contain.</summary>
+    /// <summary>True if more variables come from a Secret that is not in the tree.</summary>
     public bool HasUnknown { get; init; }
 
     /// <summary>True for <c>substituteStrategy: Always</c>, which needs no variable.</summary>
     public bool Always { get; init; }
 }
 
-/// <summary>The <c>spec.postBuild</c> of a Flux Kustomization, and other places that read ConfigMaps and Secrets.</summary>
+/// <summary>The variables of a Flux Kustomization (<c>spec.postBuild</c>), and the data of ConfigMaps and Secrets.</summary>
 public static partial class PostBuild
 {
     public const string RuleMissingSource = "substitute-from-missing";
@@ -29,7 +29,7 @@ public static partial class PostBuild
 
     /// <summary>Collects the variables of one Flux Kustomization.</summary>
     /// <param name="kustomization">The Flux Kustomization.</param>
-    /// <param name="find">Looks an object up by kind, namespace and name; null if the tree does not contain it.</param>
+    /// <param name="find">Finds an object by kind, namespace and name; returns null if the tree does not contain it.</param>
     public static VariableSet Collect(Mapping kustomization, Func<string, string, string, Mapping?> find)
     {
         var values = new Dictionary<string, string?>(StringComparer.Ordinal);
@@ -44,7 +44,7 @@ public static partial class PostBuild
             }
             else if (kind == "Secret")
             {
-                // Most are made in the cluster, since a repository may not hold them in plain text.
+                // Most Secrets are created in the cluster, since a repository should not contain them in plain text.
                 unknown = true;
             }
             else if (reference.TextAt("optional") != "true")
@@ -58,7 +58,7 @@ public static partial class PostBuild
             }
         }
 
-        // Inline values win over those of objects.
+        // Inline values override those of objects.
         foreach (var entry in kustomization.EntriesAt("spec", "postBuild", "substitute"))
         {
             Add((entry, (entry.Value as Scalar)?.Value ?? ""));
@@ -89,7 +89,7 @@ public static partial class PostBuild
         }
     }
 
-    /// <summary>The data of a ConfigMap or a Secret, decoded; a value that is encrypted or cannot be decoded is null.</summary>
+    /// <summary>The decoded data of a ConfigMap or Secret; null for a value that is encrypted or cannot be decoded.</summary>
     public static IEnumerable<(Entry Entry, string? Value)> DataOf(Mapping source)
     {
         var isSecret = source.TextAt("kind") == "Secret";

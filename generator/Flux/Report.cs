@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Flux;
 
-/// <summary>Findings at nodes, which have their files.</summary>
+/// <summary>Makes findings at nodes, which know their files.</summary>
 internal static class Report
 {
     public static Finding At(Node node, string rule, string message, string fix) => At(node, node.Position, rule, message, fix);
@@ -12,7 +12,7 @@ internal static class Report
     public static Finding At(Node node, Position position, string rule, string message, string fix) =>
         new() { Rule = rule, File = node.File, Position = position, Message = message, Fix = fix };
 
-    /// <summary>At a path of an object, or at the nearest key above it that the object has.</summary>
+    /// <summary>A finding at a path of an object, or at the nearest key above it that exists.</summary>
     public static Finding At(Manifest resource, ReadOnlySpan<string> path, string rule, string message, string fix) =>
         At(resource.Body, resource.File, path, rule, message, fix);
 
@@ -27,7 +27,7 @@ internal static class Report
                 break;
             }
 
-            // A key that a patch added only has the position of its value.
+            // A key from a patch only has the position of its value.
             (node, position) = (entry.Value, entry.KeyPosition == Position.None ? entry.Value.Position : entry.KeyPosition);
         }
 

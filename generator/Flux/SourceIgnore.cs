@@ -4,17 +4,19 @@ using PlatformGitOps.Generator.Flux.Substitution;
 
 namespace PlatformGitOps.Generator.Flux;
 
-/// <summary>A line of a <c>.sourceignore</c> that leaves something out.</summary>
+/// <summary>A line of a <c>.sourceignore</c> that excludes files.</summary>
 /// <param name="File">Relative to the root.</param>
-/// <param name="Line">From 1 on.</param>
+/// <param name="Line">Counted from 1.</param>
 /// <param name="Text">The pattern.</param>
 internal sealed record IgnoringLine(string File, int Line, string Text)
 {
-    /// <summary>What delivers a folder again: the last pattern that matches decides, and one is about its file's folder.</summary>
+    /// <summary>
+    /// How to include a folder again: the last matching pattern decides, and patterns are relative to their file's folder.
+    /// </summary>
     public string FixFor(string folder)
     {
         var own = File[..Math.Max(File.LastIndexOf('/'), 0)];
-        // As go-git reads it, '/**' matches nothing.
+        // go-git does not match anything with '/**'.
         var kept = own.Length == 0 ? $"!/{folder}/**"
             : folder.StartsWith($"{own}/", StringComparison.Ordinal) ? $"!/{folder[(own.Length + 1)..]}/**" : "!*";
         return $"Delete that line, or add '{kept}' as the last line of {Printable.Of(File)}.";
@@ -24,9 +26,9 @@ internal sealed record IgnoringLine(string File, int Line, string Text)
 }
 
 /// <summary>
-/// What source-controller leaves out of an artifact (fluxcd/pkg, sourceignore): the patterns of the <c>.sourceignore</c> files and of the
-/// source's <c>spec.ignore</c>, and only where there are none of them its defaults, with <c>.sops.yaml</c> among them. The last pattern
-/// that matches decides, also for a file in a folder that an earlier one left out.
+/// The files that source-controller excludes from an artifact (fluxcd/pkg, sourceignore): by the <c>.sourceignore</c> files and the
+/// source's <c>spec.ignore</c>, and only without any of them by its defaults, which include <c>.sops.yaml</c>. The last matching pattern
+/// decides, also for a file in an excluded folder.
 /// </summary>
 internal sealed class SourceIgnore
 {
@@ -47,7 +49,7 @@ internal sealed class SourceIgnore
     private readonly ImmutableArray<Pattern> source;
     private readonly ImmutableArray<Pattern> all;
 
-    // A path without any of these is matched by no pattern; null where a pattern is not about certain text.
+    // Only paths with one of these words can match a pattern; null if some pattern has no such word.
     private readonly SearchValues<string>? words;
 
     private SourceIgnore(ImmutableArray<Pattern> files, ImmutableArray<Pattern> source)
@@ -58,17 +60,17 @@ internal sealed class SourceIgnore
         words = parts.Contains("") ? null : SearchValues.Create(parts, StringComparison.Ordinal);
     }
 
-    /// <summary>The same with the <c>.sourceignore</c> of a folder.</summary>
+    /// <summary>A copy with the <c>.sourceignore</c> of a folder.</summary>
     public SourceIgnore WithFile(string text, string folder) => new(
         files.AddRange(Parse(text, folder, folder.Length == 0 ? FileName : $"{folder}/{FileName}")), source);
 
-    /// <summary>The same with the <c>spec.ignore</c> of the source.</summary>
+    /// <summary>A copy with the <c>spec.ignore</c> of the source.</summary>
     public SourceIgnore WithSource(string text) => new(files, source.AddRange(Parse(text, "")));
 
-    /// <summary>True if the artifact lacks a file.</summary>
+    /// <summary>True if the artifact does not have the file.</summary>
     public bool Excludes(string path) => Deciding(path) is { Includes: false };
 
-    /// <summary>The line that leaves a file out; null where none does, and where a pattern does that no file has.</summary>
+    /// <summary>The line that excludes a file; null if none does, or if the pattern is not from a file.</summary>
     public IgnoringLine? LineAgainst(string path) => Deciding(path) is { Includes: false, Place: { } place } ? place : null;
 
     private Pattern? Deciding(string path)
@@ -96,7 +98,9 @@ internal sealed class SourceIgnore
             Place = file is null ? null : new IgnoringLine(file, line.Index + 1, line.Item),
         });
 
-    /// <summary>One line, as go-git reads it; with a slash in it, it is about the path from its folder on, else about any name.</summary>
+    /// <summary>
+    /// One line, in go-git's interpretation: a pattern with a slash matches the path from its folder, another one matches any name.
+    /// </summary>
     private sealed record Pattern(string[] Folder, string[] Parts, Regex?[] Classes, bool Includes, bool FoldersOnly)
     {
         private static readonly SearchValues<char> Wild = SearchValues.Create("*?\\");
@@ -117,15 +121,15 @@ internal sealed class SourceIgnore
         }
 
         /// <summary>
-        /// True where no path matches: a bracket is not closed, or <c>**</c> is a part of a word behind or before a slash. In a pattern
-        /// without a slash it means what <c>*</c> means.
+        /// True if it matches no path: a bracket is not closed, or <c>**</c> is part of a word next to a slash. Without a slash <c>**</c>
+        /// means <c>*</c>.
         /// </summary>
         public bool IsNever { get; private init; }
 
-        /// <summary>Where it is written; null for a pattern of no file.</summary>
+        /// <summary>The line of the pattern; null if it is not from a file.</summary>
         public IgnoringLine? Place { get; init; }
 
-        /// <summary>Text that each path that matches has; empty where there may not be any.</summary>
+        /// <summary>A text that every matching path contains; empty if there is none.</summary>
         public string LongestWord { get; } = Parts.Any(part => part.AsSpan().ContainsAny('[', '\\')) ? ""
             : Parts.SelectMany(part => part.Split('*', '?')).MaxBy(word => word.Length) ?? "";
 

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 
 namespace PlatformGitOps.Generator.Flux;
 
-/// <summary>A file of the tree is there and cannot be read: its permissions, or the disk.</summary>
+/// <summary>A file of the tree exists but cannot be read, because of its permissions or the disk.</summary>
 /// <param name="path">Relative to the root.</param>
-/// <param name="cause">Why.</param>
+/// <param name="cause">The cause.</param>
 internal sealed class UnreadableFileException(string path, Exception cause)
     : Exception($"{path} cannot be read: {cause.Message} Check its permissions.", cause)
 {
@@ -21,7 +21,7 @@ internal sealed class UnreadableFileException(string path, Exception cause)
         }
     }
 
-    /// <summary>The one that ended a run on several threads or on one; null where something else did.</summary>
+    /// <summary>The exception of this type that ended a run, also one on several threads; null for another cause.</summary>
     public static UnreadableFileException? In(Exception exception) => exception switch
     {
         UnreadableFileException unreadable => unreadable,
@@ -30,7 +30,7 @@ internal sealed class UnreadableFileException(string path, Exception cause)
     };
 }
 
-/// <summary>The files that Flux would see at the root of its source: generated in memory, on disk, or in a commit.</summary>
+/// <summary>The files at the root of Flux's source: generated in memory, on disk, or in a commit.</summary>
 public abstract class SourceTree
 {
     private readonly ConcurrentDictionary<string, SourceIgnore> ignored = new(StringComparer.Ordinal);
@@ -39,18 +39,19 @@ public abstract class SourceTree
     /// <param name="path">Relative to the root, with forward slashes.</param>
     public byte[]? Read(string path) => IsExcluded(path) ? null : ReadAny(path);
 
-    /// <summary>Every file below a folder, sorted, each relative to the root. The empty folder is the root.</summary>
+    /// <summary>All files below a folder, sorted, relative to the root. The empty folder is the root.</summary>
     public IEnumerable<string> FilesBelow(string folder) => AnyBelow(folder).Where(path => !IsExcluded(path));
 
     /// <summary>True if a folder has at least one file.</summary>
     public bool HasFolder(string folder) => FilesBelow(folder).Any();
 
-    /// <summary>The line of a <c>.sourceignore</c> that leaves a folder out, for its first file; null where it has others, or no line does.
+    /// <summary>
+    /// The line of a <c>.sourceignore</c> that excludes the first file of a folder; null if the folder has other files, or no line does.
     /// </summary>
     internal IgnoringLine? LineAgainst(string folder) => HasFolder(folder) ? null
         : AnyBelow(folder).Select(path => IgnoredIn(FolderOf(path)).LineAgainst(path)).FirstOrDefault(line => line is not null);
 
-    /// <summary>The tree as a source with this <c>spec.ignore</c> delivers it.</summary>
+    /// <summary>The tree that a source with this <c>spec.ignore</c> delivers.</summary>
     public SourceTree Ignoring(string patterns) => new WithSource(this, patterns);
 
     private protected virtual SourceIgnore Ignored => SourceIgnore.None;
@@ -95,7 +96,7 @@ public abstract class SourceTree
 
     private bool IsExcluded(string path) => IgnoredIn(FolderOf(path)).Excludes(path);
 
-    /// <summary>The patterns of a folder's own file and of those above.</summary>
+    /// <summary>The patterns of a folder and of the folders above it.</summary>
     private SourceIgnore IgnoredIn(string folder) => ignored.GetOrAdd(folder, _ =>
     {
         var above = folder.Length == 0 ? Ignored : IgnoredIn(FolderOf(folder));
@@ -132,14 +133,14 @@ public abstract class SourceTree
 
     private sealed class OnDiskTree(string root) : SourceTree
     {
-        // Symbolic links are not part of an artifact.
+        // An artifact has no symbolic links.
         private static readonly EnumerationOptions NoLinks = new()
         {
             AttributesToSkip = FileAttributes.ReparsePoint,
             RecurseSubdirectories = true,
         };
 
-        // By the topmost folder: what is in it is listed once.
+        // By top-level folder, so that each is listed once.
         private readonly ConcurrentDictionary<string, string[]> listings = new(StringComparer.Ordinal);
 
         private protected override byte[]? ReadAny(string path)
@@ -154,7 +155,7 @@ public abstract class SourceTree
             {
                 return !file.Exists || file.Attributes.HasFlag(FileAttributes.ReparsePoint) ? null
 
-                    // A pipe or a device has the length 0, and reading it would not end.
+                    // A pipe or a device has the length 0, and reading it could block forever.
                     : file.Length == 0 ? []
                     : File.ReadAllBytes(file.FullName);
             }

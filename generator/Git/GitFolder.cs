@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Git;
 
-/// <summary>What the files of a git repository say about it; no program is started.</summary>
+/// <summary>A git repository, read from its files; no program is started.</summary>
 internal sealed record GitFolder
 {
     private const string Heads = "refs/heads/";
@@ -11,19 +11,19 @@ internal sealed record GitFolder
     /// <summary>The folder of the working tree.</summary>
     public required string Root { get; init; }
 
-    /// <summary>The branch that others start from: that of the first remote, else the one that is checked out; null for neither.</summary>
+    /// <summary>The default branch of the first remote, else the current branch; null for neither.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>The branches that git knows here, those of remotes and one without a commit among them.</summary>
+    /// <summary>The branches that this clone knows: remote ones too, and a branch without a commit.</summary>
     public ImmutableSortedSet<string> Branches { get; init; } = [];
 
-    /// <summary>The addresses of the remotes, that of origin first.</summary>
+    /// <summary>The URLs of the remotes, that of origin first.</summary>
     public ImmutableArray<string> Urls { get; init; } = [];
 
-    /// <summary>False for a clone that may lack branches of its remote: a shallow one, or one of a single branch.</summary>
+    /// <summary>False for a clone that may lack branches of its remote: shallow, or of a single branch.</summary>
     public bool IsWhole { get; init; }
 
-    /// <summary>The working tree that a folder is in, whether the folder is there yet or not; null outside of any.</summary>
+    /// <summary>The working tree that contains a folder, which need not exist yet; null outside of a repository.</summary>
     public static string? RootOf(string folder)
     {
         var root = new DirectoryInfo(Path.GetFullPath(folder));
@@ -35,7 +35,7 @@ internal sealed record GitFolder
         return root?.FullName;
     }
 
-    /// <summary>The repository that a folder is in; null outside of any, or where it cannot be read.</summary>
+    /// <summary>The repository of a folder; null outside of a repository, or if it cannot be read.</summary>
     public static GitFolder? Of(string folder)
     {
         try
@@ -48,11 +48,11 @@ internal sealed record GitFolder
         }
     }
 
-    /// <summary>An address as Flux takes it, without credentials; null for one that Flux does not take.</summary>
+    /// <summary>The URL for Flux, without credentials; null if Flux does not support it.</summary>
     public static string? ForFlux(string remote)
     {
         if (Parsed(remote) is not { Scheme: "https" or "ssh" } uri
-            // A host without a dot is an alias in somebody's configuration of ssh or git, which Flux does not have.
+            // A host without a dot is an alias in a user's configuration of ssh or git, which Flux does not have.
             || (!remote.Contains("://") && !uri.Host.Contains('.')))
         {
             return null;
@@ -64,10 +64,10 @@ internal sealed record GitFolder
         return Forms.Url.Check(plain) is null ? plain : null;
     }
 
-    /// <summary>The host of an address; null for a path.</summary>
+    /// <summary>The host of a URL; null for a path.</summary>
     public static string? HostOf(string remote) => Parsed(remote) is { Host.Length: > 0 } uri ? uri.Host : null;
 
-    /// <summary>An address, also one as git and ssh write it: git@host:path.</summary>
+    /// <summary>A URL, also in the format of git and ssh: git@host:path.</summary>
     private static Uri? Parsed(string remote)
     {
         var colon = remote.IndexOf(':', StringComparison.Ordinal);
@@ -76,7 +76,7 @@ internal sealed record GitFolder
         return Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri : null;
     }
 
-    /// <summary>True where both addresses are of one repository, whatever the way there.</summary>
+    /// <summary>True if both URLs are of one repository, even with different protocols.</summary>
     public static bool IsSame(string one, string other) => Place(one) is { } place && place == Place(other);
 
     private static string? Place(string address) => ForFlux(address) is { } url && new Uri(url) is var uri
@@ -87,7 +87,7 @@ internal sealed record GitFolder
     private static GitFolder Read(string root)
     {
         var own = Path.Combine(root, ".git");
-        // A worktree and a submodule have a file, which names the folder; a worktree shares all but its HEAD.
+        // In a worktree or a submodule, .git is a file that names the folder; a worktree shares all but its HEAD.
         if (File.Exists(own) && Text(own) is { } link && link.StartsWith("gitdir:", StringComparison.Ordinal))
         {
             own = Path.Combine(root, link["gitdir:".Length..].Trim());
@@ -109,7 +109,7 @@ internal sealed record GitFolder
         };
     }
 
-    /// <summary>The values of a key of all remotes, those of origin first.</summary>
+    /// <summary>A key's values from all remotes, those of origin first.</summary>
     private static (string Remote, string Value)[] Values(string[] config, string key)
     {
         var (found, remote) = (new List<(string Remote, string Value)>(), "");
@@ -129,7 +129,7 @@ internal sealed record GitFolder
         return [.. found.OrderBy(pair => pair.Remote != Origin)];
     }
 
-    /// <summary>A value without its quotes, and without a comment, which begins outside of them.</summary>
+    /// <summary>A value without quotes and without a trailing comment.</summary>
     private static string Plain(string value)
     {
         var (text, isQuoted) = (new StringBuilder(), false);
@@ -141,7 +141,7 @@ internal sealed record GitFolder
             }
             else
             {
-                // A backslash stays away, and what follows it is taken as it is.
+                // A backslash escapes the next character.
                 index += value[index] == '\\' && index + 1 < value.Length ? 1 : 0;
                 text.Append(value[index]);
             }
@@ -163,10 +163,10 @@ internal sealed record GitFolder
             .Where(name => name != "HEAD");
     }
 
-    /// <summary>The branch that a symbolic reference names; null for another file, or none.</summary>
+    /// <summary>The branch of a symbolic reference; null for another file, or none.</summary>
     private static string? Target(string file, string prefix) => Text(file)?.Trim() is { } text
         && text.StartsWith("ref: " + prefix, StringComparison.Ordinal) && text["ref: ".Length..][prefix.Length..] is var name
-        // What repositories of the format reftable have there.
+        // Repositories of the format reftable have these values.
         && name is not ("" or ".invalid") ? name : null;
 
     private static string? Text(string file) =>

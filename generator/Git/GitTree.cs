@@ -2,17 +2,17 @@ using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Git;
 
-/// <summary>git failed or does not know the commit; the message is for people.</summary>
+/// <summary>git failed or does not know the commit; the message is for users.</summary>
 internal sealed class GitException(string message) : Exception(message);
 
 /// <summary>
-/// Reads the generated folders of a commit. Only plumbing commands run, and no configuration of the repository runs a program.
+/// Reads the generated folders of a commit. It runs only plumbing commands, so the repository's configuration cannot start a program.
 /// </summary>
 internal sealed class GitTree
 {
     /// <summary>
-    /// What <c>git rev-parse --local-env-vars</c> prints: set by git for its hooks and aliases, they point at another repository,
-    /// index or prefix than those of the folder that is asked for.
+    /// The output of <c>git rev-parse --local-env-vars</c>: git sets these variables for hooks and aliases, and they would select another
+    /// repository, index or prefix.
     /// </summary>
     private static readonly string[] LocalVariables =
     [
@@ -24,11 +24,11 @@ internal sealed class GitTree
     private static readonly Dictionary<string, string?> Variables = LocalVariables.ToDictionary(name => name, _ => (string?)null)
         .Concat(new Dictionary<string, string?>
         {
-            // A missing object of a partial clone is an error here; fetching it would run the transport of the repository's configuration.
+            // A missing object of a partial clone is an error here: fetching it would run a transport from the repository's configuration.
             ["GIT_NO_LAZY_FETCH"] = "1",
             ["GIT_ALLOW_PROTOCOL"] = "none",
             ["GIT_TERMINAL_PROMPT"] = "0",
-            // Flux reads commits as they are.
+            // Flux ignores replacement objects.
             ["GIT_NO_REPLACE_OBJECTS"] = "1",
             ["LC_ALL"] = "C",
         })
@@ -44,8 +44,9 @@ internal sealed class GitTree
     private GitTree(string git, string root, CancellationToken cancellationToken) =>
         (_git, _root, _cancellationToken) = (git, root, cancellationToken);
 
-    /// <summary>Reads a commit's tree; the contents are git's own, before any conversion of line ends.</summary>
-    /// <exception cref="GitException">There is no git, no repository or no such commit, or the commit cannot be read in full.</exception>
+    /// <summary>Reads a commit's tree; contents are raw, without conversion of line ends.</summary>
+    /// <exception cref="GitException">git, the repository or the commit does not exist, or the commit cannot be read
+    /// completely.</exception>
     public static async Task<SourceTree> ReadAsync(string root, string reference, CancellationToken cancellationToken)
     {
         var git = Tool.Git.Find()
@@ -53,7 +54,7 @@ internal sealed class GitTree
         return await new GitTree(git, root, cancellationToken).ReadAsync(reference);
     }
 
-    /// <summary>The commit that is checked out; null where there is no git, no repository or no commit.</summary>
+    /// <summary>The commit that is checked out; null without git, a repository or a commit.</summary>
     public static async Task<string?> CommitOfAsync(string root, CancellationToken cancellationToken)
     {
         if (Tool.Git.Find() is not { } git)
@@ -71,16 +72,16 @@ internal sealed class GitTree
         var entries = await ListAsync(commit, ["-r", "-t"], SafePath.Tops.Append(SourceIgnore.FileName).Select(top => prefix + top));
         await CheckAsync(commit, prefix, entries);
 
-        // Flux drops symbolic links (mode 120000) from its artifact.
+        // Flux leaves symbolic links (mode 120000) out of its artifact.
         var files = entries.Where(entry => entry.Mode.StartsWith("100", StringComparison.Ordinal)).ToArray();
         var contents = await ContentsAsync([.. files.Select(file => file.Object).Distinct()]);
         return SourceTree.Of(files.ToDictionary(file => file.Path[prefix.Length..], file => contents[file.Object], StringComparer.Ordinal));
     }
 
-    /// <summary>The commit's id, and the root's path inside the repository with a slash at its end.</summary>
+    /// <summary>The commit's id, and the root's path in the repository with a slash at its end.</summary>
     private async Task<(string Commit, string Prefix)> CommitAsync(string reference)
     {
-        // No reference begins with a dash (git-check-ref-format), and so none becomes an option.
+        // Reference names never begin with a dash (git-check-ref-format); such a text would be an option.
         if (reference.Length == 0 || reference[0] == '-' || reference.Any(char.IsControl))
         {
             throw new GitException($"'{reference}' is not a git reference. Give a branch, a tag or a commit, for example origin/main.");
@@ -106,7 +107,7 @@ internal sealed class GitTree
         };
     }
 
-    /// <summary>An empty listing means a first delivery: anything else that hides files is an error.</summary>
+    /// <summary>An empty listing means a first delivery; anything else that hides files is an error.</summary>
     private async Task CheckAsync(string commit, string prefix, IReadOnlyList<TreeEntry> entries)
     {
         RefuseWhatHidesFiles(commit, entries, SafePath.Tops.Select(top => prefix + top));

@@ -1,13 +1,13 @@
 namespace PlatformGitOps.Generator.Graph;
 
 /// <summary>
-/// The command <c>graph</c>: the Flux Kustomizations of every cluster as a Mermaid flowchart, with their sources, dependencies and objects.
-/// The same bytes for the same tree.
+/// <c>graph</c>: the Flux Kustomizations of every cluster as a Mermaid flowchart, with their sources, dependencies and objects. The same
+/// tree gives the same bytes.
 /// </summary>
 public static class KustomizationGraph
 {
     /// <param name="tree">The generated tree.</param>
-    /// <param name="clusters">The clusters to draw; all where null.</param>
+    /// <param name="clusters">The clusters to draw; null for all.</param>
     public static string Mermaid(SourceTree tree, IEnumerable<string>? clusters = null)
     {
         var text = new StringBuilder("flowchart LR\n");
@@ -69,7 +69,7 @@ public static class KustomizationGraph
 
     private static string? Source(Layer layer) => layer.Source.Kind.Length > 0 ? $"{layer.Source.Kind} {layer.Source.Name}" : null;
 
-    /// <summary>Letters, digits and '_' only, and never a word of Mermaid such as "end". Names have no '_' of their own.</summary>
+    /// <summary>An id of letters, digits and '_' that is never a keyword of Mermaid such as "end". Names do not contain '_'.</summary>
     private static string Id(params IEnumerable<string> parts) =>
         "k_" + string.Join("__", parts.Select(part => string.Concat(part.Select(Escaped))));
 

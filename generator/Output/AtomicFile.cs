@@ -2,22 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace PlatformGitOps.Generator.Output;
 
-/// <summary>A file has other contents than a moment before, so the change to it was not made.</summary>
+/// <summary>A file changed since it was read, so it was not written.</summary>
 internal sealed class FileChangedException(string path) : IOException($"'{path}' changed in the meantime.");
 
 /// <summary>
-/// Files that are the old or the new text in whole, even for a reader or a SIGKILL in the middle: a temporary file in the same
-/// folder, then a rename. Nothing is flushed to the medium, so this says nothing about a power cut.
+/// Replaces a file atomically, even for a reader or a SIGKILL in the middle: writes a temporary file in the same folder, then renames it.
+/// It does not flush to the disk, so a power cut can lose the new text.
 /// </summary>
 internal static class AtomicFile
 {
-    // rw-r--r--, whatever the umask: other users' Flux and git read the tree.
+    // rw-r--r--, whatever the umask: Flux and git of other users read the tree.
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Writes a text as UTF-8 without a byte order mark.</summary>
-    /// <exception cref="IOException">The disk is full, or a folder is at the path; the old file is whole.</exception>
+    /// <exception cref="IOException">The disk is full, or the path is a folder; the old file is unchanged.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder is not writable.</exception>
     public static void Write(string path, string text) => Write(path, Utf8.GetBytes(text));
 
@@ -25,12 +25,12 @@ internal static class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> content) =>
         Write(path, content, temporary => File.Move(temporary, path, overwrite: true));
 
-    /// <summary>As <see cref="Write(string, string)"/>, but only over the contents that were seen before.</summary>
+    /// <summary>As <see cref="Write(string, string)"/>, but only if the file still has the expected contents.</summary>
     /// <param name="path">The file.</param>
     /// <param name="text">The new text.</param>
-    /// <param name="seen">The hash of the file when it was read; null where there was no file.</param>
-    /// <param name="keepsMode">True for a file whose owner decides who reads it.</param>
-    /// <exception cref="FileChangedException">The file changed since then, or there is one now; it is as it was.</exception>
+    /// <param name="seen">The hash of the file when it was read; null if there was no file.</param>
+    /// <param name="keepsMode">True to keep the permissions of the existing file.</param>
+    /// <exception cref="FileChangedException">The file changed since then, or exists now; it was not written.</exception>
     public static void Replace(string path, string text, string? seen, bool keepsMode = false)
     {
         var content = Utf8.GetBytes(text);
@@ -65,8 +65,8 @@ internal static class AtomicFile
         });
     }
 
-    /// <summary>Deletes a file that still has the contents that were seen before.</summary>
-    /// <exception cref="FileChangedException">The file changed since then; it is as it was.</exception>
+    /// <summary>Deletes a file if it still has the expected contents.</summary>
+    /// <exception cref="FileChangedException">The file changed since then; it was not deleted.</exception>
     public static void Delete(string path, string seen)
     {
         EnsureUnchanged(path, seen);
@@ -94,7 +94,7 @@ internal static class AtomicFile
         {
             File.Delete(temporary);
 
-            // What the runtime makes of EFBIG: a quota or a limit, which is the same to the caller as a full disk.
+            // The runtime's exception for EFBIG (a quota or a limit); callers handle it as a full disk.
             if (exception is ArgumentOutOfRangeException)
             {
                 throw new IOException(exception.Message, exception);
@@ -114,7 +114,7 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Windows does not replace a read-only file. Unix does, and its mode would change for all hard links.</summary>
+    /// <summary>Windows does not replace a read-only file. Unix does, and a changed mode would apply to all hard links.</summary>
     private static void ClearReadOnly(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -124,9 +124,7 @@ internal static class AtomicFile
     }
 }
 
-/// <summary>
-/// A new file in as few calls of the system as it takes: open, write, close, rename. .NET's own way asks about fifteen times for each file.
-/// </summary>
+/// <summary>Writes a new file with four system calls: open, write, close, rename. .NET's own API needs about fifteen.</summary>
 internal static partial class NewFile
 {
     private const int CurrentFolder = -100;
@@ -135,8 +133,8 @@ internal static partial class NewFile
     private const int CreateNew = 0x1 | 0x40 | 0x80 | 0x80000;
     private const uint NoReplace = 1;
 
-    /// <summary>Writes a file under a name that nothing has, through a temporary one in the same folder.</summary>
-    /// <returns>False where anything did not go as it should: nothing was made, and .NET's own way says why.</returns>
+    /// <summary>Writes a file at a free path, through a temporary file in the same folder.</summary>
+    /// <returns>False after any failure: nothing was written, and .NET's own API then reports the cause.</returns>
     public static bool TryWrite(string path, string temporary, ReadOnlySpan<byte> content, uint mode)
     {
         if (!OperatingSystem.IsLinux() || Open(temporary, CreateNew, mode) is not (>= 0 and var file))
@@ -145,7 +143,7 @@ internal static partial class NewFile
         }
 
         var written = Write(file, content, (nuint)content.Length) == content.Length;
-        // The mode of open is cut by the umask.
+        // The umask limits the mode of open.
         written &= ChangeMode(file, mode) == 0;
         written &= Close(file) == 0;
         if (written && Rename(CurrentFolder, temporary, CurrentFolder, path, NoReplace) == 0)

@@ -1,16 +1,16 @@
 namespace PlatformGitOps.Generator.Output;
 
-/// <summary>What is left on disk once the run has removed what it may: a new file can collide with it.</summary>
+/// <summary>The entries that are left on disk after the removals of a run: a new file can collide with one.</summary>
 internal sealed class Collisions
 {
-    // Several under one key where paths differ in case only.
+    // Several for a key if paths differ only in case.
     private readonly Dictionary<string, List<(string Path, EntryKind Kind)>> _byPath = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Func<string, Finding>?> _folderProblems = new(StringComparer.Ordinal);
 
     private readonly IReadOnlyCollection<DiskEntry> _entries;
     private readonly HashSet<string> _onDisk = new(StringComparer.Ordinal);
 
-    /// <summary>Takes all entries but those that the run removes; a folder counts only because of what is in it.</summary>
+    /// <summary>Takes all entries but the removed ones; an empty folder does not count.</summary>
     public Collisions(IReadOnlyCollection<DiskEntry> entries, IReadOnlySet<string> removed)
     {
         _entries = entries;
@@ -25,7 +25,7 @@ internal sealed class Collisions
         }
     }
 
-    /// <summary>What keeps a file from being written at a path, or null.</summary>
+    /// <summary>Why a file cannot be written at a path, or null.</summary>
     public Finding? With(string path)
     {
         if (path.LastIndexOf('/') is var slash and > 0 && FolderProblem(path[..slash]) is { } problem)
@@ -44,7 +44,7 @@ internal sealed class Collisions
         };
     }
 
-    /// <summary>The run does not remove it, as it does a folder whose last file it removed.</summary>
+    /// <summary>True for an empty folder, which the run does not remove.</summary>
     private bool IsEmptyFolder(string path) =>
         _onDisk.Contains(path) && !_entries.Any(entry => entry.Path.StartsWith(path + "/", StringComparison.Ordinal));
 
@@ -69,12 +69,12 @@ internal sealed class Collisions
         _ => null,
     };
 
-    /// <summary>What is at a path; something that differs in case comes first.</summary>
+    /// <summary>The entry at a path; one that differs in case comes first.</summary>
     private (string Path, EntryKind Kind)? Find(string path) => _byPath.TryGetValue(path, out var found)
         ? found.Find(entry => entry.Path != path) is { Path: not null } twin ? twin : found[0]
         : null;
 
-    /// <summary>False for a path that was there already, and so is all above it.</summary>
+    /// <summary>False if the path, and so every folder above it, was already added.</summary>
     private bool Add(string path, EntryKind kind)
     {
         if (!_byPath.TryGetValue(path, out var entries))

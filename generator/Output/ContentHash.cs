@@ -4,14 +4,14 @@ using System.Security.Cryptography;
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>
-/// The SHA-256 of a text whose lines end in <c>\n</c>, whatever they end in on disk: a checkout with git's autocrlf is the same
-/// content, and must not look edited by hand. For a file with <c>\n</c> it is what <c>sha256sum</c> prints.
+/// The SHA-256 of a text with line ends <c>\n</c>, whatever they are on disk: a checkout with git's autocrlf must not look like a hand
+/// edit. For a file with <c>\n</c> it equals the output of <c>sha256sum</c>.
 /// </summary>
 public static class ContentHash
 {
     private const int BufferSize = 64 * 1024;
 
-    /// <summary>The hash in lower-case hex of a text as it would be written.</summary>
+    /// <summary>The hash, in lower-case hex, of a text as it would be written.</summary>
     public static string OfText(string text)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -40,7 +40,7 @@ public static class ContentHash
         }
     }
 
-    /// <summary>The hash of a file's content, read in pieces so that a large foreign file costs no memory.</summary>
+    /// <summary>The hash of a file, read in chunks so that a large foreign file needs no memory.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static string OfFile(string path)
     {
@@ -71,7 +71,7 @@ public static class ContentHash
         }
     }
 
-    /// <summary>That of a definition and of the files that it names; of a definition alone it is the file's own.</summary>
+    /// <summary>The hash of a definition and the files that it names; without such files, the hash of the definition alone.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static string OfDefinition(string path, IEnumerable<string> beside)
     {
@@ -81,7 +81,7 @@ public static class ContentHash
     }
 
     /// <summary>
-    /// Appends a piece without the <c>\r</c> of each <c>\r\n</c>; true when its last byte is a <c>\r</c> that waits for the next piece.
+    /// Appends a chunk without the <c>\r</c> of each <c>\r\n</c>; true if it ends with a <c>\r</c>, which the next chunk decides.
     /// </summary>
     private static bool Append(IncrementalHash hash, ReadOnlySpan<byte> piece, bool pendingReturn)
     {

@@ -2,26 +2,26 @@ using System.IO.Enumeration;
 
 namespace PlatformGitOps.Generator.Output;
 
-/// <summary>What is at a path.</summary>
+/// <summary>The kind of a file system entry.</summary>
 public enum EntryKind
 {
     File,
     Folder,
 
-    /// <summary>A symbolic link or, on Windows, any other reparse point; never followed.</summary>
+    /// <summary>A symbolic link or, on Windows, another reparse point; never followed.</summary>
     Link,
 
     /// <summary>A named pipe, a device or a socket; never opened.</summary>
     Special,
 }
 
-/// <summary>Something found in the tree.</summary>
-/// <param name="Path">Relative to the root, with forward slashes, in the case that the disk has.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="ReadOnly">True where its owner may not write to it.</param>
+/// <summary>An entry of the tree on disk.</summary>
+/// <param name="Path">Relative to the root, with forward slashes, with the disk's upper and lower case.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="ReadOnly">True if its owner may not write to it.</param>
 public sealed record DiskEntry(string Path, EntryKind Kind, bool ReadOnly);
 
-/// <summary>What is in the generator's folders: one walk instead of a question to the disk for each path.</summary>
+/// <summary>The entries in the generator's folders, from one walk instead of a query for each path.</summary>
 public sealed record DiskState
 {
     private static readonly EnumerationOptions Everything = new()
@@ -31,16 +31,16 @@ public sealed record DiskState
         IgnoreInaccessible = false,
     };
 
-    /// <summary>By path; without temporary files.</summary>
+    /// <summary>By path, without temporary files.</summary>
     public required IReadOnlyDictionary<string, DiskEntry> Entries { get; init; }
 
-    /// <summary>Temporary files of a run that was killed, and the file that a running one holds.</summary>
+    /// <summary>Temporary files of a killed run, and the file that a running one locks.</summary>
     public required IReadOnlyList<string> Leftovers { get; init; }
 
-    /// <summary>The lock file with <c>\n</c>, empty without the file.</summary>
+    /// <summary>The text of the lock file with <c>\n</c>; empty if it does not exist.</summary>
     public required string LockText { get; init; }
 
-    /// <summary>Links and special files in place of the generator's own files: nothing may be written then.</summary>
+    /// <summary>Links and special files in place of the generator's own files: then nothing may be written.</summary>
     public required ImmutableArray<Finding> Obstacles { get; init; }
 
     /// <summary>Walks the generator's folders below a root without following a link.</summary>
@@ -77,7 +77,7 @@ public sealed record DiskState
         return new DiskState { Entries = entries, Leftovers = leftovers, LockText = lockText, Obstacles = obstacles };
     }
 
-    /// <summary>Where a path of the tree is on disk.</summary>
+    /// <summary>The path on disk of a path in the tree.</summary>
     public static string OnDisk(string root, string path) => Path.Combine(root, path.Replace('/', Path.DirectorySeparatorChar));
 
     private static void Walk(string root, string folder, Dictionary<string, DiskEntry> entries, List<string> leftovers)

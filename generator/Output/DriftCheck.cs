@@ -1,60 +1,60 @@
 namespace PlatformGitOps.Generator.Output;
 
-/// <summary>Why a file on disk is not what would be generated.</summary>
+/// <summary>Why a file on disk differs from the generated one.</summary>
 public enum DriftCause
 {
-    /// <summary>It is as generated.</summary>
+    /// <summary>It does not differ.</summary>
     None,
 
-    /// <summary>The definition changed since the file was written; generate updates it.</summary>
+    /// <summary>The definition changed since the file was written; generate updates the file.</summary>
     Definition,
 
-    /// <summary>The definition is the same, but this generator writes another text than the one that wrote the file.</summary>
+    /// <summary>The definition is the same, but this version of the generator writes another text.</summary>
     Generator,
 
-    /// <summary>The file was edited or removed by hand; what would be generated is the same as before.</summary>
+    /// <summary>The file was edited or removed by hand; the generated text is the same as before.</summary>
     Hand,
 
-    /// <summary>The file was edited or removed by hand, and what would be generated changed as well.</summary>
+    /// <summary>The file was edited or removed by hand, and the generated text changed as well.</summary>
     Both,
 
-    /// <summary>A run was interrupted before it came to this file.</summary>
+    /// <summary>A run was interrupted before it wrote this file.</summary>
     Interrupted,
 
-    /// <summary>It is as generated, but the lock file has another hash.</summary>
+    /// <summary>The file does not differ, but the lock file has another hash.</summary>
     Lock,
 
-    /// <summary>Something that the generator never wrote is in the way.</summary>
+    /// <summary>Something that the generator never wrote is at the path.</summary>
     InTheWay,
 
-    /// <summary>A file of another author in a generated folder; not drift, only worth knowing.</summary>
+    /// <summary>A file of another author in a generated folder; not drift, only listed.</summary>
     Foreign,
 }
 
-/// <summary>One file that is not as generated.</summary>
+/// <summary>A file on disk that differs from the generated one.</summary>
 /// <param name="Path">Relative to the root, with forward slashes.</param>
-/// <param name="Cause">Who changed it.</param>
+/// <param name="Cause">Why it differs.</param>
 public sealed record DriftedFile(string Path, DriftCause Cause)
 {
-    /// <summary>From the disk's text to the generated one, as a unified diff; null where there is nothing to compare.</summary>
+    /// <summary>The unified diff from the file to the generated text; null if there is nothing to compare.</summary>
     public string? Diff { get; init; }
 
-    /// <summary>True where the file is not on disk.</summary>
+    /// <summary>True if the file is not on disk.</summary>
     public bool Missing { get; init; }
 
-    /// <summary>True where the file is not generated anymore.</summary>
+    /// <summary>True if the file is not generated anymore.</summary>
     public bool Obsolete { get; init; }
 
-    /// <summary>Why generate would refuse it; null where it would not.</summary>
+    /// <summary>Why generate would refuse to write it; null if it would not.</summary>
     public Finding? Finding { get; init; }
 
-    /// <summary>True where generate leaves what is on disk.</summary>
+    /// <summary>True if generate leaves the file as it is.</summary>
     public bool IsKept => Finding is not null;
 
-    /// <summary>Why generate would refuse it, where that is not an edit by hand.</summary>
+    /// <summary>Why generate would refuse to write it; null also for a hand edit.</summary>
     private Finding? Refused => Finding?.Rule == Refusal.Edited ? null : Finding;
 
-    /// <summary>What is wrong and what to do, for programs.</summary>
+    /// <summary>What is wrong and what to do, for other programs.</summary>
     public Finding AsFinding()
     {
         if (Refused is { } refused)
@@ -72,14 +72,14 @@ public sealed record DriftedFile(string Path, DriftCause Cause)
         };
     }
 
-    /// <summary>The cause in programs' output.</summary>
+    /// <summary>The cause in the output for other programs.</summary>
     public string Name => NameOf(Cause);
 
     internal static string RuleOf(DriftCause cause) => $"drift-{NameOf(cause)}";
 
     private static string NameOf(DriftCause cause) => cause == DriftCause.InTheWay ? "in-the-way" : cause.ToString().ToLowerInvariant();
 
-    /// <summary>Who changed it and what to do, behind its path.</summary>
+    /// <summary>Who changed it and what to do; printed after the path.</summary>
     public string Sentence => this switch
     {
         { Refused: { } refused } => $"{refused.Rule}: {refused.Text}",
@@ -105,37 +105,37 @@ public sealed record DriftedFile(string Path, DriftCause Cause)
         : $"the generator changed, or a folder in {Layout.Overlays}";
 }
 
-/// <summary>What a comparison of the tree with its definition found.</summary>
+/// <summary>The result of comparing the tree with its definition.</summary>
 public sealed record DriftResult
 {
-    /// <summary>The files that are not as generated, sorted by path; foreign ones among them.</summary>
+    /// <summary>The files that differ, and foreign files, sorted by path.</summary>
     public ImmutableArray<DriftedFile> Files { get; init; } = [];
 
-    /// <summary>How many files are as generated.</summary>
+    /// <summary>The number of files that do not differ.</summary>
     public int Same { get; init; }
 
-    /// <summary>What generate would change about the lock file where every other file is as generated; null for nothing.</summary>
+    /// <summary>What generate would change in the lock file if every other file is as generated; null if nothing.</summary>
     public Finding? StaleLock { get; init; }
 
-    /// <summary>Why no comparison was possible.</summary>
+    /// <summary>Why the trees could not be compared.</summary>
     public ImmutableArray<Finding> Obstacles { get; init; } = [];
 
-    /// <summary>What differs, and why nothing could be compared; a foreign file is no difference.</summary>
+    /// <summary>The differences, and why trees could not be compared; foreign files are not among them.</summary>
     public IEnumerable<Finding> Findings => Obstacles
         .Concat(Files.Where(file => file.Cause != DriftCause.Foreign).Select(file => file.AsFinding()))
         .Concat(StaleLock is null ? [] : [StaleLock]);
 
-    /// <summary>True when generate would change something, or refuse to: exit code 1. No format is without a reason then.</summary>
+    /// <summary>True if generate would change something, or refuse to: exit code 1. Then there is always a finding.</summary>
     public bool Drifted => Findings.Any();
 }
 
-/// <summary>Compares the tree on disk with what would be generated, without writing anything.</summary>
+/// <summary>Compares the tree on disk with the generated one, without writing.</summary>
 public static class DriftCheck
 {
-    // A foreign file of any size may be at the path of a generated one.
+    // A foreign file at the path of a generated one can have any size.
     private const int LargestDiffed = 1 << 20;
 
-    /// <summary>Compares; force and patience of the request are ignored.</summary>
+    /// <summary>Compares; ignores <see cref="WriteRequest.Force"/> and <see cref="WriteRequest.Patience"/>.</summary>
     public static DriftResult Run(WriteRequest request, CancellationToken cancellationToken)
     {
         var problems = SafePath.Check(request.Files).ToImmutableArray();
@@ -157,11 +157,11 @@ public static class DriftCheck
         }
     }
 
-    /// <summary>Compares what would be generated, what is on disk and what was generated last.</summary>
-    /// <param name="wanted">The hash of what would be generated; null for a file that is not generated anymore.</param>
-    /// <param name="found">The hash of what is on disk; null where there is no file.</param>
-    /// <param name="known">The hashes in the lock file; empty for a file that was never generated.</param>
-    /// <param name="sameDefinition">True when the lock file was written from the same definition.</param>
+    /// <summary>Compares the hashes of the generated file, of the file on disk and of the last run.</summary>
+    /// <param name="wanted">The hash of the generated file; null if it is not generated anymore.</param>
+    /// <param name="found">The hash of the file on disk; null if there is none.</param>
+    /// <param name="known">The hashes in the lock file; empty if the file was never generated.</param>
+    /// <param name="sameDefinition">True if the lock file was written from the same definition.</param>
     public static DriftCause CauseOf(string? wanted, string? found, ImmutableSortedSet<string> known, bool sameDefinition)
     {
         var generated = sameDefinition ? DriftCause.Generator : DriftCause.Definition;
@@ -204,7 +204,7 @@ public static class DriftCheck
 
     private static Finding? StaleLock(TreePlan plan, bool sameDefinition)
     {
-        // The name alone, which older generators did not write and a renamed definition has not yet, makes no difference.
+        // Ignores the definition's file name, which older generators did not write and a renamed definition does not have yet.
         var wanted = LockFile.Write(plan.After with { DefinitionFile = plan.Before.DefinitionFile });
         return wanted == plan.Disk.LockText ? null : Refusal.Of(
             LockFile.Name,
@@ -216,7 +216,7 @@ public static class DriftCheck
 
     private static DriftedFile Drifted(string root, FilePlan file, DriftCause cause)
     {
-        // What is in the way has no hash: a link, a folder, a name that differs in case.
+        // A link, a folder or a name that differs in case has no hash.
         var blocked = file.Result.Finding is { Rule: not (Refusal.Edited or "read-only") };
         return new DriftedFile(file.Path, blocked ? DriftCause.InTheWay : cause)
         {

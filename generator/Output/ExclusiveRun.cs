@@ -1,14 +1,14 @@
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>
-/// The right to write in a tree, held through an operating system's lock on a file: it ends with the process, so that a killed
-/// run never blocks the next one.
+/// The exclusive right to write in a tree: an operating system's lock on a file. It ends with the process, so a killed run never blocks the
+/// next one.
 /// </summary>
 internal sealed class ExclusiveRun : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    // ERROR_SHARING_VIOLATION as an HRESULT, and EWOULDBLOCK of flock(2): what the runtime puts into an exception for a lock that is taken.
+    // ERROR_SHARING_VIOLATION as an HRESULT, and EWOULDBLOCK of flock(2): the runtime's exceptions for a locked file.
     private const int SharingViolation = unchecked((int)0x80070020);
     private const int LinuxWouldBlock = 11;
     private const int BsdWouldBlock = 35;
@@ -17,7 +17,7 @@ internal sealed class ExclusiveRun : IDisposable
 
     private ExclusiveRun(FileStream file) => _file = file;
 
-    /// <summary>Takes the right, or null when another run held it for all the patience.</summary>
+    /// <summary>Takes the right; null if another run still held it after the time-out.</summary>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public static async Task<ExclusiveRun?> TakeAsync(
         string path, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class ExclusiveRun : IDisposable
 
     public void Dispose()
     {
-        // On Unix the name goes while the lock is still held; Windows only removes a closed file.
+        // On Unix the file is removed while the lock is held; Windows only removes a closed file.
         if (OperatingSystem.IsWindows())
         {
             _file.Dispose();
@@ -66,8 +66,8 @@ internal sealed class ExclusiveRun : IDisposable
             return null;
         }
 
-        // Opening and locking are two steps: the run before may have removed the name in between, and a third one may have made
-        // a new file. A random length tells whether the name still leads to the locked file.
+        // Opening and locking are two steps: in between, the last run may have removed the file and a third one may have made a new one. A
+        // random length shows whether the path still leads to the locked file.
         try
         {
             var mark = Environment.ProcessId.ToString(CultureInfo.InvariantCulture).PadRight(Random.Shared.Next(16, 4096)) + "\n";
@@ -81,7 +81,7 @@ internal sealed class ExclusiveRun : IDisposable
         }
         catch (IOException)
         {
-            // A full disk: the file that was made here may not stay.
+            // The disk is full: the file that was just made must not stay.
             new ExclusiveRun(file).Dispose();
             throw;
         }
@@ -90,7 +90,7 @@ internal sealed class ExclusiveRun : IDisposable
         return null;
     }
 
-    // Whether the file still exists says nothing: the other run may have ended and removed it since the lock was refused.
+    // Whether the file exists does not help: the other run may have ended and removed it since the lock was refused.
     private static bool IsHeld(IOException exception) =>
         exception.HResult == (OperatingSystem.IsWindows() ? SharingViolation : OperatingSystem.IsLinux() ? LinuxWouldBlock : BsdWouldBlock);
 }

@@ -1,24 +1,24 @@
 namespace PlatformGitOps.Generator.Output;
 
-/// <summary>What a run is going to do with one file, and what the lock file says about it before and after.</summary>
-/// <param name="Result">The outcome, as long as the operating system agrees.</param>
-/// <param name="Text">What to write; null for a file that is not generated anymore.</param>
+/// <summary>What a run will do with one file, and the file's entries in the lock file before and after.</summary>
+/// <param name="Result">The outcome, unless the operating system refuses.</param>
+/// <param name="Text">The text to write; null for a file that is not generated anymore.</param>
 /// <param name="Wanted">The hash of <paramref name="Text"/>.</param>
-/// <param name="Found">The hash of what is on disk; null where there is no plain file.</param>
-/// <param name="Known">The hashes that the lock file has now.</param>
-/// <param name="ReadOnly">True where the file's owner may not write to it.</param>
+/// <param name="Found">The hash of the file on disk; null if there is no regular file.</param>
+/// <param name="Known">The hashes in the lock file now.</param>
+/// <param name="ReadOnly">True if the file's owner may not write to it.</param>
 internal sealed record FilePlan(
     FileResult Result, string? Text, string? Wanted, string? Found, ImmutableSortedSet<string> Known, bool ReadOnly)
 {
     public string Path => Result.Path;
 
-    /// <summary>True when the disk has to change.</summary>
+    /// <summary>True if the disk has to change.</summary>
     public bool Touches => Result.Outcome is Outcome.Created or Outcome.Changed or Outcome.Removed;
 
-    /// <summary>What the lock file must allow while the run is under way: the old content and the new.</summary>
+    /// <summary>The hashes for the lock file during the run: of the old content and of the new.</summary>
     public ImmutableSortedSet<string> Pending => Wanted is not null && Touches ? Known.Add(Wanted) : Known;
 
-    /// <summary>What the lock file says afterwards; empty for a file that is not owned anymore.</summary>
+    /// <summary>The hashes for the lock file after the run; empty for a file that is not owned anymore.</summary>
     public ImmutableSortedSet<string> After => Result.Outcome switch
     {
         Outcome.Created or Outcome.Changed or Outcome.Unchanged or Outcome.Adopted => [Wanted!],
@@ -30,7 +30,7 @@ internal sealed record FilePlan(
         this with { Result = new FileResult(Path, outcome, finding) };
 }
 
-/// <summary>Everything that a run is going to do, found out without changing anything.</summary>
+/// <summary>Everything that a run will do, computed without changing anything.</summary>
 internal sealed record TreePlan
 {
     public required DiskState Disk { get; init; }
@@ -41,13 +41,13 @@ internal sealed record TreePlan
 
     public required string DefinitionHash { get; init; }
 
-    /// <summary>The name of the definition's file; null where it is not known.</summary>
+    /// <summary>The name of the definition's file; null if it is not known.</summary>
     public required string? DefinitionFile { get; init; }
 
-    /// <summary>Why this definition may not rule the tree: another one beside it made it. Null where it may.</summary>
+    /// <summary>Why this definition must not write the tree: another one in the folder made it. Null if it may.</summary>
     public required Finding? Foreign { get; init; }
 
-    /// <summary>The lock file while the run is under way: a killed run leaves only contents that the next one knows.</summary>
+    /// <summary>The lock file during the run: a killed run leaves only contents that the next one knows.</summary>
     public Ownership Pending => Before with { Files = Hashes(Files.Select(file => KeyValuePair.Create(file.Path, file.Pending))) };
 
     /// <summary>The lock file after the run.</summary>
@@ -58,7 +58,7 @@ internal sealed record TreePlan
         Files = Hashes(Files.Select(file => KeyValuePair.Create(file.Path, file.After))),
     };
 
-    /// <summary>True when there is nothing to write, the lock file included.</summary>
+    /// <summary>True if there is nothing to write, the lock file included.</summary>
     public bool IsDone => Disk.Leftovers.Count == 0 && !Files.Any(file => file.Touches) && LockFile.Write(After) == Disk.LockText;
 
     public WriteResult Result => new() { Files = [.. Files.Select(file => file.Result)] };
@@ -93,11 +93,11 @@ internal sealed record TreePlan
         };
     }
 
-    /// <summary>What may be done with one path, from three contents: the wanted, the found and those the generator once wrote.</summary>
+    /// <summary>Decides from three hashes what may be done with a path: generated, on disk, and once written by the generator.</summary>
     /// <param name="wanted">The hash of the generated text; null for a file that is not generated anymore.</param>
     /// <param name="found">The hash of the file on disk; null without a file.</param>
     /// <param name="known">The hashes in the lock file; empty for a file that is not owned.</param>
-    /// <param name="force">True to take what was edited by hand or is foreign.</param>
+    /// <param name="force">True to overwrite hand edits and foreign files.</param>
     internal static Outcome Decide(string? wanted, string? found, ImmutableSortedSet<string> known, bool force) => (wanted, found) switch
     {
         (not null, null) => Outcome.Created,
@@ -145,16 +145,16 @@ public enum Outcome
     Changed,
     Removed,
 
-    /// <summary>A file that was not owned had exactly the new text; it is owned from now on.</summary>
+    /// <summary>A file that was not owned already had the generated text; it is owned from now on.</summary>
     Adopted,
 
-    /// <summary>An owned file that is not generated anymore was already gone.</summary>
+    /// <summary>An owned file that is not generated anymore was already deleted.</summary>
     Forgotten,
 
     /// <summary>Left as it is, because the generator did not write it.</summary>
     Refused,
 
-    /// <summary>The operating system refused; the old content is whole.</summary>
+    /// <summary>The operating system refused; the old content is unchanged.</summary>
     Failed,
 }
 
@@ -170,17 +170,17 @@ public sealed record WriteResult
     /// <summary>Every file that is generated or was owned, sorted by path.</summary>
     public ImmutableArray<FileResult> Files { get; init; } = [];
 
-    /// <summary>Why nothing was written at all, or not the lock file.</summary>
+    /// <summary>Why nothing was written, or only the lock file was not.</summary>
     public ImmutableArray<Finding> Obstacles { get; init; } = [];
 
-    /// <summary>True when a file that the generator did not write was kept, or the tree of another definition.</summary>
+    /// <summary>True if a file that the generator did not write was kept, or the tree belongs to another definition.</summary>
     public bool Refused => Files.Any(file => file.Outcome == Outcome.Refused)
         || Obstacles.Any(obstacle => obstacle.Rule == OtherDefinition.Rule);
 
-    /// <summary>True when the tree is now what the definition says.</summary>
+    /// <summary>True if the tree now matches the definition.</summary>
     public bool Complete => Obstacles.IsEmpty && Files.All(file => file.Finding is null);
 
-    /// <summary>True when the tree was what the definition says before the run, the lock file included.</summary>
+    /// <summary>True if the tree, the lock file included, matched the definition before the run.</summary>
     public bool NothingToWrite { get; init; }
 
     public int Count(Outcome outcome) => Files.Count(file => file.Outcome == outcome);

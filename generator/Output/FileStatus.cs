@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>
-/// What Linux says of an entry without opening it: kind, inode, size, and the times of its last change. The time of the last status change
-/// moves with every write, rename and change of a time, and no program can set it.
+/// Reads the status of an entry on Linux without opening it: kind, inode, size and change times. Every write, rename and change of a time
+/// sets the status change time (ctime), and no program can set it.
 /// </summary>
 internal static partial class FileStatus
 {
-    /// <summary>The bytes of one entry; all zero where there is nothing.</summary>
+    /// <summary>The bytes of one entry; all zero if it does not exist.</summary>
     public const int Size = 48;
 
     // struct statx of linux/stat.h: 256 bytes, with the same layout on every architecture.
@@ -20,11 +20,11 @@ internal static partial class FileStatus
 
     public static bool IsSupported => OperatingSystem.IsLinux();
 
-    /// <summary>Writes what the system says now.</summary>
-    /// <param name="path">Ends in a zero byte.</param>
+    /// <summary>Reads the current status.</summary>
+    /// <param name="path">The path with a terminating zero byte.</param>
     /// <param name="followLinks">True for the target of a symbolic link.</param>
-    /// <param name="status"><see cref="Size"/> bytes.</param>
-    /// <returns>The seconds of the last status change since 1970; 0 where there is nothing.</returns>
+    /// <param name="status">Receives <see cref="Size"/> bytes.</param>
+    /// <returns>The status change time in seconds since 1970; 0 if the entry does not exist.</returns>
     public static long Read(ReadOnlySpan<byte> path, bool followLinks, Span<byte> status)
     {
         Span<byte> buffer = stackalloc byte[StatxSize];
@@ -34,7 +34,7 @@ internal static partial class FileStatus
             return 0;
         }
 
-        // Mode at 28, inode and size at 32, times of the status change at 96 and of the contents at 112: seconds and nanoseconds.
+        // Mode is at 28, inode and size at 32, ctime at 96 and mtime at 112, each in seconds and nanoseconds.
         buffer.Slice(28, 2).CopyTo(status);
         status.Slice(2, 6).Clear();
         buffer.Slice(32, 16).CopyTo(status[8..]);
@@ -49,8 +49,8 @@ internal static partial class FileStatus
 }
 
 /// <summary>
-/// Named pipes, devices and sockets: opening or reading one can block forever, and .NET does not tell them from files. Linux only;
-/// elsewhere every entry counts as .NET sees it.
+/// Detects named pipes, devices and sockets: opening or reading one can block forever, and .NET does not distinguish them from files. Only
+/// on Linux; elsewhere the result is false.
 /// </summary>
 internal static partial class SpecialFile
 {

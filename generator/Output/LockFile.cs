@@ -1,19 +1,19 @@
 namespace PlatformGitOps.Generator.Output;
 
-/// <summary>What the lock file says: which files the generator wrote, and from what definition.</summary>
+/// <summary>The content of the lock file: the files that the generator wrote, and the definition's hash.</summary>
 public sealed record Ownership
 {
     public static readonly Ownership None = new();
 
-    /// <summary>The hash of the definition at the last run that wrote; null where nothing was ever written.</summary>
+    /// <summary>The hash of the definition at the last run that wrote; null if nothing was ever written.</summary>
     public string? DefinitionHash { get; init; }
 
-    /// <summary>The name of the definition's file, beside <c>kubernetes/</c>; null in a lock file of an older generator.</summary>
+    /// <summary>The name of the definition's file, next to <c>kubernetes/</c>; null in a lock file of an older generator.</summary>
     public string? DefinitionFile { get; init; }
 
     /// <summary>
-    /// The hashes of each owned path. More than one while a run is under way, after it was killed, and after a merge:
-    /// each of them is a content that the generator wrote or was about to write.
+    /// The hashes of each owned path. There are several during a run, after a killed run and after a merge: the generator wrote, or was
+    /// about to write, each of these contents.
     /// </summary>
     public ImmutableSortedDictionary<string, ImmutableSortedSet<string>> Files { get; init; } =
         ImmutableSortedDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal);
@@ -23,16 +23,15 @@ public sealed record Ownership
 }
 
 /// <summary>
-/// The lock file and the names of the generator's other own files. Its text: lines as <c>sha256sum</c> writes them, sorted by path, so
-/// that <c>sha256sum -c kubernetes/.platform-gitops.lock</c> at the root checks a checkout without this program, and a merge of two
-/// branches touches only the lines of files that both changed.
+/// The lock file, and the names of the generator's other files. It has the format of <c>sha256sum</c>, sorted by path: <c>sha256sum -c
+/// kubernetes/.platform-gitops.lock</c> checks a checkout, and a merge of two branches conflicts only where both changed a file.
 /// </summary>
 public static class LockFile
 {
-    /// <summary>Says which files the generator owns; committed together with them.</summary>
+    /// <summary>Lists the files that the generator owns; committed with them.</summary>
     public const string Name = $"{Layout.Root}/.platform-gitops.lock";
 
-    /// <summary>Held by the run that writes; only there while one runs, or after one was killed.</summary>
+    /// <summary>Locked by the running generator; exists only during a run or after a killed one.</summary>
     public const string Busy = $"{Layout.Root}/.platform-gitops.busy";
 
     private const string TemporaryPrefix = ".platform-gitops-";
@@ -43,17 +42,17 @@ public static class LockFile
     private const string DefinitionFilePrefix = "# definition file:";
     private const int HashLength = 64;
 
-    /// <summary>A new name for the temporary file that becomes another one.</summary>
+    /// <summary>A new name for a temporary file.</summary>
     public static string NewTemporary() => $"{TemporaryPrefix}{Guid.NewGuid():N}{TemporarySuffix}";
 
-    /// <summary>True for a name that only <see cref="NewTemporary"/> gives.</summary>
+    /// <summary>True for a name of <see cref="NewTemporary"/>.</summary>
     public static bool IsTemporary(string name) =>
         name.Length == TemporaryPrefix.Length + 32 + TemporarySuffix.Length
         && name.StartsWith(TemporaryPrefix, StringComparison.Ordinal)
         && name.EndsWith(TemporarySuffix, StringComparison.Ordinal)
         && Guid.TryParseExact(name.AsSpan(TemporaryPrefix.Length, 32), "N", out _);
 
-    /// <summary>True for every name that no generated file may have.</summary>
+    /// <summary>True for a name that no generated file may have.</summary>
     public static bool IsOwn(string name) => IsTemporary(name) || name == Path.GetFileName(Name) || name == Path.GetFileName(Busy);
 
     /// <summary>The text of a lock file.</summary>
@@ -117,7 +116,7 @@ public static class LockFile
         };
     }
 
-    /// <summary>The path in a line of a lock file that nobody merged; empty for a comment.</summary>
+    /// <summary>The path in a line of a lock file without merge conflicts; empty for a comment.</summary>
     internal static ReadOnlySpan<byte> PathIn(ReadOnlySpan<byte> line) =>
         line.Length <= HashLength + 2 || line[0] == (byte)'#' ? default : line[(HashLength + 2)..].TrimEnd((byte)'\r');
 

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>
-/// Two definitions in one folder would write one tree, and each run would remove the clusters of the other one. The lock file names the
-/// definition; another one may follow it only where the named file is gone, as after a rename.
+/// Two definitions in one folder would write one tree, and each run would remove the other's clusters. The lock file names its definition;
+/// another one may take over only if that file is gone, as after a rename.
 /// </summary>
 internal static class OtherDefinition
 {
@@ -10,7 +10,7 @@ internal static class OtherDefinition
 
     private const int MostClusters = 5;
 
-    /// <summary>Why the request may not change the tree; null where it may.</summary>
+    /// <summary>Why the request must not change the tree; null if it may.</summary>
     public static Finding? In(WriteRequest request, Ownership ownership)
     {
         if (request.DefinitionFile is not { } own || ownership.DefinitionFile is not { } old || own == old
@@ -40,11 +40,11 @@ internal static class OtherDefinition
     private static string Clusters(string[] names) =>
         (names.Length == 1 ? "cluster " : "clusters ") + ListText.First(names, MostClusters);
 
-    /// <summary>The lock file is a text that anybody may have edited.</summary>
+    /// <summary>The lock file is a text that users can edit.</summary>
     private static bool IsFileName(string name) =>
         name.Length > 0 && name == Path.GetFileName(name) && !name.Contains('\0');
 
-    /// <summary>A link to the definition is the same definition.</summary>
+    /// <summary>A link to the definition counts as the same definition.</summary>
     private static string Real(string root, string name)
     {
         var path = Path.Combine(root, name);

@@ -1,9 +1,9 @@
 namespace PlatformGitOps.Generator.Output;
 
-/// <summary>Why a file was left alone, and what to do.</summary>
+/// <summary>Findings about files that were left as they are, and what to do.</summary>
 internal static class Refusal
 {
-    /// <summary>The rule of a file that somebody edited.</summary>
+    /// <summary>The rule of a hand-edited file.</summary>
     public const string Edited = "hand-edited";
 
     public static Finding HandEdited(string path) => Of(

@@ -1,15 +1,14 @@
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>
-/// Which paths the generator may own: relative, below one of its own top-level folders, and the same file on every operating system
-/// that a checkout may land on.
+/// Checks paths that the generator may own: relative, below one of its top-level folders, and valid and distinct on every operating system.
 /// </summary>
 public static class SafePath
 {
-    /// <summary>The only folders in which files are ever written or removed; a lock file that names others was not written here.</summary>
+    /// <summary>The only folders in which files are written or removed; a lock file that names others is invalid.</summary>
     public static readonly IReadOnlyList<string> Tops = [Layout.Root, "substrate"];
 
-    // What Windows reserves in every folder and with every extension (Naming Files, Paths, and Namespaces).
+    // Names that Windows reserves in every folder and with every extension (Naming Files, Paths, and Namespaces).
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
         "con", "prn", "aux", "nul",
@@ -26,7 +25,7 @@ public static class SafePath
             return $"it is not below {string.Join("/ or ", Tops)}/";
         }
 
-        // Windows without long paths ends at 260 with the checkout's own folder.
+        // Windows without long paths allows 260 characters, with the checkout's own folder.
         if (path.Length > 200)
         {
             return "it is longer than 200 characters";
@@ -68,7 +67,7 @@ public static class SafePath
         }
     }
 
-    /// <summary>Every folder above a path, the nearest first.</summary>
+    /// <summary>All folders above a path, the nearest first.</summary>
     internal static IEnumerable<string> Folders(string path)
     {
         for (var slash = path.LastIndexOf('/'); slash > 0; slash = path.LastIndexOf('/', slash - 1))

@@ -1,38 +1,39 @@
 namespace PlatformGitOps.Generator.Output;
 
-/// <summary>A tree to bring to disk.</summary>
+/// <summary>A tree to write to disk, or to compare with it.</summary>
 public sealed record WriteRequest
 {
     /// <summary>The repository's root; the only path that may itself be a symbolic link.</summary>
     public required string Root { get; init; }
 
-    /// <summary>The whole tree: an owned file that is not among them is removed.</summary>
+    /// <summary>The whole tree: an owned file that is not in it is removed.</summary>
     public required IReadOnlyList<GeneratedFile> Files { get; init; }
 
-    /// <summary><see cref="ContentHash.OfText"/> of the definition, which tells its changes from those of the generator.</summary>
+    /// <summary>
+    /// The hash of the definition (<see cref="ContentHash"/>): distinguishes changes of the definition from changes of the generator.
+    /// </summary>
     public required string DefinitionHash { get; init; }
 
-    /// <summary>The name of the definition's file in <see cref="Root"/>; null leaves the one of the lock file.</summary>
+    /// <summary>The name of the definition's file in <see cref="Root"/>; null keeps the one in the lock file.</summary>
     public string? DefinitionFile { get; init; }
 
     /// <summary>
-    /// Overwrite and remove what was edited by hand, is foreign, or was made from another definition. Symbolic links and folders stay
-    /// refused.
+    /// Overwrites and removes hand edits, foreign files and the tree of another definition. Symbolic links and folders are still refused.
     /// </summary>
     public bool Force { get; init; }
 
-    /// <summary>How long to wait for another run in the same tree.</summary>
+    /// <summary>The time-out for another run in the same tree.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>
-/// Brings a generated tree to disk. Reads first and takes the right to write only when something has to change, so that a second
-/// run touches nothing. The lock file goes first with the old and the new hashes and last with the new ones alone: killed in
-/// between, every file is known to the next run, even when the definition has changed meanwhile.
+/// Writes a generated tree to disk. It reads first and locks only if something must change, so a second run touches nothing. The lock file
+/// is written first with old and new hashes, and last with the new ones only: after a kill in between, the next run recognizes every file,
+/// even if the definition has changed.
 /// </summary>
 public static class TreeWriter
 {
-    /// <summary>Writes, removes and adopts files; what the generator did not write is left alone and reported.</summary>
+    /// <summary>Writes, removes and adopts files; files that the generator did not write are kept and reported.</summary>
     public static async Task<WriteResult> WriteAsync(WriteRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
         var problems = SafePath.Check(request.Files).ToArray();
@@ -84,7 +85,7 @@ public static class TreeWriter
                 LockFile.Busy, "another-run", "is held by another run in this tree.", "Wait until it ends, and run generate again."));
         }
 
-        // The other run may have changed what was seen before.
+        // The other run may have changed what was read before.
         return Apply(request.Root, TreePlan.Of(request, cancellationToken), cancellationToken);
     }
 
@@ -111,7 +112,7 @@ public static class TreeWriter
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The one that was written before the files is whole, and knows both their contents.
+            // The first version of the lock file is intact and has the old and the new hashes.
             return done.Result with { Obstacles = [Refusal.Failed(LockFile.Name, exception)] };
         }
     }
@@ -130,7 +131,7 @@ public static class TreeWriter
             }
         }
 
-        // The deepest first; only folders that held a file of ours, and only while they are empty.
+        // The deepest first; only folders that held an owned file and are empty now.
         foreach (var folder in emptied.Except(SafePath.Tops).OrderByDescending(folder => folder.Length))
         {
             RemoveIfEmpty(DiskState.OnDisk(root, folder));
@@ -154,7 +155,7 @@ public static class TreeWriter
         return files;
     }
 
-    /// <summary>Each once; where one cannot be made, the write of its first file says why.</summary>
+    /// <summary>Makes each folder once; if that fails, the write of the folder's first file reports it.</summary>
     private static void MakeFolders(string root, IEnumerable<string> paths)
     {
         foreach (var folder in paths.Select(path => path[..path.LastIndexOf('/')]).Distinct())
@@ -189,7 +190,7 @@ public static class TreeWriter
 
     private static void RemoveIfEmpty(string folder)
     {
-        // A link is not ours, even to an empty folder.
+        // Never remove a link, even to an empty folder.
         if (new DirectoryInfo(folder) is { Exists: true, LinkTarget: null } && !Directory.EnumerateFileSystemEntries(folder).Any())
         {
             Directory.Delete(folder);

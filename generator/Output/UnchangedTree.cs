@@ -5,20 +5,20 @@ using PlatformGitOps.Generator.Git;
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>
-/// Remembers what the file system said of a tree that was as generated. While it says the same of the program, the definition, the
-/// lock file and every file and folder of the tree, there is nothing to write, and nothing is read. What changed in the last seconds is
-/// not remembered: a later change could have the same time. Beside that it keeps the warnings of the run, which the next one says again.
-/// The memory is local, in a folder that git ignores; losing it costs one slower run.
+/// Remembers the file system's status of a tree that was as generated. While program, definition, lock file and all files and folders of
+/// the tree have the same status, nothing is read or written. Changes of the last seconds are not remembered: a later change could have the
+/// same time. It also keeps the run's warnings for the next run. The memory is a local folder that git ignores; without it, one run is
+/// slower.
 /// </summary>
 internal sealed class UnchangedTree
 {
-    /// <summary>Beside the definition.</summary>
+    /// <summary>Next to the definition.</summary>
     public const string Folder = ".platform-gitops";
 
-    // The definition itself is not read: the names of the files that it names are kept.
+    // The definition is not read, so the names of the files that it names are kept here.
     private const string BesideName = "beside";
 
-    // File systems keep times in steps of up to two seconds.
+    // Some file systems store times in steps of two seconds.
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(3);
 
     private readonly string _root;
@@ -31,13 +31,13 @@ internal sealed class UnchangedTree
     private UnchangedTree(string root, string memory, byte[] seen, int files, bool isSettled, string[] beside) =>
         (_root, _memory, _seen, _files, _isSettled, _beside) = (root, memory, seen, files, isSettled, beside);
 
-    /// <summary>Looks at all that a run depends on; null where there is no tree yet, or where the system cannot say enough.</summary>
-    /// <param name="definition">The file.</param>
+    /// <summary>Reads the status of everything that a run depends on; null if there is no tree yet, or on an unsupported system.</summary>
+    /// <param name="definition">The path of the definition.</param>
     /// <param name="root">The folder of the tree.</param>
-    /// <param name="time">What changed a moment ago is not remembered.</param>
-    /// <param name="program">Null for this one. The native program and the assembly of the runtime each have a memory, so that a change
-    /// from one to the other costs no slower run.</param>
-    public static UnchangedTree? Look(string definition, string root, TimeProvider time, string? program = null)
+    /// <param name="time">The clock: recent changes are not remembered.</param>
+    /// <param name="program">The path of the program; null for this one. The native program and the assembly have separate memories, so
+    /// that switching between them is not slow.</param>
+    public static UnchangedTree? ReadStatus(string definition, string root, TimeProvider time, string? program = null)
     {
         program ??= Program();
         if (!FileStatus.IsSupported)
@@ -86,12 +86,12 @@ internal sealed class UnchangedTree
         return new UnchangedTree(root, memory, look.Bytes, files, look.IsSettled, beside);
     }
 
-    /// <summary>The number of files and the warnings, where all is as it was remembered; null where it is not.</summary>
+    /// <summary>The number of files and the warnings if nothing changed since the last run; else null.</summary>
     public UnchangedRun? Recall()
     {
         try
         {
-            // What was seen, the warnings, and the length of what was seen.
+            // The status, the warnings, and the length of the status.
             var memory = File.ReadAllBytes(_memory).AsSpan();
             return memory.Length >= _seen.Length + sizeof(int) && memory.StartsWith(_seen)
                 && BinaryPrimitives.ReadInt32LittleEndian(memory[^sizeof(int)..]) == _seen.Length
@@ -103,9 +103,9 @@ internal sealed class UnchangedTree
         }
     }
 
-    /// <summary>Remembers what was seen before a run that found nothing to write.</summary>
-    /// <param name="beside">The files that the definition names. Those that were not looked at are only named, for the next run.</param>
-    /// <param name="warnings">What the run warned of.</param>
+    /// <summary>Stores the status that was read before a run with nothing to write.</summary>
+    /// <param name="beside">The files that the definition names; new ones are only listed, for the next run.</param>
+    /// <param name="warnings">The run's warnings.</param>
     public void Remember(IEnumerable<string> beside, string warnings = "")
     {
         string[] named = [.. beside];
@@ -136,11 +136,11 @@ internal sealed class UnchangedTree
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The folder may not be written to, or the disk is full: the next run reads all files again, as this one did.
+            // The folder is not writable or the disk is full: the next run reads all files again.
         }
     }
 
-    /// <summary>Each folder in which a first manifest makes an overlay.</summary>
+    /// <summary>The folders in which a first manifest creates an overlay.</summary>
     private static IEnumerable<string> Overlays(string root)
     {
         var folder = Path.GetDirectoryName(Emission.Layout.OverlayFolder("any"))!;
@@ -165,14 +165,14 @@ internal sealed class UnchangedTree
         }
     }
 
-    /// <summary>The native program, or the assembly that the runtime runs.</summary>
+    /// <summary>The path of the native program, or of the assembly.</summary>
     private static string Program()
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, $"{typeof(UnchangedTree).Assembly.GetName().Name}.dll");
         return File.Exists(assembly) ? assembly : Environment.ProcessPath ?? assembly;
     }
 
-    /// <summary>What the system says of one entry after the other.</summary>
+    /// <summary>Collects the status of entries.</summary>
     private sealed class Fingerprint
     {
         private readonly ArrayBufferWriter<byte> _bytes = new(1 << 16);
@@ -214,7 +214,7 @@ internal sealed class UnchangedTree
             Add(_path.AsSpan(0, _root + path.Length + 1), followLinks);
         }
 
-        /// <summary>A file, and each folder above it once: a folder's times move when an entry comes or goes.</summary>
+        /// <summary>Adds a file, and once each folder above it: a folder's times change when an entry is added or removed.</summary>
         public void AddWithFolders(ReadOnlySpan<byte> path)
         {
             var slash = Math.Max(path.LastIndexOf((byte)'/'), 0);
@@ -240,7 +240,7 @@ internal sealed class UnchangedTree
     }
 }
 
-/// <summary>What a run says that has nothing to write.</summary>
+/// <summary>The output of a run with nothing to write.</summary>
 /// <param name="Files">The number of files of the tree.</param>
 /// <param name="Warnings">As they were printed, each with the end of its line.</param>
 internal readonly record struct UnchangedRun(int Files, string Warnings);

@@ -3,12 +3,12 @@ using DiffPlex.Model;
 
 namespace PlatformGitOps.Generator.Output;
 
-/// <summary>Two texts as a unified diff that <c>patch</c> and reviewers can read.</summary>
+/// <summary>Unified diffs that <c>patch</c> and reviewers can read.</summary>
 public static class UnifiedDiff
 {
     private const int Context = 3;
 
-    /// <summary>The diff from one text to another, empty where they are the same; <c>\r\n</c> counts as <c>\n</c>.</summary>
+    /// <summary>The diff from one text to another, empty if they are equal; <c>\r\n</c> counts as <c>\n</c>.</summary>
     /// <param name="path">Named in the header.</param>
     /// <param name="before">The text of the lines with a minus.</param>
     /// <param name="after">The text of the lines with a plus.</param>
@@ -29,7 +29,7 @@ public static class UnifiedDiff
         return text.ToString();
     }
 
-    /// <summary>Blocks whose contexts would touch are one hunk.</summary>
+    /// <summary>Joins blocks into one hunk if their contexts would touch.</summary>
     private static IEnumerable<List<DiffBlock>> Hunks(IEnumerable<DiffBlock> blocks)
     {
         var hunk = new List<DiffBlock>();
@@ -80,7 +80,7 @@ public static class UnifiedDiff
     private static string Range(int start, int count) =>
         $"{(count == 0 ? start : start + 1)},{count}";
 
-    /// <summary>The lines without their ends; the last one has a note where it has none, as in diff.</summary>
+    /// <summary>The lines without line breaks; a last line without one gets the note of diff.</summary>
     private static string[] Lines(string text) => text.Replace("\r\n", "\n").Split('\n') switch
     {
         [.. var whole, ""] => whole,

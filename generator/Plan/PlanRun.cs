@@ -64,11 +64,14 @@ public static class PlanRun
             .Select(cluster => difference.MayChange(cluster)
                 ? Changed(cluster, In(old, cluster), In(now, cluster))
                 : (Plan: new ClusterPlan(cluster), Records: null)).ToArray();
+        // Also those of clusters that stay as they are: an overlay's for example.
+        var substrates = SubstratePlan.Between(before, after, new SubstrateWriters(() => Writers(old), () => Writers(now)));
         return new PlanResult
         {
             Clusters = [.. RenamedClusters.Noted([.. plans.Select(pair => pair.Plan)], before, after)],
-            Substrates = SubstratePlan.Between(before, after),
-            Records = RecordPlan.Of(plans.Select(pair => pair.Records).OfType<ClusterRecords>()),
+            Substrates = substrates,
+            Records = RecordPlan.Of(
+                plans.Select(pair => pair.Records).OfType<ClusterRecords>(), [.. substrates.SelectMany(plan => plan.GoneChildren)]),
         };
 
         (ClusterPlan Plan, ClusterRecords? Records) Changed(string cluster, Inventory one, Inventory other)
@@ -77,6 +80,8 @@ public static class PlanRun
             var plan = Planner.Plan(cluster, one, applied, held);
             return (plan, ClusterRecords.Of(plan, one, applied, backups.FirstOrDefault(backup => backup.Cluster == cluster)));
         }
+
+        IEnumerable<RecordWriter> Writers(FluxTree tree) => tree.Clusters().SelectMany(cluster => RecordWriter.In(cluster, In(tree, cluster)));
 
         Inventory In(FluxTree tree, string cluster) => Inventory.Of(tree.Cluster(cluster, isStrict(cluster)));
     }

@@ -20,26 +20,32 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
     private const string ZoneFolder = "dns/zones";
     private const string Alias = " CNAME";
 
+    /// <summary>The children whose records go with them.</summary>
+    internal ImmutableArray<ChildZone> GoneChildren { get; init; } = [];
+
     public bool EndangersDns => Changes.Any(change => change.EndangersDns);
 
     /// <summary>One plan for each substrate of either tree, by name.</summary>
-    internal static ImmutableArray<SubstratePlan> Between(SourceTree before, SourceTree after) =>
+    internal static ImmutableArray<SubstratePlan> Between(SourceTree before, SourceTree after, SubstrateWriters writers) =>
     [
         .. before.FilesBelow(Top).Concat(after.FilesBelow(Top)).Select(path => path.Split('/')).Where(path => path.Length > 2)
             .Select(path => path[1]).Distinct().Order(StringComparer.Ordinal)
-            .Select(name => Of(name, Side.Of(before, name), Side.Of(after, name))),
+            .Select(name => Of(name, Side.Of(before, name), Side.Of(after, name), writers)),
     ];
 
-    private static SubstratePlan Of(string name, Side before, Side after) =>
+    private static SubstratePlan Of(string name, Side before, Side after, SubstrateWriters writers) =>
         before.Files.Count == 0 ? new(name, "is new.", [])
         : after.Files.Count == 0
             ? new(name, "no longer has a folder: its hosts serve on, without upgrades, until remove.sh is run there.", [])
         : new(name, null,
         [
-            .. Servers(before, after).Concat(Zones(before, after)).Concat(Records(before, after)).Concat(Keys(before, after))
-                .Concat(Files(before, after))
+            .. Servers(before, after).Concat(Zones(before, after, writers)).Concat(Records(before, after))
+                .Concat(Keys(before, after, writers)).Concat(Files(before, after))
                 .OrderBy(change => change.Kind).ThenBy(change => change.What, StringComparer.Ordinal),
-        ]);
+        ])
+        {
+            GoneChildren = [.. before.Children.Where(zone => !after.Zones.ContainsKey(zone.Zone)).Select(zone => zone with { Substrate = name })],
+        };
 
     private static IEnumerable<SubstrateChange> Servers(Side before, Side after)
     {
@@ -64,10 +70,12 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
             before.Setting(key) is { } one && after.Setting(key) is { } other && one != other ? (one, other) : null;
     }
 
-    private static IEnumerable<SubstrateChange> Zones(Side before, Side after) =>
+    private static IEnumerable<SubstrateChange> Zones(Side before, Side after, SubstrateWriters writers) =>
         before.Zones.Keys.Except(after.Zones.Keys).Select(zone => new SubstrateChange(ChangeKind.Prune, $"zone {zone}",
-            before.Listed("child_zones").Contains(zone)
-                ? "no name in it resolves, those that its program wrote included" : "no name in it resolves", EndangersDns: true))
+            before.Children.FirstOrDefault(child => child.Zone == zone) is { } gone
+                ? $"no name in it resolves, those that {SubstrateWriters.Names(writers.Before(gone)) ?? "its program"} wrote included"
+                    + (SubstrateWriters.Names(writers.After(gone)) is { } still ? $"; the server refuses further updates of {still}" : "")
+                : "no name in it resolves", EndangersDns: true))
         .Concat(after.Zones.Keys.Except(before.Zones.Keys).Select(zone => new SubstrateChange(ChangeKind.Create, $"zone {zone}", null)));
 
     /// <summary>Record sets of the zones that stay. Those of the SOA and of a child's program are the server's.</summary>
@@ -114,21 +122,30 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
     }
 
     /// <summary>The keys of the children that stay; the transfer key is named after the zone.</summary>
-    private static IEnumerable<SubstrateChange> Keys(Side before, Side after)
+    private static IEnumerable<SubstrateChange> Keys(Side before, Side after, SubstrateWriters writers)
     {
-        foreach (var (zone, old) in before.ChildKeys)
+        foreach (var child in before.Children)
         {
+            var (zone, old) = (child.Zone, before.ChildKeys[child.Zone]);
             if (after.ChildKeys.GetValueOrDefault(zone) is not { } now || now == old)
             {
                 continue;
             }
 
-            yield return now.Split(':')[0] == old.Split(':')[0]
-                ? new(ChangeKind.Change, $"key of {zone}",
-                    $"{old} -> {now}: an installed key stays as it is. For the new algorithm delete its file on the primary, run "
-                    + "upgrade.sh, and give the program the new key.")
-                : new(ChangeKind.Replace, $"key of {zone}",
-                    $"{old} -> {now}: updates are refused until the program has the new key", EndangersDns: true);
+            var renamed = now.Split(':')[0] != old.Split(':')[0];
+            // Those that are delivered with the new name or algorithm, while the Secret has the former key.
+            var instances = SubstrateWriters.Names(writers.After(child).Where(writer => writer.Key == now));
+            yield return (renamed, instances) switch
+            {
+                (true, _) => new(ChangeKind.Replace, $"key of {zone}", $"{old} -> {now}: "
+                    + (instances is null ? "updates are refused until the program has the new key"
+                        : $"updates of {instances} are refused until its Secret has the new key"), EndangersDns: true),
+                (false, null) => new(ChangeKind.Change, $"key of {zone}", $"{old} -> {now}: an installed key stays as it is. For the new "
+                    + "algorithm delete its file on the primary, run upgrade.sh, and give the program the new key."),
+                _ => new(ChangeKind.Replace, $"key of {zone}", $"{old} -> {now}: an installed key stays as it is, so updates of {instances} "
+                    + "are refused until you delete its file on the primary, run upgrade.sh, and bring the new key into the Secret",
+                    EndangersDns: true),
+            };
         }
     }
 
@@ -154,6 +171,10 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
         /// <summary>Name and algorithm of the key of each child zone.</summary>
         public Dictionary<string, string> ChildKeys =>
             Listed("child_zones").Zip(Listed("child_keys")).ToDictionary(pair => pair.First, pair => pair.Second);
+
+        /// <summary>The child zones, at the addresses of both hosts.</summary>
+        public IEnumerable<ChildZone> Children => Listed("child_zones").Select(zone =>
+            new ChildZone("", zone, [.. Listed("primary_addresses"), .. Listed("secondary_addresses")]));
 
         public static Side Of(SourceTree tree, string substrate)
         {

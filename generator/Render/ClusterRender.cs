@@ -3,17 +3,17 @@ using PlatformGitOps.Generator.Flux.Kustomize;
 namespace PlatformGitOps.Generator.Render;
 
 /// <summary>
-/// What one cluster receives: the cluster's folder and every Flux Kustomization that follows from it, built by the real kustomize, with
-/// Flux's substitution, and the charts' manifests on request.
+/// The objects of one cluster: its folder and every Flux Kustomization that follows from it, built by the real kustomize with Flux's
+/// substitution, and Helm charts on request.
 /// </summary>
 public static class ClusterRender
 {
     /// <summary>Renders a cluster of the tree on disk.</summary>
     /// <param name="repositoryRoot">The folder that contains <c>kubernetes/</c>.</param>
     /// <param name="cluster">The cluster's name.</param>
-    /// <param name="options">How.</param>
-    /// <param name="time">The clock of the programs' time limit.</param>
-    /// <param name="cancellationToken">Ends the programs too.</param>
+    /// <param name="options">Rendering options.</param>
+    /// <param name="time">The clock for the programs' time limit.</param>
+    /// <param name="cancellationToken">Also ends the programs.</param>
     public static async Task<RenderResult> BuildAsync(
         string repositoryRoot, string cluster, RenderOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -45,7 +45,7 @@ public static class ClusterRender
         }
     }
 
-    /// <summary>The output of kustomize has no files; the folder is where to look.</summary>
+    /// <summary>Findings in kustomize's output name no file, so the folder of the layer takes its place.</summary>
     private static IEnumerable<Finding> Findings(Layer layer) =>
         layer.Findings.Select(finding => finding.File.Length > 0 ? finding : finding with { File = layer.Path });
 
@@ -89,7 +89,7 @@ public sealed record RenderOptions
     /// <summary>The HelmReleases to render; empty for all.</summary>
     public ImmutableHashSet<string> Releases { get; init; } = [];
 
-    /// <summary>Charts on this machine, a folder or an archive by chart name; the others are fetched from their source.</summary>
+    /// <summary>Local charts, a folder or an archive by chart name; the others are fetched from their source.</summary>
     public ImmutableDictionary<string, string> LocalCharts { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>The folders that are searched for programs, as in the environment variable PATH.</summary>
@@ -113,19 +113,19 @@ public sealed record RenderResult
 {
     public ImmutableArray<Layer> Layers { get; init; } = [];
 
-    /// <summary>What Helm renders; empty unless charts are rendered.</summary>
+    /// <summary>The rendered Helm releases; empty unless charts are rendered.</summary>
     public ImmutableArray<RenderedRelease> Releases { get; init; } = [];
 
     /// <summary>What Flux would refuse.</summary>
     public ImmutableArray<Finding> Findings { get; init; } = [];
 
-    /// <summary>Why not all could be rendered: a missing program, an unknown cluster, an unavailable chart. Null if all was.</summary>
+    /// <summary>Why rendering is incomplete: a missing program, an unknown cluster, an unavailable chart. Null if it is complete.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>0 fine, 1 Flux would refuse something, 2 it could not be rendered.</summary>
+    /// <summary>0 success, 1 Flux would refuse something, 2 rendering failed.</summary>
     public int ExitCode => Problem is not null ? 2 : Findings.IsEmpty ? 0 : 1;
 
-    /// <summary>Every object, those of a layer's charts after those of the layer.</summary>
+    /// <summary>All objects; those of a layer's charts come after those of the layer.</summary>
     public IEnumerable<Mapping> Objects => Layers.SelectMany(layer =>
         layer.Applied.Select(resource => resource.Body).Concat(ReleasesOf(layer).SelectMany(release => release.Objects)));
 
@@ -134,5 +134,5 @@ public sealed record RenderResult
     public static RenderResult Failed(string problem) => new() { Problem = problem };
 }
 
-/// <summary>Ends a rendering; <see cref="ClusterRender"/> makes a result of it.</summary>
+/// <summary>Ends rendering; <see cref="ClusterRender"/> turns it into <see cref="RenderResult.Problem"/>.</summary>
 internal sealed class RenderException(string message) : Exception(message);

@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Render;
 
-/// <summary>The manifests that Helm renders for a release, without any cluster.</summary>
+/// <summary>Renders the manifests of a Helm release without a cluster.</summary>
 internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
 {
     private readonly string program = Tool.Helm.Find(options.SearchPath)
@@ -39,7 +39,10 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
             [.. objects.Select(item => CommonMetadata.Over(item, release.Manifest.Body))]);
     }
 
-    /// <summary>As helm-controller does it: the manifests become the resources of a kustomization. Helm 3 leaves hooks out.</summary>
+    /// <summary>
+    /// Applies the release's post-renderers like helm-controller: the manifests become the resources of a kustomization. Helm 3 does not
+    /// post-render hooks.
+    /// </summary>
     private async Task<IReadOnlyList<Mapping>> PostRenderAsync(
         IReadOnlyList<Mapping> objects, Mapping release, Mapping renderer, CancellationToken cancellationToken)
     {
@@ -65,11 +68,11 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
         return [.. built.Resources.Select(resource => resource.Body), .. objects.Where(IsLeft)];
     }
 
-    /// <summary>What Helm writes for a chart with values.</summary>
+    /// <summary>Helm's output for a chart with values.</summary>
     public async Task<string> RunAsync(
         string release, string @namespace, ChartReference chart, Mapping values, CancellationToken cancellationToken)
     {
-        // Values go through a file: every user of the machine can see arguments.
+        // Values go through a file: all users of the machine can see arguments.
         var folder = Directory.CreateTempSubdirectory("platform-gitops-values-");
         try
         {

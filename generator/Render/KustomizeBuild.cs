@@ -4,8 +4,8 @@ using PlatformGitOps.Generator.Tools;
 namespace PlatformGitOps.Generator.Render;
 
 /// <summary>
-/// The real kustomize, its own program or the one inside of kubectl, on a copy of the tree. The copy may be changed, as Flux changes the
-/// copy that it fetched.
+/// Runs the real kustomize, standalone or inside of kubectl, on a copy of the tree. The copy may be changed, as Flux changes its fetched
+/// copy.
 /// </summary>
 internal sealed class KustomizeBuild : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class KustomizeBuild : IDisposable
         Copy(Layout.Root, cancellationToken);
         Copy(request.Folder, cancellationToken);
 
-        // The next Flux Kustomization may build the folder with other members.
+        // The next Flux Kustomization may build the folder with other members, so the change is undone.
         var (path, kustomization) = KustomizationFile.ForFlux(kustomizer, request);
         var file = Path.Combine(copy, path);
         var before = File.Exists(file) ? await File.ReadAllBytesAsync(file, cancellationToken) : null;
@@ -59,7 +59,7 @@ internal sealed class KustomizeBuild : IDisposable
 
     public void Dispose() => Directory.Delete(copy, recursive: true);
 
-    /// <summary>The objects in the output of a program.</summary>
+    /// <summary>The objects in a program's output.</summary>
     internal static ImmutableArray<Mapping> Objects(string program, string output)
     {
         var read = YamlReader.Read("", output, YamlOptions.Tree);

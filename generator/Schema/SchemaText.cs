@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace PlatformGitOps.Generator.Schema;
 
 /// <summary>
-/// The JSON Schema of the definition, for editors: types, words, forms and descriptions. What depends on several keys, such as
-/// overlapping ranges, only the generator itself checks.
+/// The JSON Schema of the definition, for editors: types, words, patterns and descriptions. Rules over several keys, such as overlapping
+/// ranges, are checked by the generator only.
 /// </summary>
 public static class SchemaText
 {
@@ -93,7 +93,7 @@ public static class SchemaText
     }
 }
 
-/// <summary>The keys of a shape as a Markdown table: the reference in docs/definition.md.</summary>
+/// <summary>The keys of a shape as a Markdown table, for docs/definition.md.</summary>
 public static class KeyTable
 {
     public static string Of(ObjectShape shape) =>

@@ -2,7 +2,7 @@ namespace PlatformGitOps.Generator.Schema;
 
 public enum ShapeProblemKind
 {
-    /// <summary>The value was refused when the file was read; there is a finding about it already.</summary>
+    /// <summary>The value was refused when the file was read, and already has a finding.</summary>
     Unread,
     Empty,
     UnknownKey,
@@ -15,21 +15,21 @@ public enum ShapeProblemKind
     Duplicate,
 }
 
-/// <summary>A place where a file does not have its shape.</summary>
+/// <summary>A value that does not have its shape.</summary>
 /// <param name="Kind">What is wrong.</param>
-/// <param name="Node">The value; for a missing key the mapping without it.</param>
-/// <param name="Position">Of the value, or of its key where that is unknown.</param>
+/// <param name="Node">The value; for a missing key, the mapping that lacks it.</param>
+/// <param name="Position">The value's position; for an unknown key, the key's position.</param>
 /// <param name="Path">From the top, for example <c>clusters[0].network.pods</c>.</param>
-/// <param name="Shape">What the place takes; for an unknown or a missing key the shape of the mapping.</param>
+/// <param name="Shape">The expected shape; for an unknown or missing key, the shape of the mapping.</param>
 public sealed record ShapeProblem(ShapeProblemKind Kind, Node Node, Position Position, string Path, Shape Shape)
 {
     /// <summary>For <see cref="ShapeProblemKind.Form"/>, and for a number below a minimum that has its own rule.</summary>
     public Fault? Fault { get; init; }
 
-    /// <summary>Where the same entry was first.</summary>
+    /// <summary>The position of the first of two equal entries.</summary>
     public Position First { get; init; }
 
-    /// <summary>In words, what the place takes; null for an unknown key.</summary>
+    /// <summary>The expected value in words; null for an unknown key.</summary>
     public string? Expected => Kind == ShapeProblemKind.UnknownKey ? null : Shape switch
     {
         LeafShape leaf => leaf.Expected,
@@ -41,20 +41,20 @@ public sealed record ShapeProblem(ShapeProblemKind Kind, Node Node, Position Pos
     /// <summary>The unknown or the missing key.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The key whose value this is, or the unknown or missing one.</summary>
+    /// <summary>The key of this value, or the unknown or missing key.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The path of the mapping around an unknown or a missing key; keys may hold dots of their own.</summary>
+    /// <summary>The path of the mapping with the unknown or missing key; keys can contain dots.</summary>
     public string Around => Path.Length == Key.Length ? "" : Path[..^(Key.Length + 1)];
 
-    /// <summary>The keys that are known beside an unknown one.</summary>
+    /// <summary>The known keys of the mapping with an unknown one.</summary>
     public IEnumerable<string> Siblings => Shape is ObjectShape keys ? keys.Keys.Select(key => key.Name) : [];
 }
 
-/// <summary>Compares nodes with a shape.</summary>
+/// <summary>Checks nodes against a shape.</summary>
 public sealed class ShapeCheck
 {
-    // Parts of objects that were found right, each with its shape.
+    // Nodes that were found valid, and their shapes.
     private static readonly NodeFact<Shape> Right = new();
 
     private readonly List<ShapeProblem> problems = [];
@@ -64,7 +64,7 @@ public sealed class ShapeCheck
     {
     }
 
-    /// <summary>Every problem of a node and of everything in it.</summary>
+    /// <summary>All problems of a node and its descendants.</summary>
     public static IReadOnlyList<ShapeProblem> Check(Node node, Shape shape, string path = "")
     {
         var check = new ShapeCheck();
@@ -72,7 +72,7 @@ public sealed class ShapeCheck
         return check.problems;
     }
 
-    /// <summary>Keys that are not known and values of another type; null is allowed, since it removes a chart's default.</summary>
+    /// <summary>Unknown keys and values of another type; null is allowed, since it removes a chart's default.</summary>
     public static IEnumerable<ShapeProblem> CheckValues(Node node, Shape shape, string path = "") =>
         Check(node, shape, path).Where(problem => problem.Kind is ShapeProblemKind.UnknownKey or ShapeProblemKind.WrongType);
 

@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Generator.Schema;
 
-/// <summary>Shapes of chart values and of Kubernetes objects, by the names of the Kubernetes API (core/v1, policy/v1).</summary>
+/// <summary>Shapes of chart values and Kubernetes objects, named as in the Kubernetes API (core/v1, policy/v1).</summary>
 public static partial class ValueShapes
 {
     public static readonly Shape Text = new LeafShape("a text", scalar => scalar.IsString);
 
-    /// <summary>Text that a template also takes as a number, for example a plugin's parameters.</summary>
+    /// <summary>A text or a number, for templates that accept both, for example a plugin's parameters.</summary>
     public static readonly Shape TextOrNumber = new LeafShape("a text or a number", scalar => scalar.IsString
         || ScalarKind.IsInteger(scalar));
 
@@ -27,14 +27,14 @@ public static partial class ValueShapes
     public static readonly Shape Duration =
         new LeafShape("a duration such as 30s", scalar => scalar.Value.Length == 0 || Values.Duration.TryParse(scalar.Value, out _, out _));
 
-    /// <summary>As Prometheus writes it, with days, weeks and years; the API server takes a text alone.</summary>
+    /// <summary>Prometheus's format, with days, weeks and years; the API server accepts only a text.</summary>
     public static readonly Shape PrometheusDuration = new LeafShape("a duration of Prometheus such as 5m or 1d", scalar =>
         scalar.IsString && PrometheusDurationForm().IsMatch(scalar.Value));
 
     /// <summary>Labels and annotations.</summary>
     public static readonly Shape Texts = new FreeShape(Text);
 
-    /// <summary>What a chart passes on to Kubernetes unread.</summary>
+    /// <summary>A value that a chart passes to Kubernetes unread.</summary>
     public static readonly Shape Anything = new AnyShape();
 
     public static readonly Shape Resources = Of(("limits", new FreeShape(Quantity)), ("requests", new FreeShape(Quantity)),
@@ -107,7 +107,7 @@ public static partial class ValueShapes
 
     public static ListShape ListOf(Shape item) => new(item);
 
-    // The definition of PrometheusRule (monitoring.coreos.com/v1).
+    // The pattern in the CRD of PrometheusRule (monitoring.coreos.com/v1).
     [GeneratedRegex(@"\A(0|(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?)\z", RegexOptions.CultureInvariant)]
     private static partial Regex PrometheusDurationForm();
 

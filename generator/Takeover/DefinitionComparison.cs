@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Generator.Takeover;
 
-/// <summary>What the live DNS answers and the definition does not.</summary>
+/// <summary>Finds names that the live DNS answers and the definition's would not.</summary>
 internal static class DefinitionComparison
 {
     public const string Domain = "takeover-domain";
@@ -14,7 +14,7 @@ internal static class DefinitionComparison
 
     private const int MostNamed = 5;
 
-    /// <summary>Plugins that answer names of their own, and the key of the definition for them.</summary>
+    /// <summary>Plugins that answer names themselves, and their key in the definition.</summary>
     private static readonly (string Plugin, string Key)[] Answering =
     [
         ("hosts", "dns.hosts"), ("rewrite", "dns.rewrite"), ("template", "dns.extraServers"), ("file", "dns.zoneFiles"),
@@ -22,7 +22,7 @@ internal static class DefinitionComparison
         ("k8s_external", "dns.extraServers"), ("acl", "dns.extraServers"),
     ];
 
-    /// <summary>Another domain, other server blocks and other servers to ask in the Corefile that runs.</summary>
+    /// <summary>Differences in the running Corefile: domain, server blocks and upstream servers.</summary>
     public static IEnumerable<Finding> Corefiles(RunningDns live, Cluster cluster)
     {
         var map = live.Objects.FirstOrDefault(resource => resource is { Kind: "ConfigMap", Name: CoreDnsNames.Release });
@@ -100,7 +100,7 @@ internal static class DefinitionComparison
         _ => false,
     };
 
-    /// <summary>A DaemonSet of the cluster where the tree delivers one of the same name.</summary>
+    /// <summary>A DaemonSet in the cluster with the name of one in the tree.</summary>
     public static IEnumerable<Finding> NodeCaches(RunningDns live, Cluster cluster)
     {
         if (cluster.Of<NodeLocalDnsSettings>() is null || live.Objects.FirstOrDefault(resource => resource is
@@ -120,7 +120,7 @@ internal static class DefinitionComparison
         }
     }
 
-    /// <summary>An immutable second address that the definition has otherwise.</summary>
+    /// <summary>A second address of the Service, which is immutable and differs from the definition's.</summary>
     public static IEnumerable<Finding> SecondAddresses(RunningDns live, Cluster cluster)
     {
         if (live.Service?.Body.ItemsAt("spec", "clusterIPs") is [_, Scalar { Value: var second }, ..]
@@ -132,7 +132,7 @@ internal static class DefinitionComparison
         }
     }
 
-    /// <summary>What the nodes say of ranges and versions.</summary>
+    /// <summary>Differences between the nodes and the definition's ranges and versions.</summary>
     public static IEnumerable<Finding> Nodes(RunningDns live, IEnumerable<Manifest> nodes, Cluster cluster)
     {
         var list = nodes.ToArray();

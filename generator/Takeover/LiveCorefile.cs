@@ -1,10 +1,10 @@
 namespace PlatformGitOps.Generator.Takeover;
 
-/// <summary>The server blocks of a Corefile that another program wrote, as far as comparing them with a definition needs it.</summary>
+/// <summary>The server blocks of any Corefile, parsed only as far as a comparison with a definition needs it.</summary>
 /// <param name="Blocks">Without snippets, in their order.</param>
 internal sealed record LiveCorefile(ImmutableArray<LiveBlock> Blocks)
 {
-    /// <summary>Never fails: what is not a Corefile has few blocks.</summary>
+    /// <summary>Never fails: a text that is not a Corefile has few blocks.</summary>
     public static LiveCorefile Read(string text)
     {
         var (blocks, keys, depth) = (ImmutableArray.CreateBuilder<LiveBlock>(), new List<string>(), 0);
@@ -65,7 +65,7 @@ internal sealed record LiveCorefile(ImmutableArray<LiveBlock> Blocks)
     private static IEnumerable<string> Words(string line) =>
         line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).TakeWhile(word => !word.StartsWith('#'));
 
-    /// <summary>The zone of a key such as <c>dns://corp.example.:5353</c>; empty for the root.</summary>
+    /// <summary>The zone of a key such as <c>dns://corp.example.:5353</c>; empty for the root zone.</summary>
     private static string Zone(string key)
     {
         var name = key[(key.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0)..];
@@ -76,11 +76,11 @@ internal sealed record LiveCorefile(ImmutableArray<LiveBlock> Blocks)
 }
 
 /// <summary>One server block.</summary>
-/// <param name="Zones">Without the dot at the end; empty for the root.</param>
-/// <param name="Directives">Each with its arguments on the line.</param>
+/// <param name="Zones">Without the trailing dot; empty for the root zone.</param>
+/// <param name="Directives">Each with the arguments on its line.</param>
 internal sealed record LiveBlock(ImmutableArray<string> Zones, ImmutableArray<ImmutableArray<string>> Directives)
 {
-    /// <summary>The arguments of each plugin of the name.</summary>
+    /// <summary>The arguments of each occurrence of a plugin.</summary>
     public IEnumerable<ImmutableArray<string>> Of(string plugin) =>
         Directives.Where(directive => directive[0] == plugin).Select(directive => directive[1..]);
 }

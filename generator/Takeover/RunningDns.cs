@@ -2,18 +2,18 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Takeover;
 
-/// <summary>The DNS that a cluster runs, whoever delivered it.</summary>
-/// <param name="Service"><c>kube-dns</c>.</param>
-/// <param name="Deployment"><c>coredns</c>.</param>
-/// <param name="Objects">Those of <c>kube-system</c>, and all Services.</param>
-/// <param name="Distribution">Who made the cluster.</param>
-/// <param name="Delivered">True where Flux delivered the cluster's folder of the tree.</param>
+/// <summary>The DNS that a cluster runs, from any installer.</summary>
+/// <param name="Service">The Service <c>kube-dns</c>; null if it does not exist.</param>
+/// <param name="Deployment">The Deployment <c>coredns</c>; null if it does not exist.</param>
+/// <param name="Objects">All objects of <c>kube-system</c>, and all Services.</param>
+/// <param name="Distribution">The cluster's distribution.</param>
+/// <param name="Delivered">True if Flux delivered the cluster's folder of the tree.</param>
 internal sealed record RunningDns(
     Manifest? Service, Manifest? Deployment, ImmutableArray<Manifest> Objects, Distribution Distribution, bool Delivered)
 {
     public const string ReleaseName = "meta.helm.sh/release-name";
 
-    /// <summary>The chart's selector, of the Deployment and of the Service.</summary>
+    /// <summary>The chart's selector of Deployment and Service.</summary>
     public static readonly ImmutableArray<(string Label, string Value)> ChartSelector =
     [
         ("app.kubernetes.io/instance", CoreDnsNames.Release), ("app.kubernetes.io/name", "coredns"),
@@ -26,19 +26,20 @@ internal sealed record RunningDns(
             or ("Deployment", "kube-dns" or "rke2-coredns-rke2-coredns"));
 
     /// <summary>
-    /// The release of the tree. Labels alone do not tell: others install the same chart under the same name, and the tree would change it.
+    /// True for the release of the tree. Labels do not show it: others may install the same chart under the same name, and the tree would
+    /// change it.
     /// </summary>
     public bool IsOurs => Delivered && IsUpgraded;
 
-    /// <summary>The delivery upgrades this release, instead of installing one.</summary>
+    /// <summary>True if the delivery upgrades this release instead of installing one.</summary>
     public bool IsUpgraded => Deployment is { } deployment && IsReleased(deployment)
         && IsChartSelector(deployment.Body, "spec", "selector", "matchLabels");
 
-    /// <summary>The page whose steps lead to the release of the tree.</summary>
+    /// <summary>The page with the steps to the tree's release.</summary>
     public string Steps => new[] { Deployment, Service }.Any(IsReleased)
         ? Docs.Page("adoption-chart.md") : Docs.Page("adoption.md");
 
-    /// <summary>Helm made it, under the tree's name; of an older chart it may have that chart's own labels.</summary>
+    /// <summary>True if Helm installed it under the tree's release name; an older chart may have set other labels.</summary>
     private static bool IsReleased(Manifest? resource) => resource?.Annotation(ReleaseName) == CoreDnsNames.Release;
 
     public static RunningDns Of(IReadOnlyCollection<Manifest> objects, bool delivered) => new(
@@ -64,9 +65,9 @@ internal sealed record RunningDns(
         resource.Kind == kind && resource.Name == name && resource.Namespace == CoreDnsNames.Namespace);
 }
 
-/// <summary>Who made the cluster, as far as its objects tell, and where docs/takeover.md speaks of it.</summary>
-/// <param name="Name">For people.</param>
-/// <param name="Guide">The heading's anchor.</param>
+/// <summary>The cluster's distribution, detected from its objects, and its section in docs/takeover.md.</summary>
+/// <param name="Name">Its name in messages.</param>
+/// <param name="Guide">The anchor of the section.</param>
 internal sealed record Distribution(string Name, string Guide)
 {
     public static readonly Distribution Eks = new("EKS", "eks");
@@ -78,7 +79,7 @@ internal sealed record Distribution(string Name, string Guide)
     public static readonly Distribution Kubeadm = new("kubeadm", "kubeadm");
     public static readonly Distribution Other = new("another distribution", "other-distributions");
 
-    /// <summary>The page and the heading.</summary>
+    /// <summary>The URL of the section.</summary>
     public string Page => Docs.Page($"takeover.md#{Guide}");
 
     public static Distribution Of(IReadOnlyCollection<Manifest> objects)
@@ -90,7 +91,7 @@ internal sealed record Distribution(string Name, string Guide)
             node.Body.TextAt("status", "nodeInfo", key)?.Contains(text, StringComparison.OrdinalIgnoreCase) == true);
         return nodes switch
         {
-            // Mixed clusters have CoreDNS for the other nodes: one node of the other kind and it is EKS.
+            // Mixed clusters run CoreDNS for their other nodes, so one node of another kind makes it plain EKS.
             _ when nodes.Length > 0 && nodes.All(node => node.Label("eks.amazonaws.com/compute-type") == "auto") => EksAuto,
             _ when Labelled("eks.amazonaws.com/") || Says("kubeletVersion", "-eks-") => Eks,
             _ when Labelled("kubernetes.azure.com/") => Aks,
@@ -103,7 +104,7 @@ internal sealed record Distribution(string Name, string Guide)
         };
     }
 
-    /// <summary>The programs that wrote fields of an object.</summary>
+    /// <summary>The field managers of an object.</summary>
     public static IEnumerable<string> Managers(Manifest resource) =>
         resource.Body.MappingsAt("metadata", "managedFields").Select(entry => entry.TextAt("manager")).OfType<string>();
 }

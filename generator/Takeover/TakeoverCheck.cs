@@ -3,19 +3,19 @@ using PlatformGitOps.Generator.Apps.DnsHealthController;
 
 namespace PlatformGitOps.Generator.Takeover;
 
-/// <summary>Whether the release of the tree can replace the DNS of a cluster.</summary>
-/// <param name="Distribution">Who made the cluster.</param>
-/// <param name="State">What there is, in a sentence.</param>
-/// <param name="Findings">What prevents it; the rules of <see cref="TakeoverCheck.Refusals"/> first.</param>
+/// <summary>The result of checking whether the tree's release can replace the DNS of a cluster.</summary>
+/// <param name="Distribution">The cluster's distribution.</param>
+/// <param name="State">The current DNS, in a sentence.</param>
+/// <param name="Findings">What prevents the takeover; the rules of <see cref="TakeoverCheck.Refusals"/> first.</param>
 internal sealed record TakeoverResult(Distribution Distribution, string State, ImmutableArray<Finding> Findings)
 {
-    /// <summary>True where a delivery would fail or be reverted, or would leave pods without DNS.</summary>
+    /// <summary>True if a delivery would fail, be reverted, or leave pods without DNS.</summary>
     public bool Refused => Findings.Any(finding => TakeoverCheck.Refusals.Contains(finding.Rule));
 
     public bool Ready => Findings.All(finding => finding.Severity != Severity.Error);
 }
 
-/// <summary>Judges the objects that kubectl lists; docs/takeover.md explains each rule.</summary>
+/// <summary>Checks the objects that kubectl lists; docs/takeover.md explains each rule.</summary>
 internal static class TakeoverCheck
 {
     public const string Reverted = "takeover-reverted";
@@ -29,11 +29,11 @@ internal static class TakeoverCheck
     public const string Owner = "takeover-owner";
     public const string Custom = "takeover-custom";
 
-    /// <summary>Rules whose finding means: do not deliver.</summary>
+    /// <summary>Rules that forbid a delivery.</summary>
     public static readonly ImmutableHashSet<string> Refusals =
         [Reverted, NodeResolver, Selector, DaemonSet, Address, Release, DefinitionComparison.Domain, DefinitionComparison.NodeCache];
 
-    /// <summary>The kinds to list, as kubectl takes them; Services of every namespace, for their addresses.</summary>
+    /// <summary>The kinds to list with kubectl; Services of all namespaces, for their addresses.</summary>
     public static readonly ImmutableArray<(string Kind, string? Namespace)> Kinds =
     [
         ("deployments.apps", CoreDnsNames.Namespace), ("daemonsets.apps", CoreDnsNames.Namespace),
@@ -83,7 +83,7 @@ internal static class TakeoverCheck
             "It cannot be replaced: pods do not query a CoreDNS that the tree delivers."),
     ];
 
-    /// <summary>Objects that another controller writes back. The user cannot disable it, or has to do so first.</summary>
+    /// <summary>Objects that another controller reverts. The user must disable it first, or cannot.</summary>
     private static IEnumerable<Finding> Reverters(RunningDns live)
     {
         foreach (var resource in live.Dns)
@@ -163,7 +163,7 @@ internal static class TakeoverCheck
         .Select(resource => live.Error(Owner, $"k3s delivered {resource.Id.Title}, and applies it again at every start.",
             "Create coredns.yaml.skip on every server, and remove the label objectset.rio.cattle.io/hash."));
 
-    /// <summary>What Helm would change about the Service while nothing that it selects is ready.</summary>
+    /// <summary>Changes that Helm would make to the Service while none of its pods is ready.</summary>
     private static IEnumerable<Finding> Shapes(RunningDns live, Cluster cluster)
     {
         if (live is not { Service: { } service, IsOurs: false })

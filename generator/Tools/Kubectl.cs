@@ -21,8 +21,8 @@ internal sealed partial record Kubectl(string File, string? Context, string? Kub
         context,
         kubeConfig);
 
-    /// <summary>The objects of one kind; none where the cluster does not know the kind.</summary>
-    /// <param name="kind">As kubectl takes it: <c>services</c>, <c>httproutes.gateway.networking.k8s.io</c>.</param>
+    /// <summary>The objects of one kind; empty if the cluster does not know the kind.</summary>
+    /// <param name="kind">The resource name for kubectl: <c>services</c>, <c>httproutes.gateway.networking.k8s.io</c>.</param>
     /// <param name="namespace">Null for all.</param>
     /// <param name="cancellationToken">Ends kubectl.</param>
     /// <exception cref="KubectlException">kubectl failed, or printed something else.</exception>
@@ -39,7 +39,7 @@ internal sealed partial record Kubectl(string File, string? Context, string? Kub
         if (!result.Succeeded)
         {
             return result.Error.Contains(NoSuchType) ? []
-                : throw new KubectlException($"kubectl cannot list {kind}. {(result with { Error = Said(result.Error) }).Explain()}");
+                : throw new KubectlException($"kubectl cannot list {kind}. {(result with { Error = ErrorText(result.Error) }).Explain()}");
         }
 
         try
@@ -54,8 +54,8 @@ internal sealed partial record Kubectl(string File, string? Context, string? Kub
         }
     }
 
-    /// <summary>Each line once. Those of its log, one for each attempt, only where it says nothing else.</summary>
-    private static string Said(string error)
+    /// <summary>Each line of standard error once; lines of kubectl's log, one for each attempt, only if there is nothing else.</summary>
+    private static string ErrorText(string error)
     {
         var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToArray();
         var own = Array.FindAll(lines, line => !Logged().IsMatch(line));

@@ -2,7 +2,7 @@ namespace PlatformGitOps.Generator.Tools;
 
 /// <summary>A program that the generator runs but never installs.</summary>
 /// <param name="Name">The file name on the search path.</param>
-/// <param name="HowToGet">What to do where it is missing.</param>
+/// <param name="HowToGet">What to do if it is missing.</param>
 public sealed record Tool(string Name, string HowToGet)
 {
     public static readonly Tool Git = new("git", "Install git (https://git-scm.com/downloads).");
@@ -26,8 +26,8 @@ public sealed record Tool(string Name, string HowToGet)
     public static readonly Tool Kind = new("kind", "Install kind (https://kind.sigs.k8s.io/docs/user/quick-start/).");
 
     /// <summary>
-    /// The absolute path of the program, or null. Empty and relative entries of the search path are skipped: they lead into the current
-    /// folder, which may be a repository of another author.
+    /// The absolute path of the program, or null. Empty and relative entries of the search path are skipped: they point into the current
+    /// folder, whose repository may not be trusted.
     /// </summary>
     /// <param name="searchPath">Folders as in the environment variable PATH.</param>
     public string? Find(string? searchPath) => (searchPath ?? "")
@@ -36,7 +36,7 @@ public sealed record Tool(string Name, string HowToGet)
         .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? Name + ".exe" : Name))
         .FirstOrDefault(IsExecutable);
 
-    /// <summary>The same on the search path of this process.</summary>
+    /// <summary>As <see cref="Find(string?)"/>, with the search path of this process.</summary>
     public string? Find() => Find(Environment.GetEnvironmentVariable("PATH"));
 
     private static bool IsExecutable(string file)
@@ -48,7 +48,7 @@ public sealed record Tool(string Name, string HowToGet)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A link that leads nowhere, or to where this user may not look.
+            // A broken link, or a link to a path that this user cannot read.
             return false;
         }
     }

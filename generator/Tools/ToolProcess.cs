@@ -13,10 +13,10 @@ public sealed record ToolOptions
 
     public byte[] Input { get; init; } = [];
 
-    /// <summary>Variables to set, or to remove where the value is null; the others are inherited.</summary>
+    /// <summary>Variables to set, or to remove if the value is null; the others are inherited.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>The most bytes of standard output; a program that writes more is stopped.</summary>
+    /// <summary>The maximum size of standard output in bytes; a program that writes more is stopped.</summary>
     public int LargestOutput { get; init; } = 256 << 20;
 }
 
@@ -35,7 +35,7 @@ public sealed partial record ToolResult
     /// <summary>The end of standard error.</summary>
     public string Error { get; init; } = "";
 
-    /// <summary>Why the program was not started or was stopped; null where it ended by itself.</summary>
+    /// <summary>Why the program was not started or was stopped; null if it ended by itself.</summary>
     public string? Stopped { get; init; }
 
     public string Output => Encoding.UTF8.GetString(Bytes);
@@ -107,9 +107,9 @@ public static class ToolProcess
     /// <summary>Runs a program whose output is shown line by line, without a time limit; returns its exit code.</summary>
     /// <param name="file">An absolute path.</param>
     /// <param name="arguments">Visible to every user of the machine; secrets go into files.</param>
-    /// <param name="output">Takes each line of standard output.</param>
-    /// <param name="error">Takes each line of standard error.</param>
-    /// <param name="cancellationToken">Ends the program: it is asked to, and after half a minute it has to.</param>
+    /// <param name="output">Called with each line of standard output.</param>
+    /// <param name="error">Called with each line of standard error.</param>
+    /// <param name="cancellationToken">Interrupts the program, and kills it after half a minute.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async Task<int> FollowAsync(
         string file, IEnumerable<string> arguments, Action<string> output, Action<string> error, CancellationToken cancellationToken)
@@ -140,7 +140,7 @@ public static class ToolProcess
             }
         });
 
-    /// <summary>Keeps the last bytes: what a program writes last says why it failed.</summary>
+    /// <summary>Keeps the last bytes: the end of the output says why a program failed.</summary>
     private static void Forget(MemoryStream error)
     {
         var tail = error.ToArray().AsSpan(^Math.Min(LargestError / 2, (int)error.Length)..);

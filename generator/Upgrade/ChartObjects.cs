@@ -4,18 +4,18 @@ using PlatformGitOps.Generator.Render;
 
 namespace PlatformGitOps.Generator.Upgrade;
 
-/// <summary>One difference between the objects that two versions of the chart make.</summary>
-/// <param name="Text">Object, field, and both values.</param>
-/// <param name="Unsafe">True where the API server refuses the change, or where it takes something from DNS.</param>
+/// <summary>A difference between the objects of two chart versions.</summary>
+/// <param name="Text">The object, the field and both values.</param>
+/// <param name="Unsafe">True if the API server refuses the change, or if DNS loses something.</param>
 internal sealed record ObjectChange(string Text, bool Unsafe);
 
-/// <summary>The chart's own objects before and after, as helm renders them.</summary>
+/// <summary>Compares the chart's own objects before and after, as helm renders them.</summary>
 internal static class ChartObjects
 {
-    // These follow the version itself.
+    // These labels follow the version itself.
     private static readonly string[] Labels = ["helm.sh/chart", "app.kubernetes.io/version", "checksum/config"];
 
-    /// <summary>The differences, each once with the clusters that have it.</summary>
+    /// <summary>The differences, each with its clusters.</summary>
     /// <exception cref="RenderException">A program or an archive is missing, or a chart cannot be rendered.</exception>
     public static async Task<IReadOnlyList<ObjectChange>> CompareAsync(
         (SourceTree Tree, SemVer Version) before, (SourceTree Tree, SemVer Version) after, Platform platform, string folder,
@@ -34,9 +34,9 @@ internal static class ChartObjects
     }
 
     /// <summary>The differences between two sets of objects.</summary>
-    /// <param name="before">Those of the one version.</param>
-    /// <param name="after">Those of the other.</param>
-    /// <param name="dns">Those that DNS depends on, among all that the chart makes.</param>
+    /// <param name="before">The objects of the old version.</param>
+    /// <param name="after">The objects of the new version.</param>
+    /// <param name="dns">The objects that DNS depends on.</param>
     public static IEnumerable<ObjectChange> Compare(
         IEnumerable<Mapping> before, IEnumerable<Mapping> after, ImmutableHashSet<(string Kind, string Name)> dns)
     {
@@ -97,10 +97,10 @@ internal static class ChartObjects
     }
 }
 
-/// <summary>What the data of two versions of the chart says about an upgrade.</summary>
+/// <summary>Compares the data files of two chart versions for an upgrade.</summary>
 internal static class ChartDifference
 {
-    /// <summary>A line for each kind of difference; none where the data is the same.</summary>
+    /// <summary>A line for each kind of difference; empty if the data is the same.</summary>
     public static IEnumerable<string> Lines(CoreDnsChart before, CoreDnsChart after)
     {
         foreach (var (what, old, now) in new (string, IEnumerable<string>, IEnumerable<string>)[]
@@ -120,13 +120,13 @@ internal static class ChartDifference
         var (order, common) = (after.Plugins, before.Plugins.Intersect(after.Plugins).ToArray());
         if (!common.SequenceEqual(order.Intersect(before.Plugins)))
         {
-            // The smallest set that moved is not needed: each name whose neighbour before it is another one.
+            // Not the smallest set of moved plugins: each name that follows another neighbour.
             var moved = common.Where(name => Before(common, name) != Before([.. order.Intersect(common)], name));
             yield return $"a query passes the plugins in another order: {string.Join(", ", moved)}";
         }
     }
 
-    /// <summary>What is in one list of paths alone, by the shortest path that the other has nothing of.</summary>
+    /// <summary>The paths that only one list has, cut to the shortest prefix that the other list lacks.</summary>
     private static string[] Without(IEnumerable<string> paths, IEnumerable<string> others)
     {
         var known = others.SelectMany(Prefixes).ToHashSet(StringComparer.Ordinal);

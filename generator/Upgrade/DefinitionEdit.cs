@@ -1,10 +1,10 @@
 namespace PlatformGitOps.Generator.Upgrade;
 
-/// <summary>Changes of the text of a definition that leave its comments and its layout as they are.</summary>
+/// <summary>Edits the text of a definition and keeps its comments and layout.</summary>
 internal static class DefinitionEdit
 {
-    /// <summary>The text with another version of a chart; null where it cannot be changed in place.</summary>
-    /// <param name="text">A sound definition.</param>
+    /// <summary>The text with another version of a chart; null if it cannot be edited in place.</summary>
+    /// <param name="text">A valid definition.</param>
     /// <param name="chart">The key below <c>charts</c>.</param>
     /// <param name="version">The version to write.</param>
     public static string? WithChartVersion(string text, string chart, SemVer version)
@@ -22,16 +22,16 @@ internal static class DefinitionEdit
         var ending = text.Contains("\r\n") ? "\r\n" : "\n";
         return root.At("charts", chart) is Mapping pin ? Inside(text, pin, $"version: {version}", ending)
             : root["charts"] is Mapping charts ? Inside(text, charts, $"{chart}: {{ version: {version} }}", ending)
-            // Before the second key: what is above the first one is often about the whole file.
+            // Before the second key: a comment above the first one is often about the whole file.
             : root.Entries is [_, var second, ..] && !IsFlow(text, root) && Offset(text, second.KeyPosition) is { } at
                 ? text.Insert(AboveComments(text, at), $"charts: {{ {chart}: {{ version: {version} }} }}{ending}") : null;
     }
 
     /// <summary>
-    /// The text without the digest of a chart, which is that of one version; null where it cannot be changed in place. What is written
-    /// beside the digest goes with it.
+    /// The text without the digest of a chart, which belongs to one version; null if it cannot be edited in place. A comment on the
+    /// digest's line is removed too.
     /// </summary>
-    /// <param name="text">A sound definition.</param>
+    /// <param name="text">A valid definition.</param>
     /// <param name="chart">The key below <c>charts</c>.</param>
     public static string? WithoutChartDigest(string text, string chart)
     {
@@ -46,7 +46,7 @@ internal static class DefinitionEdit
                 ? Without(text, from, end) : null;
     }
 
-    /// <summary>Where a plain or quoted value ends that is in the line of its key; null for any other.</summary>
+    /// <summary>The end of a plain or quoted value on the line of its key; null for any other value.</summary>
     private static int? EndOf(string text, int key, Scalar value)
     {
         if (Offset(text, value.Position) is not { } at || at <= key || text.AsSpan(key, at - key).Contains('\n'))
@@ -59,7 +59,7 @@ internal static class DefinitionEdit
             ? at + value.Value.Length + (2 * quotes) : null;
     }
 
-    /// <summary>Takes an entry away: its lines where it has them for itself, else what is between its commas.</summary>
+    /// <summary>Removes an entry: its own lines, or in braces the text between its commas.</summary>
     private static string? Without(string text, int from, int end)
     {
         var line = text.LastIndexOf('\n', from - 1) + 1;
@@ -90,13 +90,13 @@ internal static class DefinitionEdit
             return null;
         }
 
-        // Without and with quotes; anything else, such as a block scalar, is left to a person.
+        // Plain and quoted values only; a block scalar, for example, must be edited by hand.
         at += text[at] is '"' or '\'' ? 1 : 0;
         return string.CompareOrdinal(text, at, scalar.Value, 0, scalar.Value.Length) == 0
             ? text.Remove(at, scalar.Value.Length).Insert(at, version.ToString()) : null;
     }
 
-    /// <summary>Adds an entry in front of the first one of a mapping.</summary>
+    /// <summary>Adds an entry before the first one of a mapping.</summary>
     private static string? Inside(string text, Mapping mapping, string entry, string ending)
     {
         if (IsFlow(text, mapping))
@@ -110,8 +110,8 @@ internal static class DefinitionEdit
     }
 
     /// <summary>
-    /// The start of a key's line, or of the comments right above it at its own column, which are the key's: one that begins elsewhere is
-    /// of the section above, or a line of a text.
+    /// The start of a key's line, or of the comments directly above it in the key's column. Comments in another column belong to the
+    /// section above, or to a text.
     /// </summary>
     private static int AboveComments(string text, int key)
     {

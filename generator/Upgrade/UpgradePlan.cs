@@ -4,13 +4,13 @@ using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Upgrade;
 
-/// <summary>What another version of the coredns chart changes in the clusters of a definition.</summary>
+/// <summary>The changes that another version of the coredns chart makes in the clusters of a definition.</summary>
 /// <param name="Before">The definition.</param>
-/// <param name="After">The same with the other version.</param>
-/// <param name="OldTree">What the clusters get of the one.</param>
-/// <param name="NewTree">What they get of the other.</param>
-/// <param name="NewFindings">What lint finds in the new tree alone.</param>
-/// <param name="Plan">What Flux changes.</param>
+/// <param name="After">The definition with the other version.</param>
+/// <param name="OldTree">The tree of the old definition.</param>
+/// <param name="NewTree">The tree of the new definition.</param>
+/// <param name="NewFindings">Lint findings that only the new tree has.</param>
+/// <param name="Plan">The changes that Flux would make.</param>
 internal sealed record UpgradePlan(
     Platform Before, Platform After, SourceTree OldTree, SourceTree NewTree, ImmutableArray<Finding> NewFindings, PlanResult Plan)
 {
@@ -22,20 +22,20 @@ internal sealed record UpgradePlan(
 
     public CoreDnsChart New => CoreDnsChart.For(To);
 
-    /// <summary>True where the values, metrics and plugins of the other version are known.</summary>
+    /// <summary>True if the values, metrics and plugins of the other version are known.</summary>
     public bool IsKnown => CoreDnsChart.HasRelease(To);
 
-    /// <summary>The clusters that keep a version of their own.</summary>
+    /// <summary>The clusters that pin their own version.</summary>
     public IEnumerable<Cluster> Pinned => After.Clusters.Where(IsPinned);
 
-    /// <summary>The clusters whose image decides the CoreDNS, each with it.</summary>
+    /// <summary>The clusters whose CoreDNS version is set by their image, with that version.</summary>
     public IEnumerable<(Cluster Cluster, SemVer CoreDns)> WithOwnCoreDns => After.Clusters.Where(cluster => !IsPinned(cluster))
         .Select(cluster => (cluster, CoreDnsApp.ChartOf(After, cluster).CoreDns)).Where(pair => pair.CoreDns != New.CoreDns);
 
-    /// <summary>The differences between the objects that the charts themselves make; empty before they are compared.</summary>
+    /// <summary>The differences between the charts' own objects; empty before they are compared.</summary>
     public ImmutableArray<ObjectChange> ObjectChanges { get; init; } = [];
 
-    /// <summary>Why the upgrade must not be made without a look at it; empty where it can be.</summary>
+    /// <summary>Why somebody must check the upgrade first; empty if it is safe.</summary>
     public IEnumerable<string> Unsafe => (IsKnown ? Enumerable.Empty<string>()
             : [$"Chart {To} is not a release that this program knows: its values, metrics and plugins are unknown. The "
                 + $"newest one that it knows is {CoreDnsChart.Releases.Keys.Last()}; {Docs.Page("upgrades.md")} says how to add "
@@ -47,8 +47,8 @@ internal sealed record UpgradePlan(
 
     /// <summary>Compares the two trees.</summary>
     /// <param name="before">The definition.</param>
-    /// <param name="after">The same with the other version.</param>
-    /// <param name="root">Its folder, for the files of the owner.</param>
+    /// <param name="after">The definition with the other version.</param>
+    /// <param name="root">Its folder, for the user's own files.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
     public static UpgradePlan Of(Platform before, Platform after, string root, CancellationToken cancellationToken)
     {
@@ -60,7 +60,7 @@ internal sealed record UpgradePlan(
             PlanRun.Compare(old, now, cluster => options.In(cluster).StrictSubstitution, cancellationToken));
     }
 
-    /// <summary>The same with the charts' own objects compared.</summary>
+    /// <summary>A copy with the differences between the charts' own objects.</summary>
     /// <param name="charts">A folder with the archives of both versions.</param>
     /// <param name="time">For the time limit of helm.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>

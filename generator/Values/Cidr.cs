@@ -19,7 +19,7 @@ public sealed record Cidr
     /// <summary>Parses <c>address/length</c>.</summary>
     /// <param name="text">For example <c>10.245.0.0/16</c>.</param>
     /// <param name="value">The range.</param>
-    /// <param name="problem">What is wrong and, where it is known, the range that was meant; empty on success.</param>
+    /// <param name="problem">What is wrong and, if known, the range that was meant; empty on success.</param>
     public static bool TryParse(string text, out Cidr value, out string problem)
     {
         value = null!;
@@ -28,7 +28,7 @@ public sealed record Cidr
             return false;
         }
 
-        // IPNetwork itself clears host bits without a word (since .NET 10), and a typing error would go unseen.
+        // IPNetwork silently clears host bits (since .NET 10), which would hide a typing error.
         var network = new IPNetwork(Masked(address, length), length);
         if (!network.BaseAddress.Equals(address))
         {
@@ -40,7 +40,7 @@ public sealed record Cidr
         return true;
     }
 
-    /// <summary>The range that an address with host bits lies in, or null where the text is not an address with a length.</summary>
+    /// <summary>The range that contains an address with host bits, or null if the text is not an address with a length.</summary>
     public static Cidr? Meant(string text) =>
         TrySplit(text, out var address, out var length, out _) ? new Cidr(new IPNetwork(Masked(address, length), length)) : null;
 
@@ -51,7 +51,7 @@ public sealed record Cidr
 
     public bool Overlaps(Cidr other) => Family == other.Family && (network.Contains(other.First) || other.network.Contains(First));
 
-    /// <summary>The address at a distance from the first one, or null where the range ends before it.</summary>
+    /// <summary>The address at an offset from the first one, or null if the range ends before it.</summary>
     public IPAddress? AddressAt(int offset)
     {
         var number = ToNumber(First) + offset;
@@ -66,7 +66,7 @@ public sealed record Cidr
         return Contains(address) ? address : null;
     }
 
-    /// <summary>The last address: in IPv4 nothing can be reached there.</summary>
+    /// <summary>The last address; in IPv4 it is the broadcast address.</summary>
     public IPAddress Last()
     {
         var bytes = First.GetAddressBytes();

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Values;
 
-/// <summary>A lower-case DNS name of RFC 1123 labels, without the closing dot.</summary>
+/// <summary>A lower-case DNS name of RFC 1123 labels, without the trailing dot.</summary>
 public sealed record DomainName
 {
     private const int MaximumLength = 253;
@@ -44,7 +44,7 @@ public sealed record DomainName
     /// <summary>True for the zone itself and for every name below it.</summary>
     public bool IsIn(DomainName zone) => IsIn(Text, zone.Text);
 
-    /// <summary>The same of texts, which have the same letter case and no closing dot.</summary>
+    /// <summary>The same for texts in lower case without the trailing dot.</summary>
     public static bool IsIn(string name, string zone) => name == zone || name.EndsWith("." + zone, StringComparison.Ordinal);
 
     public override string ToString() => Text;

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Values;
 
-/// <summary>A duration as Go and Flux write it (<c>90s</c>, <c>1h30m</c>); kept as it was written.</summary>
+/// <summary>A duration in Go's and Flux's format (<c>90s</c>, <c>1h30m</c>); keeps the original text.</summary>
 public sealed partial record Duration
 {
     private Duration(string text, TimeSpan span) => (Text, Span) = (text, span);

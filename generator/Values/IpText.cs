@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace PlatformGitOps.Generator.Values;
 
 /// <summary>
-/// Addresses as people write them. <see cref="IPAddress"/> itself also reads "1", "0x7f.1", "010.0.0.1" (octal), "[::1]:53" and zone ids.
+/// Parses addresses strictly. <see cref="IPAddress"/> itself also accepts "1", "0x7f.1", "010.0.0.1" (octal), "[::1]:53" and zone ids.
 /// </summary>
 public static class IpText
 {
@@ -28,8 +28,7 @@ public static class IpText
     }
 
     /// <summary>
-    /// The address as Flux may put it into a tree: unquoted, a text that ends in ':' is a key of YAML, so <c>2001:db8::</c> is
-    /// <c>2001:db8::0</c>.
+    /// The address for an unquoted place in YAML: a text that ends in ':' would be a key, so <c>2001:db8::</c> becomes <c>2001:db8::0</c>.
     /// </summary>
     public static string Unquoted(IPAddress address) => address.ToString() is var text && text.EndsWith(':') ? text + "0" : text;
 

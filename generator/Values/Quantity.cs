@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Values;
 
-/// <summary>A Kubernetes resource quantity (<c>100m</c>, <c>128Mi</c>); kept as it was written, compared by its amount.</summary>
+/// <summary>A Kubernetes resource quantity (<c>100m</c>, <c>128Mi</c>); keeps the original text, compares by amount.</summary>
 public sealed partial record Quantity
 {
     private Quantity(string text, decimal amount) => (Text, Amount) = (text, amount);

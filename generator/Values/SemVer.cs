@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Values;
 
-/// <summary>A version of Semantic Versioning 2.0 without build metadata, ordered by its rule 11.</summary>
+/// <summary>A version of Semantic Versioning 2.0 without build metadata, ordered by its section 11.</summary>
 public sealed record SemVer(int Major, int Minor, int Patch, string PreRelease = "") : IComparable<SemVer>
 {
     public static bool TryParse(string text, out SemVer value, out string problem)

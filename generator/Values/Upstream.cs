@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Generator.Values;
 
 /// <summary>A DNS server that CoreDNS forwards to.</summary>
-/// <param name="Address">Its address; names would need DNS before there is any.</param>
+/// <param name="Address">Its IP address: a name could not be resolved before DNS works.</param>
 /// <param name="Port">Its port, by default 53, over TLS 853.</param>
 /// <param name="Tls">True for DNS over TLS (RFC 7858).</param>
 public sealed record Upstream(IPAddress Address, int Port = 53, bool Tls = false)
@@ -51,7 +51,7 @@ public sealed record Upstream(IPAddress Address, int Port = 53, bool Tls = false
         return colon >= 0 && colon == text.IndexOf(':', StringComparison.Ordinal) ? (text[..colon], text[(colon + 1)..]) : (text, null);
     }
 
-    /// <summary>As the forward plugin takes it: the port only where it is not the default.</summary>
+    /// <summary>The format of the forward plugin: the port only if it is not the default.</summary>
     public override string ToString() =>
         (Tls ? Scheme : "") + (Port == DefaultPort(Tls) ? IpText.Unquoted(Address) : new IPEndPoint(Address, Port).ToString());
 

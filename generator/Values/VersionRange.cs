@@ -1,9 +1,9 @@
 namespace PlatformGitOps.Generator.Values;
 
-/// <summary>A key of the data and the versions that have it, written <c>name &gt;=1.36.0 &lt;1.45.2</c>.</summary>
+/// <summary>A key of a data file and the chart versions that have it, written <c>name &gt;=1.36.0 &lt;1.45.2</c>.</summary>
 /// <param name="Name">The key.</param>
-/// <param name="From">The first version; null where the oldest that is known has it.</param>
-/// <param name="Before">The first later version without it; null where the newest has it.</param>
+/// <param name="From">The first version; null if the oldest known version has it.</param>
+/// <param name="Before">The first later version without it; null if the newest has it.</param>
 internal sealed record VersionRange(string Name, SemVer? From, SemVer? Before)
 {
     public bool Includes(SemVer version) => (From is null || version >= From) && (Before is null || version < Before);
@@ -14,7 +14,7 @@ internal sealed record VersionRange(string Name, SemVer? From, SemVer? Before)
         return new VersionRange(words[0], Bound(words, ">="), Bound(words, "<"));
     }
 
-    /// <summary>The ranges in which something is there, given each known version in order.</summary>
+    /// <summary>The ranges of versions with a feature, given all known versions in order.</summary>
     public static IEnumerable<VersionRange> Of(string name, IReadOnlyList<SemVer> versions, Func<SemVer, bool> isThere)
     {
         for (var first = 0; first < versions.Count; first++)

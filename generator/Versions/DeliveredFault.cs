@@ -1,26 +1,26 @@
 namespace PlatformGitOps.Generator.Versions;
 
-/// <summary>What a known fault means for what is delivered.</summary>
+/// <summary>The effect of a known fault on a delivery.</summary>
 internal enum FaultState
 {
     NotAffected,
     Accepted,
 
-    /// <summary>Accepted until a day that is over.</summary>
+    /// <summary>Accepted until a date that has passed.</summary>
     Expired,
     Affected,
 }
 
-/// <summary>A known fault of a version that is delivered.</summary>
+/// <summary>A known fault of a delivered version.</summary>
 /// <param name="Fault">The fault.</param>
-/// <param name="In">What has it.</param>
-/// <param name="State">What it means.</param>
-/// <param name="Accepted">What the definition says of it; null for nothing.</param>
+/// <param name="In">The version with the fault.</param>
+/// <param name="State">Its effect.</param>
+/// <param name="Accepted">The definition's acceptance; null if there is none.</param>
 internal sealed record DeliveredFault(KnownFault Fault, DeliveredVersion In, FaultState State, AcceptedFault? Accepted)
 {
     public bool IsOpen => State is FaultState.Affected or FaultState.Expired;
 
-    /// <summary>The state as other programs read it.</summary>
+    /// <summary>The state for other programs.</summary>
     public string Word => State switch
     {
         FaultState.NotAffected => "not-affected",
@@ -32,8 +32,8 @@ internal sealed record DeliveredFault(KnownFault Fault, DeliveredVersion In, Fau
     /// <summary>The known faults of one version.</summary>
     /// <param name="row">The version.</param>
     /// <param name="platform">The definition that delivers it.</param>
-    /// <param name="accepted">Ids of faults that are accepted beside those of the definition.</param>
-    /// <param name="today">Decides whether the definition still accepts a fault.</param>
+    /// <param name="accepted">Ids of faults that are accepted in addition to the definition's.</param>
+    /// <param name="today">The date for expired acceptances.</param>
     public static IEnumerable<DeliveredFault> Of(DeliveredVersion row, Platform platform, string[] accepted, DateOnly today)
     {
         if (row is not { Version: { } version, Product: { } product })

@@ -3,13 +3,11 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 namespace PlatformGitOps.Generator.Versions;
 
 /// <summary>One version of a program, a chart or an image, and the clusters that have it.</summary>
-/// <param name="Name">The program or chart, or the image where it is not a known one.</param>
-/// <param name="Image">The image without its tag; null where it is not one.</param>
-/// <param name="Pinned">The version as it is written; "unknown" for the CoreDNS of a chart that is not known.</param>
-/// <param name="Used">
-/// Of a CoreDNS the plugins and transports of its Corefile, of Flux the kinds of its objects, of images the words of their commands; empty
-/// for everything else.
-/// </param>
+/// <param name="Name">The program or chart, or the image if it is not a known one.</param>
+/// <param name="Image">The image without its tag; null for a chart or program.</param>
+/// <param name="Pinned">The version as written; "unknown" for the CoreDNS of an unknown chart.</param>
+/// <param name="Used">For CoreDNS the plugins and transports of its Corefile, for Flux the kinds of its objects, for images the words of
+/// their commands; else empty.</param>
 /// <param name="Clusters">In the order of the definition.</param>
 public sealed record DeliveredVersion(
     string Name, string? Image, string Pinned, ImmutableSortedSet<string> Used, ImmutableArray<string> Clusters)
@@ -18,7 +16,7 @@ public sealed record DeliveredVersion(
 
     public KnownProduct? Product => KnownVersions.Instance.Product(Name);
 
-    /// <summary>What to know of it: how long it gets fixes, whether it fits the clusters, and what the data says beside it.</summary>
+    /// <summary>Notes: how long the version gets fixes, whether it fits the clusters, and notes from the data.</summary>
     public IEnumerable<string> Remarks(Platform platform, DateOnly today)
     {
         if (this is { Product: { } product, Version: { } version })
@@ -59,24 +57,24 @@ public sealed record DeliveredVersion(
     }
 }
 
-/// <summary>Everything with a version that a definition names or delivers.</summary>
+/// <summary>All versions that a definition names or delivers.</summary>
 public static class DeliveredVersions
 {
-    /// <summary>What is pinned where the chart is newer than this program, so that nobody knows what it brings.</summary>
+    /// <summary>The version of a component in a chart that is newer than this program's data.</summary>
     internal const string Unknown = "unknown";
 
     private const string CoreDns = KnownFault.CoreDns;
 
     private static readonly char[] Between = [' ', '\n', '\t', ';', '|', '&', '(', ')', '"', '\'', '/'];
 
-    /// <summary>Charts, Flux and Kubernetes as the definition names them, and the images of the generated tree.</summary>
+    /// <summary>Charts, Flux and Kubernetes from the definition, and the images of the generated tree.</summary>
     public static IReadOnlyList<DeliveredVersion> Of(Platform platform)
     {
         var tree = new FluxTree(SourceTree.Of(Tree.Build(platform)));
         return
         [
             .. platform.Clusters.AsParallel().AsOrdered()
-                // Not the SelectMany of PLINQ: native AOT cannot compile it.
+                // PLINQ's own SelectMany does not compile with native AOT.
                 .Select(cluster =>
                 {
                     var own = platform.For(cluster);
@@ -156,7 +154,7 @@ public static class DeliveredVersions
             .Select(zone => (zone.TextAt("scheme") ?? "").Replace("://", "")).Where(scheme => scheme.Length > 0),
     ];
 
-    /// <summary>The words that begin a line of a Corefile in a ConfigMap that the pods mount, and those of their commands.</summary>
+    /// <summary>The first words of the lines of mounted Corefiles, and the words of the containers' commands.</summary>
     private static ImmutableSortedSet<string> Used(FluxCluster delivered, Manifest resource)
     {
         var mounted = resource.Body.MappingsAt("spec", "template", "spec", "volumes").Select(volume => volume.TextAt("configMap", "name"))
@@ -171,26 +169,26 @@ public static class DeliveredVersions
     }
 }
 
-/// <summary>What the nodes and Flux of a cluster pull: what a mirror must hold.</summary>
+/// <summary>An artifact that the nodes or Flux of a cluster pull, so a mirror needs it.</summary>
 /// <param name="Kind">chart or image.</param>
 /// <param name="Reference">Address and version of a chart; name, tag and digest of an image.</param>
-/// <param name="Digest">What the reference pins, else what was published for it; null where that is not known.</param>
-/// <param name="DigestCommand">Prints the digest as the registry or repository has it now.</param>
+/// <param name="Digest">The pinned digest, else the published one; null if unknown.</param>
+/// <param name="DigestCommand">A command that prints the current digest in the registry or repository.</param>
 public sealed record Delivered(string Kind, string Reference, string? Digest, string DigestCommand)
 {
-    /// <summary>The kind of an image.</summary>
+    /// <summary><see cref="Kind"/> of an image.</summary>
     public const string Image = "image";
 
-    /// <summary>True where the reference has the digest itself, so that nothing else can be pulled.</summary>
+    /// <summary>True if the reference contains the digest, so that nothing else can be pulled.</summary>
     public bool IsPinned => Reference.Contains('@');
 
-    /// <summary>Charts, and the images of pods that the tree itself holds or whose chart this program knows.</summary>
+    /// <summary>Charts, and the images of pods in the tree or in a chart that this program knows.</summary>
     public static IEnumerable<Delivered> Of(FluxCluster cluster)
     {
         foreach (var release in cluster.Applied.Where(resource => resource.IsHelmRelease).Select(resource =>
             HelmRelease.Of(resource, (kind, ns, name) => cluster.FindBody(kind, ns, name))))
         {
-            // A folder of a Git repository or a bucket is not an artifact of its own.
+            // A folder of a Git repository or a bucket is not a separate artifact.
             if (release.Chart is { IsFolder: false } chart)
             {
                 yield return OfChart(chart, DigestOf(release, cluster));
@@ -241,7 +239,7 @@ public sealed record Delivered(string Kind, string Reference, string? Digest, st
         .SelectMany(pod => pod.MappingsAt("initContainers").Concat(pod.MappingsAt("containers")))
         .Select(container => container.TextAt("image")).OfType<string>();
 
-    /// <summary>What a workload's containers run: the texts of command and args.</summary>
+    /// <summary>The texts of command and args of a workload's containers.</summary>
     public static IEnumerable<string> CommandsOf(Manifest resource) => PodsOf(resource.Body)
         .SelectMany(pod => pod.MappingsAt("initContainers").Concat(pod.MappingsAt("containers")))
         .SelectMany(container => container.ItemsAt("command").Concat(container.ItemsAt("args")))
@@ -263,7 +261,7 @@ public sealed record Delivered(string Kind, string Reference, string? Digest, st
         }
     }
 
-    /// <summary>The pod of a workload: under spec, or under the template there.</summary>
+    /// <summary>The pod specs of a workload: spec, or the template's spec.</summary>
     private static IEnumerable<Mapping> PodsOf(Mapping body) => new[]
     {
         body.TextAt("kind") == "Pod" ? body.At("spec") : null, body.At("spec", "template", "spec"),

@@ -1,49 +1,51 @@
 namespace PlatformGitOps.Generator.Versions;
 
-/// <summary>A fault of a program or a chart.</summary>
+/// <summary>A known fault of a program or a chart.</summary>
 public sealed record KnownFault
 {
-    /// <summary>The product whose faults are also those of what contains it.</summary>
+    /// <summary>A product whose faults also affect every product that contains it.</summary>
     public const string CoreDns = "CoreDNS";
 
-    /// <summary>A CVE, or an issue of its repository.</summary>
+    /// <summary>A CVE number, or an issue of the product's repository.</summary>
     public required string Id { get; init; }
 
     /// <summary>The name of a <see cref="KnownProduct"/>.</summary>
     public required string Product { get; init; }
 
-    /// <summary>The first version with it; null where all older ones have it.</summary>
+    /// <summary>The first version with the fault; null if all older ones have it.</summary>
     public SemVer? From { get; init; }
 
-    /// <summary>The first versions without it, one for each minor version with a fix; empty where none is known.</summary>
+    /// <summary>The first fixed versions, one for each fixed minor version; empty if none is known.</summary>
     public ImmutableArray<SemVer> FixedIn { get; init; } = [];
 
-    /// <summary>What must all be in use.</summary>
+    /// <summary>Features that must all be in use.</summary>
     public ImmutableArray<string> All { get; init; } = [];
 
-    /// <summary>Of what one must be in use; empty where none must.</summary>
+    /// <summary>Features of which one must be in use; empty if none is needed.</summary>
     public ImmutableArray<string> Any { get; init; } = [];
 
-    /// <summary>What else must be true, which a definition does not say; null where nothing.</summary>
+    /// <summary>A condition that the definition does not show; null for none.</summary>
     public string? Only { get; init; }
 
-    /// <summary>What happens.</summary>
+    /// <summary>The effect of the fault.</summary>
     public required string What { get; init; }
 
-    /// <summary>Where that is written.</summary>
+    /// <summary>The page that describes the fault.</summary>
     public required Uri Source { get; init; }
 
-    /// <summary>What a deployment must have for it.</summary>
+    /// <summary>The features that a deployment must use to be affected.</summary>
     public string Needs => string.Join(" and ", Any.IsEmpty ? All : All.Add(string.Join(" or ", Any)));
 
-    /// <summary>Where it is fixed, in a phrase.</summary>
+    /// <summary>The fixed versions, in a phrase.</summary>
     public string Fix => FixedIn.IsEmpty ? "no version with a fix is known" : $"fixed in {Product} {string.Join(", ", FixedIn)}";
 
-    /// <summary>True for a version without the fix: neither its own minor version has it, nor the newest one with a fix is older.</summary>
+    /// <summary>
+    /// True for a version without the fix: its own minor version has no fix up to it, and it is older than the newest fixed version.
+    /// </summary>
     public bool IsIn(SemVer version) => (From is null || version >= From) && (FixedIn.IsEmpty || (version < FixedIn.Max()!
         && !FixedIn.Any(last => (last.Major, last.Minor) == (version.Major, version.Minor) && version >= last)));
 
-    /// <summary>True where a deployment with these plugins, transports or objects is open to it.</summary>
+    /// <summary>True if a deployment with these plugins, transports or objects is affected.</summary>
     public bool Affects(IReadOnlySet<string> used) => All.All(used.Contains) && (Any.IsEmpty || Any.Any(used.Contains));
 
     internal static KnownFault Read(Mapping data) => new()
@@ -64,9 +66,9 @@ public sealed record KnownFault
         : [.. data.ItemsAt(name).OfType<Scalar>().Select(item => item.Value)];
 }
 
-/// <summary>A known fault that the definition accepts until a day; <c>versions</c> counts it again after that.</summary>
-/// <param name="Id">As <c>versions</c> prints it.</param>
-/// <param name="Reason">For people.</param>
+/// <summary>A known fault that the definition accepts until a date; afterwards <c>versions</c> reports it again.</summary>
+/// <param name="Id">The id that <c>versions</c> prints.</param>
+/// <param name="Reason">Why it is accepted.</param>
 /// <param name="Until">The last day.</param>
 public sealed partial record AcceptedFault(string Id, string Reason, DateOnly Until)
 {
@@ -90,7 +92,7 @@ public sealed partial record AcceptedFault(string Id, string Reason, DateOnly Un
     private static partial Regex Identifier();
 }
 
-/// <summary>What can be wrong with accepted faults.</summary>
+/// <summary>Checks the accepted faults of a definition.</summary>
 [RuleIds]
 internal static class AcceptedRules
 {

@@ -1,26 +1,26 @@
 namespace PlatformGitOps.Generator.Versions;
 
-/// <summary>What is known of one program or chart.</summary>
+/// <summary>The known facts about one program or chart.</summary>
 public sealed record KnownProduct
 {
     public required string Name { get; init; }
 
     public SemVer? Newest { get; init; }
 
-    /// <summary>Why the newest version is not known; null where it is.</summary>
+    /// <summary>Why the newest version is unknown; null if it is known.</summary>
     public string? NewestUnknown { get; init; }
 
-    /// <summary>Why no end of support is known; null where it is.</summary>
+    /// <summary>Why the end of support is unknown; null if it is known.</summary>
     public string? EndUnknown { get; init; }
 
-    /// <summary>How the names of its images end; null where it has none.</summary>
+    /// <summary>The suffix of its images' names; null if it has no image.</summary>
     public string? Images { get; init; }
 
     public string? Note { get; init; }
 
     public required Uri Source { get; init; }
 
-    /// <summary>True where the data says until when versions get fixes.</summary>
+    /// <summary>True if the data has ends of support.</summary>
     public bool HasEnds => SupportedFrom is not null || !Ends.IsEmpty;
 
     private SemVer? SupportedFrom { get; init; }
@@ -31,19 +31,19 @@ public sealed record KnownProduct
 
     private ImmutableSortedDictionary<SemVer, string> KubernetesFrom { get; init; } = ImmutableSortedDictionary<SemVer, string>.Empty;
 
-    /// <summary>The last day with fixes for a version; null where it is not known or over for long.</summary>
+    /// <summary>The last day with fixes for a version; null if it is unknown or long past.</summary>
     public DateOnly? EndOf(SemVer version) =>
         At(Ends, version) is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null;
 
-    /// <summary>True where its authors make no fixes for the version anymore.</summary>
+    /// <summary>True if the version gets no fixes anymore.</summary>
     public bool IsOver(SemVer version, DateOnly today) => (SupportedFrom is { } from && version < from)
         || (!Ends.IsEmpty && (EndOf(version) is { } end ? end < today : version < Ends.Keys.First()));
 
-    /// <summary>The CoreDNS inside of a version; null where it has no CoreDNS, or one that is not known.</summary>
+    /// <summary>The CoreDNS inside of a version; null if it has none, or an unknown one.</summary>
     public SemVer? CoreDnsIn(SemVer version) => Name == KnownFault.CoreDns ? version
         : CoreDns.TryGetValue(version, out var inside) ? SemVer.Parse(inside) : null;
 
-    /// <summary>The oldest Kubernetes that a version runs on; null where it is not known.</summary>
+    /// <summary>The oldest Kubernetes version that a version supports; null if unknown.</summary>
     public SemVer? OldestKubernetes(SemVer version) => At(KubernetesFrom, version) is { } oldest ? SemVer.Parse(oldest) : null;
 
     internal static KnownProduct Of(Mapping data) => new()
@@ -73,7 +73,7 @@ public sealed record KnownVersions
 {
     public static KnownVersions Instance { get; } = Read();
 
-    /// <summary>The day on which the data was read from its sources.</summary>
+    /// <summary>The date on which the data was read from its sources.</summary>
     public required string ReadOn { get; init; }
 
     public required ImmutableArray<KnownProduct> Products { get; init; }
@@ -84,8 +84,8 @@ public sealed record KnownVersions
 
     public KnownProduct? Product(string name) => Products.FirstOrDefault(product => product.Name == name);
 
-    /// <summary>The product that an image is of; null where it is not known.</summary>
-    /// <param name="image">Without tag and digest.</param>
+    /// <summary>The product of an image; null if unknown.</summary>
+    /// <param name="image">The image without tag and digest.</param>
     public KnownProduct? ProductOf(string image) => Products.FirstOrDefault(product => product.Images is { } ending
         && (image == ending || image.EndsWith("/" + ending, StringComparison.Ordinal)));
 
@@ -102,18 +102,18 @@ public sealed record KnownVersions
     }
 }
 
-/// <summary>The digests of an image or a chart that were published.</summary>
-/// <param name="Of">How the name of an image ends, or "chart" and the chart's name.</param>
-/// <param name="Source">Where they are written.</param>
+/// <summary>The published digests of an image or a chart.</summary>
+/// <param name="Of">The suffix of the image's name, or "chart" and the chart's name.</param>
+/// <param name="Source">The page with the digests.</param>
 /// <param name="Versions">The digest for each version or tag.</param>
 public sealed record KnownDigest(string Of, Uri Source, ImmutableSortedDictionary<string, string> Versions)
 {
-    /// <summary>The digest of an image's tag; null where it is not known.</summary>
+    /// <summary>The digest of an image's tag; null if unknown.</summary>
     public static string? OfImage(string name, string tag) => KnownVersions.Instance.Digests
         .Where(known => name == known.Of || name.EndsWith("/" + known.Of, StringComparison.Ordinal))
         .Select(known => known.Versions.GetValueOrDefault(tag)).FirstOrDefault(digest => digest is not null);
 
-    /// <summary>The digest of the archive in a chart's HTTP repository; null where it is not known.</summary>
+    /// <summary>The digest of the archive in a chart's HTTP repository; null if unknown.</summary>
     public static string? OfChart(string name, string version) => KnownVersions.Instance.Digests
         .Where(known => known.Of == $"chart {name}")
         .Select(known => known.Versions.GetValueOrDefault(version)).FirstOrDefault(digest => digest is not null);
@@ -123,7 +123,7 @@ public sealed record KnownDigest(string Of, Uri Source, ImmutableSortedDictionar
             entry => entry.Key, entry => ((Scalar)entry.Value).Value, StringComparer.Ordinal));
 }
 
-/// <summary>Images that the release workflow publishes under the version of this program.</summary>
+/// <summary>Images that the release workflow publishes with this program's version as the tag.</summary>
 public static class PublishedImage
 {
     private const string Registry = "ghcr.io/platform-gitops";

@@ -2,17 +2,17 @@ using System.Reflection;
 
 namespace PlatformGitOps.Generator.Yaml;
 
-/// <summary>The data files and other texts that the program carries, by the names that its project gives them.</summary>
+/// <summary>Data files and texts that are embedded in the program, by their resource names.</summary>
 internal static class DataFile
 {
-    /// <summary>A text of this program, with \n at the ends of its lines.</summary>
+    /// <summary>An embedded text with line ends \n.</summary>
     public static string Text(string resource)
     {
         using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!);
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 
-    /// <summary>A data file of this program.</summary>
+    /// <summary>An embedded data file.</summary>
     public static Mapping Read(string resource) => Read(resource, Text(resource));
 
     /// <exception cref="InvalidDataException">The text is not valid YAML.</exception>

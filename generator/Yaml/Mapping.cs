@@ -3,8 +3,8 @@ using System.Collections;
 namespace PlatformGitOps.Generator.Yaml;
 
 /// <summary>
-/// A YAML mapping that keeps the order of its keys. As a collection initializer it reads like the YAML that it becomes;
-/// a null value leaves the key out.
+/// A YAML mapping that keeps the order of its keys. A collection initializer looks like the YAML that it writes; a null value omits the
+/// key.
 /// </summary>
 public sealed record Mapping : Node, IEnumerable<Entry>
 {
@@ -30,7 +30,7 @@ public sealed record Mapping : Node, IEnumerable<Entry>
         }
     }
 
-    /// <summary>The node at a path of keys, or null as soon as one is missing.</summary>
+    /// <summary>The node at a path of keys, or null if a key is missing.</summary>
     public Node? At(params ReadOnlySpan<string> path)
     {
         Node? node = this;
@@ -42,7 +42,7 @@ public sealed record Mapping : Node, IEnumerable<Entry>
         return node;
     }
 
-    /// <summary>Where the key at the end of a path begins; where the mapping begins if it is missing.</summary>
+    /// <summary>The position of the last key of a path; if it is missing, of the mapping.</summary>
     public Position PositionOf(params ReadOnlySpan<string> path) => path.Length > 1
         ? (this[path[0]] as Mapping)?.PositionOf(path[1..]) ?? Position
         : IndexOf(path[0]) is var at and >= 0 ? Entries[at].KeyPosition : Position;
@@ -59,11 +59,10 @@ public sealed record Mapping : Node, IEnumerable<Entry>
     /// <summary>The entries of the mapping at a path of keys; empty if it is missing.</summary>
     public ImmutableArray<Entry> EntriesAt(params ReadOnlySpan<string> path) => (At(path) as Mapping)?.Entries ?? [];
 
-    /// <summary>A copy with a key set, at its old place or at the end. A value of another file brings the only place in that file.
-    /// </summary>
+    /// <summary>A copy with a key set, at its old index or at the end. The key's position is that of the value.</summary>
     public Mapping Set(string key, Node value) => Set(new Entry(key, value) { KeyPosition = value.Position });
 
-    /// <summary>The same, with the place of the key in the value's file.</summary>
+    /// <summary>The same, with the position of the key.</summary>
     public Mapping Set(Entry entry) => this with
     {
         Entries = IndexOf(entry.Key) is not (var at and >= 0) ? Entries.Add(entry)
@@ -78,7 +77,7 @@ public sealed record Mapping : Node, IEnumerable<Entry>
     /// <summary>A copy without a key.</summary>
     public Mapping Without(string key) => IndexOf(key) is var at and >= 0 ? this with { Entries = Entries.RemoveAt(at) } : this;
 
-    /// <summary>A copy with a value at a path of keys; missing mappings are made.</summary>
+    /// <summary>A copy with a value set at a path of keys; missing mappings are created.</summary>
     public Mapping SetAt(ReadOnlySpan<string> path, Node value) => path.Length == 1
         ? Set(path[0], value)
         : Set(path[0], (this[path[0]] as Mapping ?? []).SetAt(path[1..], value));
@@ -106,9 +105,9 @@ public sealed record Mapping : Node, IEnumerable<Entry>
 /// <param name="Value">What the key holds.</param>
 public sealed record Entry(string Key, Node Value)
 {
-    /// <summary>Where the key begins.</summary>
+    /// <summary>The position of the key.</summary>
     public Position KeyPosition { get; init; } = Position.None;
 
-    /// <summary>A line of its own above the key, without the <c>#</c>; null for none.</summary>
+    /// <summary>A comment line above the key, without the <c>#</c>; null for none.</summary>
     public string? Comment { get; init; }
 }

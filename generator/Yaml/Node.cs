@@ -2,8 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PlatformGitOps.Generator.Yaml;
 
-/// <summary>A YAML value, read from a file (then it has a position) or made by the generator. Nodes are never changed, only
-/// copied.</summary>
+/// <summary>A YAML node, read from a file (then it has a position) or made by the generator. Nodes are immutable.</summary>
 public abstract record Node
 {
     private NodeFacts facts;
@@ -12,10 +11,10 @@ public abstract record Node
     {
     }
 
-    /// <summary>A copy is another node: what was found out about the first one does not hold for it.</summary>
+    /// <summary>A copy is another node: facts about the original do not hold for it.</summary>
     protected Node(Node original) => (Position, File) = (original.Position, original.File);
 
-    /// <summary>What was found out about this node.</summary>
+    /// <summary>Cached facts about this node.</summary>
     internal ref NodeFacts Facts => ref facts;
 
     public Position Position { get; init; } = Position.None;
@@ -23,7 +22,7 @@ public abstract record Node
     /// <summary>The file that it was read from, kept through merges; empty if the generator made it.</summary>
     public string File { get; init; } = "";
 
-    /// <summary>A null text is not a node, which leaves its key out of a mapping.</summary>
+    /// <summary>Null for a null text, so that its key is omitted from a mapping.</summary>
     [return: NotNullIfNotNull(nameof(text))]
     public static implicit operator Node?(string? text) => text is null ? null : new Scalar(text) { IsText = true };
 
@@ -31,12 +30,12 @@ public abstract record Node
 
     public static implicit operator Node(bool value) => new Scalar(value ? "true" : "false");
 
-    /// <summary>True for two nodes that are written alike, wherever they come from, and for two that are missing.</summary>
+    /// <summary>True for two nodes with the same content, wherever they are from, and for two nulls.</summary>
     public static bool Same(Node? one, Node? other) => one is null || other is null ? one is null && other is null
         : YamlWriter.WriteFragment(one) == YamlWriter.WriteFragment(other);
 
-    /// <summary>Every scalar below this node, and every key as one.</summary>
-    /// <param name="holds">Of which texts; all where null.</param>
+    /// <summary>All scalars in this node; keys count as scalars.</summary>
+    /// <param name="holds">Filters by text; null for all.</param>
     public IReadOnlyList<Scalar> Scalars(Func<string, bool>? holds = null)
     {
         var found = new List<Scalar>();
@@ -73,8 +72,8 @@ public abstract record Node
     }
 
     /// <summary>
-    /// The node, read from the block text of an entry, with the positions of the entry's file: the text begins on the line below its key,
-    /// two columns further in. A text of one line may be quoted beside its key, which then is the place of all.
+    /// A node that was parsed from the block text of an entry, with positions in the entry's file: the text begins on the line below its
+    /// key, indented by two. A quoted text on the key's line gives all nodes its own position.
     /// </summary>
     public Node PlacedIn(Entry block) =>
         Moved(block.Value.File, block.Value is not Scalar { IsBlock: false } text || text.Value.Contains('\n')
@@ -102,24 +101,24 @@ public abstract record Node
 /// <param name="Value">The text without quotes.</param>
 public sealed record Scalar(string Value) : Node
 {
-    /// <summary>An explicit null: Helm removes a chart's default value where it finds one.</summary>
+    /// <summary>An explicit null, with which Helm removes a chart's default.</summary>
     public static readonly Scalar Null = new("null");
 
     /// <summary>The text of a node; null for another kind of node.</summary>
     public static string? TextOf(Node? node) => (node as Scalar)?.Value;
 
-    /// <summary>True if a reader must get a string: it is quoted where a plain scalar would be a number, a boolean or null.</summary>
+    /// <summary>True if a reader must get a string: the writer quotes it if it would be a number, a boolean or null.</summary>
     public bool IsText { get; init; }
 
-    /// <summary>True for a text that began on the line below its key when it was read.</summary>
+    /// <summary>True for a block scalar that was read from a file.</summary>
     public bool IsBlock { get; init; }
 
-    /// <summary>True where Kubernetes takes it for a string.</summary>
+    /// <summary>True if Kubernetes reads it as a string.</summary>
     public bool IsString => IsText || PlainScalars.IsText(Value);
 
     public bool IsNull => !IsText && PlainScalars.Resolve(Value) == PlainType.Null;
 
-    /// <summary>A Flux substitution without quotes, so that the substituted text decides the type: <c>${NAME}</c>.</summary>
+    /// <summary>An unquoted Flux variable <c>${NAME}</c>, so that the substituted text decides the type.</summary>
     public static Scalar Variable(string name) => new("${" + name + "}");
 }
 
@@ -129,10 +128,10 @@ public sealed record Sequence(ImmutableArray<Node> Items) : Node
     public static Sequence Of(params IEnumerable<Node> items) => new([.. items]);
 }
 
-/// <summary>Replaces a value that was refused, for example a custom tag: it has a finding already.</summary>
+/// <summary>Replaces a refused value, for example one with a custom tag; it already has a finding.</summary>
 public sealed record Unread : Node;
 
-/// <summary>Where a node begins in its file; both counts start at 1, as editors show them.</summary>
+/// <summary>The line and column of a node in its file, from 1 as in editors.</summary>
 public readonly record struct Position(int Line, int Column)
 {
     /// <summary>The position of a node that the generator made.</summary>

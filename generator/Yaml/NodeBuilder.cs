@@ -5,8 +5,8 @@ using ParsedScalar = YamlDotNet.Core.Events.Scalar;
 namespace PlatformGitOps.Generator.Yaml;
 
 /// <summary>
-/// Parser events to nodes. In a file that this project owns, anchors, aliases, merge keys and tags are findings. In a manifest of the user
-/// they are followed, up to a limit: an alias of aliases ("billion laughs") grows without bound.
+/// Builds nodes from parser events. In a file of this project, anchors, aliases, merge keys and tags are findings. In a user's manifest
+/// they are resolved, up to a limit: aliases of aliases ("billion laughs") grow exponentially.
 /// </summary>
 internal sealed class NodeBuilder(string file, YamlOptions options)
 {
@@ -24,10 +24,10 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
     /// <summary>Keys that are numbers, booleans or null, which YAML allows.</summary>
     public List<Finding> KeysWithoutText { get; } = [];
 
-    /// <summary>The brackets and braces that are open where reading came to, the innermost first.</summary>
+    /// <summary>The brackets and braces that are open at the current position, the innermost first.</summary>
     public Stack<Position> OpenBrackets { get; } = new();
 
-    /// <summary>How far reading came.</summary>
+    /// <summary>The position that reading has reached.</summary>
     public Position Reached { get; private set; } = new(1, 1);
 
     public void Read(Parser parser)
@@ -131,7 +131,7 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
     private Node ReadScalar(ParsedScalar scalar, TagType type) => type == TagType.Unknown
         ? new Unread { Position = At(scalar.Start), File = file }
         : type == TagType.Text || (type == TagType.None && scalar.Style != ScalarStyle.Plain) ? Text(scalar, scalar.Value)
-        : options.AsKustomize && type == TagType.None && PlainScalars.InKustomize(scalar.Value) is { } text ? Text(scalar, text)
+        : options is { AsKustomize: true, MakesTexts: true } && type == TagType.None && PlainScalars.InKustomize(scalar.Value) is { } text ? Text(scalar, text)
         : new Scalar(scalar.Value) { File = file, Position = At(scalar.Start) };
 
     private Scalar Text(ParsedScalar scalar, string text) => new(text)
@@ -293,7 +293,7 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
 
     private static Position At(Mark mark) => new((int)mark.Line, (int)mark.Column);
 
-    /// <summary>What a tag says about a scalar.</summary>
+    /// <summary>The kind of type that a tag gives to a scalar.</summary>
     private enum TagType
     {
         None,

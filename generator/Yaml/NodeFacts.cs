@@ -1,20 +1,20 @@
 namespace PlatformGitOps.Generator.Yaml;
 
 /// <summary>
-/// Something that was found out about a node, kept in the node itself: a table of weak references is walked by the collector each time.
-/// Clusters share most of their objects, and those that differ share most of their parts.
+/// A cached fact about nodes, stored in the node itself: the garbage collector would walk a table of weak references each time. Clusters
+/// share most of their objects, and different objects share most of their parts.
 /// </summary>
 internal sealed class NodeFact<T>
     where T : class
 {
-    /// <summary>What follows from the node alone, found out once.</summary>
+    /// <summary>A fact that depends on the node only; computed once.</summary>
     public T Of<TNode>(TNode node, Func<TNode, T> find)
         where TNode : Node => Known(node) ?? Keep(node, find(node));
 
-    /// <summary>The last that was kept; null before.</summary>
+    /// <summary>The stored fact; null if there is none.</summary>
     public T? Known(Node node) => (T?)node.Facts.Of(this)?.Value;
 
-    /// <summary>Takes the place of what was kept before.</summary>
+    /// <summary>Replaces the stored fact.</summary>
     public T Keep(Node node, T value)
     {
         node.Facts.Keep(this, value);
@@ -22,7 +22,7 @@ internal sealed class NodeFact<T>
     }
 }
 
-/// <summary>What each <see cref="NodeFact{T}"/> keeps of one node. Not a part of the node's value: any two are equal.</summary>
+/// <summary>The stored facts of one node. They are not part of the node's value: any two are equal.</summary>
 internal struct NodeFacts : IEquatable<NodeFacts>
 {
     private Fact? first;
@@ -38,7 +38,7 @@ internal struct NodeFacts : IEquatable<NodeFacts>
         return fact;
     }
 
-    /// <summary>Clusters are looked at on several threads: the first fact is exchanged, and a fact's value is one reference.</summary>
+    /// <summary>Several threads check clusters: the first fact is exchanged atomically, and a fact's value is one reference.</summary>
     public void Keep(object about, object value)
     {
         Fact? seen;

@@ -4,8 +4,8 @@ using YamlDotNet.Core.Tokens;
 namespace PlatformGitOps.Generator.Yaml;
 
 /// <summary>
-/// YamlDotNet's scanner without a fault of its parser, which looks ahead twice behind a scalar with an anchor in a flow mapping and so
-/// drops the comma there: <c>{a: &amp;x 1, b: *x}</c> would be a syntax error.
+/// YamlDotNet's scanner with a workaround for its parser, which peeks twice after a scalar with an anchor in a flow mapping and so loses
+/// the comma: <c>{a: &amp;x 1, b: *x}</c> would be a syntax error.
 /// </summary>
 internal sealed class PeekingScanner(TextReader text) : IScanner
 {

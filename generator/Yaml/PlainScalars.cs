@@ -13,9 +13,8 @@ public enum PlainType
 }
 
 /// <summary>
-/// What a plain scalar means to Kubernetes and Flux: the resolver of sigs.k8s.io/yaml (goyaml.v2, resolve.go), the only such table
-/// here; the tests hold it against kubectl. It knows YAML 1.1's booleans, numbers of every base with underscores, but neither base 60 nor
-/// timestamps, which stay texts.
+/// The type of a plain scalar in Kubernetes and Flux: the resolver of sigs.k8s.io/yaml (goyaml.v2, resolve.go); tests compare it with
+/// kubectl. It knows YAML 1.1's booleans and numbers of every base with underscores, but reads base 60 and timestamps as texts.
 /// </summary>
 public static partial class PlainScalars
 {
@@ -45,17 +44,17 @@ public static partial class PlainScalars
         static void Add(PlainType type, params string[] words) => words.ToList().ForEach(word => Words.Add(word, type));
     }
 
-    /// <summary>True if the text, written without quotes, reads back as the same string.</summary>
+    /// <summary>True if the unquoted text reads back as the same string.</summary>
     public static bool IsText(string text) => Resolve(text) == PlainType.Text;
 
     /// <summary>
-    /// True if a writer has to quote a text: what is not a text without quotes, and what other readers take for a date or a number to
-    /// the base of 60 (kustomize makes 2024-01-01T00:00:00Z of the plain text 2024-01-01).
+    /// True if a writer must quote a text: if it would not be a text, or if other readers see a date or a base-60 number (kustomize changes
+    /// the plain text 2024-01-01 into 2024-01-01T00:00:00Z).
     /// </summary>
     public static bool NeedsQuotes(string text) =>
         !IsText(text) || text == "<<" || (text[0] is (>= '0' and <= '9') or '-' or '+' && DateOrBase60().IsMatch(text));
 
-    /// <summary>What the text is without quotes.</summary>
+    /// <summary>The type of the unquoted text.</summary>
     public static PlainType Resolve(string text) => text.Length <= LongestWord && Words.TryGetValue(text, out var word) ? word
         : IsDecimal(text) ? PlainType.Number
         : text.AsSpan().ContainsAnyExcept(OfNumbers) ? PlainType.Text
@@ -63,8 +62,8 @@ public static partial class PlainScalars
         : PlainType.Text;
 
     /// <summary>
-    /// What kustomize makes of the text without quotes before Kubernetes' own reader sees it, where the two differ: its reader (kyaml)
-    /// takes YAML 1.1's yes, no, on and off for texts, and writes a date as a time. Null where they agree.
+    /// The unquoted text after kustomize, if that changes it for Kubernetes: its reader (kyaml) takes YAML 1.1's yes, no, on and off for
+    /// texts, and writes a date as a time. Null if it is unchanged.
     /// </summary>
     public static string? InKustomize(string text) => text switch
     {
@@ -77,8 +76,9 @@ public static partial class PlainScalars
         _ => null,
     };
 
-    /// <summary>The boolean that a word of YAML 1.1 means, or the decimal form of a number such as 004 or 0x1F; any other text as it
-    /// is.</summary>
+    /// <summary>
+    /// The canonical form: true or false for a boolean of YAML 1.1, a decimal for a number such as 004 or 0x1F, else the text itself.
+    /// </summary>
     public static string Canonical(string text) => Resolve(text) switch
     {
         PlainType.Number when IsDecimal(text) => text,
@@ -100,7 +100,7 @@ public static partial class PlainScalars
         { } number => number.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e'),
     };
 
-    /// <summary>A whole number of 64 bits, with a sign or without; a larger one is a real number if it is a decimal, else a text.</summary>
+    /// <summary>A 64-bit integer with or without a sign; a larger decimal is a float, any other larger number a text.</summary>
     private static BigInteger? Whole(string text)
     {
         if (Integer().Match(text.Replace("_", "")) is not { Success: true } match)
@@ -120,7 +120,7 @@ public static partial class PlainScalars
             : value <= (text[0] == '+' ? long.MaxValue : ulong.MaxValue) ? value : null;
     }
 
-    /// <summary>A real number; after a leading point an underscore is allowed between digits only.</summary>
+    /// <summary>A float; after a leading point, underscores are allowed only between digits.</summary>
     private static double? Real(string text) => (text[0] != '.' || PointFloat().IsMatch(text))
         && text.Replace("_", "") is var digits && Float().IsMatch(digits)
         && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Yaml;
 
-/// <summary>Scalars of one line, lists and mappings between brackets, and block scalars.</summary>
+/// <summary>Single-line scalars, flow lists and mappings, and block scalars.</summary>
 internal sealed partial class SimpleYamlReader
 {
     private Scalar ReadPlain()
@@ -26,7 +26,7 @@ internal sealed partial class SimpleYamlReader
         return Plain(Pooled(value), position);
     }
 
-    private Scalar Plain(string value, Position position) => options.AsKustomize && PlainScalars.InKustomize(value) is { } other
+    private Scalar Plain(string value, Position position) => options is { AsKustomize: true, MakesTexts: true } && PlainScalars.InKustomize(value) is { } other
         ? new Scalar(other) { File = file, Position = position, IsText = true } : new Scalar(value) { File = file, Position = position };
 
     private Scalar ReadQuoted()
@@ -178,7 +178,7 @@ internal sealed partial class SimpleYamlReader
         };
     }
 
-    /// <summary>Most keys and short values are in many files.</summary>
+    /// <summary>Most keys and short values occur in many files.</summary>
     private static string Pooled(ReadOnlySpan<char> span)
     {
         if (span.Length is 0 or > 40)

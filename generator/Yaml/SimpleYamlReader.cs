@@ -3,9 +3,9 @@ using System.Buffers;
 namespace PlatformGitOps.Generator.Yaml;
 
 /// <summary>
-/// Reads what nearly every manifest consists of: block mappings and lists, scalars of one line, block scalars, and brackets that close on
-/// their line. It gives exactly the nodes that <see cref="NodeBuilder"/> makes of YamlDotNet's events, in about a tenth of the time, and
-/// gives up on anything else: anchors, tags, merge keys, twofold keys, scalars of several lines, tabs, every fault.
+/// Reads what nearly all manifests consist of: block mappings and lists, single-line scalars, block scalars, and flow collections on one
+/// line. It returns exactly the nodes that <see cref="NodeBuilder"/> would, in about a tenth of the time, and gives up on anything else:
+/// anchors, tags, merge keys, duplicate keys, multi-line scalars, tabs, every fault.
 /// </summary>
 internal sealed partial class SimpleYamlReader
 {
@@ -15,10 +15,10 @@ internal sealed partial class SimpleYamlReader
         [.. Enumerable.Range(0, 0xA0).Concat(Enumerable.Range(0x2028, 0x42)).Append(0xFEFF).Select(code => (char)code)
             .Where(character => character == '\r' || (character != '\n' && YamlCharacters.IsHidden(character)))]);
 
-    /// <summary>A plain scalar does not begin with them.</summary>
+    /// <summary>Characters that cannot begin a plain scalar.</summary>
     private static readonly SearchValues<char> Indicators = SearchValues.Create(",[]{}#&*!|>'\"%@`");
 
-    /// <summary>What a plain scalar between brackets may consist of here.</summary>
+    /// <summary>Characters that this reader accepts in a plain scalar between brackets.</summary>
     private static readonly SearchValues<char> InBrackets =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=+");
 
@@ -32,12 +32,12 @@ internal sealed partial class SimpleYamlReader
     private int lineStart;
     private int depth;
 
-    /// <summary>Where the content of the current line begins, counted from 0; -1 at the end of a document.</summary>
+    /// <summary>The column of the current line's content, counted from 0; -1 at the end of a document.</summary>
     private int column;
 
     private SimpleYamlReader(string text, string file, YamlOptions options) => (this.text, this.file, this.options) = (text, file, options);
 
-    /// <summary>The documents; null for a text that needs a whole reader.</summary>
+    /// <summary>The documents; null if the text needs the full reader.</summary>
     public static ImmutableArray<Node>? Read(string text, string file, YamlOptions options)
     {
         if (text.AsSpan().ContainsAny(Hidden) || (!options.Tabs && text.Contains('\t')))
@@ -72,7 +72,7 @@ internal sealed partial class SimpleYamlReader
             }
             else if (at >= text.Length)
             {
-                // A document that consists of its marker only is a null, whose place the whole reader knows.
+                // A document of only its marker is a null, whose position only the full reader knows.
                 Require(!marked);
                 return documents.ToImmutable();
             }
@@ -114,7 +114,7 @@ internal sealed partial class SimpleYamlReader
         }
     }
 
-    /// <summary>To the next line with content, at whose first character reading goes on; a line of its own may be a comment.</summary>
+    /// <summary>Moves to the first character of the next line with content, skipping comment lines.</summary>
     private void MoveToContent()
     {
         while (at < text.Length)
@@ -152,7 +152,7 @@ internal sealed partial class SimpleYamlReader
         line++;
     }
 
-    /// <summary>Nothing but a comment may be left on the line.</summary>
+    /// <summary>Requires that only a comment follows on the line.</summary>
     private void EndLine()
     {
         var before = at;
@@ -181,7 +181,7 @@ internal sealed partial class SimpleYamlReader
         return end >= text.Length || text[end] == '\n' || (text[end] == '#' && end > at);
     }
 
-    /// <summary>A mapping or a list whose first key or item is here.</summary>
+    /// <summary>Reads the mapping or list that begins here.</summary>
     private Node ReadBlock()
     {
         Require(++depth <= YamlOptions.MaximumDepth);
@@ -234,7 +234,7 @@ internal sealed partial class SimpleYamlReader
         return new Sequence(items.DrainToImmutable()) { File = file, Position = start };
     }
 
-    /// <summary>What is behind a colon or a dash; afterwards the next line with content is reached.</summary>
+    /// <summary>Reads the value after a colon or a dash, and moves to the next line with content.</summary>
     private Node ReadValue(int indent, bool inMapping)
     {
         if (IsLineEmpty())
@@ -264,12 +264,12 @@ internal sealed partial class SimpleYamlReader
         };
         EndLine();
         MoveToContent();
-        // A line that is further in would go on with a scalar.
+        // A more indented line would continue a scalar.
         Require(column <= indent);
         return node;
     }
 
-    /// <summary>Where the colon is of a key that begins here; -1 where none does.</summary>
+    /// <summary>The index of the colon of a key that begins here; -1 if there is none.</summary>
     private int KeyEnd()
     {
         if (Current is '"' or '\'')
@@ -313,7 +313,7 @@ internal sealed partial class SimpleYamlReader
         return key;
     }
 
-    /// <summary>kustomize refuses keys that are not texts; the words with a meaning have five letters at most.</summary>
+    /// <summary>kustomize refuses keys that are not texts; words with a meaning (yes, null) have at most five letters.</summary>
     private bool IsSimpleKey(string key) => key != "<<" && (!options.AsKustomize || (char.IsAsciiLetter(key[0]) && key.Length > 5)
         || (PlainScalars.IsText(key) && PlainScalars.InKustomize(key) is null));
 }

@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Generator.Yaml;
 
-/// <summary>From bytes to text: the encoding, and characters that a reader of the file cannot see.</summary>
+/// <summary>Decodes bytes, and finds characters that readers of the file cannot see.</summary>
 internal static class YamlCharacters
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The text without its byte order mark, or the finding that says where it stops being UTF-8.</summary>
+    /// <summary>The text without its byte order mark, or a finding at the first byte that is not UTF-8.</summary>
     public static (string Text, Finding? Problem) Decode(string file, ReadOnlySpan<byte> bytes)
     {
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
@@ -16,8 +16,7 @@ internal static class YamlCharacters
         return System.Text.Unicode.Utf8.IsValid(bytes) ? (Strict.GetString(bytes), null) : ("", NotUtf8(file, bytes));
     }
 
-    /// <summary>Every tab in front of a line's first word; editors show them as any number of spaces, YAML forbids them as
-    /// indentation.</summary>
+    /// <summary>The tabs before a line's first word; editors show them as any number of spaces, YAML forbids them as indentation.</summary>
     public static IEnumerable<Position> TabIndentations(string text)
     {
         var (line, lineStart, blank) = (1, 0, true);
@@ -39,8 +38,9 @@ internal static class YamlCharacters
         }
     }
 
-    /// <summary>Control characters, and those that turn the direction of text: what is read would not be what is shown
-    /// (CVE-2021-42574).</summary>
+    /// <summary>
+    /// Control characters, and those that change the direction of text: the file would look different from what is parsed (CVE-2021-42574).
+    /// </summary>
     public static IEnumerable<(Position Position, char Character)> Hidden(string text)
     {
         var (line, lineStart) = (1, 0);

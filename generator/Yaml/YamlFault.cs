@@ -2,12 +2,12 @@ using YamlDotNet.Core;
 
 namespace PlatformGitOps.Generator.Yaml;
 
-/// <summary>What is wrong with a text that is not YAML, in words for its author instead of the parser's.</summary>
+/// <summary>Explains invalid YAML in words for its author, instead of the parser's.</summary>
 internal static class YamlFault
 {
     private const string Check = "Check the indentation, the quotes and the colon before this place.";
 
-    // By a part of the parser's message, the most special first.
+    // By a part of the parser's message, the most specific first.
     private static readonly (string Part, string Reason, string Fix)[] Known =
     [
         ("quoted scalar, found unexpected end of stream", "a quoted text is not closed", "Close the quotes at its end."),
@@ -32,10 +32,10 @@ internal static class YamlFault
     ];
 
     /// <summary>The finding about a text that the parser refused.</summary>
-    /// <param name="file">Its name.</param>
+    /// <param name="file">The file's name.</param>
     /// <param name="text">The text.</param>
-    /// <param name="builder">How far it was read.</param>
-    /// <param name="fault">The parser's own fault; null where it only stopped.</param>
+    /// <param name="builder">The builder, which knows how far it read.</param>
+    /// <param name="fault">The parser's exception; null if it only stopped.</param>
     public static Finding Of(string file, string text, NodeBuilder builder, YamlException? fault)
     {
         var lines = text.Split('\n');
@@ -71,10 +71,10 @@ internal static class YamlFault
         Fix = fix,
     };
 
-    /// <summary>The innermost bracket or brace from a place on that nothing closes, or another one; null where all are closed.</summary>
+    /// <summary>The position of the innermost bracket or brace that is unclosed or wrongly closed; null if all are closed.</summary>
     private static Position? Unclosed(string[] lines, Position outermost)
     {
-        // The parser ends lines at characters that are not line breaks for others.
+        // The parser ends lines also at characters that other programs do not take for line breaks.
         if (At(lines, outermost) is not ('{' or '['))
         {
             return null;

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace PlatformGitOps.Generator.Yaml;
 
-/// <summary>YAML nodes as the JSON that Kubernetes gets, and back.</summary>
+/// <summary>Converts YAML nodes to the JSON that Kubernetes gets, and back.</summary>
 public static class YamlJson
 {
-    /// <summary>A node as JSON; a scalar without quotes gets the type of <see cref="PlainScalars"/>.</summary>
+    /// <summary>A node as JSON; <see cref="PlainScalars"/> gives the type of an unquoted scalar.</summary>
     public static JsonNode? ToJson(this Node node) => node switch
     {
         Mapping mapping => new JsonObject(mapping.Entries.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.ToJson()))),

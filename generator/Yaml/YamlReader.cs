@@ -2,21 +2,24 @@ using YamlDotNet.Core;
 
 namespace PlatformGitOps.Generator.Yaml;
 
-/// <summary>What a YAML text may contain. The defaults suit a file that a person writes.</summary>
+/// <summary>What a YAML text may contain. The defaults are for files written by people.</summary>
 public sealed record YamlOptions
 {
     public static readonly YamlOptions Default = new();
 
-    /// <summary>For manifests: several documents, tabs where YAML itself allows them, anchors and the tags of YAML's own types.</summary>
+    /// <summary>For manifests: several documents, tabs, anchors and the tags of YAML's own types.</summary>
     public static readonly YamlOptions Tree = new() { SeveralDocuments = true, Tabs = true, Aliases = true, MaximumBytes = 16 << 20 };
 
     /// <summary>For files that kustomize reads first.</summary>
     public static readonly YamlOptions Kustomize = Tree with { AsKustomize = true };
 
-    /// <summary>A larger text is refused before it is parsed. A hundred thousand records of a substrate take five megabytes.</summary>
+    /// <summary>A larger text is refused before parsing. A hundred thousand records of a substrate need five megabytes.</summary>
     public int MaximumBytes { get; init; } = 8 << 20;
 
-    /// <summary>How many mappings and sequences may be nested.</summary>
+    /// <summary>For a kustomization.yaml, which kustomize reads as Kubernetes reads objects: <c>y</c> is a boolean in it.</summary>
+    public static readonly YamlOptions Kustomization = Kustomize with { MakesTexts = false };
+
+    /// <summary>The maximum nesting of mappings and sequences.</summary>
     public const int MaximumDepth = 64;
 
     /// <summary>Reading stops after this number of findings.</summary>
@@ -24,17 +27,20 @@ public sealed record YamlOptions
 
     public bool SeveralDocuments { get; init; }
 
-    /// <summary>Whether a line may begin with a tab, as the text of a block scalar may.</summary>
+    /// <summary>True if a line may begin with a tab, as in a block scalar.</summary>
     public bool Tabs { get; init; }
 
-    /// <summary>Whether scalars without quotes mean what kustomize makes of them.</summary>
+    /// <summary>True if the text is read as kustomize reads it.</summary>
     public bool AsKustomize { get; init; }
 
-    /// <summary>Whether anchors, aliases, merge keys and the tags of YAML's own types are followed; otherwise they are findings.</summary>
+    /// <summary>True if unquoted words and dates become texts, as in the objects that kustomize reads.</summary>
+    internal bool MakesTexts { get; private init; } = true;
+
+    /// <summary>True if anchors, aliases, merge keys and the tags of YAML's own types are resolved; otherwise they are findings.</summary>
     public bool Aliases { get; init; }
 }
 
-/// <summary>The ids of faults of a YAML text itself.</summary>
+/// <summary>The ids of rules about YAML syntax.</summary>
 public static class YamlRules
 {
     public const string TooLarge = "yaml-too-large";
@@ -62,7 +68,7 @@ public sealed record YamlText(ImmutableArray<Node> Documents, ImmutableArray<Fin
     public ImmutableArray<Finding> KeysWithoutText { get; init; } = [];
 }
 
-/// <summary>Bytes to nodes with positions. Bad input never throws: it becomes findings, all of them at once.</summary>
+/// <summary>Reads bytes into nodes with positions. Bad input never throws: all its faults become findings.</summary>
 public static class YamlReader
 {
     /// <summary>Reads a text.</summary>
@@ -86,10 +92,10 @@ public static class YamlReader
         return SimpleYamlReader.Read(text, file, options) is { } documents ? new YamlText(documents, []) : ReadAll(file, text, options);
     }
 
-    /// <summary>The same of a text that is not a file.</summary>
+    /// <summary>The same for a text.</summary>
     public static YamlText Read(string file, string text, YamlOptions options) => Read(file, Encoding.UTF8.GetBytes(text), options);
 
-    /// <summary>Reads a text with YamlDotNet, whatever is in it.</summary>
+    /// <summary>Reads any text, with YamlDotNet.</summary>
     internal static YamlText ReadAll(string file, string text, YamlOptions options)
     {
         var found = YamlCharacters.Hidden(text).Take(YamlOptions.MaximumFindings)
@@ -115,7 +121,7 @@ public static class YamlReader
             }
             else if (options.Tabs)
             {
-                // YAML itself refused: then a tab, which a block scalar may contain, is the likely cause.
+                // YAML itself refused the text: then a tab, which is only valid in a block scalar, is the likely cause.
                 found.AddRange(tabs);
             }
         }

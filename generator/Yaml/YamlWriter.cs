@@ -4,12 +4,12 @@ using YamlDotNet.Core.Events;
 namespace PlatformGitOps.Generator.Yaml;
 
 /// <summary>
-/// The one way in which a node becomes text: block style, two spaces, indented sequences, <c>\n</c>, no line folding,
-/// the same bytes for any culture and operating system.
+/// Writes nodes as text: block style, two spaces, indented sequences, <c>\n</c>, no line folding; the same bytes for any culture and
+/// operating system.
 /// </summary>
 public static class YamlWriter
 {
-    /// <summary>Writes a file of one or more documents under a first line that is a comment.</summary>
+    /// <summary>Writes a file of one or more documents below a comment line.</summary>
     /// <param name="firstLine">The comment's text, without the <c>#</c>.</param>
     /// <param name="documents">The documents in order.</param>
     public static string Write(string firstLine, params IReadOnlyList<Node> documents)
@@ -31,7 +31,7 @@ public static class YamlWriter
         return text.ToString();
     }
 
-    /// <summary>One document without a first line, for YAML that is a text inside of YAML.</summary>
+    /// <summary>Writes one document without a comment line, for YAML inside of a YAML text.</summary>
     public static string WriteFragment(Node document)
     {
         var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
@@ -95,7 +95,7 @@ public static class YamlWriter
     private static ScalarStyle StyleOf(Scalar scalar) => scalar switch
     {
         { Value: var value } when value.Contains('\n') => ScalarStyle.Literal,
-        // YamlDotNet writes a leading tab plain, and a reader takes it for space.
+        // YamlDotNet writes a leading tab unquoted, and readers take it for indentation.
         { IsText: true, Value: var value } when PlainScalars.NeedsQuotes(value) || value.Any(char.IsControl) => ScalarStyle.DoubleQuoted,
         _ => ScalarStyle.Any,
     };

@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Generator.ZoneFiles;
 
-/// <summary>Names of a master file (RFC 1035 section 5).</summary>
+/// <summary>Parses names of a master file (RFC 1035 section 5).</summary>
 internal static class MasterFileName
 {
     public const int Longest = 253;
 
-    /// <summary>Makes a name absolute, in lower case and without the closing dot; returns its length, 0 where it is not one.</summary>
+    /// <summary>Makes a name absolute, in lower case and without the trailing dot; returns its length, or 0 if it is invalid.</summary>
     public static int Absolute(ReadOnlySpan<char> word, string origin, Span<char> buffer)
     {
         if (word is "@")
@@ -61,7 +61,7 @@ internal static class MasterFileName
         return length;
     }
 
-    /// <summary>The same with closing dots, of the origin too, and with the letters as they are.</summary>
+    /// <summary>Makes a name absolute; name and origin have trailing dots, and the case is kept.</summary>
     public static string Absolute(string name, string origin) =>
         name == "@" ? origin : name.EndsWith('.') ? name : origin == "." ? $"{name}." : $"{name}.{origin}";
 

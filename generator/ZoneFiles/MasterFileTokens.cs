@@ -6,8 +6,8 @@ namespace PlatformGitOps.Generator.ZoneFiles;
 internal readonly record struct MasterFileToken(int Start, int Length, bool IsQuoted);
 
 /// <summary>
-/// The words of a master file, entry by entry: comments are left out, parentheses join lines. The text is as large as a zone, so that
-/// nothing here makes an object for each word.
+/// Reads the words of a master file entry by entry, without comments; parentheses join lines. The text can be as large as a zone, so it
+/// allocates no object for a word.
 /// </summary>
 internal sealed class MasterFileTokens(string text)
 {
@@ -15,13 +15,13 @@ internal sealed class MasterFileTokens(string text)
 
     private int at;
 
-    /// <summary>Of the entry that was read last.</summary>
+    /// <summary>The words of the last entry.</summary>
     public List<MasterFileToken> Words { get; } = new(16);
 
-    /// <summary>Whether it began with a blank: it has the owner of the entry before it.</summary>
+    /// <summary>True if the entry began with a blank, so that it has the owner of the previous entry.</summary>
     public bool HasNoOwner { get; private set; }
 
-    /// <summary>Where a quote or a parenthesis of it was opened and not closed; null where each was closed.</summary>
+    /// <summary>The index of an unclosed quote or parenthesis in the entry; null if there is none.</summary>
     public int? Unclosed { get; private set; }
 
     public ReadOnlySpan<char> this[MasterFileToken word] => text.AsSpan(word.Start, word.Length);

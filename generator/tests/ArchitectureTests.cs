@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests;
 
-/// <summary>docs/architecture.md names every folder of the generator, and no other; models do not use what judges them.</summary>
+/// <summary>docs/architecture.md names every folder of the generator, and no other; models do not use their checks.</summary>
 public sealed partial class ArchitectureTests
 {
     [Test]
@@ -10,8 +10,8 @@ public sealed partial class ArchitectureTests
                 .Except(["tests", "bin", "obj"]).Order());
 
     /// <summary>
-    /// Beside commands: an upgrade compares findings, a definition may name only rules that lint has, and an application has rules of its
-    /// own.
+    /// Exceptions besides commands: an upgrade compares findings, a definition may only name rules that lint has, and an application has
+    /// its own rules.
     /// </summary>
     [Test]
     public void Commands_alone_use_lint() =>
@@ -24,7 +24,7 @@ public sealed partial class ArchitectureTests
     public void A_model_uses_no_application(string folder) =>
         Users("Apps").Where(file => file.StartsWith(folder + "/", StringComparison.Ordinal)).ShouldBeEmpty();
 
-    /// <summary>"Cluster 'x' is not in the tree", and not "There is no cluster 'x'": what is wrong is the subject.</summary>
+    /// <summary>"Cluster 'x' is not in the tree", and not "There is no cluster 'x'": the subject is first.</summary>
     [Test]
     public void A_message_begins_with_what_is_wrong() => With(NoSubject()).ShouldBeEmpty();
 
@@ -44,7 +44,7 @@ public sealed partial class ArchitectureTests
             .Order(StringComparer.Ordinal);
     }
 
-    // Inside a string: a comment has no quote before it.
+    // Inside of a string: a comment has no quote before it.
     [GeneratedRegex("^[^/\"\\n]*\"[^\\n]*\\bthere (is|are) no\\b", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex NoSubject();
 

@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Generator.Tests;
 
-/// <summary>A tree that tests change by hand, as people and definitions do.</summary>
+/// <summary>A tree that tests edit like users and definitions do.</summary>
 internal sealed record EditedTree(IReadOnlyDictionary<string, string> Files)
 {
     public static EditedTree Of(Platform platform) => new(Tree.Build(platform).ToDictionary(file => file.Path, file => file.Text));
 
-    /// <summary>A cluster's folder with this object, and one that nothing changes.</summary>
+    /// <summary>A cluster's folder with this object, and with one that never changes.</summary>
     public static EditedTree Of(string text) => new(new Dictionary<string, string>
     {
         ["kubernetes/clusters/one/object.yaml"] = text,
@@ -17,14 +17,14 @@ internal sealed record EditedTree(IReadOnlyDictionary<string, string> Files)
 
     public EditedTree Without(string path) => new(Files.Where(file => file.Key != path).ToDictionary());
 
-    /// <summary>Replaces a text that must be there.</summary>
+    /// <summary>Replaces a text, which must exist.</summary>
     public EditedTree Edit(string path, string old, string now)
     {
         Files[path].ShouldContain(old, Case.Sensitive, $"The edit no longer fits {path}.");
         return With(path, Files[path].Replace(old, now));
     }
 
-    /// <summary>Replaces whole lines that must be there, at whatever indentation the file has them.</summary>
+    /// <summary>Replaces whole lines, which must exist, with any indentation.</summary>
     public EditedTree EditLines(string path, string old, string now)
     {
         var lines = old.TrimEnd('\n').Split('\n').Select(Regex.Escape);

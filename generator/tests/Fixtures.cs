@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests;
 
-/// <summary>Definitions in generator/tests/fixtures: one file a rule.</summary>
+/// <summary>Definitions in generator/tests/fixtures: one file for each rule.</summary>
 public static class Fixtures
 {
     public static readonly string Folder = RepositoryRoot.File("generator", "tests", "fixtures");

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests;
 
-/// <summary>The two clusters of the story, for tests that vary one thing.</summary>
+/// <summary>The two clusters of the story, for tests that change one thing.</summary>
 internal static class Given
 {
     private static readonly Platform Read = Story("", "");
@@ -10,8 +10,8 @@ internal static class Given
     public static readonly Cluster Apps = Read.Clusters[1];
 
     /// <summary>The cluster infra with further keys, such as <c>dns: { replicas: 3 }, networkPolicy: none</c>.</summary>
-    /// <param name="keys">In one line.</param>
-    /// <param name="network">Keys of its network beside <c>pods</c> and <c>services</c>.</param>
+    /// <param name="keys">The keys, in one line.</param>
+    /// <param name="network">Keys of its network in addition to <c>pods</c> and <c>services</c>.</param>
     public static Cluster Cluster(string keys, string? network = null) =>
         Story(network is null ? "" : $", {network}", $", {keys}").Clusters[0];
 

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests;
 
-/// <summary>Keeps what a test received beside what it expected, so that a wanted change is a copy away: artifacts/received.</summary>
+/// <summary>Keeps what a test received, so that an intended change can be copied: artifacts/received.</summary>
 public static class Received
 {
     public static void ShouldBe(string received, string expectedPath)

@@ -1,20 +1,20 @@
 namespace PlatformGitOps.Generator.Tests;
 
 /// <summary>
-/// Two clusters, infra and apps, with their tree in a folder of its own: tests that name them read these files, so that the repository's
-/// own <c>platform.yaml</c> may hold any other clusters.
+/// Two clusters, infra and apps, with their tree in its own folder: tests with their names read these files, so that the repository's own
+/// <c>platform.yaml</c> may have any clusters.
 /// </summary>
 [SetUpFixture]
 public sealed class Sample
 {
     private static TemporaryFolder? folder;
 
-    /// <summary>The definition alone.</summary>
+    /// <summary>Only the definition.</summary>
     public static string Text => File.ReadAllText(RepositoryRoot.File("acceptance", "fixtures", "sample.yaml"));
 
     public static string Folder => folder!.Path;
 
-    /// <summary>The definition with its tree beside it, which no test changes.</summary>
+    /// <summary>The definition with its tree, which no test changes.</summary>
     public static string Definition => Path.Combine(Folder, "platform.yaml");
 
     [OneTimeSetUp]

@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Generator.Tests;
 
-/// <summary>A folder of its own for one test.</summary>
+/// <summary>A temporary folder for one test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("platform-gitops-").FullName;
 
-    /// <summary>Writes a file and returns where it is.</summary>
+    /// <summary>Writes a file and returns its path.</summary>
     public string Write(string name, string text)
     {
         var file = System.IO.Path.Combine(Path, name);

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.DnsCheck;
 
 namespace PlatformGitOps.Acceptance.Criteria.DnsCheck;
 
-/// <summary>Static checks read a tree in which the check is switched on.</summary>
+/// <summary>Static checks use a tree with the check enabled.</summary>
 [Criterion("DnsCheck", "With dnsCheck, Flux calls a delivery done only when names resolve on every node", SwitchesOn = Feature.DnsCheck)]
 [Check("DnsCheck.1", "A pod on every node asks the cluster's DNS", "as many ready pods as nodes",
     Command = "kubectl --context {context} -n kube-system get pods -l k8s-app=dns-check -o wide")]
@@ -64,7 +64,7 @@ public static class DnsCheckCriterion
         here.ShouldNotBe(there, "the pods that asked the CoreDNS before stay");
     }
 
-    /// <summary>The names that a cluster's nodes ask for, with the dot at their end.</summary>
+    /// <summary>The names that a cluster's nodes query, with the trailing dot.</summary>
     private static List<string> Wanted(Cluster cluster) =>
     [
         $"kubernetes.default.svc.{cluster.Domain}.", .. cluster.Of<DnsCheckSettings>()!.Names.Select(name => $"{name}."),
@@ -82,7 +82,7 @@ public static class DnsCheckCriterion
         tree.DnsCheck.FirstOrDefault(resource => resource.Kind == "DaemonSet" && resource.Name == DnsCheckNames.Name)
         ?? throw new MissingException($"DaemonSet {DnsCheckNames.Name} does not exist");
 
-    /// <summary>Seconds after which a node without DNS is not ready.</summary>
+    /// <summary>The number of seconds after which a node without DNS is not ready.</summary>
     private const int Unready = 30;
 
     [LiveCheck("DnsCheck.1", "the status of the DaemonSet, and the number of nodes", Disruptive = true)]
@@ -117,11 +117,11 @@ public static class DnsCheckCriterion
     {
         var cluster = await ProvenCluster.Of(live, cancellationToken);
         await ProvenCluster.Resolves(cluster, cancellationToken);
-        // The limit of the probe that runs, and what the kubelet and the API server take to say so.
+        // The probe's time limit, and the time until the kubelet and the API server report it.
         var limit = TimeSpan.FromSeconds(2 * Unready);
         await Outage.While(
             cluster,
-            // A cache on the node answers for an hour with what it has: names resolve for its pods, so the node is ready.
+            // A cache on the node answers from its content for an hour: names resolve for its pods, so the node is ready.
             token => cluster.Tree.NodeLocalDns.Count > 0
                 ? Throughout.For(limit, inner => AllReady(cluster, inner), "the caches answer in place of CoreDNS", token)
                 : Eventually.Within(
@@ -178,7 +178,7 @@ public static class DnsCheckCriterion
             async (cluster, before, token) =>
             {
                 var spec = before.At(Pod)!.DeepClone().AsObject();
-                // A merge patch removes what it names as null.
+                // A merge patch removes fields with the value null.
                 spec.TryAdd("nodeSelector", null);
                 await cluster.Api.Patch(ProvenCluster.DaemonSet, JsonPath.Patch(Pod, spec), token);
                 await ProvenCluster.Resolves(cluster, token);

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.DnsCheck;
 
 namespace PlatformGitOps.Acceptance.Criteria.DnsCheck;
 
-/// <summary>The cluster with a pod on every node that resolves names, delivered from the generated tree, once in a run.</summary>
+/// <summary>The cluster with a DNS check on every node, from the generated tree, delivered once in a run.</summary>
 internal static class ProvenCluster
 {
     public static readonly ResourceAddress DaemonSet = ResourceKind.DaemonSet.Named(DnsCheckNames.Name, DnsCheckNames.Namespace);
@@ -35,8 +35,8 @@ internal static class ProvenCluster
         }
     }
 
-    /// <summary>The same platform with the check in every cluster that has none.</summary>
-    /// <param name="image">What the nodes can pull; null for the default.</param>
+    /// <summary>The platform with the check in every cluster that lacks it.</summary>
+    /// <param name="image">An image that the nodes can pull; null for the default.</param>
     public static Platform Switched(Platform platform, string? image) => platform.InEachCluster(cluster => cluster with
     {
         Applications = cluster.Applications.SetItem(
@@ -45,7 +45,7 @@ internal static class ProvenCluster
                 ?? new DnsCheckSettings(image ?? DnsCheckSettings.DefaultImage, [DomainName.Parse(UpstreamDns.ExternalName)])),
     });
 
-    /// <summary>A pod on every node that resolves the names, and no older one.</summary>
+    /// <summary>A pod on every node resolves the names, and older pods have ended.</summary>
     public static Task Resolves(LiveCluster cluster, CancellationToken cancellationToken) => Rollout.Done(
         cluster.Api, DaemonSet, "the names resolve on every node", TimeSpan.FromSeconds(120), cancellationToken,
         async (daemons, token) =>

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
-/// An ACME challenge by DNS-01 beside the real External-DNS, with the fields of the ClusterIssuer of docs/integrations.md, on real
-/// servers. cert-manager is not run: Pebble and lego are. Skipped where one of the programs is not on this machine.
+/// An ACME DNS-01 challenge next to the real External-DNS, with the fields of the ClusterIssuer in docs/integrations.md, on real servers.
+/// Pebble and lego run instead of cert-manager. Skipped without one of the programs.
 /// </summary>
 [TestFixture("Knot")]
 [TestFixture("Bind")]
@@ -62,7 +62,7 @@ internal sealed class AcmeChallengeTests(string kind)
 
     [Test]
     [CancelAfter(120_000)]
-    public async Task A_challenge_is_in_the_zone_until_it_is_taken_away(CancellationToken token)
+    public async Task A_challenge_is_in_the_zone_until_it_is_deleted(CancellationToken token)
     {
         using var instance = await Run(delivered => delivered, token);
         await Stays(instance, token);
@@ -86,14 +86,15 @@ internal sealed class AcmeChallengeTests(string kind)
     [Test]
     [Category("Sabotage")]
     [CancelAfter(120_000)]
-    public async Task An_External_DNS_that_manages_foreign_TXT_records_is_noticed(CancellationToken token)
+    public async Task An_External_DNS_that_manages_foreign_TXT_records_is_detected(CancellationToken token)
     {
         using var instance = await Run(
             delivered => delivered.With("--registry=txt", "--registry=noop", "--managed-record-types=TXT"), token, written: false);
-        await Noticed.By("foreign TXT records are managed", () => Stays(instance, token), "External-DNS changed the challenge");
+        await SabotageDetection.ShouldBeDetected(
+            "foreign TXT records are managed", () => Stays(instance, token), "External-DNS changed the challenge");
     }
 
-    /// <summary>Written as cert-manager writes it, and there while External-DNS compares.</summary>
+    /// <summary>Writes the challenge like cert-manager does, and checks that External-DNS keeps it.</summary>
     private async Task Stays(RunningInstance instance, CancellationToken token)
     {
         var added = await ByTheIssuer().Send(knsupdate, ZoneServer.Zone, $"update add {Challenge}. 60 TXT \"{Token}\"", token);
@@ -123,7 +124,7 @@ internal sealed class AcmeChallengeTests(string kind)
         return instance;
     }
 
-    /// <summary>The update of the page's issuer, sent to this server with its key.</summary>
+    /// <summary>The update of the page's issuer, for this server and its key.</summary>
     private SignedUpdate ByTheIssuer() => IntegrationsPage.UpdateOf(IntegrationsPage.Issuer) with
     {
         Server = $"127.0.0.1:{server.Port}",

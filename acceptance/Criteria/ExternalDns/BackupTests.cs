@@ -2,7 +2,7 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
 /// <c>backup</c> and <c>restore</c> with real authoritative servers and a stand-in for kubectl, which prints objects from files
-/// (docs/backup.md). Skipped where one of the programs is not on this machine.
+/// (docs/backup.md). Skipped without one of the programs.
 /// </summary>
 [Category("ExternalDns")]
 internal sealed class BackupTests
@@ -10,7 +10,7 @@ internal sealed class BackupTests
     private const string Owner = "\"heritage=external-dns,external-dns/owner=infra,external-dns/resource=service/default/one\"";
     private const string OtherOwner = "\"heritage=external-dns,external-dns/owner=apps,external-dns/resource=service/default/one\"";
 
-    /// <summary>Of External-DNS in a cluster <c>infra</c>.</summary>
+    /// <summary>Records of External-DNS in a cluster <c>infra</c>.</summary>
     private const string Owned = $"""
         alias.{ZoneServer.Zone}. 60 IN CNAME target.example.net.
         cname-alias.{ZoneServer.Zone}. 60 IN TXT {Owner}
@@ -36,7 +36,7 @@ internal sealed class BackupTests
         }
     }
 
-    /// <param name="kind">Of <see cref="ZoneServer"/>.</param>
+    /// <param name="kind">The kind of <see cref="ZoneServer"/>.</param>
     private async Task Start(string kind)
     {
         LocalProgram.Need(ZoneServer.ProgramOf(kind), "kdig", "knsupdate");
@@ -56,7 +56,7 @@ internal sealed class BackupTests
 
             """);
         Program("kubectl", """cat "$(dirname "$0")/$2.json" 2>/dev/null || echo '{"items": []}'""");
-        // The real kdig, behind a note of what every user of the machine can see of it.
+        // The real kdig, in a script that records what other users of the machine can see of it.
         Program("kdig", $"""echo "$*" >> "$(dirname "$0")/seen"; env >> "$(dirname "$0")/seen"; exec {LocalProgram.Find("kdig")} "$@" """);
         await Update(Additions(Owned));
         ObjectsAreThere();
@@ -176,7 +176,7 @@ internal sealed class BackupTests
         other.StandardError.ShouldContain("has the address 10.96.0.10, and cluster infra of the definition has 10.245.0.10");
         Directory.Exists(In("none")).ShouldBeFalse();
 
-        // The same kubectl, for the command beside it: kube-dns with another address is nothing to take over.
+        // The same kubectl for another command: kube-dns with another address cannot be taken over.
         var takeover = await Run(token, "takeover", "--check", "--output", "json");
         takeover.ExitCode.ShouldBe(3);
         var finding = JsonNode.Parse(takeover.StandardOutput)!["findings"]!.AsArray()[0]!;

@@ -6,7 +6,7 @@ using static PlatformGitOps.Acceptance.Criteria.ExternalDns.PublishedRecords;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>One Service with all that the platform does for it: its health decides what it has in each of them.</summary>
+/// <summary>One Service with all DNS features of the platform: its health decides its records in each of them.</summary>
 [ChecksOf(typeof(ExternalDnsCriterion))]
 [Check("Records.8", "One Service end to end: cluster name, SRV, public record and geographic answer follow its health",
     "two addresses in each of them; one while a pod's health page hangs; two afterwards. Elsewhere the other region answers",
@@ -17,10 +17,10 @@ public static class CombinedService
     private const string PublicName = $"{Catalog}.{ZoneServer.Zone}";
     private const string GeoName = $"{Catalog}.{RoutedCluster.Zone}";
 
-    /// <summary>Clusters with all three, whose definition has no geographic routing.</summary>
+    /// <summary>Clusters with all three, if the definition has no geographic routing.</summary>
     private static readonly ConcurrentDictionary<string, LiveCluster> Combined = new();
 
-    /// <summary>For a sabotage: the annotations of the Service.</summary>
+    /// <summary>For a sabotage: changes the Service's annotations.</summary>
     private static Action<JsonObject>? annotated;
 
     [LiveCheck("Records.8",
@@ -35,7 +35,7 @@ public static class CombinedService
         cluster.Needs(cluster.Cluster.Capabilities.WorkerNodes >= 2, "the pods need the addresses of two nodes");
         var far = Nodes.Address((await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).First(Nodes.IsControlPlane))
             .ToString();
-        // On the nodes' network: geographic routing publishes no address of the pods' own network.
+        // On the host network: geographic routing does not publish pod addresses.
         var fleet = await Fleet.Deploy(
             cluster, Catalog, 2, new Dictionary<string, string> { ["profile"] = "fast", ["path"] = "/health" },
             new FleetShape(RemovalMethod.ServeLabel, HostNetwork: true), cancellationToken);
@@ -103,7 +103,7 @@ public static class CombinedService
         }
     }
 
-    /// <summary>The address in the name of a pod of a headless Service, such as <c>0 25 80 10-42-1-5.catalog-api...</c>.</summary>
+    /// <summary>The address in the name of a headless Service's pod, such as <c>0 25 80 10-42-1-5.catalog-api...</c>.</summary>
     private static string Target(string record) => record.Split(' ')[^1].Split('.')[0].Replace('-', '.');
 
     private static async Task<IReadOnlyList<string>> Answers(
@@ -113,7 +113,7 @@ public static class CombinedService
         return answer.Outcome == "ok" ? answer.Answers : throw new NotYetException($"{client}: {answer}");
     }
 
-    /// <summary>The public name and the geographic one, on the Service that already has the controller's annotations.</summary>
+    /// <summary>Adds the public and the geographic name to the Service, which already has the controller's annotations.</summary>
     private static Task Annotate(Fleet fleet, IReadOnlyList<string> addresses, CancellationToken cancellationToken)
     {
         var annotations = new JsonObject
@@ -128,7 +128,7 @@ public static class CombinedService
         return fleet.Annotate(annotations, cancellationToken);
     }
 
-    /// <summary>The same name in the other region, at the address of a node.</summary>
+    /// <summary>The same name in the other region, with a node's address.</summary>
     private static Task Far(LiveCluster cluster, string node, CancellationToken cancellationToken)
     {
         var service = Pods.Manifest("Service", $"{Catalog}-far", Fleet.Namespace, new JsonObject
@@ -145,10 +145,10 @@ public static class CombinedService
         return cluster.Api.Apply(ResourceKind.Service, new Resource(service), cancellationToken);
     }
 
-    /// <summary>Takes all three away.</summary>
+    /// <summary>Removes all three.</summary>
     internal static async Task Remove(string role, CancellationToken cancellationToken)
     {
-        // It delivers what it was given, External-DNS among it.
+        // It delivers the cluster that it got, with External-DNS.
         await CheckedCluster.RemoveController(role, cancellationToken);
         await PublishingCluster.Remove(role, cancellationToken);
         if (Combined.TryRemove(role, out var cluster))
@@ -160,7 +160,7 @@ public static class CombinedService
         }
     }
 
-    /// <summary>The cluster with one tree that has all three. Flux takes away what a delivery lacks, so the last one counts.</summary>
+    /// <summary>The cluster with one tree that has all three. Flux removes what a delivery lacks, so the last one decides.</summary>
     private static async Task<PublishingCluster> Together(LiveCluster live, CancellationToken cancellationToken)
     {
         var controlled = await CheckedCluster.Of(live, cancellationToken);
@@ -192,7 +192,7 @@ public static class CombinedService
             annotations[Annotations.Enabled] = "false"),
     ];
 
-    /// <summary>Other annotations of catalog-api.</summary>
+    /// <summary>Changes annotations of catalog-api.</summary>
     private static LiveSabotage Annotated(string name, string expectedMessage, Action<JsonObject> change) => new(
         name, "Records.8", expectedMessage, (_, _) => Annotate(change), (_, _) => Annotate(null));
 

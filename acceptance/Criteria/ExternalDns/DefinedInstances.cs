@@ -3,15 +3,15 @@ using System.Collections.Immutable;
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
-/// The instances of External-DNS that a definition has. Of a cluster of containers, those that send DNS updates (RFC 2136) write to a Knot
-/// of the suite instead of their own server, and the others are left out: the suite has no account with a cloud, and no other provider.
+/// The External-DNS instances of a definition. In a container cluster, instances with DNS updates (RFC 2136) write to a Knot of the suite
+/// instead of their own server, and others are omitted: the suite has no cloud account and no other provider.
 /// </summary>
 internal static class DefinedInstances
 {
     private static readonly ConcurrentDictionary<string, ZoneKey> Keys = new();
     private static readonly ConcurrentDictionary<string, ImmutableArray<ZoneServer>> Servers = new();
 
-    /// <summary>The key that every server of a cluster takes: its instances may share their Secret.</summary>
+    /// <summary>The key of all servers of a cluster: its instances can share a Secret.</summary>
     public static ZoneKey KeyOf(string role) => Keys.GetOrAdd(role, _ => ZoneKey.New(ZoneServer.KeyName));
 
     /// <summary>The servers of a cluster's instances, in the order of <see cref="ServedIn"/>.</summary>
@@ -20,7 +20,7 @@ internal static class DefinedInstances
     public static ImmutableArray<DnsInstance> ServedIn(Cluster cluster) =>
         [.. cluster.Of<ExternalDnsSettings>()?.Instances.Where(instance => instance.Provider == DnsProvider.Rfc2136) ?? []];
 
-    /// <summary>The same platform with a server of the suite behind each of these instances, and the servers started.</summary>
+    /// <summary>Starts a server of the suite for each of these instances, and returns the platform that uses them.</summary>
     public static async Task<Platform> Served(
         Platform platform, RunningCluster cluster, ContainerEngine engine, KubernetesApi api, CancellationToken cancellationToken)
     {
@@ -65,7 +65,7 @@ internal static class DefinedInstances
         }
     }
 
-    /// <summary>The cluster with these instances alone; without External-DNS where there are none.</summary>
+    /// <summary>The cluster with only these instances; without External-DNS if there are none.</summary>
     public static Cluster With(Cluster cluster, ImmutableArray<DnsInstance> instances) =>
         cluster.Of<ExternalDnsSettings>() is not { } settings ? cluster : cluster with
         {

@@ -3,25 +3,25 @@ using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>What the tree delivers of one instance: its pod's arguments and its objects.</summary>
+/// <summary>An instance as the tree delivers it: its pod's arguments and its objects.</summary>
 internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyList<string> Arguments, IReadOnlyList<Resource> Objects)
 {
     private const string Metrics = "--metrics-address=";
 
-    /// <summary>The text of the definition that it is from.</summary>
+    /// <summary>The text of its definition.</summary>
     public required string Definition { get; init; }
 
-    /// <summary>The tree that it is from.</summary>
+    /// <summary>The tree of its definition.</summary>
     public required SourceTree Source { get; init; }
 
     public string ServiceAccount => $"{ExternalDnsNames.Name}-{Name}";
 
-    /// <summary>The instance of a cluster of a definition, generated and built as Flux builds it.</summary>
+    /// <summary>The instance of a cluster, generated and built like Flux does.</summary>
     /// <param name="cluster">The cluster's name.</param>
     /// <param name="instance">The keys of the instance, in flow style.</param>
     public static DeliveredInstance Of(string cluster, string instance) => AllOf(cluster, instance)[0];
 
-    /// <summary>The instances of one cluster of a definition.</summary>
+    /// <summary>The instances of a cluster.</summary>
     /// <param name="cluster">The cluster's name.</param>
     /// <param name="instances">The keys of each, in flow style.</param>
     public static IReadOnlyList<DeliveredInstance> AllOf(string cluster, params IReadOnlyList<string> instances)
@@ -34,6 +34,12 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
                 externalDns:
                   instances: [{{string.Join(", ", instances)}}]
             """;
+        return In(text, cluster);
+    }
+
+    /// <summary>The instances that a definition has in one cluster.</summary>
+    public static IReadOnlyList<DeliveredInstance> In(string text, string cluster)
+    {
         var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) switch
         {
             PlatformReading.Valid valid => valid.Platform,
@@ -47,9 +53,9 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
         IReadOnlyList<Resource> objects = [.. layer.Built.Select(resource => YamlDocuments.Document(resource.Body))];
         return
         [
-            .. from instance in platform.Clusters[0].Of<ExternalDnsSettings>()!.Instances
+            .. from instance in platform.ClusterNamed(cluster).Of<ExternalDnsSettings>()!.Instances
                let name = instance.Name.Text
-               // The definition of DNSEndpoint and the alerts are everybody's.
+               // Without the CRD of DNSEndpoint and the alerts, which all instances share.
                let own = objects.Where(resource => resource.Name == ExternalDnsNames.Of(instance)
                    || resource.Kind is "CustomResourceDefinition" or "PrometheusRule").ToArray()
                let deployment = own.Single(resource => resource.Kind == "Deployment")
@@ -61,14 +67,14 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
         ];
     }
 
-    /// <summary>Without an argument, or with another one in its place: a sabotage.</summary>
+    /// <summary>A copy without an argument, or with others instead: a sabotage.</summary>
     public DeliveredInstance With(string argument, params IEnumerable<string> instead)
     {
         Arguments.ShouldContain(argument, "the sabotage no longer fits the arguments");
         return this with { Arguments = [.. Arguments.Where(given => given != argument), .. instead] };
     }
 
-    /// <summary>Gives the ServiceAccount its rights, and the API server the definitions that the instance needs.</summary>
+    /// <summary>Applies the ServiceAccount's RBAC objects and the CRDs that the instance needs.</summary>
     public async Task Prepare(KubernetesApi api, CancellationToken cancellationToken)
     {
         foreach (var resource in Objects.Where(resource =>
@@ -78,7 +84,7 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
         }
     }
 
-    /// <summary>Starts the real program with the arguments of the tree; only where it finds the API server and listens is other.</summary>
+    /// <summary>Starts the real program with the tree's arguments; only the API server and the listening address differ.</summary>
     /// <param name="secret">The TSIG key.</param>
     public RunningInstance Start(string program, LocalApiServer server, string secret)
     {
@@ -87,10 +93,10 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
             new Dictionary<string, string> { [variable] = secret });
     }
 
-    /// <summary>The same with all of the pod: its files, and its variables with the values of its Secret.</summary>
+    /// <summary>The same with the whole pod: its files, and its environment with the values of its Secret.</summary>
     /// <param name="config">The kubeconfig.</param>
-    /// <param name="secret">By key.</param>
-    /// <param name="also">Variables that the pod has not: where a stand-in listens.</param>
+    /// <param name="secret">The values of the Secret, by key.</param>
+    /// <param name="also">Additional environment variables, for example for a stand-in.</param>
     public async Task<RunningInstance> Start(
         string program, string config, IReadOnlyDictionary<string, string> secret, IReadOnlyDictionary<string, string> also,
         CancellationToken cancellationToken)
@@ -124,7 +130,7 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
 /// <summary>A running External-DNS.</summary>
 internal sealed class RunningInstance(LocalProgram program, int port) : IDisposable
 {
-    /// <summary>What it prints where it was built without the provider that it is to use.</summary>
+    /// <summary>The error of a build without the provider.</summary>
     public const string UnknownProvider = "unknown dns provider";
 
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
@@ -134,16 +140,16 @@ internal sealed class RunningInstance(LocalProgram program, int port) : IDisposa
     public Task<string> Metrics(CancellationToken cancellationToken) => Http.GetStringAsync(
         new Uri($"http://127.0.0.1:{port}/metrics"), cancellationToken);
 
-    /// <summary>The sum of a series over its labels; 0 where it is not there.</summary>
+    /// <summary>The sum of a series over its labels; 0 if it does not exist.</summary>
     public async Task<double> Metric(string name, CancellationToken cancellationToken) =>
         MetricsText.Sum(await Metrics(cancellationToken), name);
 
-    /// <summary>Waits until it has compared everything this many times more.</summary>
-    /// <param name="what">sync for successes alone, reconcile for attempts too.</param>
+    /// <summary>Waits for this number of further comparisons.</summary>
+    /// <param name="what">sync for successful ones only, reconcile for all.</param>
     public Task Compares(int times, CancellationToken cancellationToken, string what = "sync") =>
         Compares(probe => Metric($"external_dns_controller_last_{what}_timestamp_seconds", probe), times, cancellationToken);
 
-    /// <param name="last">When External-DNS last compared everything, as its metrics say.</param>
+    /// <param name="last">Reads the time of External-DNS's last comparison from its metrics.</param>
     internal static async Task Compares(Func<CancellationToken, Task<double>> last, int times, CancellationToken cancellationToken)
     {
         for (var time = 0; time < times; time++)

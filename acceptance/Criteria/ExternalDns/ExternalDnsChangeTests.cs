@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>What is changed of an instance that runs: TTL, owner, <c>sync</c> after a dry run, and the key.</summary>
+/// <summary>Changes of a running instance: TTL, owner, <c>sync</c> after a dry run, and the key.</summary>
 [TestFixture("Knot")]
 [TestFixture("Bind")]
 [Category("ExternalDns")]
@@ -25,7 +25,7 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
     [Test]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public async Task A_provider_that_raises_the_TTL_is_noticed_by_its_rewriting(CancellationToken token)
+    public async Task A_provider_that_raises_the_TTL_is_detected_by_repeated_writes(CancellationToken token)
     {
         using var instance = await Run(Instance("infra").With("--rfc2136-min-ttl=1s", "--rfc2136-min-ttl=60s"), token);
         await Wants("short", "192.0.2.1", token, ttl: 30);
@@ -53,7 +53,7 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
         using (var migrates = await Run(Instance("infra", ", migrateFromOwner: default"), token))
         {
             await Owners("infra");
-            // An address and its owner, three names, in each comparison.
+            // An address and its owner, for three names, in each comparison.
             (await WritesIn3Syncs(migrates, token)).ShouldBeGreaterThanOrEqualTo(2 * 3 * 2, "what the alert ExternalDNSRewrites is for");
             (await migrates.Metric(Unchanged, token)).ShouldBe(0, "what the alert looks at");
         }
@@ -86,7 +86,7 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
         }
     }
 
-    /// <summary>External-DNS adds the new record first, which a server skips beside the old one, and then deletes the old one.</summary>
+    /// <summary>External-DNS adds the new record first, which a server ignores next to the old one, and then deletes the old one.</summary>
     [Test]
     [CancelAfter(300_000)]
     public async Task A_name_that_becomes_an_alias_or_an_address_again_is_away_until_the_next_comparison(CancellationToken token)
@@ -178,14 +178,14 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
     [Test]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public async Task An_old_key_that_is_removed_too_early_is_noticed(CancellationToken token)
+    public async Task The_early_removal_of_an_old_key_is_detected(CancellationToken token)
     {
         var refused = await Rotate(oldKeyGoesFirst: true, token);
         refused.ShouldNotBeEmpty("the old key was removed while it was in use");
     }
 
-    /// <summary>The steps of docs/external-dns.md, with changes before, between and after them.</summary>
-    /// <returns>Lines in which External-DNS or the server reports a refusal.</returns>
+    /// <summary>Follows the steps of docs/external-dns.md, with changes before, between and after them.</summary>
+    /// <returns>Log lines of External-DNS or the server about refusals.</returns>
     private async Task<IReadOnlyList<string>> Rotate(bool oldKeyGoesFirst, CancellationToken token)
     {
         var (before, after) = (Server.Keys[0], ZoneKey.New("external-dns-2"));
@@ -241,8 +241,8 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
     }
 
     /// <summary>
-    /// How many records the instance wrote while it compared everything three times. The serial does not show it: a server that takes a
-    /// record away and adds the same in one update has changed nothing.
+    /// The number of records that the instance wrote in three comparisons. The serial does not show it: removing and adding the same record
+    /// in one update changes nothing.
     /// </summary>
     private async Task<int> WritesIn3Syncs(RunningInstance instance, CancellationToken token)
     {

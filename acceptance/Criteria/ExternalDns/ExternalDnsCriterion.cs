@@ -27,7 +27,7 @@ public static class ExternalDnsCriterion
         ["webhook"] = ["all"],
     };
 
-    /// <summary>Variables that are not secret.</summary>
+    /// <summary>Environment variables that are not secret.</summary>
     private static readonly string[] Open = ["AWS_REGION", "GOOGLE_APPLICATION_CREDENTIALS"];
 
     [StaticCheck("Records.1", "the arguments of each Deployment")]
@@ -55,7 +55,7 @@ public static class ExternalDnsCriterion
             Has("--dry-run", instance.DryRun ? [""] : []);
             var writes = instance.Provider == DnsProvider.Rfc2136;
             Has("--rfc2136-axfr", writes && instance.Rfc2136.Transfers ? [""] : []);
-            // No more than what is not 0: the program would raise a lower TTL in every interval again.
+            // Only 1: the program would raise a lower TTL again in every interval.
             Has("--rfc2136-min-ttl", writes ? ["1s"] : []);
             Has("--rfc2136-zone", !writes ? [] : [.. (instance.Rfc2136.Zones.IsEmpty ? instance.Domains : instance.Rfc2136.Zones)
                 .Select(zone => zone.Text)]);

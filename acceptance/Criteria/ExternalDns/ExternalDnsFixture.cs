@@ -1,14 +1,13 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
-/// The real External-DNS with the arguments of the tree and a real API server (docs/external-dns.md). Skipped where one of the programs is
-/// not on this machine.
+/// The real External-DNS with the tree's arguments and a real API server (docs/external-dns.md). Skipped without one of the programs.
 /// </summary>
 internal abstract class ExternalDnsFixture
 {
     protected const string AnnotationPrefix = ExternalDnsNames.AnnotationPrefix;
 
-    /// <summary>The program.</summary>
+    /// <summary>The path of External-DNS.</summary>
     protected string ExternalDns { get; private set; } = null!;
 
     protected LocalApiServer Cluster { get; private set; } = null!;
@@ -20,11 +19,11 @@ internal abstract class ExternalDnsFixture
         Cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), CancellationToken.None);
     }
 
-    /// <summary>After what a fixture above has stopped: the teardown of a derived class comes first.</summary>
+    /// <summary>After the teardown of derived classes, which stop their programs.</summary>
     [TearDown]
     public Task RemoveTheServices() => WantedService.RemoveAll(Cluster.Api, CancellationToken.None);
 
-    /// <summary>A Service that asks for a name; without an address for an alias.</summary>
+    /// <summary>Applies a Service that requests a name; without an address for an alias.</summary>
     protected async Task Wants(string name, string? address, CancellationToken token, int? ttl = null, string prefix = AnnotationPrefix,
         string? hostname = null, string? also = null)
     {

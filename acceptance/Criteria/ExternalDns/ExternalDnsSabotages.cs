@@ -2,7 +2,7 @@ using static PlatformGitOps.Acceptance.Criteria.ExternalDns.ExternalDnsCriterion
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>What the checks of External-DNS have to notice.</summary>
+/// <summary>The sabotages that the checks of External-DNS must detect.</summary>
 [ChecksOf(typeof(ExternalDnsCriterion))]
 public static class ExternalDnsSabotages
 {
@@ -76,7 +76,7 @@ public static class ExternalDnsSabotages
                     "external_dns_controller_last_sync", "external_dns_last_sync"))!),
     ];
 
-    /// <summary>Other arguments of the running Deployment.</summary>
+    /// <summary>Changes the arguments of the running Deployment.</summary>
     private static LiveSabotage Argument(
         string name, string check, string expectedMessage, Func<IEnumerable<string>, ZoneServer, IEnumerable<string>> change) =>
         LiveSabotage.Restoring(
@@ -94,7 +94,7 @@ public static class ExternalDnsSabotages
             },
             Put);
 
-    /// <summary>Records of others are not brought back by the right arguments.</summary>
+    /// <summary>With a new zone afterwards: correct arguments do not restore the records of others.</summary>
     private static LiveSabotage WithNewZone(LiveSabotage sabotage) => sabotage with
     {
         Undo = async (cluster, token) =>

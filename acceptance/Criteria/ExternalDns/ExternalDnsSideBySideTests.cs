@@ -1,8 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>
-/// Two instances of one cluster: a domain at Knot, and a domain below it at BIND. Skipped where one of the programs is not on this machine.
-/// </summary>
+/// <summary>Two instances of one cluster: a domain in Knot, and a subdomain in BIND. Skipped without one of the programs.</summary>
 [Category("ExternalDns")]
 [NonParallelizable]
 internal sealed class ExternalDnsSideBySideTests : ExternalDnsFixture
@@ -37,7 +35,7 @@ internal sealed class ExternalDnsSideBySideTests : ExternalDnsFixture
     [Test]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public Task A_domain_that_is_not_excluded_is_noticed_at_the_other_server(CancellationToken token) => Noticed.By(
+    public Task A_missing_domain_exclusion_is_detected_at_the_other_server(CancellationToken token) => SabotageDetection.ShouldBeDetected(
         "a domain that is not excluded", () => WriteTheirOwn(instance => instance.With($"--exclude-domains={Child}"), token),
         "is the other server's");
 
@@ -66,7 +64,7 @@ internal sealed class ExternalDnsSideBySideTests : ExternalDnsFixture
         child.Program.Output.ShouldNotContain($"RR: one.{Parent}", Case.Sensitive, "it is the other server's");
         parent.Program.Output.ShouldNotContain($"RR: two.{Child}", Case.Sensitive, "it is the other server's");
 
-        // One is removed; the other goes on.
+        // One is stopped; the other continues.
         parent.Program.Signal("TERM");
         await Wants("two", "192.0.2.22", Child);
         await Holds(bind, $"two.{Child}", "192.0.2.22");

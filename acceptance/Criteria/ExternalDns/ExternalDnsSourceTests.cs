@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>Every source, each with the rights of the tree alone: what its objects ask for arrives in the zone.</summary>
+/// <summary>Each source, with only the tree's rights: the records of its objects are written.</summary>
 [TestFixture("Knot")]
 [Category("ExternalDns")]
 [NonParallelizable]
@@ -20,7 +20,7 @@ internal sealed class ExternalDnsSourceTests(string kind) : ZoneFixture(kind)
         using var instance = await Run(Source("service"), token);
         await Wants("one", "192.0.2.1", token);
         await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
-        // Without a target of its own it is the address that the load balancer gave.
+        // Without its own target, the record has the load balancer's address.
         await Cluster.Api.Patch(ResourceKind.Service.Named("one", "default"), Json($$$"""
             {"metadata": {"annotations": {"{{{AnnotationPrefix}}}target": null} } }
             """), token);
@@ -103,7 +103,7 @@ internal sealed class ExternalDnsSourceTests(string kind) : ZoneFixture(kind)
         var sound = Source(source);
         var robbed = sound with { Objects = [.. sound.Objects.Select(Without)] };
         using var instance = await Run(robbed, token);
-        // It says nothing about it: the caches that it fills at its start never get full. A sound one compares in its first second.
+        // It reports nothing: its caches never fill at start-up. A working instance compares in its first second.
         (await Eventually.Within(TimeSpan.FromSeconds(30), instance.Metrics, "its metrics are served", token))
             .ShouldContain("external_dns_controller_last_sync_timestamp_seconds 0\n");
         await Throughout.For(TimeSpan.FromSeconds(15),
@@ -129,7 +129,7 @@ internal sealed class ExternalDnsSourceTests(string kind) : ZoneFixture(kind)
 
     private DeliveredInstance Source(string source) => Instance("infra", $", sources: [{source}]");
 
-    /// <summary>As far as External-DNS reads it; the fields of the real definitions are in kubernetes-sigs/gateway-api.</summary>
+    /// <summary>The fields that External-DNS reads; the real CRDs are in kubernetes-sigs/gateway-api.</summary>
     private async Task DefineGatewayApi(CancellationToken token)
     {
         foreach (var defined in new[] { Gateway, HttpRoute })
@@ -180,7 +180,7 @@ internal sealed class ExternalDnsSourceTests(string kind) : ZoneFixture(kind)
             """), token);
     }
 
-    /// <summary>A definition that was applied just now is not served at once.</summary>
+    /// <summary>A new CRD is not served at once.</summary>
     private Task Apply(ResourceKind of, string text, CancellationToken token) => Eventually.Within(
         TimeSpan.FromSeconds(30),
         probe => Cluster.Api.Apply(of, YamlDocuments.Resources(text).Single(), probe),

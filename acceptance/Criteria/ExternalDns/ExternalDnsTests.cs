@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>Records, their owners and the zone of others.</summary>
+/// <summary>Records, their owners, and records of others in the zone.</summary>
 [TestFixture("Knot")]
 [TestFixture("Bind")]
 [Category("ExternalDns")]
@@ -32,7 +32,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
 
     [Test]
     [CancelAfter(300_000)]
-    public async Task What_is_written_is_not_written_again(CancellationToken token)
+    public async Task Unchanged_records_are_not_written_again(CancellationToken token)
     {
         using var instance = await Run(Instance("infra"), token);
         await Wants("one", "192.0.2.1", token);
@@ -46,7 +46,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
 
     [Test]
     [CancelAfter(300_000)]
-    public async Task Records_of_nobody_and_of_another_owner_are_left_alone(CancellationToken token)
+    public async Task Records_without_or_of_another_owner_are_not_changed(CancellationToken token)
     {
         using var instance = await Run(Instance("infra"), token);
         await LeavesOthersAlone(instance, token);
@@ -121,7 +121,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
 
     [Test]
     [CancelAfter(300_000)]
-    public async Task A_dry_run_says_what_it_would_do_and_does_nothing(CancellationToken token)
+    public async Task A_dry_run_prints_changes_and_makes_none(CancellationToken token)
     {
         await Wants("one", "192.0.2.1", token);
         var serial = await Server.Serial(token);
@@ -143,7 +143,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
             await Owner("a-one", "default", token);
         }
 
-        // The old owner's text stays beside the new one with a server that takes updates: docs/external-dns.md says how to go on.
+        // With a server for updates, the old owner's text stays next to the new one; docs/external-dns.md has the next steps.
         using (await Run(Instance("infra", ", migrateFromOwner: default"), token))
         {
             await Owner("a-one", "infra", token);
@@ -152,7 +152,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
             await Holds("one", RecordType.A, ["192.0.2.11"], 60, token);
         }
 
-        // Both annotations first, then the instance: in between there is no moment without a wish.
+        // Both annotations first, then the instance: the name is requested at all times.
         await Wants("one", "192.0.2.11", token, also: ExternalDnsNames.NewAnnotationPrefix);
         using var instance = await Run(
             Instance("infra", $", migrateFromOwner: default, annotationPrefix: {ExternalDnsNames.NewAnnotationPrefix}"), token);
@@ -174,7 +174,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
     [TestCaseSource(nameof(Sabotages))]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public async Task A_sabotage_is_noticed(
+    public async Task A_sabotage_is_detected(
         string name, Func<DeliveredInstance, DeliveredInstance> sabotage, bool transfers, CancellationToken token)
     {
         if (!transfers)
@@ -184,7 +184,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
         }
 
         using var instance = await Run(sabotage(Instance("infra")), token);
-        await Noticed.By(name, () => LeavesOthersAlone(instance, token), "another owner's");
+        await SabotageDetection.ShouldBeDetected(name, () => LeavesOthersAlone(instance, token), "another owner's");
     }
 
     private async Task LeavesOthersAlone(RunningInstance instance, CancellationToken token)
@@ -193,7 +193,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
         await Wants("owned", "192.0.2.4", token);
         await Wants("marker", "192.0.2.5", token);
         await Holds("marker", RecordType.A, ["192.0.2.5"], 60, token);
-        // Attempts count: without ownership BIND refuses a part of each update, the deletion of the name server's address.
+        // Attempts count: without ownership, BIND refuses a part of each update, the deletion of the name server's address.
         await instance.Compares(2, token, "reconcile");
         async Task Stays(string name, string address)
         {

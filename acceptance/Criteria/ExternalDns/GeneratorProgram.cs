@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>The generator as a program of its own: its commands look for kubectl and kdig on the search path.</summary>
+/// <summary>Runs the generator as a separate process: its commands find kubectl and kdig on the search path.</summary>
 internal static class GeneratorProgram
 {
     private static readonly string File =
         Path.Combine(Repository.Root, "artifacts", "bin", "Generator", "debug", "PlatformGitOps.Generator.dll");
 
-    /// <param name="folder">With <c>platform.yaml</c>, and with programs that come before those of the search path.</param>
+    /// <param name="folder">A folder with <c>platform.yaml</c>, and with programs that precede the search path.</param>
     public static async Task<BufferedCommandResult> Run(string folder, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         Assume.That(System.IO.File.Exists(File), $"{File} is not built");

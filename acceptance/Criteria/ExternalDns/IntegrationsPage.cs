@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>The YAML of docs/integrations.md.</summary>
+/// <summary>The YAML in docs/integrations.md.</summary>
 internal static class IntegrationsPage
 {
     private static readonly IReadOnlyList<string> Blocks =
@@ -16,7 +16,7 @@ internal static class IntegrationsPage
 
     public static Resource Solver(Resource issuer) => issuer.Parts("spec.acme.solvers").Single();
 
-    /// <summary>As cert-manager understands the fields (its names of algorithms have no dash). The key itself is in a Secret.</summary>
+    /// <summary>As cert-manager interprets the fields (its algorithms have no dash). The key itself is in a Secret.</summary>
     public static SignedUpdate UpdateOf(Resource issuer)
     {
         var solver = Solver(issuer);

@@ -1,8 +1,7 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
-/// <c>takeover</c>, <c>backup</c> and <c>restore</c> with the real kubectl and a real API server. Skipped where one of the
-/// programs is not on this machine.
+/// <c>takeover</c>, <c>backup</c> and <c>restore</c> with the real kubectl and a real API server. Skipped without one of the programs.
 /// </summary>
 [Category("ExternalDns")]
 [NonParallelizable]
@@ -58,7 +57,7 @@ internal sealed class LiveCommandTests
 
     [Test]
     [CancelAfter(120_000)]
-    public async Task What_objects_ask_of_DNS_is_backed_up_without_definitions_of_the_other_kinds(CancellationToken token)
+    public async Task Objects_with_DNS_names_are_backed_up_without_CRDs_of_other_kinds(CancellationToken token)
     {
         var wanted = WantedService.Of("one", "192.0.2.1", 60, "one", ["external-dns.alpha.kubernetes.io/"]);
         await cluster.Api.Apply(ResourceKind.Service, new Resource(wanted), token);
@@ -75,7 +74,7 @@ internal sealed class LiveCommandTests
         emptied.ExitCode.ShouldBe(1);
         emptied.StandardOutput.ShouldContain("restore-object-missing: Service default/one");
 
-        // What the backup holds can be applied again.
+        // The objects in the backup can be applied again.
         foreach (var service in YamlDocuments.Resources(services))
         {
             await cluster.Api.Apply(ResourceKind.Service, service, token);
@@ -86,7 +85,7 @@ internal sealed class LiveCommandTests
 
     [Test]
     [CancelAfter(120_000)]
-    public async Task A_Service_that_asks_with_a_prefix_that_is_not_read_is_named(CancellationToken token)
+    public async Task A_Service_with_an_unread_annotation_prefix_is_reported(CancellationToken token)
     {
         const string Named = "restore-annotation-prefix: warning: Service default/team has the annotation "
             + $"{ExternalDnsNames.NewAnnotationPrefix}hostname";
@@ -106,7 +105,7 @@ internal sealed class LiveCommandTests
         await cluster.Api.Delete(ResourceKind.Service.Named("team", "default"), null, token);
     }
 
-    /// <summary>Service and Deployment of a fixture of the check, with what an API server asks for beside them.</summary>
+    /// <summary>The Service and Deployment of a check's fixture, with further objects that an API server requires.</summary>
     private async Task Apply(string fixture, CancellationToken token)
     {
         var file = Path.Combine(Repository.Root, "generator", "tests", "fixtures", "takeover", $"{fixture}.yaml");

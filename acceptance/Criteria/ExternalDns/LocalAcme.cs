@@ -2,15 +2,15 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>Pebble, Let's Encrypt's small ACME server, on the loopback address. It asks one DNS server for every challenge.</summary>
+/// <summary>Pebble, Let's Encrypt's small ACME server, on the loopback address. It uses one DNS server for all challenges.</summary>
 internal sealed class LocalAcme : IDisposable
 {
     private readonly string folder = RunSession.NewFolder("acme");
     private readonly int port = LocalProgram.FreePort();
     private readonly LocalProgram server;
 
-    /// <param name="pebble">The program.</param>
-    /// <param name="dnsPort">Of the server on the loopback address that it asks.</param>
+    /// <param name="pebble">The path of Pebble.</param>
+    /// <param name="dnsPort">The port of the DNS server on the loopback address.</param>
     public LocalAcme(string pebble, int dnsPort)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -30,17 +30,17 @@ internal sealed class LocalAcme : IDisposable
             pebble,
             ["-config", In("pebble.json"), "-dnsserver", $"127.0.0.1:{dnsPort}"],
             folder,
-            // Without its random delays and refusals.
+            // Without its random delays and rejections.
             new Dictionary<string, string> { ["PEBBLE_VA_NOSLEEP"] = "1", ["PEBBLE_WFE_NONCEREJECT"] = "0" });
     }
 
     public string Output => server.Output;
 
-    /// <summary>Asks for a certificate of a name with lego, whose solver for updates is the origin of cert-manager's.</summary>
-    /// <param name="lego">The program.</param>
+    /// <summary>Requests a certificate with lego, whose solver for DNS updates is the origin of cert-manager's.</summary>
+    /// <param name="lego">The path of lego.</param>
     /// <param name="name">The name.</param>
-    /// <param name="update">How the challenge is written.</param>
-    /// <returns>What lego said, and the certificate; null where it got none.</returns>
+    /// <param name="update">The update for the challenge.</param>
+    /// <returns>lego's result, and the certificate; null if it got none.</returns>
     public async Task<(BufferedCommandResult Result, X509Certificate2? Certificate)> Request(
         string lego, string name, SignedUpdate update, CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ internal sealed class LocalAcme : IDisposable
         [
             "--server", $"https://127.0.0.1:{port}/dir", "--accept-tos",
             "--email", "platform@example.com", "--path", accounts, "--dns", "rfc2136", "--dns.resolvers", update.Server,
-            // It would ask the servers of the NS records, on port 53.
+            // Otherwise it would query the servers of the NS records, on port 53.
             "--dns.disable-cp", "--domains", name, "run",
         ], cancellationToken, new Dictionary<string, string?>
         {
@@ -79,7 +79,7 @@ internal sealed class LocalAcme : IDisposable
     private string In(string file) => Path.Combine(folder, file);
 }
 
-/// <summary>What a DNS update needs, in the words of nsupdate.</summary>
+/// <summary>The parameters of a DNS update, as in nsupdate.</summary>
 /// <param name="Server">Address and port.</param>
 /// <param name="KeyName">The key's name.</param>
 /// <param name="Algorithm">Such as hmac-sha256.</param>

@@ -1,12 +1,11 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
-/// An API server without nodes, with etcd behind it and RBAC switched on: enough for objects that External-DNS reads. Both listen on
-/// the loopback address alone.
+/// An API server without nodes, with etcd and RBAC: enough for objects that External-DNS reads. Both only listen on the loopback address.
 /// </summary>
 internal sealed class LocalApiServer : IDisposable
 {
-    // Of a server that lives as long as the test, on the loopback address.
+    // For a server that only exists during the test, on the loopback address.
     private const string Token = "acceptance";
 
     private readonly string folder = RunSession.NewFolder("api");
@@ -31,10 +30,10 @@ internal sealed class LocalApiServer : IDisposable
         }
     }
 
-    /// <summary>A kubeconfig of an administrator.</summary>
+    /// <summary>The kubeconfig of an administrator.</summary>
     public string AdminConfig => Path.Combine(folder, "kubeconfig");
 
-    /// <summary>A kubeconfig of a ServiceAccount: an administrator who acts as it, so that its own rights hold.</summary>
+    /// <summary>A kubeconfig for a ServiceAccount, by impersonation, so that only its rights apply.</summary>
     public string ConfigOf(string serviceAccount)
     {
         var file = Path.Combine(folder, $"kubeconfig-{serviceAccount}");
@@ -42,7 +41,7 @@ internal sealed class LocalApiServer : IDisposable
         return file;
     }
 
-    /// <summary>The same with a token of its own, for programs that cannot impersonate.</summary>
+    /// <summary>The same with a token, for programs that cannot impersonate.</summary>
     public string ConfigByToken(string serviceAccount)
     {
         var file = Path.Combine(folder, $"kubeconfig-token-{serviceAccount}");

@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>What <c>plan</c> says of a change of the settings, and what the real program then does.</summary>
+/// <summary>Compares <c>plan</c>'s output for a change of settings with the real program's behaviour.</summary>
 [TestFixture("Knot")]
 [TestFixture("Bind")]
 [Category("ExternalDns")]
@@ -32,7 +32,7 @@ internal sealed class PlannedRecordTests(string kind) : ZoneFixture(kind)
 
     [TestCaseSource(nameof(Changes))]
     [CancelAfter(300_000)]
-    public async Task A_change_does_to_a_record_what_plan_says(
+    public async Task A_change_has_the_planned_effect_on_a_record(
         string also, RecordFate? fate, string policy, string name, CancellationToken token)
     {
         var before = Instance("infra", policy: policy);
@@ -57,7 +57,7 @@ internal sealed class PlannedRecordTests(string kind) : ZoneFixture(kind)
 
     [Test]
     [CancelAfter(300_000)]
-    public async Task With_sync_what_no_object_asks_for_is_deleted_and_a_dry_run_keeps_it(CancellationToken token)
+    public async Task With_sync_records_without_an_object_are_deleted_except_in_a_dry_run(CancellationToken token)
     {
         var (upsert, dry, sync) = (Instance("infra", policy: "upsert-only"), Instance("infra", ", dryRun: true"), Instance("infra"));
         await Wants("one", First, token);
@@ -87,6 +87,6 @@ internal sealed class PlannedRecordTests(string kind) : ZoneFixture(kind)
     private static RecordFate[] Fates(DeliveredInstance before, DeliveredInstance after) =>
         [.. PlanRun.Compare(before.Source, after.Source, _ => true, CancellationToken.None).Records.Losses.Select(loss => loss.Fate)];
 
-    /// <summary>Compares every second: the definition takes ten and more.</summary>
+    /// <summary>Compares every second; a definition allows ten seconds or more.</summary>
     private static DeliveredInstance Fast(DeliveredInstance instance) => instance.With("--interval=10s", "--interval=1s");
 }

@@ -3,13 +3,13 @@ using System.Text.Encodings.Web;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>A credential that the suite has put into a Secret, and where else it turns up.</summary>
-/// <param name="value">As the program reads it.</param>
+/// <summary>A credential that the suite has put into a Secret, and the other places where it appears.</summary>
+/// <param name="value">The credential in plain text.</param>
 internal sealed class PlantedSecret(string value)
 {
     private static readonly string[] Namespaces = ["kube-system", "flux-system"];
 
-    // As it is, and as a Secret's data has it; JSON may write a '+' of either as \u002B.
+    // In plain text, and in base64 as in a Secret's data; JSON may escape a '+' as \u002B.
     private readonly string[] forms =
     [
         .. new[] { value, Convert.ToBase64String(Encoding.UTF8.GetBytes(value)).TrimEnd('=') }
@@ -19,10 +19,10 @@ internal sealed class PlantedSecret(string value)
     private readonly List<string> found = [];
     private readonly Dictionary<string, int> looked = [];
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The places where it was found.</summary>
     public IReadOnlyList<string> Found => found;
 
-    /// <summary>How many of what were looked at.</summary>
+    /// <summary>The number of searched objects of each kind.</summary>
     public string Looked => string.Join(", ", looked.Select(entry => $"{entry.Value} {entry.Key}"));
 
     public void Look(string where, string text, string kind = "objects")
@@ -34,7 +34,7 @@ internal sealed class PlantedSecret(string value)
         }
     }
 
-    /// <summary>ConfigMaps everywhere; events, pods, their logs and their metrics in the namespaces of this repository.</summary>
+    /// <summary>Searches ConfigMaps everywhere; events, pods, their logs and metrics in this repository's namespaces.</summary>
     public async Task LookAround(LiveCluster cluster, CancellationToken cancellationToken)
     {
         foreach (var map in await cluster.Api.List(ResourceKind.ConfigMap, null, null, cancellationToken))
@@ -59,7 +59,7 @@ internal sealed class PlantedSecret(string value)
         }
     }
 
-    /// <summary>What the tests of this run have left so far: their entries, and the files of the run's folder.</summary>
+    /// <summary>Searches the evidence of this run's tests so far: entries, and files in the run's folder.</summary>
     public void LookAt(EvidenceLog evidence)
     {
         Look("the run's evidence.json", EvidenceJson.Write(evidence.ToRun([], [])), "files of evidence");
@@ -85,11 +85,11 @@ internal sealed class PlantedSecret(string value)
                 }
                 catch (KubernetesApiException)
                 {
-                    // A container that has not started has no log, and most have no predecessor.
+                    // A container that has not started has no log, and most have no previous one.
                 }
             }
 
-            // The pods of the control plane are on the node's network and listen on its loopback address.
+            // Control-plane pods are on the host network and listen on the node's loopback address.
             foreach (var port in container.Parts("ports").Where(port => pod.Flag("spec.hostNetwork") != true
                 && (port.Text("name")?.Contains("metrics") == true || port.Number("containerPort") == 9153)))
             {
@@ -107,7 +107,7 @@ internal sealed class PlantedSecret(string value)
         }
         catch (NotYetException)
         {
-            // It has ended, or listens with TLS.
+            // It has ended, or uses TLS.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>The pod of an instance on this machine: its volumes are folders, and its Secret's values are given by key.</summary>
+/// <summary>An instance's pod on this machine: volumes are folders, and the Secret's values are given by key.</summary>
 internal sealed class PodVolumes
 {
     private readonly IReadOnlyDictionary<string, string> secret;
@@ -9,7 +9,7 @@ internal sealed class PodVolumes
     private PodVolumes(IReadOnlyDictionary<string, string> secret, Dictionary<string, string> folders) =>
         (this.secret, this.folders) = (secret, folders);
 
-    /// <summary>Fills the volumes, and runs the first containers.</summary>
+    /// <summary>Fills the volumes, and runs the init containers.</summary>
     public static async Task<PodVolumes> Of(
         IReadOnlyList<Resource> objects, IReadOnlyDictionary<string, string> secret, string folder, CancellationToken cancellationToken)
     {
@@ -42,11 +42,11 @@ internal sealed class PodVolumes
         return local;
     }
 
-    /// <summary>A text with the pod's paths, with those of this machine in their place.</summary>
+    /// <summary>A text in which this machine's paths replace the pod's.</summary>
     public string Here(string text) =>
         folders.Aggregate(text, (changed, folder) => changed.Replace(folder.Key, folder.Value));
 
-    /// <summary>The variables of a container.</summary>
+    /// <summary>The environment variables of a container.</summary>
     public Dictionary<string, string> Variables(Resource container) => container.Parts("env").ToDictionary(
         variable => variable.Text("name")!,
         variable => variable.Text("valueFrom.secretKeyRef.key") is { } key ? secret[key] : Here(variable.Text("value")!));

@@ -2,7 +2,7 @@ using static PlatformGitOps.Acceptance.Criteria.ExternalDns.ExternalDnsCriterion
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>The credentials of External-DNS, and who reaches its pods.</summary>
+/// <summary>The credentials of External-DNS, and network access to its pods.</summary>
 [ChecksOf(typeof(ExternalDnsCriterion))]
 [Check("Records.9", "The Secret is not readable in etcd", "a value that begins with k8s:enc:, without the key in it",
     Command = "etcdctl get /registry/secrets/kube-system/external-dns-credentials --print-value-only | head --bytes 30")]
@@ -44,7 +44,7 @@ public static class ProtectedCredentials
         var cluster = publishing.Cluster;
         var (deployment, pod) = (
             await cluster.Require(PublishingCluster.Deployment, cancellationToken), await publishing.Pod(cancellationToken));
-        // As a person would keep them after a failure: events, objects and logs of the cluster.
+        // The same evidence as after a failure: events, objects and logs of the cluster.
         await Diagnostics.Collect(cluster, $"{cluster.Role}-Records.3", cancellationToken);
         var planted = new PlantedSecret(publishing.Server.Secret);
         planted.Look($"{deployment}", deployment.Document.ToJsonString());
@@ -71,7 +71,7 @@ public static class ProtectedCredentials
         kept.ShouldNotContain("tsig-secret", Case.Sensitive, "the Secret is readable in etcd");
         kept.ShouldNotContain(publishing.Server.Secret, Case.Sensitive, "the key is readable in etcd");
         kept.ShouldStartWith("k8s:enc:secretbox:", Case.Sensitive, "the Secret is not encrypted by the API server");
-        // The API server still reads it.
+        // The API server can still read it.
         (await publishing.Cluster.Require(PublishingCluster.Secret, cancellationToken)).Map("data").Keys.ShouldContain("tsig-secret");
         EvidenceLog.Observed($"etcd keeps {kept.Length} bytes of it, which begin with {kept[..Math.Min(30, kept.Length)]}");
     }

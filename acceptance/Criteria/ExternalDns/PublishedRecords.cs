@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>The records that External-DNS writes into the zone of a Knot, and those that it leaves alone.</summary>
+/// <summary>The records that External-DNS writes into a zone in Knot, and those that it ignores.</summary>
 [ChecksOf(typeof(ExternalDnsCriterion))]
 [Check("Records.5", "A Service gets its record with its TTL; a change arrives, and a deletion takes it away",
     "an address record and its owner's text, both with the TTL of the annotation; each step within 60 s",
@@ -12,7 +12,7 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
     Command = "kubectl -n kube-system port-forward deploy/external-dns-<name> 7979; curl localhost:7979/metrics")]
 public static partial class PublishedRecords
 {
-    /// <summary>Of the annotation; not the least that the instance would write by itself.</summary>
+    /// <summary>The annotation's TTL, different from the instance's default.</summary>
     internal const int Ttl = 120;
 
     private const string Read = "external_dns_registry_endpoints_total";
@@ -122,7 +122,7 @@ public static partial class PublishedRecords
         }
     }
 
-    /// <summary>Looks at a Service that has no record, because its key is refused; it gets one afterwards.</summary>
+    /// <summary>Runs an action on a Service without a record, because its key is refused; afterwards it gets one.</summary>
     internal static async Task WithRefusedKey(LiveCluster live, Func<LiveCluster, Task> look, CancellationToken cancellationToken)
     {
         var publishing = await PublishingCluster.Of(live, cancellationToken);
@@ -145,7 +145,7 @@ public static partial class PublishedRecords
         }
     }
 
-    /// <summary>Every series of the delivered alerts is one that the program exports.</summary>
+    /// <summary>Checks that the program exports all series of the delivered alerts.</summary>
     private static async Task AlertsLookAt(LiveCluster cluster, string metrics, CancellationToken cancellationToken)
     {
         if (cluster.Tree.ExternalDns.All(resource => resource.Kind != "PrometheusRule"))
@@ -176,7 +176,7 @@ public static partial class PublishedRecords
         PublishingCluster publishing, string name, RecordType type, CancellationToken cancellationToken) =>
         publishing.Server.Ask($"{name}.{ZoneServer.Zone}", type, cancellationToken);
 
-    /// <summary>The zone comes to hold exactly this address, with the TTL of the annotation.</summary>
+    /// <summary>Waits until the zone has exactly this address, with the annotation's TTL.</summary>
     private static Task Holds(PublishingCluster publishing, string name, string address, CancellationToken cancellationToken) =>
         Eventually.Within(
             Bar,
@@ -211,7 +211,7 @@ public static partial class PublishedRecords
         await TestContext.Out.WriteLineAsync(said);
     }
 
-    /// <summary>Waits until the instance has compared everything this many times more.</summary>
+    /// <summary>Waits for this number of further comparisons of the instance.</summary>
     private static Task Rounds(PublishingCluster publishing, int times, CancellationToken cancellationToken) => RunningInstance.Compares(
         async token => MetricsText.Sum(await Metrics(publishing, token), Syncs), times, cancellationToken);
 

@@ -3,20 +3,20 @@ using System.Net.NetworkInformation;
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
-/// The cluster with an External-DNS that writes to a server of the suite, delivered from the generated tree, once in a run.
+/// The cluster with an External-DNS that writes to a server of the suite, from the generated tree, delivered once in a run.
 /// </summary>
-/// <param name="Cluster">With the tree that has it.</param>
-/// <param name="Server">Knot on this machine, at an address that pods reach.</param>
+/// <param name="Cluster">The cluster, with the tree that contains it.</param>
+/// <param name="Server">Knot on this machine, at an address that pods can reach.</param>
 internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
 {
     public const string Namespace = "acceptance-records";
 
-    /// <summary>Of the suite's instance.</summary>
+    /// <summary>The name of the suite's instance.</summary>
     public const string Instance = $"{ExternalDnsNames.Name}-{Own}";
 
     private const string Own = "own";
 
-    /// <summary>Of its pods.</summary>
+    /// <summary>The selector of its pods.</summary>
     public const string Selector = $"app.kubernetes.io/instance={Own},app.kubernetes.io/name={ExternalDnsNames.Name}";
 
     public const string ServerKind = "Knot";
@@ -33,7 +33,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         return delivered;
     }
 
-    /// <summary>The same where another delivery may have taken it away since.</summary>
+    /// <summary>The same, delivered again because another delivery may have removed it.</summary>
     public static async Task<PublishingCluster> DeliveredTo(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.NeedsDelivery();
@@ -46,11 +46,11 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         return await Delivered.Of(cluster.Role, () => Deliver(cluster, program, address!, CancellationToken.None), cancellationToken);
     }
 
-    /// <summary>The cluster alone, as live sabotages take it.</summary>
+    /// <summary>The cluster only, for live sabotages.</summary>
     public static async Task<LiveCluster> ClusterOf(LiveCluster cluster, CancellationToken cancellationToken) =>
         (await Of(cluster, cancellationToken)).Cluster;
 
-    /// <summary>Takes the suite's instance and its server away, and delivers the definition again.</summary>
+    /// <summary>Removes the suite's instance and its server, and delivers the original definition again.</summary>
     public static async Task Remove(string role, CancellationToken cancellationToken)
     {
         if (Delivered.Take(role) is not var (cluster, server))
@@ -74,10 +74,10 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     }
 
     /// <summary>
-    /// The same platform with one instance, of the suite's zone, in every cluster, beside those of the definition that the suite has a
-    /// server for.
+    /// The platform with an instance for the suite's zone in every cluster, in addition to those instances of the definition for which the
+    /// suite has a server.
     /// </summary>
-    /// <param name="server">The address and the port of the server; without one an address that documents use.</param>
+    /// <param name="server">The server's address and port; null for a documentation address.</param>
     public static Platform Switched(Platform platform, IPEndPoint? server = null)
     {
         var settings = Settings(server ?? new IPEndPoint(IPAddress.Parse("192.0.2.53"), 53));
@@ -90,15 +90,15 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         });
     }
 
-    /// <summary>One pod of the present revision, whose predecessor is gone.</summary>
+    /// <summary>Waits for one pod of the current revision, without older ones.</summary>
     public Task RolledOut(CancellationToken cancellationToken) => Rollout.Done(
         Cluster.Api, Deployment, "External-DNS runs", TimeSpan.FromSeconds(120), cancellationToken,
         async (_, token) => (await Pods(token)).Count.ShouldBe(1, "pods of all revisions"));
 
-    /// <summary>The only pod; fails where two run.</summary>
+    /// <summary>The only pod; fails if there are two.</summary>
     public async Task<Resource> Pod(CancellationToken cancellationToken) => (await Pods(cancellationToken)).ShouldHaveSingleItem();
 
-    /// <summary>Another pod, which reads the Secret as it is now.</summary>
+    /// <summary>Replaces the pod, so that it reads the current Secret.</summary>
     public async Task Restart(CancellationToken cancellationToken)
     {
         foreach (var pod in await Pods(cancellationToken))
@@ -110,7 +110,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         await RolledOut(cancellationToken);
     }
 
-    /// <summary>Gives External-DNS a TSIG key, right or wrong.</summary>
+    /// <summary>Sets External-DNS's TSIG key, a right or a wrong one.</summary>
     public static Task Key(LiveCluster cluster, string key, CancellationToken cancellationToken)
     {
         var secret = Live.Pods.Manifest("Secret", Secret.Name, Secret.Namespace, null);
@@ -124,7 +124,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     private static IEnumerable<ResourceAddress> Addresses(RenderedCluster tree) =>
         tree.ExternalDns.Select(resource => ResourceKind.Of(resource).Named(resource.Name, resource.Namespace));
 
-    /// <summary>The same platform without the suite's instance.</summary>
+    /// <summary>The platform without the suite's instance.</summary>
     private static Platform Without(Platform platform) => platform.InEachCluster(cluster => DefinedInstances.With(
         cluster, [.. cluster.Of<ExternalDnsSettings>()?.Instances.Where(instance => instance.Name.Text != Own) ?? []]));
 
@@ -152,7 +152,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     private static async Task<PublishingCluster> Deliver(
         LiveCluster cluster, string program, IPAddress address, CancellationToken cancellationToken)
     {
-        // The instances of the definition have the same Secret.
+        // The definition's instances use the same Secret.
         var server = ZoneServer.Of(ServerKind, address: address, key: DefinedInstances.KeyOf(cluster.Role));
         await server.Start(program, cancellationToken);
         await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
@@ -162,8 +162,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     }
 
     /// <summary>
-    /// The address of this machine in the network of the nodes, as pods of this family reach it; null where the engine runs in a machine of
-    /// its own.
+    /// This machine's address in the network of the nodes, for pods of this family; null if the engine runs in its own machine.
     /// </summary>
     public static async Task<IPAddress?> ThisMachine(
         KubernetesApi api, ContainerEngine engine, AddressFamily pods, CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
-/// The order of docs/backup.md with the real External-DNS, kubectl, API servers and Knot: a cluster whose records are in the zone is lost
-/// while External-DNS is away, and an empty one takes its place. Skipped where one of the programs is not on this machine.
+/// The order of steps in docs/backup.md with the real External-DNS, kubectl, API servers and Knot: a cluster with records in the zone is
+/// lost while External-DNS does not run, and an empty one replaces it. Skipped without one of the programs.
 /// </summary>
 [Category("ExternalDns")]
 [NonParallelizable]
@@ -15,7 +15,7 @@ internal sealed class RestoredOwnershipTests
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Each record that the cluster owns, with the one that says so.</summary>
+    /// <summary>The records that the cluster owns, with their ownership records.</summary>
     private static readonly (string Name, RecordType Type)[] Owned =
     [
         ("one", RecordType.A), ("a-one", RecordType.TXT), ("two", RecordType.A), ("a-two", RecordType.TXT),
@@ -73,7 +73,7 @@ internal sealed class RestoredOwnershipTests
 
             Define(DryRun);
             (await Check(emptied, token)).StandardOutput.ShouldNotContain("restore-sync");
-            // What Flux would deliver.
+            // The object that Flux would deliver.
             await KubeDns(emptied, token);
             using (var dry = await Run(emptied, DryRun, token))
             {
@@ -113,7 +113,7 @@ internal sealed class RestoredOwnershipTests
         before.StandardOutput.ShouldContain("restore-sync: The instance 'own' has the policy sync and no dryRun: External-DNS deletes the "
             + "records of Service shop/alias, Service shop/one, Service shop/two.");
 
-        await Noticed.By("the wrong order", () => Looked(async () =>
+        await SabotageDetection.ShouldBeDetected("the wrong order", () => Looked(async () =>
         {
             using var sync = await Run(emptied, Sync, token);
             await sync.Compares(2, token);
@@ -123,7 +123,7 @@ internal sealed class RestoredOwnershipTests
         (await Check(emptied, token)).ExitCode.ShouldBe(0, "with the objects the records come back");
     }
 
-    /// <summary>A cluster whose names External-DNS has written, and a backup of it; then both are gone.</summary>
+    /// <summary>Lets External-DNS write a cluster's names, makes a backup, then removes both.</summary>
     /// <returns>The zone's serial.</returns>
     private async Task<string> BackUpAndLoseTheCluster(CancellationToken token)
     {
@@ -158,7 +158,7 @@ internal sealed class RestoredOwnershipTests
         return await server.Serial(token);
     }
 
-    /// <summary>Asks for every owned record while something is done; none may be missing in any answer.</summary>
+    /// <summary>Queries all owned records during an action; none may be missing in any answer.</summary>
     private async Task Looked(Func<Task> meanwhile, CancellationToken token)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(token);
@@ -239,7 +239,7 @@ internal sealed class RestoredOwnershipTests
     private static Resource Object(string version, string kind, string? @namespace, string name, JsonObject? spec) =>
         new(Live.Pods.Manifest(kind, name, @namespace, spec, version));
 
-    /// <summary>Step 6 of the page, word for word.</summary>
+    /// <summary>Step 6 of the page, literally.</summary>
     private async Task Apply(LocalApiServer cluster, CancellationToken token) => await Cli.Wrap(programs["kubectl"])
         .WithArguments(
         [

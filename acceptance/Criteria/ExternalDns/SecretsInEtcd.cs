@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>What etcd keeps of Secrets, where it and the API server are static pods of a node on this machine.</summary>
+/// <summary>Secrets in etcd, if it and the API server are static pods on a node on this machine.</summary>
 internal sealed class SecretsInEtcd
 {
     private const string Title = "## Secrets in etcd\n";
@@ -13,7 +13,7 @@ internal sealed class SecretsInEtcd
             --cert "$pki/server.crt" --key "$pki/server.key" get --print-value-only
         """;
 
-    // The two providers in the other order, and a start of the API server, which reads the file then.
+    // Swaps the two providers, and restarts the API server, which then reads the file.
     private const string Reorder = $$"""
         awk -v first="$1" '/- identity/ { identity = $0; next } /- secretbox/ { secretbox = $0; next } { print }
             END { print (first == "identity" ? identity "\n" secretbox : secretbox "\n" identity) }' \
@@ -31,7 +31,7 @@ internal sealed class SecretsInEtcd
 
     private SecretsInEtcd(LiveCluster cluster, string node) => (this.cluster, this.node) = (cluster, node);
 
-    /// <summary>Skips the test where etcd cannot be reached.</summary>
+    /// <summary>Skips the test if etcd is not reachable.</summary>
     public static async Task<SecretsInEtcd> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Cluster.Capabilities is { ApiServerIsStaticPod: true, NodesAreContainers: true },
@@ -40,12 +40,12 @@ internal sealed class SecretsInEtcd
         return new SecretsInEtcd(cluster, nodes.Single(Nodes.IsControlPlane).Name);
     }
 
-    /// <summary>Whether the API server has a configuration of encryption.</summary>
+    /// <summary>True if the API server has an encryption configuration.</summary>
     public async Task<bool> Encrypts(CancellationToken cancellationToken) => (await cluster.Engine.Exec(
         node, ["grep", "--quiet", "encryption-provider-config", "/etc/kubernetes/manifests/kube-apiserver.yaml"], cancellationToken))
         .Succeeded;
 
-    /// <summary>The bytes of an object as a text, in which all that is not ASCII is replaced.</summary>
+    /// <summary>The stored bytes of an object as a text, with all non-ASCII bytes replaced.</summary>
     public async Task<string> Kept(ResourceAddress address, CancellationToken cancellationToken)
     {
         var result = await Run($"{Read} /registry/secrets/{address.Namespace}/{address.Name}", cancellationToken);
@@ -72,7 +72,7 @@ internal sealed class SecretsInEtcd
         await WrittenAgain(behind, cancellationToken);
     }
 
-    /// <summary>For a sabotage: new versions of Secrets are written as they are.</summary>
+    /// <summary>For a sabotage: new versions of Secrets are stored in plain text.</summary>
     public Task PlainFirst(CancellationToken cancellationToken) => Ordered("identity", cancellationToken);
 
     public Task EncryptedFirst(CancellationToken cancellationToken) => Ordered("secretbox", cancellationToken);

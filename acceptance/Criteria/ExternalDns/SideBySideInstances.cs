@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Criteria.ExternalDns.PublishedRecords;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>Several instances of External-DNS in one cluster.</summary>
+/// <summary>Several External-DNS instances in one cluster.</summary>
 [ChecksOf(typeof(ExternalDnsCriterion))]
 [Check("Records.11", "Instances of a definition run side by side, each with its own zone", "the record of each zone, and its owner's text",
     Command = "kubectl --context {context} -n kube-system get deployments -l app.kubernetes.io/name=external-dns")]

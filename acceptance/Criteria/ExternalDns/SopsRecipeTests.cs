@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>The recipe of docs/external-dns.md with the real sops and age. Skipped where one of them is not on this machine.</summary>
+/// <summary>The recipe of docs/external-dns.md with the real sops and age. Skipped without one of them.</summary>
 [Category("ExternalDns")]
 [Platform(Exclude = "Win", Reason = "the page writes for a POSIX shell")]
 internal sealed class SopsRecipeTests
@@ -41,7 +41,7 @@ internal sealed class SopsRecipeTests
 
     [Test]
     [Category("Sabotage")]
-    public Task A_pattern_that_leaves_the_data_of_a_Secret_readable_is_noticed() => Noticed.By(
+    public Task A_pattern_that_does_not_encrypt_the_data_of_a_Secret_is_detected() => SabotageDetection.ShouldBeDetected(
         "a pattern without data", () => Hides(Recipe().Replace("^(data|stringData)$", "^(stringData)$")),
         "the key is readable");
 

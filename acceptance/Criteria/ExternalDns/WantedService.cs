@@ -1,13 +1,13 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>A Service that asks for a name.</summary>
+/// <summary>A Service that requests a name from External-DNS.</summary>
 internal static class WantedService
 {
     /// <param name="name">The Service's name.</param>
     /// <param name="address">The record's address; null for an alias.</param>
-    /// <param name="ttl">The record's TTL in seconds; null leaves it out.</param>
-    /// <param name="hostname">The name that is asked for, relative to the zone.</param>
-    /// <param name="prefixes">Of the annotations, each of which asks for the same.</param>
+    /// <param name="ttl">The record's TTL in seconds; null for none.</param>
+    /// <param name="hostname">The requested name, relative to the zone.</param>
+    /// <param name="prefixes">The prefixes of the annotations, each with the same request.</param>
     /// <param name="zone">The zone of the name.</param>
     /// <param name="place">The Service's namespace.</param>
     public static JsonObject Of(
@@ -39,7 +39,7 @@ internal static class WantedService
         };
     }
 
-    /// <summary>Takes every one of them away.</summary>
+    /// <summary>Removes all of them.</summary>
     public static async Task RemoveAll(KubernetesApi api, CancellationToken cancellationToken)
     {
         foreach (var service in await api.List(ResourceKind.Service, "default", "test=external-dns", cancellationToken))

@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>Beside External-DNS one real authoritative server.</summary>
+/// <summary>Adds a real authoritative server to External-DNS.</summary>
 internal abstract class ZoneFixture(string kind) : ExternalDnsFixture
 {
     /// <summary>A new one for each test.</summary>
     protected ZoneServer Server { get; set; } = null!;
 
-    /// <summary>The program of <see cref="Server"/>.</summary>
+    /// <summary>The path of the program of <see cref="Server"/>.</summary>
     protected string Named { get; private set; } = null!;
 
     [OneTimeSetUp]
@@ -18,12 +18,12 @@ internal abstract class ZoneFixture(string kind) : ExternalDnsFixture
     [TearDown]
     public void StopTheServer() => Server?.Dispose();
 
-    /// <param name="name">The cluster's.</param>
-    /// <param name="also">Keys of the instance, after a comma.</param>
+    /// <param name="name">The cluster's name.</param>
+    /// <param name="also">Keys of the instance, with a leading comma.</param>
     /// <param name="policy">Its policy.</param>
     /// <param name="keyName">The name of its TSIG key.</param>
-    /// <param name="server">Keys below rfc2136, after a comma.</param>
-    /// <param name="own">The instance's own name.</param>
+    /// <param name="server">Keys in rfc2136, with a leading comma.</param>
+    /// <param name="own">The instance's name.</param>
     protected DeliveredInstance Instance(
         string name, string also = "", string policy = "sync", string keyName = ZoneServer.KeyName, string server = "",
         string own = "own") =>
@@ -44,7 +44,7 @@ internal abstract class ZoneFixture(string kind) : ExternalDnsFixture
         return started;
     }
 
-    /// <summary>The zone comes to hold exactly these records.</summary>
+    /// <summary>Waits until the zone has exactly these records.</summary>
     protected Task Holds(string name, RecordType type, string[] expected, int ttl, CancellationToken token) => Eventually.Within(
         TimeSpan.FromSeconds(60),
         async probe => (await Server.Ask($"{name}.{ZoneServer.Zone}", type, probe)).ShouldBe(expected.Select(text => (text, ttl))),

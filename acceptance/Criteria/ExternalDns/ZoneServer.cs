@@ -3,8 +3,8 @@ using PlatformGitOps.Dns.Client;
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
-/// An authoritative server with one zone, on the loopback address or another one of this machine: it takes updates that are signed with
-/// <see cref="KeyName"/> and hands the zone over to that key. In the zone stand records of nobody and of another owner.
+/// An authoritative server with one zone, on the loopback address or another one of this machine. It accepts updates signed with <see
+/// cref="KeyName"/>, and transfers the zone to that key. The zone has records without an owner and of another owner.
 /// </summary>
 internal abstract class ZoneServer(string folder) : IDisposable
 {
@@ -24,30 +24,30 @@ internal abstract class ZoneServer(string folder) : IDisposable
 
     public int Port { get; } = LocalProgram.FreePort();
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The listening address.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
-    /// <summary>The TSIG key, base64.</summary>
+    /// <summary>The TSIG key in base64.</summary>
     public string Secret => Keys[0].Secret;
 
-    /// <summary>Every key that may update and transfer the zone.</summary>
+    /// <summary>All keys that may update and transfer the zone.</summary>
     public IReadOnlyList<ZoneKey> Keys { get; private set; } = [ZoneKey.New(KeyName)];
 
     /// <summary>The zone's name.</summary>
     public string Domain { get; init; } = Zone;
 
-    /// <summary>Everything that the program has printed since it started.</summary>
+    /// <summary>The program's output since its start.</summary>
     public string Output => program!.Output;
 
-    /// <summary>Whether the key may transfer the zone; false is a sabotage.</summary>
+    /// <summary>True if the key may transfer the zone; false is a sabotage.</summary>
     public bool Transfers { get; init; } = true;
 
     protected string ZoneFile => Path.Combine(Folder, "zone");
 
-    /// <summary>The program's name, for the search path.</summary>
+    /// <summary>The program's name on the search path.</summary>
     public static string ProgramOf(string kind) => kind == "Knot" ? "knotd" : "named";
 
-    /// <param name="key">That of another server too; null for one of its own.</param>
+    /// <param name="key">A key shared with another server; null for a new one.</param>
     public static ZoneServer Of(
         string kind, bool transfers = true, string domain = Zone, IPAddress? address = null, ZoneKey? key = null)
     {
@@ -59,7 +59,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
         return server;
     }
 
-    /// <summary>Starts it with the zone as it was when it stopped; the first time with a new zone.</summary>
+    /// <summary>Starts it with the zone of its last stop; the first time with a new zone.</summary>
     public async Task Start(string file, CancellationToken cancellationToken)
     {
         if (!File.Exists(ZoneFile))
@@ -84,7 +84,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
 
     public void Stop() => program?.Dispose();
 
-    /// <summary>Other keys in its configuration, which it reads again; it goes on answering.</summary>
+    /// <summary>Changes the keys in its configuration and reloads it; it keeps answering.</summary>
     public async Task Use(IReadOnlyList<ZoneKey> keys, CancellationToken cancellationToken)
     {
         Keys = keys;
@@ -98,12 +98,12 @@ internal abstract class ZoneServer(string folder) : IDisposable
         int Readings() => Output.Split(Reread).Length;
     }
 
-    /// <summary>Starts it again with a new zone, as it was before anybody wrote to it.</summary>
+    /// <summary>Restarts it with a new zone, before any update.</summary>
     public async Task Renew(string file, CancellationToken cancellationToken)
     {
         Stop();
         File.Delete(ZoneFile);
-        // Of Knot and of BIND.
+        // The journal's name in Knot and BIND.
         File.Delete($"{ZoneFile}.jnl");
         foreach (var kept in new[] { "journal", "timers" }.Select(name => Path.Combine(Folder, name)).Where(Directory.Exists))
         {
@@ -113,7 +113,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
         await Start(file, cancellationToken);
     }
 
-    /// <summary>The records of a name: their texts and their TTL in seconds; an empty list where there are none.</summary>
+    /// <summary>The records of a name: texts and TTLs in seconds; empty if there are none.</summary>
     public async Task<IReadOnlyList<(string Text, int Ttl)>> Ask(string name, RecordType type, CancellationToken cancellationToken)
     {
         await using var transport = new FreshUdpTransport(new IPEndPoint(Address, Port));
@@ -127,7 +127,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
             : throw new NotYetException($"{name}/{type}: {answer.Outcome} {answer.Problem}");
     }
 
-    /// <summary>The zone's serial: it moves with every update.</summary>
+    /// <summary>The zone's serial, which every update changes.</summary>
     public async Task<string> Serial(CancellationToken cancellationToken) =>
         (await Ask(Domain, RecordType.SOA, cancellationToken)).Single().Text.Split(' ')[2];
 
@@ -137,12 +137,12 @@ internal abstract class ZoneServer(string folder) : IDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    /// <summary>Writes the configuration and returns its file.</summary>
+    /// <summary>Writes the configuration and returns its path.</summary>
     protected abstract Task<string> Configure(CancellationToken cancellationToken);
 
     protected abstract IReadOnlyList<string> Arguments(string configuration);
 
-    /// <summary>What it prints when it has read its configuration.</summary>
+    /// <summary>The text that it prints after reading its configuration.</summary>
     protected abstract string Reread { get; }
 
     private sealed class Knot(string folder) : ZoneServer(folder)
@@ -212,12 +212,12 @@ internal abstract class ZoneServer(string folder) : IDisposable
     }
 }
 
-/// <summary>A TSIG key of hmac-sha256.</summary>
+/// <summary>A TSIG key for hmac-sha256.</summary>
 /// <param name="Name">Its DNS name.</param>
-/// <param name="Secret">Base64.</param>
+/// <param name="Secret">The key in base64.</param>
 internal sealed record ZoneKey(string Name, string Secret)
 {
-    /// <summary>An entry of Knot's section of keys.</summary>
+    /// <summary>An entry of Knot's key section.</summary>
     public string InKnot => $"  - id: {Name}\n    algorithm: hmac-sha256\n    secret: {Secret}\n";
 
     public static ZoneKey New(string name) => new(name, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 
 /// <summary>
-/// A small database in MaxMind's format (specification 2.0) that calls itself GeoLite2-City: networks of both families with country and
+/// A small database in MaxMind's format (specification 2.0) with the type GeoLite2-City: networks of both families with country and
 /// continent. As in MaxMind's own, IPv4 networks are below ::/96.
 /// </summary>
 internal static class CityDatabase
@@ -14,12 +14,12 @@ internal static class CityDatabase
 
     public static byte[] Of(params IReadOnlyList<(string Network, string Country, string Continent)> places) => Of(6, places);
 
-    /// <summary>One that knows IPv4 alone, as some publishers have it.</summary>
+    /// <summary>A database with IPv4 only, as some publishers have it.</summary>
     public static byte[] OfIPv4(params IReadOnlyList<(string Network, string Country, string Continent)> places) => Of(4, places);
 
     private static byte[] Of(uint version, IReadOnlyList<(string Network, string Country, string Continent)> places)
     {
-        // Two children for each node: null for none, an int for a node, a place for an end.
+        // Two children for each node: null for none, an int for a node, a place for a leaf.
         var nodes = new List<object?[]> { new object?[2] };
         var data = new MemoryStream();
         foreach (var (text, country, continent) in places)
@@ -94,7 +94,7 @@ internal static class CityDatabase
         Text(file, "ip_version");
         Number(file, 5, version);
         Text(file, "languages");
-        // An array of no element: an extended type, 11 - 7.
+        // An empty array: an extended type, 11 - 7.
         file.Write([0, 4]);
         Text(file, "node_count");
         Number(file, 6, (uint)nodes);
@@ -102,7 +102,7 @@ internal static class CityDatabase
         Number(file, 5, Bytes * 4);
     }
 
-    /// <summary>Three octets: a record of 24 bits.</summary>
+    /// <summary>Three octets: a 24-bit record.</summary>
     private static void Record(Stream file, uint value) => file.Write([(byte)(value >> 16), (byte)(value >> 8), (byte)value]);
 
     private static void Map(Stream file, int entries) => file.WriteByte((byte)((7 << 5) | entries));
@@ -124,7 +124,7 @@ internal static class CityDatabase
         Span<byte> octets = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(octets, value);
         var significant = octets.TrimStart((byte)0);
-        // Types above 7 have a second octet.
+        // Types above 7 need a second octet.
         file.Write(type > 7 ? [(byte)significant.Length, (byte)(type - 7)] : [(byte)((type << 5) | significant.Length)]);
         file.Write(significant);
     }

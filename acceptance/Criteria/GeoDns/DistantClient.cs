@@ -3,8 +3,8 @@ using PlatformGitOps.Generator.Apps.GeoDns;
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 
 /// <summary>
-/// A client in no region. Beside nodes that are containers of this machine it is a container, which asks the servers' node ports; elsewhere
-/// it is a pod on its node's network, which asks the Service.
+/// A client in no region. If nodes are containers on this machine, it is a container that queries the servers' node ports; otherwise it is
+/// a pod on the host network that queries the Service.
 /// </summary>
 internal sealed class DistantClient : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class DistantClient : IAsyncDisposable
         return new DistantClient(cluster, prober, service);
     }
 
-    /// <summary>The answers over UDP and TCP, of each node with a server.</summary>
+    /// <summary>The answers over UDP and TCP from each node with a server.</summary>
     public async Task<IReadOnlyList<DnsAnswer>> Ask(string name, CancellationToken cancellationToken)
     {
         if (prober is null)
@@ -36,7 +36,7 @@ internal sealed class DistantClient : IAsyncDisposable
                 ["--via", "udp", "--via", "tcp", "--server", service.Text("spec.clusterIP")!]);
         }
 
-        // A node without a server does not answer, so that the client's address stays (externalTrafficPolicy: Local).
+        // Nodes without a server do not answer, which keeps the client's address (externalTrafficPolicy: Local).
         var pods = await cluster.Api.List(
             ResourceKind.Pod, GeoDnsNames.Namespace, $"app.kubernetes.io/name={GeoDnsNames.Name}", cancellationToken);
         var nodes = pods.Select(pod => pod.Text("status.hostIP")).OfType<string>().Distinct().Select(IPAddress.Parse).ToList();

@@ -44,7 +44,7 @@ public static class GeoCriterion
     [StaticCheck("Geo.4", "the way out of its pods, tried with a pod behind a load balancer of the cluster")]
     public static void ReachesItsOwnRegion(RenderedCluster tree)
     {
-        // kube-proxy, and Cilium in its place, turn the load balancer's address into the pod's before a policy judges.
+        // kube-proxy, and Cilium instead of it, translate the load balancer's address to the pod's before the policy.
         var @namespace = tree.Definition.Of<GeoDnsSettings>()!.Namespaces.Select(name => name.Text).FirstOrDefault("some-workload");
         var pod = new Destination(@namespace, new Dictionary<string, string> { ["app"] = "shop" });
         foreach (var policy in tree.GeoDns.Where(resource => resource.Kind.EndsWith("NetworkPolicy", StringComparison.Ordinal)))

@@ -3,8 +3,8 @@ using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 
 /// <summary>
-/// The real CoreDNS with the tree's Corefile and the real writer of its zones, against a real API server (docs/geo-routing.md). Skipped
-/// where one of the programs is not on this machine.
+/// The real CoreDNS with the tree's Corefile and the real writer of its zones, with a real API server (docs/geo-routing.md). Skipped
+/// without one of the programs.
 /// </summary>
 [Category("GeoRouting")]
 [NonParallelizable]
@@ -15,7 +15,7 @@ internal sealed class GeoRoutingTests
     private const string Office6 = "::1";
     private const string American = "198.51.100.0/24";
 
-    /// <summary>The bar of an answer that moves, without the time that resolvers keep it.</summary>
+    /// <summary>The limit for a change of the answers, without caching in resolvers.</summary>
     private static readonly TimeSpan Bar = TimeSpan.FromSeconds(10);
 
     private LocalApiServer cluster = null!;
@@ -28,7 +28,7 @@ internal sealed class GeoRoutingTests
     public async Task StartTheApiServer()
     {
         coreDns = LocalProgram.Need("coredns");
-        // Not the assembly beside this one, which has another Kubernetes client beside it.
+        // Not the copy next to this assembly, which would load another version of the Kubernetes client.
         controller = Path.Combine(Repository.Root, "artifacts", "bin", "Controller", "debug", "PlatformGitOps.Controller.dll");
         Assume.That(File.Exists(controller), $"{controller} is not built");
         cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), CancellationToken.None);
@@ -91,7 +91,7 @@ internal sealed class GeoRoutingTests
 
     [Test]
     [CancelAfter(240_000)]
-    public async Task A_region_that_dies_leaves_the_answers_in_time_and_comes_back(CancellationToken token)
+    public async Task A_failed_region_is_removed_from_the_answers_in_time_and_returns(CancellationToken token)
     {
         await Start("latency", token);
         await Answers([LocalRegions.Eu], Office, token);
@@ -103,7 +103,7 @@ internal sealed class GeoRoutingTests
 
     [Test]
     [CancelAfter(240_000)]
-    public async Task Where_all_regions_are_down_the_answers_stay(CancellationToken token)
+    public async Task If_all_regions_are_down_the_answers_stay(CancellationToken token)
     {
         await Start("latency", token);
         await Answers([LocalRegions.Eu], Office, token);
@@ -190,7 +190,7 @@ internal sealed class GeoRoutingTests
     [TestCaseSource(nameof(Sabotages))]
     [Category("Sabotage")]
     [CancelAfter(240_000)]
-    public async Task A_sabotage_is_noticed(string name, string policy, Func<string, string> sabotage, CancellationToken token)
+    public async Task A_sabotage_is_detected(string name, string policy, Func<string, string> sabotage, CancellationToken token)
     {
         await Start(policy, sabotage, token, ("eu", LocalRegions.Eu, ("weight", "3")), ("us", LocalRegions.Us, ("weight", "1")));
         if (policy == "weighted")
@@ -207,7 +207,7 @@ internal sealed class GeoRoutingTests
         {
             await (policy == "weighted" ? Weights(token) : ByClient(token, patience: 1));
         }
-        catch (Exception exception) when (exception is ShouldAssertException or NeverHeldException)
+        catch (Exception exception) when (exception is ShouldAssertException or WaitTimeoutException)
         {
             noticed = exception.Message;
         }
@@ -215,7 +215,9 @@ internal sealed class GeoRoutingTests
         noticed.ShouldNotBeNull($"'{name}' was not noticed");
     }
 
-    /// <summary>The commands of docs/troubleshooting.md that need no pods, and what its others look for in the writer's log.</summary>
+    /// <summary>
+    /// The commands of docs/troubleshooting.md that need no pods, and the log messages that its other commands search for.
+    /// </summary>
     [Test]
     [CancelAfter(240_000)]
     public async Task The_page_leads_to_the_cause_of_a_wrong_region(CancellationToken token)
@@ -275,7 +277,7 @@ internal sealed class GeoRoutingTests
         }
     }
 
-    /// <summary>Ten times a thousand queries: the share of each thousand is shown, that of all of them is judged.</summary>
+    /// <summary>Ten times a thousand queries: prints the share in each thousand, and checks the total.</summary>
     private async Task Weights(CancellationToken token)
     {
         const int Round = 1000;

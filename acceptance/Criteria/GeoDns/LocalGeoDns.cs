@@ -7,15 +7,14 @@ using PlatformGitOps.Generator.Flux;
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 
 /// <summary>
-/// A server of geographic DNS on this machine, made of the generated tree: the real CoreDNS with the tree's Corefile and the real writer
-/// with its config and its ServiceAccount's rights, at a real API server. Other than in the tree are ports and folders; regions and
-/// clients have loopback addresses.
+/// A server of geographic DNS on this machine, from the generated tree: the real CoreDNS with its Corefile and the real writer with its
+/// config and RBAC, with a real API server. Only ports and folders differ; regions and clients have loopback addresses.
 /// </summary>
 internal sealed class LocalGeoDns : IDisposable
 {
     public const string Zone = "geo.example.com";
 
-    /// <summary>Of the definition, and what replaces it: no definition takes loopback addresses.</summary>
+    /// <summary>A range of the definition and its replacement: definitions refuse loopback addresses.</summary>
     private const string Office = "10.32.0.0/12";
     private const string LocalOffice = "127.32.0.0/16";
     private const string Office6 = "2001:db8:32::/48";
@@ -30,12 +29,12 @@ internal sealed class LocalGeoDns : IDisposable
     {
     }
 
-    /// <summary>A database of both address families.</summary>
+    /// <summary>A database with both address families.</summary>
     public static byte[] Places => CityDatabase.Of(
         ("198.51.100.0/24", "US", "NA"), ("203.0.113.0/24", "FR", "EU"), ("192.0.2.0/24", "GB", "EU"), ("100.64.0.0/10", "JP", "AS"),
         ("2001:db8:100::/48", "US", "NA"), ("2001:db8:200::/48", "FR", "EU"));
 
-    /// <summary>What the tree delivers to the cluster.</summary>
+    /// <summary>The objects that the tree delivers to the cluster.</summary>
     public IReadOnlyList<Resource> Objects { get; private init; } = [];
 
     public bool WriterRuns => writer?.Runs == true;
@@ -78,7 +77,7 @@ internal sealed class LocalGeoDns : IDisposable
         return [.. layer.Built.Select(resource => YamlDocuments.Document(resource.Body))];
     }
 
-    /// <param name="change">Changes the Corefile: a sabotage.</param>
+    /// <param name="change">Changes the Corefile, for a sabotage.</param>
     /// <param name="places">The database.</param>
     public static async Task<LocalGeoDns> Start(
         LocalApiServer server, string coreDns, string controller, string policy, Func<string, string>? change, byte[] places,
@@ -107,7 +106,7 @@ internal sealed class LocalGeoDns : IDisposable
 
     /// <summary>The addresses of a name in the order of the answer.</summary>
     /// <param name="source">The client's own address.</param>
-    /// <param name="subnet">The subnet that a resolver says it asks for.</param>
+    /// <param name="subnet">The client subnet (EDNS) of the query.</param>
     public async Task<IReadOnlyList<string>> Ask(
         string name, CancellationToken cancellationToken, string source = "127.0.0.1", string? subnet = null,
         RecordType? type = null)
@@ -184,13 +183,13 @@ internal sealed class LocalGeoDns : IDisposable
     }
 }
 
-/// <summary>The published addresses of two regions: TCP servers on loopback addresses that share a port.</summary>
+/// <summary>The published addresses of two regions: TCP servers on loopback addresses with the same port.</summary>
 internal sealed class LocalRegions : IDisposable
 {
     public const string Eu = "127.51.0.1";
     public const string Us = "127.52.0.1";
 
-    /// <summary>The other family's address of <see cref="Eu"/>; there is one loopback address alone.</summary>
+    /// <summary>The IPv6 address of <see cref="Eu"/>; IPv6 has only one loopback address.</summary>
     public const string Eu6 = "::1";
 
     private readonly Dictionary<string, TcpListener> up = [];
@@ -219,7 +218,7 @@ internal sealed class LocalRegions : IDisposable
         }
     }
 
-    /// <summary>A Service of a region; what else it says is in the annotations.</summary>
+    /// <summary>A Service in a region, with further annotations.</summary>
     public Resource Service(string name, string region, string address, params (string Key, string Value)[] also) => new(new JsonObject
     {
         ["apiVersion"] = "v1",

@@ -2,13 +2,13 @@ using PlatformGitOps.Generator.Apps.GeoDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 
-/// <summary>What clients of a running cluster with geographic routing get.</summary>
+/// <summary>The answers for clients of a running cluster with geographic routing.</summary>
 [ChecksOf(typeof(GeoCriterion))]
 public static class RoutedAnswers
 {
     internal const string Hostname = $"api.{RoutedCluster.Zone}";
 
-    /// <summary>Open on every node, and closed.</summary>
+    /// <summary>A port that is open on every node, and a closed one.</summary>
     internal const int Kubelet = 10250;
     internal const int Closed = 10999;
 
@@ -142,7 +142,7 @@ public static class RoutedAnswers
         return selector;
     }
 
-    /// <summary>A Service in each of two regions, at the addresses of two nodes.</summary>
+    /// <summary>A Service in each of two regions, with the addresses of two nodes.</summary>
     internal static async Task<(string Near, string Far)> Regions(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -192,7 +192,7 @@ public static class RoutedAnswers
             cancellationToken);
     }
 
-    /// <summary>The prober's options that ask the Service itself, in both ways.</summary>
+    /// <summary>The prober's options to query the Service itself, over both protocols.</summary>
     private static async Task<string[]> Server(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var service = await cluster.Require(ResourceKind.Service.Named(GeoDnsNames.Name, GeoDnsNames.Namespace), cancellationToken);

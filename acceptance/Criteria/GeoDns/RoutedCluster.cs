@@ -2,12 +2,12 @@ using PlatformGitOps.Generator.Apps.GeoDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 
-/// <summary>The cluster with geographic routing, delivered from the generated tree, once in a run.</summary>
+/// <summary>The cluster with geographic routing, from the generated tree, delivered once in a run.</summary>
 internal static class RoutedCluster
 {
     public const string Zone = "geo.acceptance.example";
 
-    /// <summary>The region of the clients inside of the cluster, and the other one, which answers all others first.</summary>
+    /// <summary>The region of the clients inside of the cluster, and the other one, which is first for all others.</summary>
     public const string Near = "near";
     public const string Far = "far";
 
@@ -51,8 +51,8 @@ internal static class RoutedCluster
     }
 
     /// <summary>
-    /// The same platform with geographic routing in every cluster: with the suite's zone and regions, because addresses of a definition's
-    /// regions are out of reach.
+    /// The platform with geographic routing in every cluster, with the suite's zone and regions: a definition's addresses are not
+    /// reachable.
     /// </summary>
     public static Platform Switched(Platform platform) => platform.InEachCluster(cluster => cluster with
     {

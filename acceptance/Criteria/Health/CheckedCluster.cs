@@ -4,14 +4,14 @@ using PlatformGitOps.Generator.Apps.DnsHealthController;
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>
-/// The cluster with the controller delivered from the generated tree, once in a run; its definition stays as it is otherwise.
+/// The cluster with the controller from the generated tree, delivered once in a run; otherwise its definition is unchanged.
 /// </summary>
 internal static class CheckedCluster
 {
     public const string Name = "dns-health-controller";
     public const int Port = 8080;
 
-    /// <summary>The name of its process in the kernel.</summary>
+    /// <summary>The kernel's name of its process.</summary>
     public const string Process = "PlatformGitOps.";
 
     private static readonly OncePerCluster<ChangedCluster> Delivered = new();
@@ -36,7 +36,7 @@ internal static class CheckedCluster
         return delivered;
     }
 
-    /// <param name="coreDns">Whether it checks CoreDNS's own pods too; in a running cluster only after a delivery without.</param>
+    /// <param name="coreDns">True to check CoreDNS's own pods too; in a running cluster only after a delivery without it.</param>
     public static async Task<LiveCluster> Deliver(LiveCluster cluster, bool coreDns, CancellationToken cancellationToken)
     {
         var changed = await Deliver(cluster, Settings(cluster) with { CoreDns = coreDns }, cancellationToken);
@@ -45,23 +45,23 @@ internal static class CheckedCluster
         return changed;
     }
 
-    /// <summary>Delivers the step before the controller is switched off. Flux is done when its Job is, Helm before it.</summary>
+    /// <summary>Delivers the step before the controller is switched off. Flux waits for its Job, Helm does not.</summary>
     public static Task<LiveCluster> DeliverRelease(LiveCluster cluster, CancellationToken cancellationToken) =>
         Deliver(cluster, Settings(cluster) with { Release = true }, cancellationToken);
 
-    /// <summary>Delivers the step after it: the tree without the controller.</summary>
+    /// <summary>Delivers the next step: the tree without the controller.</summary>
     public static Task<LiveCluster> DeliverWithout(LiveCluster cluster, CancellationToken cancellationToken) =>
         Deliver(cluster, settings: null, cancellationToken);
 
     private static HealthControllerSettings Settings(LiveCluster cluster) => new()
     {
         Image = SuiteSettings.Current.ControllerImage,
-        // A definition may not open the cluster's own pods; the suite has no machines outside that could be listed.
+        // A definition may not open the cluster's own pods, but the suite has no external machines to use.
         EndpointSliceNetworks = [cluster.Tree.Definition.Pods],
         Shards = Shards(cluster),
     };
 
-    /// <summary>Delivers the definition again, which has the controller or not, so that a kept cluster is as its definition says.</summary>
+    /// <summary>Delivers the original definition again, with or without the controller, so that a kept cluster matches it.</summary>
     public static async Task RemoveController(string role, CancellationToken cancellationToken)
     {
         if (Delivered.Take(role) is not var (before, cluster))
@@ -88,8 +88,8 @@ internal static class CheckedCluster
     }
 
     /// <summary>
-    /// The same platform with the controller in every cluster, checking CoreDNS too, and with the Kubernetes of its admission policies
-    /// where the definition names none.
+    /// The platform with the controller in every cluster, checking CoreDNS too, and with a Kubernetes that has admission policies if the
+    /// definition does not set one.
     /// </summary>
     public static Platform Switched(Platform platform) => platform.InEachCluster(cluster =>
     {
@@ -110,7 +110,7 @@ internal static class CheckedCluster
         var changed = await cluster.Deliver(platform, cancellationToken);
         foreach (var gone in Addresses(cluster.Tree).Except(Addresses(changed.Tree)))
         {
-            // Flux prunes; Helm deletes nothing of what the tree no longer has.
+            // Flux prunes; Helm does not delete objects that left the tree.
             if (cluster.Delivery is not FluxDelivery)
             {
                 await cluster.Api.Delete(gone, null, cancellationToken);
@@ -132,7 +132,7 @@ internal static class CheckedCluster
     public static async Task<SemVer> Kubernetes(LiveCluster cluster, CancellationToken cancellationToken) =>
         SemVer.Parse((await cluster.Api.Version(cancellationToken)).TrimStart('v').Split('+', '-')[0]);
 
-    /// <summary>Every instance is of the newest revision and available, and the older ones have ended.</summary>
+    /// <summary>All instances have the newest revision and are available, and older ones have ended.</summary>
     public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Live.Rollout.Done(
         cluster.Api, Deployment, "the controller's instances run", TimeSpan.FromSeconds(120), cancellationToken,
         async (deployment, token) =>
@@ -141,7 +141,7 @@ internal static class CheckedCluster
     public static async Task<IReadOnlyList<Resource>> Pods(LiveCluster cluster, CancellationToken cancellationToken) =>
         [.. await cluster.Api.List(ResourceKind.Pod, "kube-system", $"app.kubernetes.io/name={Name}", cancellationToken)];
 
-    /// <summary>The metrics of an instance, scraped from the monitoring's namespace.</summary>
+    /// <summary>The metrics of an instance, scraped from the monitoring namespace.</summary>
     public static async Task<string> Metrics(LiveCluster cluster, Resource pod, CancellationToken cancellationToken)
     {
         var answer = await ProbeOrigin.FromMonitoring(cluster, pod, Port, "/metrics", cancellationToken);
@@ -149,12 +149,12 @@ internal static class CheckedCluster
         return answer.Body;
     }
 
-    /// <summary>The Lease of each shard; of one alone it has the controller's own name.</summary>
+    /// <summary>The Lease of each shard; with one shard it has the controller's own name.</summary>
     public static IReadOnlyList<string> Leases(LiveCluster cluster) => Shards(cluster) is > 1 and var shards
         ? [.. Enumerable.Range(0, shards).Select(ControllerNames.LeaseOf)]
         : [Name];
 
-    /// <summary>The instances that report that they are the leader of a shard, in the order of <see cref="Leases"/>.</summary>
+    /// <summary>The instances that report to lead a shard, in the order of <see cref="Leases"/>.</summary>
     public static async Task<IReadOnlyList<IReadOnlyList<Resource>>> Leaders(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var leases = Leases(cluster);
@@ -175,7 +175,7 @@ internal static class CheckedCluster
         return leaders;
     }
 
-    /// <summary>The pod that acts for a namespace: it holds the Lease of its shard.</summary>
+    /// <summary>The pod that leads a namespace's shard: the holder of its Lease.</summary>
     public static Task<string> Holder(LiveCluster cluster, string @namespace, CancellationToken cancellationToken) =>
         HolderOf(cluster, Leases(cluster)[Sharding.ShardOf(@namespace, Shards(cluster))], cancellationToken);
 
@@ -187,7 +187,7 @@ internal static class CheckedCluster
 
     private static int Shards(LiveCluster cluster) => cluster.Tree.Definition.HealthController?.Shards ?? 1;
 
-    /// <summary>Runs so many instances, and waits until they are ready, or gone.</summary>
+    /// <summary>Scales the instances, and waits until they are ready or gone.</summary>
     public static async Task Scale(LiveCluster cluster, int instances, CancellationToken cancellationToken)
     {
         await cluster.Api.Patch(Deployment, JsonPath.Patch("spec.replicas", instances), cancellationToken);
@@ -198,11 +198,11 @@ internal static class CheckedCluster
             cancellationToken));
     }
 
-    /// <summary>The name of the ConfigMap that the instances run with.</summary>
+    /// <summary>The name of the instances' ConfigMap.</summary>
     public static async Task<string> ConfigName(LiveCluster cluster, CancellationToken cancellationToken) =>
         (await cluster.Require(Deployment, cancellationToken)).Text("spec.template.spec.volumes[0].configMap.name")!;
 
-    /// <summary>Runs the instances with a changed config; <see cref="Use"/> restores the one from before.</summary>
+    /// <summary>Runs the instances with a changed config; <see cref="Use"/> restores the old one.</summary>
     public static async Task Configure(LiveCluster cluster, Func<string, string> change, CancellationToken cancellationToken)
     {
         var before = await ConfigName(cluster, cancellationToken);

@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>A leader that dies, an API server that restarts, a node that is lost: endpoints stay as they are.</summary>
+/// <summary>The leader dies, the API server restarts, a node is lost: endpoints stay unchanged.</summary>
 [ChecksOf(typeof(HealthCriterion))]
 public static class ControllerFaults
 {
@@ -50,7 +50,7 @@ public static class ControllerFaults
         }
     }
 
-    /// <summary>A process that is stopped answers no SIGTERM; the kubelet then ends it the hard way.</summary>
+    /// <summary>A stopped process does not handle SIGTERM, so the kubelet kills it.</summary>
     private static async Task Freeze(LiveCluster cluster, string name, CancellationToken cancellationToken)
     {
         var pods = (await CheckedCluster.Pods(cluster, cancellationToken)).Where(pod => pod.Name == name).ToList();

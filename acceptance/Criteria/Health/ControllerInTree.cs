@@ -27,14 +27,14 @@ internal static class ControllerInTree
 
     internal static IEnumerable<RequiredAccess> Everywhere(RenderedCluster tree) =>
         tree.Definition.HealthController!.EndpointSliceNetworks.IsEmpty
-            ? RequiredAccess.Everywhere
-            : RequiredAccess.Everywhere.Concat(RequiredAccess.ForEndpointSlices);
+            ? RequiredAccess.WatchedNamespaces
+            : RequiredAccess.WatchedNamespaces.Concat(RequiredAccess.ForEndpointSlices);
 
-    /// <summary>The namespaces that it watches; one null where it watches all.</summary>
+    /// <summary>The namespaces that it watches; a single null if it watches all.</summary>
     internal static IReadOnlyList<string?> Places(RenderedCluster tree) =>
         tree.Definition.HealthController!.Namespaces is { IsEmpty: false } names ? [.. names.Select(name => name.Text)] : [null];
 
-    /// <summary>A Role or its binding in a namespace, or those of the cluster where the namespace is null.</summary>
+    /// <summary>A Role or its binding in a namespace, or the cluster-wide ones if the namespace is null.</summary>
     internal static Resource Everywhere(RenderedCluster tree, string kind, string? place)
     {
         var (whole, name) = place is null ? ($"Cluster{kind}", Name) : (kind, $"{Name}-checks");

@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Health.HealthSabotages;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>The controller does nothing for others that they may not do themselves.</summary>
+/// <summary>The controller does nothing for users that they may not do themselves.</summary>
 [ChecksOf(typeof(HealthCriterion))]
 [Check("Health.15", "The controller's account can change the serve label, the gate and its own annotations of a pod, and nothing else",
     "every other change is refused", Needs = Feature.AdmissionPolicies,
@@ -81,7 +81,7 @@ public static class ControllerLimits
                 ("""{"status": {"podIP": "192.0.2.1"}}""", "status", false),
                 (Condition("PodScheduled"), "status", false),
             ];
-            // The API server follows new policies within seconds.
+            // The API server applies new policies within seconds.
             await Eventually.Within(
                 TimeSpan.FromSeconds(30),
                 async token =>
@@ -172,7 +172,7 @@ public static class ControllerLimits
     private static Resource Policy(SabotagedTree tree, string kind) =>
         tree.HealthController.Single(resource => resource.Kind == kind && resource.Name == PodPolicy);
 
-    /// <summary>A dry run on the API server; false where an admission policy refuses it.</summary>
+    /// <summary>A dry run on the API server; false if an admission policy refuses it.</summary>
     private static async Task<bool> TryPatch(
         LiveCluster cluster, Resource pod, string patch, string? subresource, CancellationToken cancellationToken)
     {

@@ -3,11 +3,11 @@ using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>What a person sees of the controller: metrics, pages, Events and annotations.</summary>
+/// <summary>The controller's metrics, endpoints, Events and annotations.</summary>
 [ChecksOf(typeof(HealthCriterion))]
 public static class ControllerReports
 {
-    /// <summary>As the issue names them, each with its type.</summary>
+    /// <summary>The metrics that the issue names, with their types.</summary>
     private static readonly string[] Promised =
     [
         "dns_health_checks_total counter", "dns_health_check_duration_seconds histogram", "dns_healthy_endpoints gauge",

@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>The controller's rights, its pod and who reaches it.</summary>
+/// <summary>The controller's rights, its pod security and network policy.</summary>
 [ChecksOf(typeof(HealthCriterion))]
 public static class ControllerSecurity
 {
@@ -20,7 +20,7 @@ public static class ControllerSecurity
         }
 
         AccountRights.Of(Find(tree, "Role"))
-            .ShouldBe(Rights(RequiredAccess.AtHome), ignoreOrder: true, "the Role is not what the controller needs");
+            .ShouldBe(Rights(RequiredAccess.OwnNamespace), ignoreOrder: true, "the Role is not what the controller needs");
         if (OfShards(tree) is { Count: > 0 } leases)
         {
             AccountRights.Of(Find(tree, "Role", $"{Name}-shards")).ShouldBe(
@@ -78,7 +78,7 @@ public static class ControllerSecurity
     private static IReadOnlyList<RequiredAccess> OfShards(RenderedCluster tree) =>
         RequiredAccess.ForShards(tree.Definition.HealthController!.Shards);
 
-    private static IEnumerable<RequiredAccess> AtHome(RenderedCluster tree) => RequiredAccess.AtHome.Concat(OfShards(tree));
+    private static IEnumerable<RequiredAccess> AtHome(RenderedCluster tree) => RequiredAccess.OwnNamespace.Concat(OfShards(tree));
 
     private static IEnumerable<string> Rights(IEnumerable<RequiredAccess> needed) =>
         from access in needed

@@ -1,15 +1,15 @@
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>One endpoint of a fleet stops answering and recovers, and how long that may take.</summary>
+/// <summary>Failure and recovery of one endpoint of a fleet, and the allowed times.</summary>
 internal static class EndpointFailure
 {
-    /// <summary>Waits are longer than the bars: a check measures first, and judges then.</summary>
+    /// <summary>Longer than the limits: a check measures first, and then compares.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
     internal static readonly TimeSpan Back = TimeSpan.FromSeconds(5);
     internal static readonly TimeSpan FastBar = TimeSpan.FromSeconds(5);
     internal static readonly Dictionary<string, string> Fast = new() { ["profile"] = "fast" };
 
-    /// <summary>One of the endpoints, and it alone, leaves DNS within the bar and comes back.</summary>
+    /// <summary>One endpoint, and no other, leaves DNS within the limit and returns.</summary>
     internal static async Task OutAndBack(
         LiveCluster cluster, string name, IReadOnlyDictionary<string, string> asked, FleetShape shape, TimeSpan bar,
         CancellationToken cancellationToken, int pods = 3)

@@ -2,22 +2,22 @@ using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>A headless Service and its pods, whose health pages can be made to fail: a workload of the controller.</summary>
+/// <summary>A Service and its pods, whose health endpoints can be made to fail: a workload for the controller.</summary>
 internal sealed class Fleet
 {
     public const string Namespace = "acceptance-health";
 
-    /// <summary>Not 8080, which a program of the node may have: some fleets run on their nodes' network.</summary>
+    /// <summary>Not 8080, which may be in use on a node: some fleets use the host network.</summary>
     private const int Port = 18080;
 
-    /// <summary>For sabotages: a change of the Services of workloads.</summary>
+    /// <summary>For sabotages: changes the Services of workloads.</summary>
     public static Action<JsonObject>? Tampered { get; set; }
 
     private readonly LiveCluster cluster;
     private readonly string app;
     private readonly FleetShape shape;
 
-    /// <summary>What keeps the pods, and has to go first.</summary>
+    /// <summary>The owner of the pods, which must be deleted first.</summary>
     private ResourceAddress? owner;
 
     private Fleet(LiveCluster cluster, string name, string app, FleetShape shape, IReadOnlyList<Resource> pods) =>
@@ -26,19 +26,19 @@ internal sealed class Fleet
     /// <summary>The Service's name.</summary>
     public string Name { get; }
 
-    /// <summary>As they were when they had become ready.</summary>
+    /// <summary>The pods when they had become ready.</summary>
     public IReadOnlyList<Resource> Pods { get; }
 
-    /// <summary>As <c>prober follow</c> takes it, with the type of its records where they are not A records.</summary>
+    /// <summary>In the format of <c>prober follow</c>, with the record type if it is not A.</summary>
     public string DnsName => $"{Name}.{Namespace}.svc.{cluster.Domain}.{(shape.OnlySix ? "/AAAA" : cluster.AddressType)}";
 
     public static string Address(Resource pod) => pod.Text("status.podIP")!;
 
-    /// <summary>The address of one of its pods that the Service leads to.</summary>
+    /// <summary>The address of a pod in the Service's endpoints.</summary>
     public string AddressOf(Resource pod) => shape.OnlySix ? Live.Pods.Addresses(pod, ["IPv6"]).Single() : Address(pod);
 
     /// <summary>
-    /// Recreates the pods, so that the controller has no history of them, spreads them over the workers and creates the Service.
+    /// Recreates the pods, so that the controller has no history of them, spreads them over the workers, and creates the Service.
     /// </summary>
     /// <param name="asked">Annotations below the controller's prefix; null for a Service without health checks.</param>
     public static Task<Fleet> Deploy(
@@ -94,7 +94,7 @@ internal sealed class Fleet
         return fleet;
     }
 
-    /// <summary>The same with pods that a Deployment keeps, whose selector has the serve label, as it should not.</summary>
+    /// <summary>The same with pods of a Deployment whose selector wrongly contains the serve label.</summary>
     public static async Task<Fleet> DeployReplaced(
         LiveCluster cluster, string name, int pods, IReadOnlyDictionary<string, string> asked, CancellationToken cancellationToken)
     {
@@ -127,18 +127,18 @@ internal sealed class Fleet
         return new Fleet(cluster, name, name, shape, [.. made]) { owner = ResourceKind.Deployment.Named(name, Namespace) };
     }
 
-    /// <summary>One more Service with the same pods.</summary>
+    /// <summary>Another Service with the same pods.</summary>
     public async Task<Fleet> Also(string name, IReadOnlyDictionary<string, string> asked, CancellationToken cancellationToken)
     {
         await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, app, asked, shape)), cancellationToken);
         return new Fleet(cluster, name, app, shape, Pods);
     }
 
-    /// <summary>Takes the Service's annotation away that asks for health checks.</summary>
+    /// <summary>Removes the Service's annotation that enables health checks.</summary>
     public Task StopAsking(CancellationToken cancellationToken) =>
         Annotate(new JsonObject { [Annotations.Enabled] = null }, cancellationToken);
 
-    /// <summary>Further annotations of the Service.</summary>
+    /// <summary>Adds annotations to the Service.</summary>
     public Task Annotate(JsonObject annotations, CancellationToken cancellationToken) => cluster.Api.Patch(
         ResourceKind.Service.Named(Name, Namespace),
         new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } },
@@ -153,7 +153,7 @@ internal sealed class Fleet
 
     public static bool Serves(Resource pod) => pod.Labels.GetValueOrDefault(Annotations.DefaultServeLabel) == Annotations.ServeValue;
 
-    /// <summary>The Events of this Service and these pods, by UID: Events outlive their objects.</summary>
+    /// <summary>The Events of this Service and its pods, by UID: Events outlive their objects.</summary>
     public async Task<IReadOnlyList<Resource>> Events(CancellationToken cancellationToken)
     {
         var service = await cluster.Require(ResourceKind.Service.Named(Name, Namespace), cancellationToken);
@@ -162,7 +162,7 @@ internal sealed class Fleet
             .Where(entry => own.Contains(entry.Text("involvedObject.uid") ?? ""))];
     }
 
-    /// <summary>After it is gone, the command of a check about it shows nothing of it.</summary>
+    /// <summary>First records the command of the running check, which would show nothing after the removal.</summary>
     public async Task Remove()
     {
         await Evidence.CommandOutput.Seen();
@@ -178,7 +178,7 @@ internal sealed class Fleet
         }
     }
 
-    /// <summary>The moment of the change, by the clock of its node.</summary>
+    /// <summary>The time of the change, by the clock of its node.</summary>
     private async Task<DateTimeOffset> Send(Resource pod, string what, CancellationToken cancellationToken)
     {
         var answer = await cluster.Api.GetFromPod(Namespace, pod.Name, Port, $"/{what}", cancellationToken);
@@ -221,7 +221,7 @@ internal sealed class Fleet
 
             if (shape.ClusterAddress)
             {
-                // Nodes with zones then get hints: which endpoints there are is not theirs to say.
+                // In zones, nodes then get topology hints, which must not change the endpoints.
                 notes["service.kubernetes.io/topology-mode"] = "Auto";
             }
 
@@ -232,7 +232,7 @@ internal sealed class Fleet
         return service;
     }
 
-    /// <param name="node">Null for a pod that the scheduler places.</param>
+    /// <param name="node">The node; null to let the scheduler decide.</param>
     private static JsonObject Pod(string fleet, string name, string? node, FleetShape shape)
     {
         var spec = new JsonObject { ["hostNetwork"] = shape.HostNetwork };
@@ -262,20 +262,20 @@ internal sealed class Fleet
     };
 }
 
-/// <summary>What kind of Service and pods a fleet has.</summary>
-/// <param name="Removal">How an endpoint of it is removed.</param>
-/// <param name="HostNetwork">Whether its pods use their nodes' network: at most one on each node.</param>
-/// <param name="PublishNotReady">Whether DNS names pods that are not ready.</param>
-/// <param name="ClusterAddress">Whether the Service has an address of its own instead of its pods' in DNS.</param>
-/// <param name="OnlySix">Whether the Service leads to its pods' IPv6 addresses alone.</param>
+/// <summary>The properties of a fleet's Service and pods.</summary>
+/// <param name="Removal">How its endpoints are removed.</param>
+/// <param name="HostNetwork">True for pods on the host network: at most one on each node.</param>
+/// <param name="PublishNotReady">True if DNS includes pods that are not ready.</param>
+/// <param name="ClusterAddress">True for a Service with a ClusterIP, false for a headless one.</param>
+/// <param name="OnlySix">True if the Service only uses its pods' IPv6 addresses.</param>
 internal sealed record FleetShape(
     RemovalMethod Removal, bool HostNetwork = false, bool PublishNotReady = false, bool ClusterAddress = false, bool OnlySix = false);
 
-/// <summary>One failure and one recovery, timed by the clocks of the nodes, which are one in clusters of containers.</summary>
-/// <param name="Hung">The page began to hang.</param>
-/// <param name="Left">The last DNS pod's first answer without it.</param>
-/// <param name="Recovered">The page answers again.</param>
-/// <param name="Returned">The last DNS pod's first answer with it.</param>
+/// <summary>One failure and recovery, by the clocks of the nodes; nodes in containers share one clock.</summary>
+/// <param name="Hung">When the health endpoint began to hang.</param>
+/// <param name="Left">The first answer without it from the last DNS pod.</param>
+/// <param name="Recovered">When the health endpoint answered again.</param>
+/// <param name="Returned">The first answer with it from the last DNS pod.</param>
 internal sealed record FailureTimes(string Pod, DateTimeOffset Hung, DateTimeOffset Left, DateTimeOffset Recovered, DateTimeOffset Returned)
 {
     public TimeSpan Gone => Left - Hung;

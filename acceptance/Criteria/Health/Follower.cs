@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>A pod that queries every DNS pod for the fleets' names, twenty times a second, and logs each change of an answer.</summary>
+/// <summary>A pod that queries the fleets' names from every DNS pod, twenty times a second, and logs each change of an answer.</summary>
 internal sealed class Follower : IAsyncDisposable
 {
     private readonly LiveCluster cluster;
@@ -12,10 +12,10 @@ internal sealed class Follower : IAsyncDisposable
     /// <summary>The addresses of the DNS pods.</summary>
     public IReadOnlyList<string> Servers { get; }
 
-    /// <summary>Starts once each of the names resolves to all of its fleet in every DNS pod.</summary>
+    /// <summary>Starts when every DNS pod resolves each name to its whole fleet.</summary>
     public static async Task<Follower> Start(LiveCluster cluster, CancellationToken cancellationToken, params IReadOnlyList<Fleet> fleets)
     {
-        // A pod in its lameduck is ready and answers, and is gone a moment later.
+        // A pod in its lameduck period is ready and answers, but ends soon.
         var servers = (await cluster.DnsPods(cancellationToken))
             .Where(pod => Conditions.Holds(pod, "Ready") && pod.Text("metadata.deletionTimestamp") is null).Select(Fleet.Address).ToList();
         var address = ResourceKind.Pod.Named($"follower-{Guid.NewGuid().ToString("n")[..6]}", Fleet.Namespace);
@@ -25,7 +25,7 @@ internal sealed class Follower : IAsyncDisposable
                 .Concat(servers.SelectMany(server => new[] { "--server", server })).Select(word => (JsonNode)word)]);
         await cluster.Api.Apply(ResourceKind.Pod, new Resource(manifest), cancellationToken);
         var follower = new Follower(cluster, address, servers);
-        // CoreDNS may take half a minute to find an API server again that was away: not a failure of the check.
+        // CoreDNS can need half a minute to reconnect to an API server after an outage: this is not a failure of the check.
         using var unscaled = Eventually.ScaledBy(1);
         try
         {
@@ -36,7 +36,7 @@ internal sealed class Follower : IAsyncDisposable
                     $"DNS names all of {fleet.Name}", cancellationToken);
             }
         }
-        catch (NeverHeldException)
+        catch (WaitTimeoutException)
         {
             await follower.DisposeAsync();
             throw;
@@ -52,7 +52,7 @@ internal sealed class Follower : IAsyncDisposable
     public Task<string> Log(CancellationToken cancellationToken) =>
         cluster.Api.Logs(Fleet.Namespace, pod.Name, null, false, cancellationToken);
 
-    /// <summary>Waits until every DNS pod answers so, and returns since when.</summary>
+    /// <summary>Waits until every DNS pod's answer satisfies the condition, and returns since when.</summary>
     public Task<DateTimeOffset> Until(
         Fleet fleet, Func<IReadOnlyList<string>, bool> holds, TimeSpan atMost, string because, CancellationToken cancellationToken) =>
             Eventually.Within(
@@ -67,7 +67,7 @@ internal sealed class Follower : IAsyncDisposable
         because,
         cancellationToken);
 
-    /// <summary>All that any DNS pod has answered for the fleet from this moment on, and what it answered then.</summary>
+    /// <summary>All answers of any DNS pod for the fleet from this time on, including the one at that time.</summary>
     public async Task<IReadOnlyList<FollowedAnswer>> From(DateTimeOffset moment, Fleet fleet, CancellationToken cancellationToken)
     {
         var lines = (await Lines(cancellationToken)).Where(line => line.Name == fleet.DnsName).ToList();
@@ -78,12 +78,12 @@ internal sealed class Follower : IAsyncDisposable
     public async ValueTask DisposeAsync() => await cluster.Api.Delete(pod, TimeSpan.Zero, CancellationToken.None);
 }
 
-/// <summary>The answer of a DNS server from this moment on, as <c>prober follow</c> prints it.</summary>
+/// <summary>A DNS server's answer from this time on, printed by <c>prober follow</c>.</summary>
 internal sealed record FollowedAnswer(DateTimeOffset At, string Server, string Name, string Outcome, IReadOnlyList<string> Answers)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>The lines with answers; a lost query says nothing about DNS.</summary>
+    /// <summary>The lines with answers; a lost query does not change DNS.</summary>
     public static IReadOnlyList<FollowedAnswer> Read(string log) =>
     [
         .. log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith('{'))
@@ -91,10 +91,8 @@ internal sealed record FollowedAnswer(DateTimeOffset At, string Server, string N
             .Where(line => line.Outcome is "ok" or "nodata" or "nxdomain"),
     ];
 
-    /// <summary>
-    /// When the last of the servers began to answer so that it stayed so; null while one of them does not.
-    /// </summary>
-    /// <param name="holds">Whether answers are as they are waited for.</param>
+    /// <summary>When the last server began to satisfy the condition permanently; null while one of them does not.</summary>
+    /// <param name="holds">The condition for answers.</param>
     public static DateTimeOffset? Since(
         IEnumerable<FollowedAnswer> lines, string name, IReadOnlyCollection<string> servers, Func<IReadOnlyList<string>, bool> holds)
     {

@@ -3,8 +3,8 @@ using PlatformGitOps.Dns.Client;
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>
-/// The controller's bars as distributions, for the page of measurements in docs/health-controller.md:
-/// <c>dotnet test acceptance --filter TestCategory=HealthBars</c>, on a machine that does nothing else.
+/// Distributions of the controller's times, for the measurements in docs/health-controller.md: <c>dotnet test acceptance --filter
+/// TestCategory=HealthBars</c>, on an otherwise idle machine.
 /// </summary>
 [Explicit("takes minutes, and kills nodes")]
 [Category("HealthBars")]
@@ -20,7 +20,7 @@ public sealed class HealthBars
     public async Task Fifty_failures_and_recoveries(string profile, int interval, int bar, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(await LiveClusters.Get(Delivery.Repository.Roles[0], cancellationToken), cancellationToken);
-        // Each pod fails several times in ten minutes here, which is what the damping of flapping is for.
+        // Each pod fails several times in ten minutes here, which flap damping would slow down.
         var config = await CheckedCluster.ConfigName(cluster, cancellationToken);
         await CheckedCluster.Configure(cluster, text => text + "guards: {maxFlapDoublings: 0}\n", cancellationToken);
         var asked = profile.Length == 0 ? new Dictionary<string, string>() : new Dictionary<string, string> { ["profile"] = profile };
@@ -85,7 +85,7 @@ public sealed class HealthBars
         }
     }
 
-    /// <summary>Keeps what explains an unusual time: each failure, the answers of DNS, and the logs of the instances.</summary>
+    /// <summary>Keeps what explains an unusual time: the failures, DNS's answers, and the instances' logs.</summary>
     private static async Task Keep(
         LiveCluster cluster, Follower follower, IReadOnlyList<FailureTimes> failures, CancellationToken cancellationToken)
     {
@@ -97,7 +97,7 @@ public sealed class HealthBars
         IEnumerable<Resource> involved =
         [
             .. await CheckedCluster.Pods(cluster, cancellationToken),
-            // The EndpointSlice controller.
+            // For the EndpointSlice controller.
             .. await cluster.Api.List(ResourceKind.Pod, "kube-system", "component=kube-controller-manager", cancellationToken),
         ];
         foreach (var pod in involved)
@@ -111,7 +111,7 @@ public sealed class HealthBars
     [OneTimeTearDown]
     public Task TakeTheHealthControllerAway() => CheckedCluster.RemoveController(Delivery.Repository.Roles[0], CancellationToken.None);
 
-    /// <summary>Else each failure would begin where the recovery before it has left the probes.</summary>
+    /// <summary>A random wait: otherwise each failure would begin at the same phase of the probes after the last recovery.</summary>
     private static async Task AnyMoment(TimeSpan interval, CancellationToken cancellationToken)
     {
         var wait = interval * Random.Shared.NextDouble();
@@ -124,9 +124,7 @@ public sealed class HealthBars
         }
     }
 
-    /// <summary>
-    /// A hundred queries a second for 100 s over UDP, each from a port of its own and asked once, from a node that stays.
-    /// </summary>
+    /// <summary>A hundred UDP queries a second for 100 s, each from a new port and without retry, from a node that stays.</summary>
     private static async Task<Losses> Lost(LiveCluster cluster, bool withLeader, CancellationToken cancellationToken)
     {
         var node = await LostNode.Choose(cluster, withLeader, cancellationToken);
@@ -174,7 +172,7 @@ public sealed class HealthBars
     private static async Task<ProbeJournal> Journal(LiveCluster cluster, ResourceAddress pod, CancellationToken cancellationToken) =>
         ProbeJournal.Read((await cluster.Api.Logs(Fleet.Namespace, pod.Name, null, false, cancellationToken)).Split('\n'));
 
-    /// <param name="Until">From the node's end to the last query that was lost.</param>
+    /// <param name="Until">From the node's end to the last lost query.</param>
     private sealed record Losses(int Asked, int Lost, TimeSpan Until)
     {
         public override string ToString() =>
@@ -182,15 +180,15 @@ public sealed class HealthBars
     }
 }
 
-/// <summary>Times that were measured, shortest first.</summary>
+/// <summary>Measured times, shortest first.</summary>
 internal sealed record MeasuredTimes(IReadOnlyList<TimeSpan> Times)
 {
     public static MeasuredTimes Of(IEnumerable<TimeSpan> times) => new([.. times.Order()]);
 
-    /// <summary>The part that was no longer than this.</summary>
+    /// <summary>The share of times that are at most this long.</summary>
     public double Share(TimeSpan within) => Times.Count(time => time <= within) / (double)Times.Count;
 
-    /// <summary>The shortest time that so large a part did not exceed (nearest rank).</summary>
+    /// <summary>The quantile (nearest rank).</summary>
     public TimeSpan Quantile(double share) => Times[Math.Max(0, (int)Math.Ceiling(share * Times.Count) - 1)];
 
     public override string ToString() =>

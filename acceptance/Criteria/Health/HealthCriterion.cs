@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>Static checks read a tree in which the controller is switched on and checks CoreDNS's own pods.</summary>
+/// <summary>Static checks use a tree with the controller, which checks CoreDNS's own pods.</summary>
 [Criterion("Health",
     "With the DNS health controller, an endpoint that stops answering leaves DNS within seconds and returns when it answers; the last " +
         "endpoint stays",
@@ -44,7 +44,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
     Command = "kubectl --context {context} get endpointslices -A -o wide", Needs = Feature.HealthChecksOfCoreDns)]
 public static class HealthCriterion
 {
-    /// <summary>From the write to every DNS pod's answer, where no answer is kept: the EndpointSlice and CoreDNS's watch.</summary>
+    /// <summary>From the write to every DNS pod's uncached answer: the EndpointSlice and CoreDNS's watch.</summary>
     private static readonly TimeSpan ToTheAnswer = TimeSpan.FromSeconds(0.5);
 
     [StaticCheck(

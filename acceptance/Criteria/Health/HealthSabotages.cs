@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>What the checks of the health controller must notice, and the parts that other sabotages of it share.</summary>
+/// <summary>The sabotages that the health controller's checks must detect, and their shared parts.</summary>
 [ChecksOf(typeof(HealthCriterion))]
 public static class HealthSabotages
 {
@@ -54,7 +54,7 @@ public static class HealthSabotages
         LiveSabotage.Deleted("policy deleted", "Health.13", "was not delivered", ControllerPolicy),
     ];
 
-    /// <summary>Changes a field of an object of the controller's layer, and sets it back.</summary>
+    /// <summary>Changes a field of an object in the controller's layer, and restores it.</summary>
     internal static LiveSabotage Patched(
         string name, string check, string expectedMessage, ResourceAddress address, string path, Func<JsonNode, JsonNode> change) =>
         LiveSabotage.Changed(name, check, expectedMessage, address, path, change, address == Deployment ? CheckedCluster.RolledOut : null);

@@ -4,7 +4,7 @@ using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>A failing endpoint leaves DNS and returns, by each way of removal; the guards hold back the rest.</summary>
+/// <summary>A failing endpoint leaves DNS and returns, with each removal method; the guards prevent further removals.</summary>
 [ChecksOf(typeof(HealthCriterion))]
 public static class LeavingEndpoints
 {

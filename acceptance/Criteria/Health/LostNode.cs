@@ -1,12 +1,9 @@
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>A worker with a DNS pod on it that is killed, and how long its endpoint outlives it.</summary>
+/// <summary>A worker with a DNS pod is killed; measures how long its endpoint stays.</summary>
 internal static class LostNode
 {
-    /// <summary>
-    /// A worker that has a DNS pod and at most half of them, and the acting instance of the controller or not; the Lease is moved where it
-    /// has to be.
-    /// </summary>
+    /// <summary>A worker with a DNS pod and at most half of them, with or without the leader; the Lease is moved if needed.</summary>
     public static Task<string> Choose(LiveCluster cluster, bool withLeader, CancellationToken cancellationToken) => Eventually.Within(
         TimeSpan.FromSeconds(120),
         async token =>
@@ -17,7 +14,7 @@ internal static class LostNode
             var leader = (await CheckedCluster.Pods(cluster, token)).FirstOrDefault(pod => pod.Name == holder)?.Text("spec.nodeName")
                 ?? throw new NotYetException($"{holder} holds the Lease and is gone");
 
-            // The guard keeps half of the endpoints: of a node with more of them one would rightly stay.
+            // The guard keeps half of the endpoints: on a node with more of them, one would stay correctly.
             var pods = await cluster.DnsPods(token);
             var node = pods.CountBy(pod => pod.Text("spec.nodeName")!).Where(pair => 2 * pair.Value <= pods.Count)
                 .Select(pair => pair.Key).FirstOrDefault(node => workers.Contains(node) && (node == leader) == withLeader);
@@ -32,7 +29,7 @@ internal static class LostNode
         "a worker has a DNS pod and the leader, or not the leader",
         cancellationToken);
 
-    /// <summary>Kills it, waits until kube-dns no longer names its pod, and starts it again once the cluster has taken it back.</summary>
+    /// <summary>Kills the node, waits until kube-dns has removed its pod, and starts it again when the cluster is ready.</summary>
     public static async Task<TimeSpan> Kill(LiveCluster cluster, string node, CancellationToken cancellationToken)
     {
         await cluster.Engine.Kill(node, cancellationToken);
@@ -55,7 +52,7 @@ internal static class LostNode
         }
     }
 
-    /// <summary>The nodes whose pods kube-dns leads to.</summary>
+    /// <summary>The nodes with endpoints of kube-dns.</summary>
     public static async Task<IReadOnlyList<string>> Ready(LiveCluster cluster, CancellationToken cancellationToken) =>
     [
         .. (await cluster.Api.List(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", cancellationToken))
@@ -63,7 +60,7 @@ internal static class LostNode
                 .Select(endpoint => endpoint.Text("nodeName")!),
     ];
 
-    /// <summary>Brings the node back, and waits for it and for all that ran on it.</summary>
+    /// <summary>Starts the node, and waits for it and its pods.</summary>
     public static async Task Restart(LiveCluster cluster, string node)
     {
         await cluster.Engine.Start(node, CancellationToken.None);

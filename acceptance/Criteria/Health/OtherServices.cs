@@ -6,7 +6,7 @@ using static PlatformGitOps.Acceptance.Criteria.Health.HealthSabotages;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>Whatever other Services ask for and other endpoints do, each Service is checked as if it were alone.</summary>
+/// <summary>Each Service is checked as if it were alone, whatever other Services and endpoints do.</summary>
 [ChecksOf(typeof(HealthCriterion))]
 [Check("Health.20", "No Service can stop the health checks of others",
     "out in 5 s with profile fast beside 4,000 endpoints that never answer; Events InvalidHealthCheck and ProbesStarved",
@@ -22,7 +22,7 @@ public static class OtherServices
 {
     private const int CrowdServices = 4;
 
-    /// <summary>Each EndpointSlice of the controller holds a hundred.</summary>
+    /// <summary>Each EndpointSlice of the controller has a hundred endpoints.</summary>
     private const int CrowdEndpoints = 1000;
 
     [LiveCheck("Health.20",
@@ -77,7 +77,7 @@ public static class OtherServices
     public static async Task NeverHealthy(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
-        // They speak no gRPC, so they never were healthy.
+        // They do not speak gRPC, so they were never healthy.
         var staging = await Fleet.Deploy(
             cluster, "staging", 5, new Dictionary<string, string>(Fast) { ["scheme"] = "grpc" }, cancellationToken);
         var fleet = await Fleet.Deploy(cluster, "beside", 3, Fast, cancellationToken);
@@ -154,7 +154,7 @@ public static class OtherServices
                 cluster, "only-six", Fast, new FleetShape(RemovalMethod.ServeLabel, OnlySix: true), FastBar, cancellationToken);
         }
 
-        // Two a zone: with fewer Kubernetes gives no hints where three endpoints are in two zones.
+        // Two for each zone: with fewer, Kubernetes gives no hints if three endpoints are in two zones.
         var pods = 2 * Math.Max(2, cluster.Cluster.Capabilities.WorkerNodes);
         var addressed = await Fleet.Deploy(
             cluster, "addressed", pods, Fast, new FleetShape(RemovalMethod.ServeLabel, ClusterAddress: true), cancellationToken);
@@ -188,7 +188,7 @@ public static class OtherServices
         Workload("probes that only connect", "Health.23", "leaves DNS", service => Note(service, "scheme", "tcp")),
     ];
 
-    /// <summary>The crowd is in another namespace, which the same instance checks.</summary>
+    /// <summary>The crowd is in another namespace of the same shard.</summary>
     private static string CrowdNamespace(LiveCluster cluster)
     {
         var shards = cluster.Tree.Definition.HealthController?.Shards ?? 1;
@@ -206,7 +206,7 @@ public static class OtherServices
         ("endless", "addresses", Unused(cluster, 0, 2 * CrowdEndpoints)),
     ];
 
-    /// <summary>Cilium sends what is for an unused address of the pods out of the node, where a machine may answer it.</summary>
+    /// <summary>Cilium routes unused pod addresses out of the node, where another machine may answer.</summary>
     private static async Task NeedsSilence(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -216,7 +216,7 @@ public static class OtherServices
             $"a machine outside of the cluster answers at {unused}, an address of the pods that no pod has");
     }
 
-    /// <summary>Addresses at the end of the pods' range, which no node has before all others are handed out.</summary>
+    /// <summary>Addresses at the end of the pod range, which are assigned last.</summary>
     private static string Unused(LiveCluster cluster, int first, int count)
     {
         var last = cluster.Tree.Definition.Pods.Last().GetAddressBytes();
@@ -272,7 +272,7 @@ public static class OtherServices
         "the addresses are published",
         cancellationToken);
 
-    /// <summary>Waits until the instance that acts says that so many endpoints of a Service fail.</summary>
+    /// <summary>Waits until the leader reports this number of failing endpoints for a Service.</summary>
     private static Task Failing(LiveCluster cluster, string service, int count, CancellationToken cancellationToken) => Eventually.Within(
         Patience,
         async token =>
@@ -285,7 +285,7 @@ public static class OtherServices
         $"{count} endpoints of {service} fail",
         cancellationToken);
 
-    /// <summary>Kubernetes alone decides whether endpoints get hints: evidence, and not a condition.</summary>
+    /// <summary>Whether endpoints get hints is Kubernetes's decision: evidence, not a condition.</summary>
     private static async Task<string> Hints(LiveCluster cluster, Fleet fleet, CancellationToken cancellationToken)
     {
         var endpoints = await Endpoints(cluster, fleet, cancellationToken);

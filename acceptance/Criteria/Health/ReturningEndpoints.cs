@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Criteria.Health.EndpointFailure;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>Whatever one Service or one leader does: a pod has one state, and everything comes back.</summary>
+/// <summary>A pod has one state, and everything is restored, whatever Services and leaders do.</summary>
 [ChecksOf(typeof(HealthCriterion))]
 [Check("Health.17", "A pod that two Services judge differently has one state",
     "out while one of them finds that it fails, without further writes, and back when both find it well",
@@ -17,8 +17,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 public static class ReturningEndpoints
 {
     /// <summary>
-    /// Of a pod that is out, in half a minute: what it was when it left, and some of the kubelet's own. Two Services that turned it in
-    /// turn made hundreds.
+    /// Versions of a removed pod in half a minute: its state at the removal, and some of the kubelet's own. Two Services that changed it
+    /// alternately would make hundreds.
     /// </summary>
     private const int MostVersions = 5;
 
@@ -147,7 +147,7 @@ public static class ReturningEndpoints
                     .Annotations.Keys.ShouldNotContain(Annotations.Removed, "the annotation outlived its reason");
             }
 
-            // The next delivery takes the Job away.
+            // The next delivery removes the Job.
             await CommandOutput.Seen();
             var back = TimeProvider.System.GetUtcNow();
             await Eventually.Within(TimeSpan.FromSeconds(60), NoneRuns, "the controller's instances are gone", cancellationToken);
@@ -195,7 +195,7 @@ public static class ReturningEndpoints
         follower.Until(
             fleet, answers => answers.Contains(Fleet.Address(pod)), Patience, $"{pod.Name} comes back by {by}", cancellationToken);
 
-    /// <summary>Another client that answers each change of a workload's pod with a patch of its own.</summary>
+    /// <summary>Another client that reacts to each change of a workload's pod with its own patch.</summary>
     private static LiveSabotage Meddled(
         string name, string check, string expectedMessage, Func<Resource, (string Subresource, JsonObject Patch)?> answer)
     {
@@ -233,7 +233,7 @@ public static class ReturningEndpoints
                 }
                 catch (KubernetesApiException)
                 {
-                    // The pod is gone; the next change is answered.
+                    // The pod is deleted; the next change gets a reaction.
                 }
             }
         }

@@ -4,7 +4,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>
 /// The section "An unhealthy endpoint stays in the answers" of docs/troubleshooting.md without a cluster: the real controller and kubectl
-/// at a real API server, with pods that are loopback addresses. Skipped where one of the programs is not on this machine.
+/// with a real API server, and pods with loopback addresses. Skipped without one of the programs.
 /// </summary>
 [Category("ExternalDns")]
 [NonParallelizable]
@@ -74,7 +74,7 @@ internal sealed class StayingEndpointTests
         }
     }
 
-    /// <summary>Three pods of a Service, a Service with an interval that cannot be read, a ReplicaSet that selects the label.</summary>
+    /// <summary>Three pods of a Service, a Service with an invalid interval, and a ReplicaSet that selects the label.</summary>
     private async Task Objects(CancellationToken token)
     {
         await Apply($$"""
@@ -130,7 +130,7 @@ internal sealed class StayingEndpointTests
           ports: [{ port: 80, targetPort: {{port}} }]
         """;
 
-    /// <summary>Nothing runs in it; its status alone says that it does.</summary>
+    /// <summary>Nothing runs in the pod; only its status says so.</summary>
     private async Task Pod(string name, string app, string address, string owner, CancellationToken token)
     {
         await Apply($$"""

@@ -4,8 +4,8 @@ using static PlatformGitOps.Acceptance.Criteria.Health.HealthSabotages;
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>
-/// After a restore the API server accepts a watch from a version that it does not have yet, and reports nothing until it gets there. A
-/// controller that only opens its watches again has old caches from then on.
+/// After a restore the API server accepts a watch from a future version, and reports nothing until it reaches that version. A controller
+/// that only reopens its watches would keep old caches.
 /// </summary>
 [ChecksOf(typeof(HealthCriterion))]
 [Check("Health.25", "After an etcd snapshot was restored, the controller checks what the cluster has now",
@@ -15,7 +15,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
     Command = "kubectl --context {context} get endpointslices -A -o wide")]
 public static class UnreliableApiServer
 {
-    /// <summary>More than the cluster writes by itself until the row ends.</summary>
+    /// <summary>More changes than the cluster makes itself until the end of the check.</summary>
     private const int LostChanges = 5000;
 
     private const int ChangesAtOnce = 32;
@@ -63,7 +63,7 @@ public static class UnreliableApiServer
 
     private static ResourceAddress Counter { get; } = ResourceKind.ConfigMap.Named("changes", Fleet.Namespace);
 
-    /// <summary>Changes an object so often, and gives the last version.</summary>
+    /// <summary>Changes an object this often, and returns the last version.</summary>
     private static async Task<long> Change(LiveCluster cluster, int times, CancellationToken cancellationToken)
     {
         await cluster.Api.Apply(
@@ -79,14 +79,14 @@ public static class UnreliableApiServer
         return versions.Max();
     }
 
-    /// <summary>Each container's number, which is another one after a restart.</summary>
+    /// <summary>The id of each container, which a restart changes.</summary>
     private static async Task<IReadOnlyList<string>> Instances(LiveCluster cluster, CancellationToken cancellationToken) =>
         [.. (await CheckedCluster.Pods(cluster, cancellationToken))
             .Select(pod => $"{pod.Name} {pod.Text("status.containerStatuses[0].containerID")}").Order(StringComparer.Ordinal)];
 
     /// <summary>
-    /// What Kubernetes' documentation asks for after a restore: the kubelets, the control plane, and the pods of every client but the
-    /// controller. The workloads are not clients.
+    /// The restarts that Kubernetes' documentation requires after a restore: kubelets, control plane, and the pods of every client except
+    /// the controller. Workloads are not clients.
     /// </summary>
     private static async Task RestartOthers(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -121,9 +121,9 @@ public static class UnreliableApiServer
             ControllerRole, "rules", rules => Without(rules, "pods", "list")),
     ];
 
-    // A write counts from the moment that it is sent, however late the API server answers and its watches tell.
+    // A write counts from the time it is sent, however late the API server answers and its watches report it.
 
-    /// <summary>Shorter than the Lease's renewal may take, so that the leader stays the leader.</summary>
+    /// <summary>Shorter than the renewal deadline of the Lease, so that the leader stays the leader.</summary>
     private const string Pauses = """
         for process in /proc/[0-9]*; do
           if [ "$(cat "$process/comm" 2>/dev/null)" = kube-apiserver ]; then server=${process#/proc/}; fi
@@ -141,7 +141,7 @@ public static class UnreliableApiServer
             "the API server can only be stopped by itself where it is a static pod of a node on this machine");
         var cluster = await CheckedCluster.Of(live, cancellationToken);
         var fleet = await Fleet.Deploy(cluster, "late", 2, Fast, cancellationToken);
-        // Without them everything would fail at once, which the guard against partitions holds back.
+        // Without them all endpoints would fail at once, which the partition guard prevents.
         Fleet[] well =
         [
             await Fleet.Deploy(cluster, "well", 2, Fast, cancellationToken),

@@ -1,8 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
-/// <summary>
-/// The keys by which an owner changes how CoreDNS answers and where it runs. Each check is about the clusters whose definition has its key.
-/// </summary>
+/// <summary>Keys of the definition for CoreDNS's answers and scheduling. Each check applies to clusters with its key.</summary>
 [Criterion("Keys", "What the definition changes in CoreDNS is delivered, and clients see it", SwitchesOn = Feature.Keys)]
 [Check("Keys.1", "The names of a stub domain come from its own servers", "servers and policy of dns.stubDomains, before those of all names",
     Command = TypedCommands.Nslookup + "<name of the domain>")]
@@ -71,7 +69,7 @@ public static class KeysCriterion
     public static void ZoneFiles(RenderedCluster tree)
     {
         var zones = tree.Definition.Dns.ZoneFiles;
-        // kustomize takes the last line break of a patch away, and the last zone may end it.
+        // kustomize trims the last line break of a patch, which may be that of the last zone.
         tree.Values.Parts("zoneFiles").Select(file => (file.Text("filename"), file.Text("contents")?.TrimEnd('\n')))
             .ShouldBe(
                 zones.Select(zone => ((string?)$"db.{zone.Zone}", (string?)zone.Text.TrimEnd('\n'))), "other zones are delivered");
@@ -90,7 +88,7 @@ public static class KeysCriterion
                 + string.Join(' ', NamesOf(server.Plugins))), "other servers than dns.extraServers");
     }
 
-    /// <summary>The first word of each line that is not in a block.</summary>
+    /// <summary>The first word of each line outside of blocks.</summary>
     private static IEnumerable<string> NamesOf(string plugins)
     {
         var depth = 0;
@@ -159,7 +157,7 @@ public static class KeysCriterion
             tree.Values.Text("image.repository").ShouldNotBeNull($"the image does not come from {registry}").ShouldStartWith(registry);
         }
 
-        // By Helm's post-renderer: as a value, older charts write them into the ServiceAccount in another form than into the pods.
+        // With Helm's post-renderer: as a value, older charts write them into the ServiceAccount in another form than into the pods.
         var rendered = tree.Release.At("spec.postRenderers")?.ToJsonString() ?? "";
         foreach (var secret in workloads.PullSecrets)
         {
@@ -182,7 +180,7 @@ public static class KeysCriterion
         }
     }
 
-    /// <summary>Why a check is not about a cluster: its key is not set there. Null where it is.</summary>
+    /// <summary>Why a check does not apply to a cluster: its key is not set. Null if it applies.</summary>
     internal static string? NotApplicable(string check, Cluster cluster)
     {
         var dns = cluster.Dns;
@@ -205,7 +203,7 @@ public static class KeysCriterion
         };
     }
 
-    /// <summary>What a definition has that says nothing.</summary>
+    /// <summary>The values of a definition that sets none.</summary>
     private static readonly Lazy<CacheSettings> Usual = new(() => StorySample.Tree.Platform.Clusters[0].Dns.Cache);
 
     private static (int, int, int, int, string?) Written(CacheSettings cache) =>
@@ -225,7 +223,7 @@ public static class KeysCriterion
         }
     }
 
-    /// <summary>A definition with the keys of the fixture in every cluster.</summary>
+    /// <summary>A definition with the fixture's keys in every cluster.</summary>
     internal static Platform Switched(Platform platform)
     {
         var keys = DefinedTree.Read(StorySample.Definition("keys")).Clusters[0];
@@ -287,7 +285,7 @@ public static class KeysCriterion
 
     private static JsonArray Plugins(SabotagedTree tree) => tree.Release.At("spec.values.servers[0].plugins")!.AsArray();
 
-    /// <summary>Replaces a part of the first or last plugin of a name that has it.</summary>
+    /// <summary>Replaces a part of the first or last plugin of a name that contains it.</summary>
     internal static void Replace(SabotagedTree tree, string plugin, string old, string @new, string key = "parameters", bool last = false)
     {
         var all = Plugins(tree).Where(entry => (string?)entry!["name"] == plugin

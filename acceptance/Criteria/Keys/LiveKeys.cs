@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
-/// <summary>What clients and running pods show of the keys.</summary>
+/// <summary>The keys' effects, as seen by clients and in running pods.</summary>
 [ChecksOf(typeof(KeysCriterion))]
 public static class LiveKeys
 {
@@ -37,7 +37,7 @@ public static class LiveKeys
         var seen = 0;
         foreach (var rewrite in Dns(cluster).Rewrites)
         {
-            // Of names that the suite knows: the API server's below the cluster's domain, and that of its upstream.
+            // Names that the suite knows: the API server's below the cluster's domain, and its upstream's.
             var below = rewrite.Below ? "kubernetes." : "";
             var (from, to) = (below + rewrite.From, below + rewrite.To);
             var wanted = (await Ask.From(cluster, Ask.ByHand, to + ".", cancellationToken, "--via", "udp"))[0];
@@ -83,7 +83,7 @@ public static class LiveKeys
                 foreach (var answer in await Ask.From(
                     cluster, Ask.ByHand, $"{zone}.", cancellationToken, "--server", endpoint.ToString(), "--via", "udp", "--via", "tcp"))
                 {
-                    // Whether the name exists is the owner's matter; that a server answers for it is the definition's.
+                    // Whether the name exists depends on the server; the definition only says that a server answers for it.
                     answer.Outcome.ShouldBeOneOf(["ok", "nodata", "nxdomain"], $"nobody answers for {zone} at {endpoint}: {answer}");
                     EvidenceLog.Observed(answer.ToString());
                 }
@@ -99,8 +99,8 @@ public static class LiveKeys
         var cache = Dns(cluster).Cache;
         var fresh = Math.Min(cache.Success, UpstreamDns.Ttl);
         var isKept = !cache.ZonesWithoutCache.Any(zone => UpstreamDns.ExternalName.EndsWith(zone.Text, StringComparison.Ordinal));
-        // Also for an answer that it does not keep, the plugin shortens the TTL to what it would keep it for (CoreDNS 1.11.4); the TTL of
-        // an answer that is kept falls.
+        // The plugin also shortens the TTL of answers that it does not cache, to its maximum (CoreDNS 1.11.4); only the TTL of cached
+        // answers falls.
         if (isKept)
         {
             await Eventually.Within(
@@ -207,7 +207,7 @@ public static class LiveKeys
             text.Replace("    autopath @kubernetes\n", "")),
     ];
 
-    /// <summary>The Corefile without the first block that begins so.</summary>
+    /// <summary>The Corefile without the first block that begins with this text.</summary>
     private static string Without(string corefile, string begin)
     {
         var from = corefile.IndexOf($"    {begin}", StringComparison.Ordinal);

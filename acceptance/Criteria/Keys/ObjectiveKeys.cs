@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
-/// <summary>The alerts on the error and latency budgets of DNS.</summary>
+/// <summary>The alerts on DNS's error and latency budgets.</summary>
 [ChecksOf(typeof(KeysCriterion))]
 [Check("Keys.11", "Alerts fire when DNS uses up its error or latency budget too fast", "the numbers of monitoring.burnRate in four alerts",
     Command = "kubectl --context {context} -n kube-system get prometheusrule coredns-slo -o yaml")]
 public static partial class ObjectiveKeys
 {
-    // Of the Site Reliability Workbook, chapter 5.
+    // From chapter 5 of the Site Reliability Workbook.
     private static readonly (string Factor, string Long, string Short)[] Burns =
         [("14.4", "1h", "5m"), ("6", "6h", "30m"), ("3", "1d", "2h"), ("1", "3d", "6h")];
 
@@ -72,7 +72,7 @@ public static partial class ObjectiveKeys
             TimeSpan.FromSeconds(90),
             async token =>
             {
-                // So that there are answers to divide by.
+                // Creates answers for the ratio's denominator.
                 await Ask.From(cluster, Ask.ByHand, Delivery.UpstreamDns.ExternalName, token);
                 foreach (var ratio in rules.Select(rule => rule.Text("record")).OfType<string>())
                 {
@@ -88,7 +88,7 @@ public static partial class ObjectiveKeys
             .ShouldBeEmpty("rules that cannot be evaluated");
         loaded.Where(rule => rule.Firing.Count > 0).Select(rule => rule.Alert).ShouldBeEmpty("alerts that fire in a healthy cluster");
 
-        // The first failure makes the series; its rate begins with the next one.
+        // The first failure creates the series; its rate begins with the next one.
         await Fail(0, cancellationToken);
         await Eventually.Within(
             TimeSpan.FromSeconds(30),
@@ -170,7 +170,7 @@ public sealed class ObjectivesOfAnImageTests
     }
 
     [Test]
-    public void A_series_that_only_a_newer_image_has_is_noticed() => Should.Throw<ShouldAssertException>(
+    public void A_series_that_only_a_newer_image_has_is_detected() => Should.Throw<ShouldAssertException>(
             () => ObjectiveKeys.Objectives(Recording(new UpgradeStep(CoreDnsChart.Default))))
         .Message.ShouldContain("uses series that CoreDNS does not export");
 

@@ -4,8 +4,8 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
 /// <summary>
-/// What check Keys.10 sees on a cluster, with real CoreDNS processes on this machine: the suite's upstream twice, and a CoreDNS that asks
-/// them as the tree of keys.yaml says. Skipped where coredns is not on this machine.
+/// Check Keys.10 with real CoreDNS processes on this machine: the suite's upstream twice, and a CoreDNS that forwards to them as in
+/// keys.yaml's tree. Skipped without coredns.
 /// </summary>
 [Category("TlsUpstream")]
 internal sealed class TlsUpstreamTests
@@ -20,7 +20,7 @@ internal sealed class TlsUpstreamTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task The_first_upstream_is_asked_over_TLS(CancellationToken token)
+    public async Task The_first_upstream_is_queried_over_TLS(CancellationToken token)
     {
         var (outcome, share, servers) = await Ask(block => block, token);
 
@@ -34,7 +34,7 @@ internal sealed class TlsUpstreamTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task Upstreams_in_turn_are_not_taken_for_the_first(CancellationToken token)
+    public async Task Upstreams_in_rotation_are_not_mistaken_for_the_first(CancellationToken token)
     {
         var (outcome, share, servers) = await Ask(
             block => block.Replace("policy sequential", "policy round_robin"), token);
@@ -59,7 +59,7 @@ internal sealed class TlsUpstreamTests
         (await Ask(block => block, token, zone)).Outcome.ShouldBe(expected);
 
     [Test]
-    public void A_certificate_is_kept_for_its_name_alone()
+    public void A_certificate_is_reused_only_for_its_name()
     {
         var certificate = UpstreamCertificate.Make(Name);
 
@@ -68,7 +68,7 @@ internal sealed class TlsUpstreamTests
     }
 
     [Test]
-    public void The_pods_trust_the_suites_authority_beside_what_the_definition_has()
+    public void The_pods_trust_the_suites_authority_and_those_of_the_definition()
     {
         Mapping values = new()
         {
@@ -104,8 +104,8 @@ internal sealed class TlsUpstreamTests
             .ShouldAllBe(resource => !resource.Document.ToJsonString().Contains("PRIVATE"));
     }
 
-    /// <summary>Queries, each for a name of its own.</summary>
-    /// <param name="change">Of the block of the forward plugin.</param>
+    /// <summary>Sends queries for different names.</summary>
+    /// <param name="change">Changes the forward plugin's block.</param>
     private static async Task<(AttemptOutcome Outcome, UpstreamShare Share, IReadOnlyList<Upstream> Servers)> Ask(
         Func<string, string> change, CancellationToken token, string zone = UpstreamDns.ExternalName)
     {
@@ -184,7 +184,7 @@ internal sealed class TlsUpstreamTests
             .Replace("/etc/coredns/", $"{folder}/");
     }
 
-    /// <summary>The block of the delivered plugin.</summary>
+    /// <summary>The block of the delivered forward plugin.</summary>
     private static string Block()
     {
         var platform = DefinedTree.Read(StorySample.Definition("keys"));

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
-/// <summary>Which upstreams have the queries for other names, and how.</summary>
+/// <summary>The distribution of queries for other names among the upstreams.</summary>
 [ChecksOf(typeof(KeysCriterion))]
 [Check("Keys.10", "Queries for other names leave as the definition says", "policy of dns.upstreams, and the name in the certificate of TLS",
     Command = TypedCommands.Corefile + " | grep -A 5 'forward '")]
@@ -50,7 +50,7 @@ public static class UpstreamKeys
         EvidenceLog.Observed(share.ToString());
         share.ShouldFollow(forwarding.Policy, dns.Upstreams);
 
-        // The upstream has its zone alone, and no cache of CoreDNS the name.
+        // The upstream only has its zone, and no cache of CoreDNS has the name.
         async Task Denied(string label, CancellationToken token)
         {
             var answer = (await Ask.From(cluster, Ask.ByHand, $"{label}.{UpstreamDns.ExternalName}.", token, "--via", "udp"))[0];
@@ -69,7 +69,7 @@ public static class UpstreamKeys
         }
     }
 
-    /// <summary>As the forward plugin writes it.</summary>
+    /// <summary>The forward plugin's word for the policy.</summary>
     internal static string Policy(Forwarding forwarding) => forwarding.Policy switch
     {
         ForwardPolicy.RoundRobin => "round_robin",
@@ -98,16 +98,18 @@ public static class UpstreamKeys
     ];
 }
 
-/// <summary>How many queries each server had from the forward plugin.</summary>
+/// <summary>The number of queries that the forward plugin sent to each server.</summary>
 internal sealed partial record UpstreamShare(IReadOnlyDictionary<string, double> Queries)
 {
-    /// <summary>Of the queries that the first of a list has to have: a connection may fail, and the next server is asked then.</summary>
+    /// <summary>
+    /// The share of queries for the first server of a list: a connection may fail, and the next server then gets the query.
+    /// </summary>
     private const double Most = 0.9;
 
-    /// <summary>Of the queries that each of a list has to have when they are asked in turn.</summary>
+    /// <summary>The minimum share of queries for each server in round-robin.</summary>
     private const double Least = 0.3;
 
-    /// <summary>From what /metrics of each pod answers.</summary>
+    /// <summary>From the text of each pod's /metrics.</summary>
     public static UpstreamShare In(IEnumerable<string> metrics) => new(metrics.SelectMany(text => Sent().Matches(text))
         .GroupBy(match => match.Groups["to"].Value, match => double.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture))
         .ToDictionary(group => group.Key, group => group.Sum()));
@@ -135,7 +137,7 @@ internal sealed partial record UpstreamShare(IReadOnlyDictionary<string, double>
     public override string ToString() => string.Join(", ", Queries.OrderBy(entry => entry.Key, StringComparer.Ordinal)
         .Select(entry => $"{entry.Value:0} queries to {entry.Key}"));
 
-    /// <summary>As the label of CoreDNS names it.</summary>
+    /// <summary>As in the label of CoreDNS's metric.</summary>
     private static string Name(Generator.Values.Upstream upstream) => new IPEndPoint(upstream.Address, upstream.Port).ToString();
 
     [GeneratedRegex("""^coredns_proxy_request_duration_seconds_count\{[^}]*proxy_name="forward"[^}]*to="(?<to>[^"]+)"\} (?<count>\S+)""",

@@ -1,9 +1,9 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>What an account may do: by the rules of a role, and by the API server's own list.</summary>
+/// <summary>The rights of an account: by the rules of a role, and by the API server.</summary>
 internal static class AccountRights
 {
-    /// <summary>One line for each verb, resource and name, as <see cref="In"/> has them.</summary>
+    /// <summary>One line for each verb, resource and name, as in <see cref="In"/>.</summary>
     public static IEnumerable<string> Of(Resource role) =>
         from rule in role.Parts("rules")
         from resource in rule.Texts("resources")
@@ -12,7 +12,7 @@ internal static class AccountRights
         select $"{verb} {string.Join(',', rule.Texts("apiGroups"))}/{resource} {name}";
 
     /// <summary>The account's rights in a namespace (SelfSubjectRulesReview), without those of every account.</summary>
-    /// <param name="user">Such as <c>system:serviceaccount:kube-system:geo-dns</c>.</param>
+    /// <param name="user">For example <c>system:serviceaccount:kube-system:geo-dns</c>.</param>
     public static async Task<IReadOnlyList<string>> In(
         LiveCluster cluster, string user, string place, CancellationToken cancellationToken)
     {
@@ -35,11 +35,11 @@ internal static class AccountRights
         ];
     }
 
-    /// <summary>Reviews are not stored: kubectl prints the answer of the API server.</summary>
+    /// <summary>Reviews are not stored; kubectl prints the API server's answer.</summary>
     public static CommandTask<BufferedCommandResult> Create(
         LiveCluster cluster, IReadOnlyList<JsonObject> reviews, CancellationToken cancellationToken,
         params IReadOnlyList<string> options) =>
-        // Without validation on this side: the impersonated account may not read the schema that kubectl validates with.
+        // Without client-side validation: the impersonated account may not read the schema for it.
         Cli.Wrap("kubectl")
             .WithArguments(
             [

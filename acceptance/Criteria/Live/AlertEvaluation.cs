@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>
-/// A vmalert beside VictoriaMetrics with the groups of the live PrometheusRule: once as they are delivered, and once with seconds in
-/// place of the minutes of <c>for</c>, so that a test can see an alert fire. A second one has the objectives, whose ratios it writes back.
+/// vmalert with VictoriaMetrics and the groups of the live PrometheusRule: once as delivered, and once with seconds instead of minutes in
+/// <c>for</c>, so that a test can see an alert fire. A second instance has the objectives, whose ratios it writes back.
 /// </summary>
 public static class AlertEvaluation
 {
@@ -13,8 +13,8 @@ public static class AlertEvaluation
     private const string Shortened = "shortened.yaml";
 
     /// <param name="State">inactive, pending or firing.</param>
-    /// <param name="Problem">Why the last evaluation failed; empty where it did not.</param>
-    /// <param name="Firing">The labels of each alert that fires.</param>
+    /// <param name="Problem">Why the last evaluation failed; empty if it succeeded.</param>
+    /// <param name="Firing">The labels of each firing alert.</param>
     public sealed record Rule(
         string Alert, string State, string Problem, bool Evaluated, IReadOnlyList<IReadOnlyDictionary<string, string>> Firing);
 
@@ -32,7 +32,7 @@ public static class AlertEvaluation
         }, cancellationToken);
     }
 
-    /// <summary>The rules of another PrometheusRule, shortened, whose recorded series come back from VictoriaMetrics.</summary>
+    /// <summary>Evaluates another PrometheusRule with shortened times; its recorded series are written back to VictoriaMetrics.</summary>
     public static async Task EnsureObjectives(LiveCluster cluster, string rule, CancellationToken cancellationToken)
     {
         var metrics = await VictoriaMetrics.Ensure(cluster, cancellationToken);
@@ -57,7 +57,7 @@ public static class AlertEvaluation
             name,
             SuiteSettings.Current.VmalertImage,
             Port,
-            // Evaluate at the newest sample, not some time before it.
+            // Evaluate at the newest sample.
             [
                 "-rule=/config/*.yaml", $"-datasource.url={metrics}", "-notifier.blackhole", "-evaluationInterval=1s", "-rule.evalDelay=0s",
                 .. also,
@@ -84,7 +84,7 @@ public static class AlertEvaluation
         ];
     }
 
-    /// <summary>A PrometheusRule's groups are what rule files hold.</summary>
+    /// <summary>A PrometheusRule's groups have the format of rule files.</summary>
     private static string Groups(Resource rule, Func<string, string> lasting)
     {
         var groups = rule.At("spec.groups")!.DeepClone();

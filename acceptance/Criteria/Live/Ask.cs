@@ -1,16 +1,14 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>
-/// Queries names from inside a pod: through its C library and, where the client is the prober, directly over UDP and TCP.
-/// </summary>
+/// <summary>Queries names from inside of a pod: with its C library, and in a prober also directly over UDP and TCP.</summary>
 public static class Ask
 {
-    /// <summary>The client that also queries directly, for types and TTLs that no C library returns.</summary>
+    /// <summary>The client with direct queries, for types and TTLs that a C library does not return.</summary>
     public const string ByHand = "client-glibc";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>Asks from the pod; one answer for each way. A is the type where the name carries none (<c>name/TYPE</c>).</summary>
+    /// <summary>Queries from the pod; returns one answer for each method. The default type is A (<c>name/TYPE</c>).</summary>
     public static async Task<IReadOnlyList<DnsAnswer>> From(
         LiveCluster cluster, string pod, string name, CancellationToken cancellationToken, params IReadOnlyList<string> options)
     {
@@ -19,11 +17,11 @@ public static class Ask
         return answers.Count > 0 ? answers : throw new NotYetException($"{pod} could not query {name}: {result.Error}");
     }
 
-    /// <summary>What the prober printed: one answer a line.</summary>
+    /// <summary>The prober's output: one answer on each line.</summary>
     internal static IReadOnlyList<DnsAnswer> Read(string output) =>
         [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<DnsAnswer>(line, Json)!)];
 
-    /// <summary>Every way of asking, from every client, gives exactly these answers.</summary>
+    /// <summary>Every method of every client returns exactly these answers.</summary>
     public static async Task Expect(LiveCluster cluster, string name, IReadOnlyList<string> expected, CancellationToken cancellationToken)
     {
         foreach (var client in await Clients(cluster, cancellationToken))
@@ -32,7 +30,7 @@ public static class Ask
         }
     }
 
-    /// <summary>Every way of asking, from every client, gives one or more of these answers and no other.</summary>
+    /// <summary>Every method of every client returns one or more of these answers and no other.</summary>
     public static async Task ExpectAmong(
         LiveCluster cluster, string name, IReadOnlyList<string> allowed, CancellationToken cancellationToken)
     {
@@ -50,7 +48,7 @@ public static class Ask
             cluster, pod, Typed(name, expected), answer => Sorted(answer.Answers).ShouldBe(Sorted(expected), $"{pod}: {answer}"),
             cancellationToken);
 
-    /// <summary>AAAA is the type where all that is expected are IPv6 addresses and the name carries no type.</summary>
+    /// <summary>With type AAAA if all expected answers are IPv6 addresses and the name has no type.</summary>
     private static string Typed(string name, IReadOnlyList<string> expected) =>
         !name.Contains('/') && expected.Count > 0 && expected.All(text =>
             IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6) ? $"{name}/AAAA" : name;
@@ -70,7 +68,7 @@ public static class Ask
         $"{name} resolves in {pod}",
         cancellationToken);
 
-    /// <summary>The clients that run: with glibc, and with musl where its image is at hand.</summary>
+    /// <summary>The running clients: with glibc, and with musl if its image is available.</summary>
     public static async Task<IReadOnlyList<string>> Clients(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -82,10 +80,10 @@ public static class Ask
         names.Select(name => name.TrimEnd('.')).Order(StringComparer.Ordinal);
 }
 
-/// <summary>One answer as the prober prints it.</summary>
+/// <summary>One answer, as printed by the prober.</summary>
 /// <param name="Via">system (getaddrinfo of the C library), udp or tcp.</param>
 /// <param name="Outcome">ok, nodata, nxdomain, servfail, timeout ...</param>
-/// <param name="Ttl">Seconds: the smallest of the answers, or of the SOA of a negative answer.</param>
+/// <param name="Ttl">In seconds: the smallest TTL of the answers, or of the SOA in a negative answer.</param>
 public sealed record DnsAnswer(
     string Name, string Type, string Via, string Outcome, IReadOnlyList<string> Answers, IReadOnlyList<string>? Aliases, long? Ttl,
     string? Problem)

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>Client pods, and the pods and Services that they query: an ordinary workload namespace.</summary>
+/// <summary>Client pods and the pods and Services that they query, in an ordinary namespace of workloads.</summary>
 public static class ClientPods
 {
     public const string Namespace = "acceptance-clients";
@@ -9,7 +9,7 @@ public static class ClientPods
 
     public const string OnNode = "client-node";
 
-    /// <summary>Client pods by how they resolve names.</summary>
+    /// <summary>The images of client pods, by resolver.</summary>
     public static IReadOnlyDictionary<string, string> Images { get; } = new Dictionary<string, string>
     {
         ["client-glibc"] = SuiteSettings.Current.ProberImage,
@@ -19,9 +19,9 @@ public static class ClientPods
     public static IReadOnlyList<JsonObject> Everything(string image, string domain) =>
     [
         .. Images.Select(client => Pod(client.Key, client.Value, new JsonObject())),
-        // As a node agent resolves: on the host's network, and still through the cluster's DNS.
+        // Like a node agent: on the host network, but with the cluster's DNS.
         Pod(OnHostNetwork, image, new JsonObject { ["hostNetwork"] = true, ["dnsPolicy"] = "ClusterFirstWithHostNet" }),
-        // As what runs before the cluster's DNS resolves: like its node.
+        // Like a program that runs before the cluster's DNS: with its node's resolver.
         Pod(OnNode, image, new JsonObject { ["hostNetwork"] = true, ["dnsPolicy"] = "Default" }),
         Pod("client-nodots", image, new JsonObject
         {
@@ -45,11 +45,12 @@ public static class ClientPods
         var wanted = await Wanted(cluster, cancellationToken);
         if (!await Serve(cluster, wanted, cancellationToken))
         {
-            await Turn.Take(cluster.Cluster.Name, Namespace, () => MakeUnlessThere(cluster, wanted, cancellationToken), cancellationToken);
+            await CreationLock.Run(
+                cluster.Cluster.Name, Namespace, () => MakeUnlessThere(cluster, wanted, cancellationToken), cancellationToken);
         }
     }
 
-    /// <summary>Another check may have made them while this one waited for its turn.</summary>
+    /// <summary>Another check may have created them while this one waited.</summary>
     private static async Task MakeUnlessThere(LiveCluster cluster, IReadOnlyList<Resource> wanted, CancellationToken cancellationToken)
     {
         if (!await Serve(cluster, wanted, cancellationToken))
@@ -58,7 +59,7 @@ public static class ClientPods
         }
     }
 
-    /// <summary>The pods with the image that each is made from.</summary>
+    /// <summary>The pods, with the images that they need.</summary>
     private static async Task<IReadOnlyList<Resource>> Wanted(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var glibc = await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
@@ -74,7 +75,7 @@ public static class ClientPods
         return wanted;
     }
 
-    /// <summary>Whether all of them are there, made from these images, and ready.</summary>
+    /// <summary>True if all of them exist with these images and are ready.</summary>
     private static async Task<bool> Serve(LiveCluster cluster, IReadOnlyList<Resource> wanted, CancellationToken cancellationToken)
     {
         var pods = await cluster.Api.List(ResourceKind.Pod, Namespace, null, cancellationToken);
@@ -125,7 +126,7 @@ public static class ClientPods
 }
 
 /// <summary>
-/// What the suite creates in existing clusters: namespaces, and its client and VictoriaMetrics in the monitoring's namespace.
+/// The objects that the suite creates in existing clusters: namespaces, and its client and VictoriaMetrics in the monitoring namespace.
 /// </summary>
 internal static class ClientNamespaces
 {

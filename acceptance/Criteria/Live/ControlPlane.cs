@@ -7,9 +7,9 @@ public static class ControlPlane
         [ResourceKind.Lease.Named("kube-controller-manager", "kube-system"), ResourceKind.Lease.Named("kube-scheduler", "kube-system")];
 
     /// <summary>
-    /// Waits until each Lease is renewed. After an outage of the API server that can take half a minute: both lose their Leases and
-    /// restart.
-    /// Without a leader no controller removes a deleted pod from its Service. A control plane with one instance may have no Lease.
+    /// Waits until each Lease is renewed. After an outage of the API server this can take half a minute: both lose their Leases and
+    /// restart, and without a leader no controller removes a deleted pod from its Service. A control plane with one instance may have no
+    /// Lease.
     /// </summary>
     public static Task Acts(LiveCluster cluster, CancellationToken cancellationToken) =>
         Task.WhenAll(Leases.Select(lease => Renewed(cluster, lease, cancellationToken)));

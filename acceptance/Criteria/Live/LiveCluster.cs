@@ -1,28 +1,28 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>A running cluster to which the tree has been delivered. Live checks read nothing else.</summary>
+/// <summary>A running cluster with the delivered tree: the only input of live checks.</summary>
 public sealed record LiveCluster
 {
     public required RunningCluster Cluster { get; init; }
     public required KubernetesApi Api { get; init; }
     public required ContainerEngine Engine { get; init; }
 
-    /// <summary>The definition behind <see cref="Tree"/>.</summary>
+    /// <summary>The definition of <see cref="Tree"/>.</summary>
     public required Platform Platform { get; init; }
 
-    /// <summary>What was delivered.</summary>
+    /// <summary>The delivered tree.</summary>
     public required RenderedCluster Tree { get; init; }
 
-    /// <summary>The type of the records of Services and pods, as a suffix of a name that is asked for.</summary>
+    /// <summary>The record type of Services and pods, as a suffix of a queried name.</summary>
     public string AddressType => Tree.Definition.Services.Family == AddressFamily.InterNetworkV6 ? "/AAAA" : "/A";
 
-    /// <summary>Delivers to the cluster; null where the suite does not.</summary>
+    /// <summary>Delivers to the cluster; null if the suite does not deliver.</summary>
     public required IDelivery? Delivery { get; init; }
 
-    /// <summary>Whether checks may take DNS down or change it.</summary>
+    /// <summary>True if checks may disrupt or change DNS.</summary>
     public required bool MayDisrupt { get; init; }
 
-    /// <summary>Whether this DNS forwards to the suite's own upstream, whose answers are known.</summary>
+    /// <summary>True if this DNS forwards to the suite's own upstream, whose answers are known.</summary>
     public required bool HasUpstream { get; init; }
 
     /// <summary>The suite found it by a context, and takes its own objects away at the end.</summary>
@@ -32,7 +32,7 @@ public sealed record LiveCluster
     public string DnsAddress => Cluster.Shape.DnsAddress;
     public string Domain => Cluster.Shape.Domain;
 
-    /// <summary>Skips the test where the cluster cannot show what the check is about.</summary>
+    /// <summary>Skips the test if the cluster lacks a capability.</summary>
     public void Needs(bool capability, string reason)
     {
         if (!capability)
@@ -47,14 +47,14 @@ public sealed record LiveCluster
     public void NeedsUpstream() =>
         Needs(HasUpstream, "this DNS does not forward to the suite's own upstream, so the right answers for external names are not known");
 
-    /// <summary>The same cluster with the tree of another definition, not yet delivered.</summary>
+    /// <summary>A copy with the tree of another definition, not yet delivered.</summary>
     public LiveCluster With(Platform platform) => this with
     {
         Platform = platform,
         Tree = RenderedCluster.From(DefinedTree.Generated(platform, Tree.VersionDrift), Role),
     };
 
-    /// <summary>Delivers its own tree, again or for the first time.</summary>
+    /// <summary>Delivers its tree, again or for the first time.</summary>
     public Task Deliver(CancellationToken cancellationToken) => Delivery!.Deliver(Platform, Tree, Cluster, Api, cancellationToken);
 
     /// <summary>Delivers the tree of another definition.</summary>
@@ -68,11 +68,11 @@ public sealed record LiveCluster
     public Task<IReadOnlyList<Resource>> DnsPods(CancellationToken cancellationToken) =>
         Api.List(ResourceKind.Pod, "kube-system", "k8s-app=kube-dns", cancellationToken);
 
-    /// <summary>Without terminating pods: one of an earlier rollout may be gone a moment later.</summary>
+    /// <summary>Without terminating pods, which may end at any moment.</summary>
     public async Task<IReadOnlyList<Resource>> StayingDnsPods(CancellationToken cancellationToken) =>
         [.. (await DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null)];
 
-    /// <summary>Returns when it is gone: objects of a namespace that is still ending are there, and are deleted a moment later.</summary>
+    /// <summary>Returns when it is deleted: objects of a terminating namespace still exist, but will be deleted.</summary>
     public async Task DeleteNamespace(string name, CancellationToken cancellationToken)
     {
         var address = ResourceKind.Namespace.Named(name);

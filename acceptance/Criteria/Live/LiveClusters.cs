@@ -5,19 +5,19 @@ using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>The clusters of a run, each created and delivered to when the first test needs it.</summary>
+/// <summary>The clusters of a run, each created and delivered to on first use.</summary>
 public static class LiveClusters
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Clusters = new();
     private static readonly ContainerEngine Engine = new();
 
-    /// <summary>kind makes one cluster at a time.</summary>
+    /// <summary>kind creates one cluster at a time.</summary>
     private static readonly SemaphoreSlim Making = new(1);
 
-    /// <summary>The cluster of this role; skips the test where the machine can have none.</summary>
+    /// <summary>The cluster of this role; skips the test if the machine cannot have one.</summary>
     public static async Task<LiveCluster> Get(string role, CancellationToken cancellationToken)
     {
-        var machine = await ThisMachine.Report(cancellationToken);
+        var machine = await MachineCapabilities.Report(cancellationToken);
         if (machine.Clusters == ClusterChoice.None)
         {
             Assert.Ignore($"no cluster: {machine.WhyNone}");
@@ -27,24 +27,24 @@ public static class LiveClusters
             .Value.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The cluster of this role if it came up, for a look after a red test.</summary>
+    /// <summary>The cluster of this role if it was created, for diagnostics after a failed test.</summary>
     public static LiveCluster? Running(string role) =>
         Clusters.TryGetValue(role, out var bringing) && bringing.IsValueCreated
             && bringing.Value.IsCompletedSuccessfully ? bringing.Value.Result : null;
 
-    /// <summary>The clusters that a test asked for.</summary>
+    /// <summary>The clusters that tests requested.</summary>
     public static IReadOnlyList<string> Asked => [.. Repository.Roles.Where(Clusters.ContainsKey)];
 
-    /// <summary>Those of them that came up.</summary>
+    /// <summary>The requested clusters that were created.</summary>
     public static IReadOnlyList<string> Up => [.. Asked.Where(role => Running(role) is not null)];
 
-    /// <summary>Returns when no cluster is being made: that would take the processors from what is measured on another.</summary>
+    /// <summary>Waits until no cluster is being created: that would disturb measurements on others.</summary>
     public static Task NoneIsBeingMade(CancellationToken cancellationToken) => Task.WhenAll(
         Clusters.Values.Where(bringing => bringing.IsValueCreated)
             .Select(async bringing => await ((Task)bringing.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing)))
         .WaitAsync(cancellationToken);
 
-    /// <summary>Removes the clusters that the run made, unless they are wanted for a look or for the next run.</summary>
+    /// <summary>Removes the clusters that the run created, unless they are kept for diagnostics or the next run.</summary>
     public static async Task Release(bool red, CancellationToken cancellationToken)
     {
         List<Exception> failures = [];
@@ -87,7 +87,8 @@ public static class LiveClusters
             else
             {
                 await Provider(
-                    settings.Cluster == ClusterChoice.Auto ? (await ThisMachine.Report(cancellationToken)).Clusters : settings.Cluster)
+                    settings.Cluster == ClusterChoice.Auto
+                        ? (await MachineCapabilities.Report(cancellationToken)).Clusters : settings.Cluster)
                     .Release(live.Cluster, cancellationToken);
             }
         }
@@ -108,16 +109,16 @@ public static class LiveClusters
 
     private static async Task<LiveCluster> Make(string role, ClusterChoice choice)
     {
-        // Not the token of the test that happens to be first: the others wait for the same cluster.
+        // Not the token of the first test: others wait for the same cluster.
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10) * SuiteSettings.Current.BudgetScale, TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
-        var secrets = GivenSecrets.OfTheSetting();
+        var secrets = UserSecrets.OfTheSetting();
         var cluster = await Provider(choice).Provide(Shape(role), limit.Token);
         Report(cluster.Made ? $"{role}: cluster made, nodes ready" : $"{role}: cluster found, nodes ready", started);
         var api = KubernetesApi.Connect(cluster.Context);
         var nodes = await api.List(ResourceKind.Node, null, null, limit.Token);
         var delivery = Delivery();
-        // A cluster that an earlier run of the suite has delivered to runs what that run delivered, any other what is committed.
+        // A cluster to which an earlier run delivered has that run's definition, any other cluster the committed one.
         var ours = delivery is not null || await UpstreamDns.Exists(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
         var platform = ours ? TestPlatform.For(role, TestPlatform.NodeRange(nodes)) : Repository.Platform;
         platform = delivery is null ? platform : await delivery.Adapt(platform, cluster, api, limit.Token);
@@ -148,19 +149,19 @@ public static class LiveClusters
         };
     }
 
-    /// <summary>What the delivered objects need: images, Secrets, and the servers that DNS forwards to.</summary>
+    /// <summary>Supplies what the delivered objects need: images, Secrets, and upstream servers.</summary>
     private static async Task Supply(
         RunningCluster cluster, KubernetesApi api, RenderedCluster tree, Cluster defined, IReadOnlyList<Resource> secrets,
         CancellationToken cancellationToken)
     {
-        // Nodes get the images that this machine has, and pull the others.
+        // Loads images from this machine into the nodes, which pull the others.
         foreach (var image in Delivered.Of(new FluxTree(tree.Defined.Source).Cluster(defined.Name.Text, strict: false))
             .Where(delivered => delivered.Kind == Delivered.Image).Select(delivered => delivered.Reference).Distinct())
         {
             await ProberImage.TryBring(cluster, Engine, image, cancellationToken);
         }
 
-        await GivenSecrets.Bring([.. secrets, .. GivenSecrets.ForTheSuite(secrets, defined.Workloads)], api, cancellationToken);
+        await UserSecrets.Create([.. secrets, .. UserSecrets.ForTheSuite(secrets, defined.Workloads)], api, cancellationToken);
         await UpstreamDns.Install(api, defined.Dns, defined.Workloads, cancellationToken);
         await StubServer.Install(api, defined.Dns, defined.Workloads, cancellationToken);
         if (defined.Substrate is { } substrate)
@@ -185,7 +186,7 @@ public static class LiveClusters
 
     private static ClusterShape Shape(string role)
     {
-        // With the policies that are delivered: they say who translates the Service's address.
+        // With the delivered policies, which decide how the Service's address is translated.
         var cluster = Repository.Platform.ClusterNamed(role) with
         {
             NetworkPolicy = SuiteSettings.Current.NetworkPolicy,

@@ -3,10 +3,10 @@ using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>A program of this machine that runs in the foreground until it is disposed; its output is kept in a file.</summary>
+/// <summary>A program on this machine that runs in the foreground until it is disposed; its output is written to a file.</summary>
 internal sealed class LocalProgram : IDisposable
 {
-    /// <summary>Debian's packages of programs that many machines lack. Those of Kubernetes come with its releases.</summary>
+    /// <summary>Debian packages with programs that many machines lack. Kubernetes' programs are in its releases.</summary>
     private static readonly (string Package, string[] Programs)[] Packages =
     [
         ("knot", ["knotd", "knotc"]), ("knot-dnsutils", ["kdig", "knsupdate"]), ("knot-dnssecutils", ["kzonecheck"]),
@@ -24,7 +24,7 @@ internal sealed class LocalProgram : IDisposable
 
     public bool Runs => !process.HasExited;
 
-    /// <summary>Everything that it has printed.</summary>
+    /// <summary>Its output so far.</summary>
     public string Output
     {
         get
@@ -41,19 +41,19 @@ internal sealed class LocalProgram : IDisposable
     }
 
     /// <summary>
-    /// Where a program is: the setting <c>program-NAME</c>, or the search path. Null where it is not on this machine.
+    /// The path of a program: from the setting <c>program-NAME</c> or the search path. Null if it is not on this machine.
     /// </summary>
-    public static string? Find(string name) => Ambient.Setting($"program-{name}")
+    public static string? Find(string name) => SettingSource.Setting($"program-{name}")
         ?? new Tool(name, "").Find(string.Join(Path.PathSeparator, Environment.GetEnvironmentVariable("PATH"), "/usr/sbin", "/sbin"));
 
-    /// <summary>Where it is; the test is skipped where it is not on this machine.</summary>
+    /// <summary>The path of a program; skips the test if it is not on this machine.</summary>
     public static string Need(string name)
     {
         Need([name]);
         return Find(name)!;
     }
 
-    /// <summary>The test is skipped where one of them is not on this machine.</summary>
+    /// <summary>Skips the test if one of them is not on this machine.</summary>
     public static void Need(params IReadOnlyList<string> names)
     {
         if (Missing(names) is { } missing)
@@ -62,7 +62,7 @@ internal sealed class LocalProgram : IDisposable
         }
     }
 
-    /// <summary>Which of them are not on this machine, and where they come from; null where all are there.</summary>
+    /// <summary>The programs that are not on this machine, and their packages; null if there are none.</summary>
     public static string? Missing(params IReadOnlyList<string> names) => Missing(names, Find);
 
     internal static string? Missing(IReadOnlyList<string> names, Func<string, string?> find)
@@ -74,7 +74,7 @@ internal sealed class LocalProgram : IDisposable
                 $"(docs/acceptance.md){(packages.Count == 0 ? "" : $". Debian's packages: {string.Join(", ", packages)}")}";
     }
 
-    /// <summary>Runs a program to its end, whatever that is, for three minutes at most.</summary>
+    /// <summary>Runs a program to its end, for at most three minutes.</summary>
     public static async Task<BufferedCommandResult> Run(
         string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken,
         IReadOnlyDictionary<string, string?>? environment = null)
@@ -121,7 +121,7 @@ internal sealed class LocalProgram : IDisposable
         return new LocalProgram(process, log, logFile);
     }
 
-    /// <param name="signal">Its name, such as <c>HUP</c>.</param>
+    /// <param name="signal">The name of the signal, such as <c>HUP</c>.</param>
     public void Signal(string signal)
     {
         using var kill = Process.Start("kill", ["-s", signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
@@ -129,7 +129,7 @@ internal sealed class LocalProgram : IDisposable
         kill.ExitCode.ShouldBe(0, $"the signal {signal}");
     }
 
-    /// <summary>A port of the loopback address that is free for TCP and for UDP.</summary>
+    /// <summary>A free port on the loopback address, for both TCP and UDP.</summary>
     public static int FreePort()
     {
         while (true)
@@ -144,7 +144,7 @@ internal sealed class LocalProgram : IDisposable
             }
             catch (SocketException)
             {
-                // Somebody else has it for UDP: another one.
+                // It is in use for UDP: try another one.
             }
         }
     }

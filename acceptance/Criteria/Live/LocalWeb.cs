@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>A web server of a check, at an address of this machine.</summary>
+/// <summary>A web server of a check, on an address of this machine.</summary>
 internal static class LocalWeb
 {
     /// <param name="port">0 for a free one.</param>

@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>Metrics in the text format of Prometheus.</summary>
+/// <summary>Parses metrics in Prometheus' text format.</summary>
 internal static class MetricsText
 {
-    /// <summary>The sum of a series over its labels; 0 where it is not there.</summary>
-    /// <param name="text">What /metrics answers.</param>
+    /// <summary>The sum of a series over its labels; 0 if it does not exist.</summary>
+    /// <param name="text">The text of /metrics.</param>
     /// <param name="name">The series.</param>
-    /// <param name="label">Counts lines with this text alone.</param>
+    /// <param name="label">Only sums lines with this text.</param>
     public static double Sum(string text, string name, string label = "") => text.Split('\n')
         .Where(line => IsOf(line, name) && line.Contains(label))
         .Sum(line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), NumberStyles.Float, CultureInfo.InvariantCulture));
@@ -39,5 +39,5 @@ public sealed class MetricsTextTests
     [TestCase("requests_total", true)]
     [TestCase("last_time", true)]
     [TestCase("last", false)]
-    public void A_name_alone_does_not_say_that_a_series_is_there(string name, bool there) => MetricsText.Has(Text, name).ShouldBe(there);
+    public void A_metric_name_without_a_sample_is_no_series(string name, bool there) => MetricsText.Has(Text, name).ShouldBe(there);
 }

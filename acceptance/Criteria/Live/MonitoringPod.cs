@@ -1,24 +1,21 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>
-/// A pod of the suite's own monitoring with the files that it reads; recreated when either changes, because its program reads them
-/// once.
-/// </summary>
+/// <summary>A pod of the suite's monitoring and its files; recreated after a change, because its program reads them once.</summary>
 /// <param name="Files">File name in /config to content.</param>
 public sealed record MonitoringPod(
     string Name, string Image, int Port, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Files)
 {
-    /// <summary>The namespace that the delivered policies know as the monitoring's.</summary>
+    /// <summary>The monitoring namespace in the delivered policies.</summary>
     public static string Place(LiveCluster cluster) => cluster.Tree.Settings["MONITORING_NAMESPACE"];
 
-    /// <summary>What a pod of this name has.</summary>
+    /// <summary>The objects of a pod of this name.</summary>
     public static IEnumerable<ResourceAddress> Objects(string name, string inNamespace) =>
     [
         ResourceKind.Pod.Named(name, inNamespace), ResourceKind.ConfigMap.Named(name, inNamespace),
         ResourceKind.ServiceAccount.Named(name, inNamespace),
     ];
 
-    /// <summary>Skips the test where the image is not on this machine; a second call finds the pod there.</summary>
+    /// <summary>Creates the pod on the first call; skips the test if the image is not on this machine.</summary>
     /// <param name="setting">The setting that names the image.</param>
     /// <returns>The ready pod.</returns>
     public async Task<Resource> Ensure(LiveCluster cluster, string setting, CancellationToken cancellationToken)
@@ -28,7 +25,7 @@ public sealed record MonitoringPod(
             Assert.Ignore($"the image {Image} is not on this machine; pull it, or name another in the setting {setting}");
         }
 
-        return await Turn.Take(cluster.Cluster.Name, Name, () => Made(cluster, cancellationToken), cancellationToken);
+        return await CreationLock.Run(cluster.Cluster.Name, Name, () => Made(cluster, cancellationToken), cancellationToken);
     }
 
     private async Task<Resource> Made(LiveCluster cluster, CancellationToken cancellationToken)

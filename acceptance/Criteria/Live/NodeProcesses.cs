@@ -1,9 +1,9 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>Processes of pods as the kernel of their node shows them, independent of the pod's specification.</summary>
+/// <summary>Processes of pods as their node's kernel shows them, independent of the pod's spec.</summary>
 public static class NodeProcesses
 {
-    // For each process of the name ($1): its number, the lines of its status that matter, the pods its cgroup names, its root mount.
+    // For each process with the name ($1): its id, relevant lines of its status, the pods in its cgroup, its root mount.
     private const string Script =
         """
         for p in /proc/[0-9]*; do
@@ -21,7 +21,7 @@ public static class NodeProcesses
         public bool Belongs(Resource pod, string? container) => Cgroup.Contains(pod.Uid)
             && (container is null || IdOf(pod, container) is { } id && Cgroup.Contains(id));
 
-        /// <summary>Such as containerd://4f3a…; null until it runs.</summary>
+        /// <summary>For example containerd://4f3a…; null until it runs.</summary>
         private static string? IdOf(Resource pod, string container) => pod.Parts("status.containerStatuses")
             .SingleOrDefault(status => status.Text("name") == container)?.Text("containerID")?.Split("://")[^1];
     }
@@ -30,9 +30,9 @@ public static class NodeProcesses
         Resource Pod, DnsProcess Process)>> OfDnsPods(LiveCluster cluster, CancellationToken cancellationToken) =>
         await Of(cluster, await cluster.DnsPods(cancellationToken), "coredns", cancellationToken);
 
-    /// <summary>The process of each of the pods; skips the test where the nodes are not containers that can be looked into.</summary>
-    /// <param name="name">What the process' name begins with; the kernel keeps 15 letters of it.</param>
-    /// <param name="container">In which container of the pod, where several run the program.</param>
+    /// <summary>The process of each pod; skips the test if the nodes are not containers on this machine.</summary>
+    /// <param name="name">The prefix of the process name, of which the kernel keeps 15 characters.</param>
+    /// <param name="container">The container of the pod, if several run the program.</param>
     public static async Task<IReadOnlyList<(Resource Pod, DnsProcess Process)>> Of(
         LiveCluster cluster, IReadOnlyList<Resource> pods, string name, CancellationToken cancellationToken, string? container = null)
     {

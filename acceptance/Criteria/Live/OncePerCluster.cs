@@ -1,23 +1,23 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>What is made of a cluster once in a run, when the first test needs it.</summary>
+/// <summary>A change of a cluster that is made once in a run, on first use.</summary>
 internal sealed class OncePerCluster<T> where T : class
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<T>>> made = new();
 
-    /// <summary>Makes it, or waits for the caller that does. One that failed stays failed.</summary>
-    /// <param name="make">Takes no token of its caller: the others wait for the same.</param>
-    /// <param name="cancellationToken">Ends the wait alone.</param>
+    /// <summary>Makes it, or waits for the caller that makes it. A failure is kept.</summary>
+    /// <param name="make">Makes it, without the caller's token: other callers wait for the same result.</param>
+    /// <param name="cancellationToken">Only cancels the wait.</param>
     public Task<T> Of(string role, Func<Task<T>> make, CancellationToken cancellationToken) =>
         made.GetOrAdd(role, _ => new Lazy<Task<T>>(make)).Value.WaitAsync(cancellationToken);
 
-    /// <summary>Forgets it, so that the next caller makes it again; null where none was made, or it failed.</summary>
+    /// <summary>Forgets it, so that the next caller makes it again; returns null if none was made, or it failed.</summary>
     public T? Take(string role) =>
         made.TryRemove(role, out var making) && making.IsValueCreated && making.Value.IsCompletedSuccessfully ? making.Value.Result : null;
 }
 
-/// <param name="Before">As it was when the change was delivered.</param>
-/// <param name="After">With the tree that has the change.</param>
+/// <param name="Before">The cluster before the change.</param>
+/// <param name="After">The cluster with the changed tree.</param>
 internal sealed record ChangedCluster(LiveCluster Before, LiveCluster After);
 
 public sealed class OncePerClusterTests
@@ -25,7 +25,7 @@ public sealed class OncePerClusterTests
     private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
 
     [Test]
-    public async Task It_is_made_for_the_first_who_asks_and_again_once_it_is_taken()
+    public async Task It_is_created_on_first_use_and_again_after_it_was_taken()
     {
         var (once, made) = (new OncePerCluster<string>(), 0);
         (await Ask()).ShouldBe("delivery 1");
@@ -39,7 +39,7 @@ public sealed class OncePerClusterTests
     }
 
     [Test]
-    public async Task What_failed_stays_failed_until_it_is_taken()
+    public async Task A_failure_is_kept_until_it_is_taken()
     {
         var once = new OncePerCluster<string>();
         await Should.ThrowAsync<IOException>(once.Of("infra", () => Task.FromException<string>(new IOException()), Token));

@@ -1,19 +1,18 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>A time in which no CoreDNS runs.</summary>
+/// <summary>Runs an action while no CoreDNS runs.</summary>
 public static class Outage
 {
     private static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named("coredns", "kube-system");
 
     /// <summary>
-    /// The proportional autoscaler, which would bring the pods back at its next look. A HorizontalPodAutoscaler leaves a Deployment of no
-    /// replicas alone.
+    /// The proportional autoscaler, which would restore the pods. A HorizontalPodAutoscaler ignores a Deployment with no replicas.
     /// </summary>
     private static readonly ResourceAddress Autoscaler = ResourceKind.Deployment.Named("coredns-autoscaler", "kube-system");
 
     private const string AutoscalerPods = "app.kubernetes.io/name=coredns-autoscaler";
 
-    /// <summary>In place of lameduck, which is for clients; with zero the object would be gone before the process.</summary>
+    /// <summary>Instead of lameduck, which is for clients; with zero the object would be deleted before the process ends.</summary>
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs an action while no CoreDNS runs; returns when CoreDNS serves again.</summary>
@@ -68,7 +67,7 @@ public static class Outage
             cancellationToken);
     }
 
-    /// <summary>A pod that its controller has deleted; one that it has not would be replaced.</summary>
+    /// <summary>True for a pod that its controller has deleted; another one would be replaced.</summary>
     private static bool MayEndSooner(Resource pod) =>
         pod.Text("metadata.deletionTimestamp") is not null && pod.Number("metadata.deletionGracePeriodSeconds") > AtOnce.TotalSeconds;
 
@@ -77,7 +76,7 @@ public static class Outage
 }
 
 /// <summary>
-/// One pod's port 9153 refuses every connection, by a rule in the pod's own network; its DNS continues. Disposing removes the rule.
+/// Rejects every connection to port 9153 of one pod, by a rule in the pod's network; its DNS continues. Disposing removes the rule.
 /// </summary>
 public sealed class MetricsCut : IAsyncDisposable
 {
@@ -99,7 +98,7 @@ public sealed class MetricsCut : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Rule("--delete", CancellationToken.None);
 
-    // Refused and not dropped, so that open connections end as well.
+    // Rejects instead of drops, so that open connections end too.
     private async Task Rule(string what, CancellationToken cancellationToken)
     {
         var id = process.Id.ToString(CultureInfo.InvariantCulture);

@@ -2,12 +2,10 @@ using DotNet.Testcontainers.Containers;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>
-/// A client on the network of the nodes that is neither node nor pod: a container beside them with a route to the pods.
-/// </summary>
+/// <summary>A client in the nodes' network that is neither node nor pod: a container with a route to the pods.</summary>
 public sealed class OutsideClient : IAsyncDisposable
 {
-    /// <summary>Nodes' ranges are small here: of so many containers one gets an address outside of them.</summary>
+    /// <summary>The nodes' ranges are small here: one of this many containers gets an address outside of them.</summary>
     private const int Tries = 16;
 
     private readonly ContainerEngine engine;
@@ -17,9 +15,7 @@ public sealed class OutsideClient : IAsyncDisposable
 
     private IContainer Self => containers[^1];
 
-    /// <summary>
-    /// Starts one whose address is in none of the nodes' ranges; null where the nodes are not containers of this machine.
-    /// </summary>
+    /// <summary>Starts one whose address is in none of the nodes' ranges; null if the nodes are not containers on this machine.</summary>
     public static async Task<OutsideClient?> Beside(LiveCluster cluster, CancellationToken cancellationToken)
     {
         if (!cluster.Cluster.Capabilities.NodesAreContainers
@@ -53,7 +49,7 @@ public sealed class OutsideClient : IAsyncDisposable
     internal static async Task<string> Network(LiveCluster cluster, Resource node, CancellationToken cancellationToken) =>
         (await cluster.Engine.Find(node.Name, cancellationToken))!.NetworkSettings!.Networks!.Keys.First();
 
-    /// <summary>Queries the pod over UDP; true if any answer came.</summary>
+    /// <summary>Queries the pod over UDP; true if any answer arrives.</summary>
     public async Task<bool> IsAnswered(LiveCluster cluster, Resource pod, string name, CancellationToken cancellationToken)
     {
         var address = Pods.Address(pod);

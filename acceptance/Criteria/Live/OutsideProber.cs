@@ -2,7 +2,7 @@ using DotNet.Testcontainers.Containers;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>A prober that is neither node nor pod: a container beside the nodes, which reaches them but not the pods.</summary>
+/// <summary>A prober that is neither node nor pod: a container in the nodes' network, which reaches them but not the pods.</summary>
 public sealed class OutsideProber : IAsyncDisposable
 {
     private readonly ContainerEngine engine;
@@ -10,7 +10,7 @@ public sealed class OutsideProber : IAsyncDisposable
 
     private OutsideProber(ContainerEngine engine, IContainer container) => (this.engine, this.container) = (engine, container);
 
-    /// <summary>Starts one; null where the nodes are not containers of this machine.</summary>
+    /// <summary>Starts one; null if the nodes are not containers on this machine.</summary>
     public static async Task<OutsideProber?> Beside(LiveCluster cluster, CancellationToken cancellationToken)
     {
         if (!cluster.Cluster.Capabilities.NodesAreContainers)
@@ -33,13 +33,13 @@ public sealed class OutsideProber : IAsyncDisposable
         }
         catch
         {
-            // It may have no name yet.
+            // It may not have a name yet.
             await container.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>Asks the server over UDP or TCP.</summary>
+    /// <summary>Queries the server over UDP or TCP.</summary>
     public async Task<DnsAnswer> Asks(string name, string via, IPEndPoint server, CancellationToken cancellationToken)
     {
         var result = await container.ExecAsync(

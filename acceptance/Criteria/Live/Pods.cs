@@ -1,20 +1,20 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>Manifests of what the suite puts into a cluster.</summary>
+/// <summary>Manifests of the suite's own objects in a cluster.</summary>
 internal static class Pods
 {
-    /// <summary>Annotation of pods that outlive a run: the image or content that they were made from.</summary>
+    /// <summary>The annotation with the image or content that a pod was created from, for pods that outlive a run.</summary>
     public const string MadeFrom = "acceptance.platform-gitops.io/made-from";
 
-    /// <summary>The address of a pod; a pod that has just been made has none yet.</summary>
+    /// <summary>The address of a pod; a new pod has none yet.</summary>
     public static string Address(Resource pod) => pod.Text("status.podIP") ?? throw new NotYetException($"{pod.Name} has no address yet");
 
-    /// <summary>The addresses of a pod that a Service of these families (<c>IPv4</c>, <c>IPv6</c>) leads to.</summary>
+    /// <summary>The addresses of a pod for a Service of these families (<c>IPv4</c>, <c>IPv6</c>).</summary>
     public static IEnumerable<string> Addresses(Resource pod, IReadOnlyCollection<string> families) =>
         pod.Parts("status.podIPs").Select(entry => entry.Text("ip")).OfType<string>()
             .Where(address => families.Contains(address.Contains(':') ? "IPv6" : "IPv4"));
 
-    /// <summary>Deletes the pod if it was made from something else, and returns when it is gone.</summary>
+    /// <summary>Deletes the pod if it was created from something else, and returns when it is deleted.</summary>
     public static async Task DropOther(LiveCluster cluster, Resource wanted, CancellationToken cancellationToken)
     {
         var address = ResourceKind.Pod.Named(wanted.Name, wanted.Namespace);
@@ -30,7 +30,7 @@ internal static class Pods
         }
     }
 
-    /// <summary>A pod of the prober that waits until something is run in it.</summary>
+    /// <summary>A pod of the prober that waits, so that commands can run in it.</summary>
     public static JsonObject Prober(
         string place, string name, string image, JsonObject spec, params IEnumerable<(string Key, string Value)> labels)
     {
@@ -42,7 +42,7 @@ internal static class Pods
         return pod;
     }
 
-    /// <param name="place">The namespace; null for what has none.</param>
+    /// <param name="place">The namespace; null for cluster-scoped objects.</param>
     public static JsonObject Manifest(string kind, string name, string? place, JsonObject? spec, string apiVersion = "v1")
     {
         var document = new JsonObject { ["apiVersion"] = apiVersion, ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name } };
@@ -60,13 +60,13 @@ internal static class Pods
     }
 }
 
-/// <summary>Images of the suite's own programs. No registry has them, so they are loaded into the cluster's nodes.</summary>
+/// <summary>Images of the suite's own programs. No registry has them, so they are loaded into the nodes.</summary>
 public static class ProberImage
 {
     private static readonly ConcurrentDictionary<(string Cluster, string Image), string?> Brought = new();
 
-    /// <summary>Skips the test where the image is not on this machine.</summary>
-    /// <returns>The id of the image.</returns>
+    /// <summary>Loads the image; skips the test if it is not on this machine.</summary>
+    /// <returns>The image's id.</returns>
     public static async Task<string> Bring(LiveCluster cluster, string image, CancellationToken cancellationToken)
     {
         var brought = await TryBring(cluster, image, cancellationToken);
@@ -80,11 +80,11 @@ public static class ProberImage
         return brought;
     }
 
-    /// <summary>The id of the image; null where it is not on this machine.</summary>
+    /// <summary>The image's id; null if it is not on this machine.</summary>
     public static Task<string?> TryBring(LiveCluster cluster, string image, CancellationToken cancellationToken) =>
         TryBring(cluster.Cluster, cluster.Engine, image, cancellationToken);
 
-    /// <summary>The same before anything is delivered.</summary>
+    /// <summary>The same before the delivery.</summary>
     public static async Task<string?> TryBring(
         RunningCluster cluster, ContainerEngine engine, string image, CancellationToken cancellationToken)
     {
@@ -95,7 +95,7 @@ public static class ProberImage
 
         var (name, kind) = (cluster.Name, cluster.Capabilities.Kind);
         return Brought.TryGetValue((name, image), out var there) ? there
-            : await Turn.Take(name, image, () => Carry(engine, image, kind, name, cancellationToken), cancellationToken);
+            : await CreationLock.Run(name, image, () => Carry(engine, image, kind, name, cancellationToken), cancellationToken);
     }
 
     private static async Task<string?> Carry(

@@ -1,15 +1,15 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>Finds out whether a cluster's network plugin enforces policies, by one that forbids everything.</summary>
+/// <summary>Tests whether a cluster's network plugin enforces policies, with one that denies everything.</summary>
 public static class PolicyEnforcement
 {
     private const string Name = "trial-deny-all";
     private static readonly ConcurrentDictionary<string, bool> Known = new();
 
-    /// <summary>A plugin that enforces takes a rule up within seconds.</summary>
+    /// <summary>A plugin that enforces policies applies a rule within seconds.</summary>
     private static readonly TimeSpan TakesUp = TimeSpan.FromSeconds(12);
 
-    /// <summary>Tried once for each cluster: its network plugin does not change during a run.</summary>
+    /// <summary>Tested once for each cluster: its network plugin does not change during a run.</summary>
     public static async Task<bool> IsEnforced(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.NeedsUpstream(); // its pods are what the trial shuts off
@@ -53,30 +53,30 @@ public static class PolicyEnforcement
                 cancellationToken);
             return true;
         }
-        catch (NeverHeldException)
+        catch (WaitTimeoutException)
         {
             return false;
         }
     }
 
-    /// <summary>A policy that forbids every pod of its namespace one direction, in the API that every plugin knows.</summary>
+    /// <summary>A policy that denies one direction for all pods of its namespace, in the API that every plugin supports.</summary>
     public static Resource DenyAll(string direction) => new(Pods.Manifest(
         "NetworkPolicy", Name, null,
         new JsonObject { ["podSelector"] = new JsonObject(), ["policyTypes"] = new JsonArray(direction) },
         ResourceKind.NetworkPolicy.ApiVersion));
 
-    /// <summary>Skips the test where the network plugin enforces no policies.</summary>
+    /// <summary>Checks the open and closed ports of pods; skips the test if the network plugin does not enforce policies.</summary>
     /// <param name="cluster">The cluster.</param>
-    /// <param name="pods">What is connected to.</param>
-    /// <param name="scraped">TCP ports that the monitoring reaches.</param>
-    /// <param name="closed">TCP ports that a workload does not reach.</param>
+    /// <param name="pods">The target pods.</param>
+    /// <param name="scraped">TCP ports that the monitoring can reach.</param>
+    /// <param name="closed">TCP ports that a workload cannot reach.</param>
     public static async Task KeepsWorkloadsOut(
         LiveCluster cluster, IReadOnlyList<Resource> pods, int[] scraped, int[] closed, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
         cluster.Needs(await IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
         var (monitoring, scraper) = await ProbeOrigin.MonitoringClient(cluster, cancellationToken);
-        // Of pods that have just been made, the plugin may not know the policy yet.
+        // The plugin may not know the policy for new pods yet.
         await Eventually.Within(TimeSpan.FromSeconds(60), LetsTheMonitoringIn, "the monitoring is let in", cancellationToken);
         await Eventually.Within(TakesUp, KeepsOthersOut, "workloads are kept out", cancellationToken);
         await KeepsOthersOut(cancellationToken); // A port that opens now and then passes the wait.
@@ -100,7 +100,7 @@ public static class PolicyEnforcement
         }
     }
 
-    /// <summary>Whether an ordinary workload can open a TCP connection.</summary>
+    /// <summary>True if an ordinary workload can open a TCP connection.</summary>
     public static Task<bool> Connects(LiveCluster cluster, string address, int port, CancellationToken cancellationToken) =>
         Connects(cluster, ClientPods.Namespace, "client-glibc", address, port, cancellationToken);
 
@@ -119,13 +119,13 @@ public static class PolicyEnforcement
     }
 }
 
-/// <summary>A workload namespace that includes the allow-dns component, and one client in it.</summary>
+/// <summary>A namespace of workloads with the allow-dns component, and a client in it.</summary>
 public static class EgressEnforcement
 {
     public const string Namespace = "acceptance-egress";
     private const string Client = "client-glibc";
 
-    /// <summary>Whether the client's queries to the cluster's DNS are answered over UDP and TCP.</summary>
+    /// <summary>True if the client's queries to the cluster's DNS are answered over UDP and TCP.</summary>
     public static async Task<bool> Resolves(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var result = await cluster.Api.Exec(
@@ -145,7 +145,7 @@ public static class EgressEnforcement
             .ExitCode == 0;
     }
 
-    /// <summary>Runs a check while these policies apply in the namespace, and removes them.</summary>
+    /// <summary>Runs a check while these policies apply in the namespace, then removes them.</summary>
     public static Task While(
         LiveCluster cluster, IReadOnlyList<Resource> policies, Func<CancellationToken, Task> look, string because,
         CancellationToken cancellationToken) => While(

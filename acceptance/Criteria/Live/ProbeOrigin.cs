@@ -1,15 +1,15 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>
-/// Origins from which the ingress policies allow the ports of a DNS pod beside 53: the monitoring's namespace
-/// for metrics, the pod's own node for probes. Where a network plugin enforces policies, the API server's proxy is neither.
+/// Origins that may reach a DNS pod's ports other than 53: the monitoring namespace for metrics, the pod's own node for probes. The API
+/// server's proxy is neither, if policies are enforced.
 /// </summary>
 public static class ProbeOrigin
 {
     internal const string Monitoring = "client-monitoring";
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>GET from a pod in the namespace that scrapes.</summary>
+    /// <summary>GET from a pod in the monitoring namespace.</summary>
     public static async Task<HttpAnswer> FromMonitoring(
         LiveCluster cluster, Resource pod, int port, string path, CancellationToken cancellationToken)
     {
@@ -17,7 +17,7 @@ public static class ProbeOrigin
         return await Get(cluster, place, name, pod, port, path, cancellationToken);
     }
 
-    /// <summary>GET from the network of the pod's node, as the kubelet probes.</summary>
+    /// <summary>GET from the host network of the pod's node, like the kubelet's probes.</summary>
     public static async Task<HttpAnswer> FromItsNode(
         LiveCluster cluster, Resource pod, int port, string path, CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ public static class ProbeOrigin
         var name = $"client-on-{node}"[..Math.Min(63, $"client-on-{node}".Length)].TrimEnd('-', '.');
         await Ensure(
             cluster, ClientPods.Namespace, name,
-            // Straight to the node, past the scheduler: the place matters, not the taints.
+            // Without the scheduler: the node matters, not its taints.
             new JsonObject
             {
                 ["nodeName"] = node,
@@ -36,7 +36,7 @@ public static class ProbeOrigin
         return await Get(cluster, ClientPods.Namespace, name, pod, port, path, cancellationToken);
     }
 
-    /// <summary>The client in the monitoring's namespace: its namespace and its name.</summary>
+    /// <summary>The namespace and name of the client for monitoring.</summary>
     public static async Task<(string Namespace, string Pod)> MonitoringClient(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var place = cluster.Tree.Settings["MONITORING_NAMESPACE"];
@@ -74,7 +74,8 @@ public static class ProbeOrigin
         }
 
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
-        await Turn.Take(cluster.Cluster.Name, address.ToString(), () => Make(cluster, address, spec, cancellationToken), cancellationToken);
+        await CreationLock.Run(
+            cluster.Cluster.Name, address.ToString(), () => Make(cluster, address, spec, cancellationToken), cancellationToken);
     }
 
     private static async Task Make(LiveCluster cluster, ResourceAddress address, JsonObject spec, CancellationToken cancellationToken)
@@ -94,6 +95,6 @@ public static class ProbeOrigin
             cancellationToken);
     }
 
-    /// <summary>What the prober prints of a GET.</summary>
+    /// <summary>The prober's output for a GET.</summary>
     private sealed record Reply(int? Status, string? Body, string? Problem);
 }

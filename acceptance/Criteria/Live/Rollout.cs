@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>Rollouts of Deployments and DaemonSets: that of CoreDNS where none is named.</summary>
+/// <summary>Rollouts of Deployments and DaemonSets, by default of CoreDNS.</summary>
 public static class Rollout
 {
     internal static readonly ResourceAddress CoreDns = ResourceKind.Deployment.Named("coredns", "kube-system");
 
-    /// <summary>Begins a rolling restart, as kubectl rollout restart does.</summary>
+    /// <summary>Starts a rolling restart, like kubectl rollout restart.</summary>
     public static Task Begin(LiveCluster cluster, ResourceAddress workload, CancellationToken cancellationToken)
     {
         var stamp = TimeProvider.System.GetUtcNow().ToString("o", CultureInfo.InvariantCulture);
@@ -21,9 +21,7 @@ public static class Rollout
         await Done(cluster, cancellationToken);
     }
 
-    /// <summary>
-    /// The pods that have to serve: those of the settings, or what an autoscaler asks for between its limits.
-    /// </summary>
+    /// <summary>The required number of pods: from the settings, or an autoscaler's wish between its limits.</summary>
     public static async Task<int> Replicas(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var least = int.Parse(cluster.Tree.Settings["COREDNS_REPLICAS"], CultureInfo.InvariantCulture);
@@ -41,8 +39,8 @@ public static class Rollout
     public static Task Done(LiveCluster cluster, CancellationToken cancellationToken) =>
         Done(cluster.Api, CoreDns, "a rollout of CoreDNS ends", TimeSpan.FromSeconds(120), cancellationToken);
 
-    /// <summary>Waits until every pod is of the newest revision and available, and the old ones are gone.</summary>
-    /// <param name="also">What else has to hold. It is asked first, because its message says more.</param>
+    /// <summary>Waits until all pods have the newest revision and are available, and old ones have ended.</summary>
+    /// <param name="also">A further condition, checked first because its message is more informative.</param>
     public static Task Done(
         KubernetesApi api, ResourceAddress workload, string because, TimeSpan within, CancellationToken cancellationToken,
         Func<Resource, CancellationToken, Task>? also = null) => Eventually.Within(
@@ -56,7 +54,7 @@ public static class Rollout
         because,
         cancellationToken);
 
-    /// <summary>What a rollout lacks. The status of a DaemonSet does not count the pods of older revisions.</summary>
+    /// <summary>What a rollout still lacks. The status of a DaemonSet does not count pods of older revisions.</summary>
     internal static IReadOnlyList<string> Missing(Resource workload)
     {
         var (wanted, counts) = workload.Kind == "DaemonSet"
@@ -98,7 +96,7 @@ public sealed class RolloutTests
     [TestCase(DaemonSet, "observedGeneration: 3", "observedGeneration: 2", "the controller has not seen the change")]
     [TestCase(DaemonSet, "updatedNumberScheduled: 2", "updatedNumberScheduled: 1", "updatedNumberScheduled is 1, not 2")]
     [TestCase(DaemonSet, "numberAvailable: 2", "numberAvailable: 1", "numberAvailable is 1, not 2")]
-    public void A_rollout_lasts_until_its_status_says_that_it_has_ended(string workload, string ended, string lasts, string missing)
+    public void A_rollout_lasts_until_its_status_is_complete(string workload, string ended, string lasts, string missing)
     {
         Rollout.Missing(Of(workload)).ShouldBeEmpty();
         workload.ShouldContain(ended);

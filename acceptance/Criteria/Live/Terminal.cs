@@ -1,9 +1,9 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>A terminal of a person whose kubectl uses the cluster.</summary>
+/// <summary>A user's terminal whose kubectl uses the cluster.</summary>
 internal static class Terminal
 {
-    /// <summary>What bash ends with, and what it prints: output, then errors.</summary>
+    /// <summary>bash's exit code and output: standard output, then errors.</summary>
     public static async Task<(int Code, string Output)> Type(LiveCluster cluster, string command, CancellationToken cancellationToken)
     {
         var context = cluster.Cluster.Context;

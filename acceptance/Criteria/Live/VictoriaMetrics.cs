@@ -1,8 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>
-/// A single-node VictoriaMetrics in the monitoring's namespace, which itself scrapes what the live ServiceMonitor selects.
-/// </summary>
+/// <summary>A single-node VictoriaMetrics in the monitoring namespace, which scrapes the targets of the live ServiceMonitor.</summary>
 public static class VictoriaMetrics
 {
     private const string Name = "acceptance-victoria-metrics";
@@ -10,7 +8,7 @@ public static class VictoriaMetrics
 
     public sealed record Sample(IReadOnlyDictionary<string, string> Labels, double Value);
 
-    /// <returns>Where the cluster's pods reach it.</returns>
+    /// <returns>Its URL for the cluster's pods.</returns>
     public static async Task<Uri> Ensure(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var place = MonitoringPod.Place(cluster);
@@ -41,19 +39,19 @@ public static class VictoriaMetrics
         return new UriBuilder(Uri.UriSchemeHttp, pod.Text("status.podIP"), Port).Uri;
     }
 
-    /// <summary>All that <see cref="Ensure"/> makes, but for the namespace.</summary>
+    /// <summary>All objects that <see cref="Ensure"/> creates, except the namespace.</summary>
     public static IEnumerable<ResourceAddress> Objects(string inNamespace) =>
     [
         .. MonitoringPod.Objects(Name, inNamespace), ResourceKind.ClusterRoleBinding.Named(Name), ResourceKind.ClusterRole.Named(Name),
     ];
 
-    /// <summary>The next one is empty: what was counted before is no longer in its rates.</summary>
+    /// <summary>Removes the pod: the next one is empty, so earlier counts do not affect its rates.</summary>
     public static Task Forget(LiveCluster cluster, CancellationToken cancellationToken) =>
         cluster.Api.Delete(ResourceKind.Pod.Named(Name, MonitoringPod.Place(cluster)), TimeSpan.Zero, cancellationToken);
 
     public static async Task<IReadOnlyList<Sample>> Query(LiveCluster cluster, string expression, CancellationToken cancellationToken)
     {
-        // The step is how far back an instant query looks: without it pods that are gone would be counted for five minutes.
+        // The step limits how far back an instant query looks: without it, deleted pods would count for five minutes.
         var path = $"/api/v1/query?nocache=1&step=15s&query={Uri.EscapeDataString(expression)}";
         var answer = await cluster.Api.GetFromPod(MonitoringPod.Place(cluster), Name, Port, path, cancellationToken);
         answer.Status.ShouldBe(200, $"{expression}: {answer.Body}");
@@ -65,7 +63,7 @@ public static class VictoriaMetrics
         ];
     }
 
-    /// <summary>The converted form of a ServiceMonitor, as the operators of Prometheus and VictoriaMetrics write it.</summary>
+    /// <summary>The scrape configuration of a ServiceMonitor, as the operators of Prometheus and VictoriaMetrics write it.</summary>
     private static JsonObject ScrapeConfiguration(Resource monitor)
     {
         var relabelings = new JsonArray();

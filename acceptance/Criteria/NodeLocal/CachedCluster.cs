@@ -2,13 +2,13 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 
-/// <summary>The cluster with a cache on every node, delivered from the generated tree, once in a run.</summary>
+/// <summary>The cluster with a cache on every node, from the generated tree, delivered once in a run.</summary>
 internal static class CachedCluster
 {
-    /// <summary>The name of its process in the kernel.</summary>
+    /// <summary>The kernel's name of its process.</summary>
     public const string Process = "node-cache";
 
-    /// <summary>Behind Cilium's redirect another container of the pod runs the same program.</summary>
+    /// <summary>With Cilium's redirect, another container of the pod runs the same program.</summary>
     public const string Container = "node-cache";
 
     public static readonly ResourceAddress DaemonSet = ResourceKind.DaemonSet.Named(NodeLocalDnsNames.Name, NodeLocalDnsNames.Namespace);
@@ -39,7 +39,7 @@ internal static class CachedCluster
         return delivered;
     }
 
-    /// <summary>True where a node can have the interface, already has it, or cannot be looked into.</summary>
+    /// <summary>True if a node supports the interface, already has it, or is not accessible.</summary>
     private static async Task<bool> HasInterfaces(LiveCluster cluster, CancellationToken cancellationToken)
     {
         if (!cluster.Cluster.Capabilities.NodesAreContainers)
@@ -52,7 +52,7 @@ internal static class CachedCluster
         return tried.Output.Contains("usable");
     }
 
-    /// <summary>Takes the caches away and delivers the definition again; nothing where no check has brought any.</summary>
+    /// <summary>Removes the caches and delivers the original definition again; does nothing if no check has delivered any.</summary>
     public static async Task Remove(string role, CancellationToken cancellationToken)
     {
         if (Delivered.Take(role) is not { } cluster)
@@ -73,7 +73,7 @@ internal static class CachedCluster
             cancellationToken);
     }
 
-    /// <summary>The same platform with or without a cache on every node of every cluster.</summary>
+    /// <summary>The platform with or without a cache on every node of every cluster.</summary>
     public static Platform Switched(Platform platform, bool on) => platform.InEachCluster(cluster => cluster with
     {
         Applications = on
@@ -81,14 +81,14 @@ internal static class CachedCluster
             : cluster.Applications.Remove(NodeLocalDnsNames.Name),
     });
 
-    /// <summary>A rolling restart.</summary>
+    /// <summary>A rolling restart of the caches.</summary>
     public static async Task Restart(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await Rollout.Begin(cluster, DaemonSet, cancellationToken);
         await RolledOut(cluster, cancellationToken);
     }
 
-    /// <summary>A cache that is ready on every node, and no older one.</summary>
+    /// <summary>A ready cache on every node, and no older ones.</summary>
     public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Rollout.Done(
         cluster.Api, DaemonSet, "a cache runs on every node", TimeSpan.FromSeconds(180), cancellationToken,
         async (daemons, token) =>

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 
-/// <summary>The names of a substrate, which the caches ask its own servers for.</summary>
+/// <summary>The names of a substrate, which caches query from its own servers.</summary>
 [ChecksOf(typeof(NodeLocalCriterion))]
 public static class CachedSubstrate
 {
@@ -9,8 +9,8 @@ public static class CachedSubstrate
     private const string Answered = "names of the substrate and of the cluster are answered";
 
     /// <summary>
-    /// Names end with a dot: a search path needs CoreDNS. Beside those of the definition, which a cache may have kept, each client asks for
-    /// one that nobody has: the answer that it does not exist comes from the substrate alone.
+    /// Names have a trailing dot: a search path needs CoreDNS. In addition to the definition's names, which a cache may have, each client
+    /// queries a new name: the answer that it does not exist can only come from the substrate.
     /// </summary>
     [LiveCheck("NodeLocal.8",
         "the substrate's names of the definition, one that nobody has, and one of the cluster: in pods, and in one on its node's "
@@ -64,7 +64,7 @@ public static class CachedSubstrate
             Write),
     ];
 
-    /// <summary>Asked once: no client may have to ask again.</summary>
+    /// <summary>Queried once: no client may have to retry.</summary>
     private static async Task OfTheSubstrate(
         LiveCluster cluster, IReadOnlyList<string> clients, string when, CancellationToken cancellationToken)
     {
@@ -92,10 +92,10 @@ public static class CachedSubstrate
         }
     }
 
-    /// <summary>The client with musl asks through its C library alone, which does not say how a query failed.</summary>
+    /// <summary>The client with musl only uses its C library, which does not report how a query failed.</summary>
     private static bool AsksByHand(string client) => client != "client-musl";
 
-    /// <summary>By hand over UDP, for a name that nobody has asked for before.</summary>
+    /// <summary>Queries a new name directly over UDP.</summary>
     private static async Task<IReadOnlyList<DnsAnswer>> Nobody(
         LiveCluster cluster, string client, string zone, CancellationToken cancellationToken)
     {
@@ -116,7 +116,7 @@ public static class CachedSubstrate
         return ResourceKind.ConfigMap.Named(map.Name, map.Namespace);
     }
 
-    /// <summary>A cache reads its Corefile when it starts.</summary>
+    /// <summary>A cache reads its Corefile at start-up.</summary>
     private static async Task Write(LiveCluster cluster, string corefile, CancellationToken cancellationToken)
     {
         var key = cluster.Tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Map("data").Single().Key;

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 
-/// <summary>Static checks read a tree in which the cache is switched on.</summary>
+/// <summary>Static checks use a tree with the cache enabled.</summary>
 [Criterion("NodeLocal",
     "With NodeLocal DNSCache, pods are answered by a cache on their own node, and lose no query when CoreDNS or the cache is replaced",
     SwitchesOn = Feature.NodeLocalDns)]
@@ -28,12 +28,12 @@ namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
     Command = "kubectl --context {context} get networkpolicies,ciliumnetworkpolicies -A --field-selector metadata.name=allow-dns")]
 public static class NodeLocalCriterion
 {
-    /// <summary>The fixture without Cilium, whose caches are on the Service's address; those of the sample are on their own.</summary>
+    /// <summary>The fixture without Cilium, whose caches use the Service's address; those of the sample have their own address.</summary>
     private const string OnServiceAddress = "node-local";
 
     private const string BehindRedirect = "node-local-redirect";
 
-    /// <summary>In whose place the program puts the address of CoreDNS.</summary>
+    /// <summary>The placeholder that the program replaces by CoreDNS's address.</summary>
     internal const string CoreDnsWord = "__PILLAR__CLUSTER__DNS__";
 
     /// <summary>The setting with the substrate's servers.</summary>
@@ -61,7 +61,7 @@ public static class NodeLocalCriterion
         Replaced(tree, Find(tree, "DaemonSet", NodeLocalDnsNames.Name), container);
     }
 
-    /// <summary>Cilium takes the redirect away from a pod that is not ready, and the cache answers until then.</summary>
+    /// <summary>Cilium removes the redirect from a pod that is not ready, and the cache answers until then.</summary>
     private static void Redirected(RenderedCluster tree, Resource pod, Resource container)
     {
         if (!NodeLocalDnsDrain.Applies(tree.Definition))
@@ -75,13 +75,13 @@ public static class NodeLocalCriterion
         var probe = other.Part("readinessProbe").ShouldNotBeNull("it is ready whatever happens to it");
         Lines(Corefile(tree.NodeLocalDns, other)).ShouldContain($"health :{probe.Number("httpGet.port")}",
             "no pod is ever ready: nothing answers the probe of the second container");
-        // A probe may also hang, and begins a period after the one before at the latest.
+        // A probe can also hang; it starts at most one period after the previous one.
         var unready = (probe.Number("periodSeconds") + (probe.Number("timeoutSeconds") ?? 1)) * probe.Number("failureThreshold");
         (container.Number("lifecycle.preStop.sleep.seconds") ?? 0).ShouldBeGreaterThan(unready!.Value,
             "the cache is gone before Cilium has taken the redirect away");
     }
 
-    /// <summary>The queries of a node have an answer while its cache stops and until the next one runs (docs/node-local-dns.md).</summary>
+    /// <summary>Queries of a node are answered while its cache stops and until the next one runs (docs/node-local-dns.md).</summary>
     private static void Replaced(RenderedCluster tree, Resource daemon, Resource container)
     {
         var arguments = container.Texts("args");
@@ -156,12 +156,12 @@ public static class NodeLocalCriterion
             .ShouldBeFalse("NetworkPolicy: the workload reaches any address on port 53, a tunnel out");
     }
 
-    /// <summary>Those that CoreDNS forwards to the substrate; none without one.</summary>
+    /// <summary>The zones that CoreDNS forwards to the substrate; empty without one.</summary>
     private static IReadOnlyList<string> SubstrateZones(RenderedCluster tree) => tree.Definition.Substrate is not { } substrate ? []
         : [.. tree.Values.Parts("servers").Select(server => server.Parts("zones").Select(zone => zone.Text("zone")!.TrimEnd('.')).ToList())
             .Single(zones => zones.Contains(substrate.Zone.Text)).Select(zone => $"{zone}:53")];
 
-    /// <summary>The server blocks of the cache: their zones, and what is in them.</summary>
+    /// <summary>The server blocks of the cache: zones and lines.</summary>
     private static IEnumerable<(IReadOnlyList<string> Zones, IReadOnlyList<string> Lines)> Servers(RenderedCluster tree) =>
         Corefile(tree.NodeLocalDns, Container(tree.NodeLocalDns, 0)).Split("\n}\n", StringSplitOptions.RemoveEmptyEntries)
             .Select(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Where(lines => lines.Length > 0)
@@ -171,7 +171,7 @@ public static class NodeLocalCriterion
 
     private static IReadOnlyList<string> Lines(IEnumerable<string> lines) => [.. lines.Select(line => line.Trim())];
 
-    /// <summary>What the container's program reads: each container may have another file of the ConfigMap.</summary>
+    /// <summary>The Corefile of the container: each container may use another file of the ConfigMap.</summary>
     private static string Corefile(IEnumerable<Resource> layer, Resource container) =>
         Files(layer).Map("data").TryGetValue(FileOf(container), out var text) ? text
             : throw new MissingException($"the ConfigMap has no {FileOf(container)}, which a container reads");

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 
-/// <summary>What a cluster with the caches shows, and what it loses when they or CoreDNS are replaced.</summary>
+/// <summary>The caches in a running cluster, and the losses when they or CoreDNS are replaced.</summary>
 [ChecksOf(typeof(NodeLocalCriterion))]
 public static class RunningCaches
 {
@@ -28,7 +28,7 @@ public static class RunningCaches
         var node = client.Text("spec.nodeName");
         var cache = (await CachedCluster.Pods(cluster, cancellationToken)).Single(pod => pod.Text("spec.nodeName") == node);
         var before = await Metrics(cluster, [cache], NodeLocalDnsNames.MetricsPort, cancellationToken);
-        // Under the health controller cluster names are kept for a second, which one query of a busy machine takes.
+        // With the health controller, cluster names are cached for a second, which one query can take on a busy machine.
         var name = cluster.HasUpstream ? UpstreamDns.ExternalName : $"kubernetes.default.svc.{cluster.Domain}";
         for (var query = 0; query < Asked; query++)
         {
@@ -81,7 +81,7 @@ public static class RunningCaches
         tcp.ShouldBeGreaterThanOrEqualTo(Asked, "queries reached CoreDNS in another way");
         udp.ShouldBe(0, "queries reached CoreDNS over UDP");
 
-        // The health controller asks each pod for an address, over UDP and past the caches.
+        // The health controller queries each pod over UDP, bypassing the caches.
         double Grown(string protocol) =>
             after.OfTexts.Sum(Requests, $"proto=\"{protocol}\"") - before.OfTexts.Sum(Requests, $"proto=\"{protocol}\"");
     }
@@ -127,7 +127,7 @@ public static class RunningCaches
     }
 
     /// <summary>
-    /// A cache that stops deletes its interface first, and then its rules one by one: until the last is gone, queries of its node are
+    /// A stopping cache deletes its interface first, and then its rules one by one: until the last is deleted, queries of its node are
     /// neither answered nor translated (node-cache 1.26.7, TeardownNetworking).
     /// </summary>
     [LiveCheck("NodeLocal.7", "the lost time on each way of asking", Disruptive = true)]
@@ -150,7 +150,7 @@ public static class RunningCaches
         LiveSabotage.Changed(
             "caches on nodes without a taint alone", "NodeLocal.1", "nodes that get a cache",
             CachedCluster.DaemonSet, "spec.template.spec.tolerations", _ => new JsonArray()),
-        // A connection that is open stays so when its pod leaves the Service: caches that are new have none.
+        // Open connections survive when their pod leaves the Service; new caches have none.
         LiveSabotage.Changed(
             "the cache asks nobody", "NodeLocal.3", "did not reach CoreDNS",
             Upstream, "spec.selector", _ => new JsonObject { [CoreDnsNames.AppLabel] = "other" }, CachedCluster.Restart),
@@ -170,14 +170,14 @@ public static class RunningCaches
         return new Series(string.Join('\n', texts));
     }
 
-    /// <summary>Metrics in the text format of Prometheus.</summary>
+    /// <summary>Metrics in Prometheus' text format.</summary>
     private sealed record Series(string Text)
     {
-        /// <summary>Of queries for TXT records.</summary>
+        /// <summary>The series of queries for TXT records.</summary>
         public Series OfTexts => new(string.Join(
             '\n', Text.Split('\n').Where(line => line.Contains("type=\"TXT\""))));
 
-        /// <summary>The sum of the series of this name that have this label.</summary>
+        /// <summary>The sum of the series with this name and label.</summary>
         public double Sum(string name, string label = "") => MetricsText.Sum(Text, name, label);
     }
 }

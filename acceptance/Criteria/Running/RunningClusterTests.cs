@@ -2,35 +2,35 @@ using NUnit.Framework.Interfaces;
 
 namespace PlatformGitOps.Acceptance.Criteria.Running;
 
-/// <summary>Every live check of every criterion on one cluster: first those that only look, at once, then the others in turn.</summary>
+/// <summary>All live checks of one cluster: first those that only read, in parallel, then the others one by one.</summary>
 [TestFixtureSource(typeof(RunningClusters), nameof(RunningClusters.Clusters))]
 public sealed class RunningClusterTests(string cluster)
 {
     private const int LimitMilliseconds = 900_000;
 
-    /// <summary>Before its first check: the time that this takes is not the check's. Why it failed is said by every check.</summary>
+    /// <summary>Before the first check, so that its time is not the check's. All checks report why it failed.</summary>
     [OneTimeSetUp]
     public async Task BringTheCluster()
     {
-        await RunningClusters.Take();
-        if ((await ThisMachine.Report(CancellationToken.None)).Clusters != ClusterChoice.None)
+        await RunningClusters.WaitForSlot();
+        if ((await MachineCapabilities.Report(CancellationToken.None)).Clusters != ClusterChoice.None)
         {
             await ((Task)LiveClusters.Get(cluster, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    [ChecksOfTheCluster(onlyLooking: true)]
-    [LookedAtFirst]
+    [ChecksOfTheCluster(onlyReading: true)]
+    [RunsFirst]
     [CancelAfter(LimitMilliseconds)]
     public Task Holds_in_the_running_cluster(Check check, string role, CheckMode mode, CancellationToken cancellationToken) =>
         Run(check, cancellationToken);
 
-    /// <summary>Its limit begins after the wait for those that look; that of the attribute would begin before.</summary>
-    [ChecksOfTheCluster(onlyLooking: false)]
+    /// <summary>The time limit starts after the wait for the reading checks; an attribute's limit would start before.</summary>
+    [ChecksOfTheCluster(onlyReading: false)]
     public async Task Holds_in_the_running_cluster_while_it_changes(Check check, string role, CheckMode mode)
     {
         var stopped = TestContext.CurrentContext.CancellationToken;
-        await LookedAtFirstAttribute.Done(cluster, stopped);
+        await RunsFirstAttribute.Done(cluster, stopped);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopped);
         limit.CancelAfter(LimitMilliseconds);
         try
@@ -66,14 +66,14 @@ public sealed class RunningClusterTests(string cluster)
     {
         try
         {
-            foreach (var part in OptionalPart.All)
+            foreach (var part in OptionalFeature.All)
             {
-                await part.Off(cluster, CancellationToken.None);
+                await part.Remove(cluster, CancellationToken.None);
             }
         }
         finally
         {
-            RunningClusters.Release();
+            RunningClusters.ReleaseSlot();
         }
     }
 }

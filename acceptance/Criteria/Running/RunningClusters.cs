@@ -5,76 +5,76 @@ using NUnit.Framework.Internal.Builders;
 namespace PlatformGitOps.Acceptance.Criteria.Running;
 
 /// <summary>
-/// Around the live checks. NUnit gives a fixture that is not parallel queues of its own, so that nothing else of the suite runs while
-/// clusters are measured; <see cref="RunningClusterTests"/>, one for each cluster, are in these queues.
+/// Runs before and after all live checks. NUnit gives a non-parallel fixture its own queues, so that nothing else of the suite runs while
+/// clusters are measured; the fixtures of <see cref="RunningClusterTests"/>, one for each cluster, are in these queues.
 /// </summary>
 [SetUpFixture]
 public sealed class RunningClusters
 {
-    /// <summary>NUnit's workers. Each cluster holds one for its checks in turn; the others are for checks that only look.</summary>
+    /// <summary>The number of NUnit's workers. Each cluster uses one for its serial checks; the others are for reading checks.</summary>
     private const int Workers = 8;
 
-    private static readonly SemaphoreSlim Turns = new(SuiteSettings.Current.ClustersAtOnce);
+    private static readonly SemaphoreSlim Slots = new(SuiteSettings.Current.ClustersAtOnce);
 
     [OneTimeSetUp]
     public void SayHowManyAreCheckedAtOnce() => EvidenceLog.Fact(
-        "Clusters at once", Math.Min(Repository.Roles.Count, AtOnce ? SuiteSettings.Current.ClustersAtOnce : 1)
+        "Clusters at once", Math.Min(Repository.Roles.Count, InParallel ? SuiteSettings.Current.ClustersAtOnce : 1)
             .ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Two workers at least are left to look. With more clusters, every check runs in turn.</summary>
-    public static bool AtOnce { get; } = Repository.Roles.Count <= Workers - 2;
+    /// <summary>At least two workers remain for reading checks. With more clusters, all checks run one by one.</summary>
+    public static bool InParallel { get; } = Repository.Roles.Count <= Workers - 2;
 
     public static IEnumerable<TestFixtureData> Clusters() => Repository.Roles.Select((role, index) =>
     {
         var fixture = new TestFixtureData(role);
         fixture.Properties.Set(PropertyNames.Order, index);
-        Mark(fixture);
+        AllowParallel(fixture);
         return fixture;
     });
 
-    /// <summary>The checks of one cluster may begin: no more than the setting clusters-at-once are under way.</summary>
-    public static Task Take() => Turns.WaitAsync();
+    /// <summary>Waits until the checks of a cluster may start: the setting clusters-at-once limits their number.</summary>
+    public static Task WaitForSlot() => Slots.WaitAsync();
 
-    public static void Release() => Turns.Release();
+    public static void ReleaseSlot() => Slots.Release();
 
-    /// <summary>May run beside others of its queue.</summary>
-    internal static void Mark(NUnit.Framework.Internal.TestParameters parameters)
+    /// <summary>Allows a test to run in parallel with others in its queue.</summary>
+    internal static void AllowParallel(NUnit.Framework.Internal.TestParameters parameters)
     {
-        if (AtOnce)
+        if (InParallel)
         {
             parameters.Properties.Set(PropertyNames.ParallelScope, ParallelScope.Self);
         }
     }
 }
 
-/// <summary>The live checks of the fixture's cluster: those that only look, or the others.</summary>
+/// <summary>The live checks of the fixture's cluster: either those that only read, or the others.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class ChecksOfTheClusterAttribute(bool onlyLooking) : NUnitAttribute, ITestBuilder, IImplyFixture
+public sealed class ChecksOfTheClusterAttribute(bool onlyReading) : NUnitAttribute, ITestBuilder, IImplyFixture
 {
     private readonly NUnitTestCaseBuilder builder = new();
 
-    public bool OnlyLooking { get; } = onlyLooking;
+    public bool OnlyReading { get; } = onlyReading;
 
     public IEnumerable<TestMethod> BuildFrom(IMethodInfo method, Test? suite) =>
         from check in Catalog.Checks
-        where check.Live is not null && check.OnlyLooks == OnlyLooking
+        where check.Live is not null && check.OnlyReads == OnlyReading
         select builder.BuildTestMethod(method, suite, Case(check, (string)suite!.Arguments[0]!));
 
     private TestCaseData Case(Check check, string role)
     {
         var test = CriteriaTests.Case(check, role, CheckMode.Live);
-        if (OnlyLooking)
+        if (OnlyReading)
         {
-            RunningClusters.Mark(test);
+            RunningClusters.AllowParallel(test);
         }
 
         return test;
     }
 }
 
-/// <summary>Around the checks that only look: they begin first, and the others of their cluster wait for the last of them.</summary>
+/// <summary>For the reading checks: they start first, and the others of their cluster wait for the last of them.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class LookedAtFirstAttribute : Attribute, ITestAction, IApplyToTest
+public sealed class RunsFirstAttribute : Attribute, ITestAction, IApplyToTest
 {
     private static readonly Dictionary<string, TaskCompletionSource> Looking = [];
 
@@ -98,7 +98,7 @@ public sealed class LookedAtFirstAttribute : Attribute, ITestAction, IApplyToTes
         }
     }
 
-    /// <summary>Returns at once where no such check was chosen.</summary>
+    /// <summary>Completes at once if no such check was selected.</summary>
     public static Task Done(string role, CancellationToken cancellationToken)
     {
         lock (Looking)

@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>The CAs of etcd and Kubernetes are replaced.</summary>
+/// <summary>Replaces the CAs of etcd and Kubernetes.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.30", "CAs are replaced while everything runs", "old and new certificates between the steps; no old one afterwards",
     Needs = Feature.Substrate)]
@@ -66,7 +66,7 @@ public static class CaReplacement
 
         foreach (var (name, ca) in new[] { (hosts.Own("admin"), "kubernetes-client-ca"), (hosts.Tls("etcd-client"), "etcd-ca") })
         {
-            // The first one of the file signs.
+            // The first certificate in the file signs.
             (await LocalProgram.Run("sh", ["-c", $"openssl x509 -in '{hosts.Pki($"{ca}.crt")}' >'{old}/first' && " +
                 $"openssl verify -partial_chain -CAfile '{old}/first' '{name}.crt'"], cancellationToken))
                 .ExitCode.ShouldBe(0, $"{Path.GetFileName(name)} is not of the new CA");
@@ -87,13 +87,13 @@ public static class CaReplacement
         await worker.Renews("drop", cancellationToken);
         await IsHealthy(hosts, "drop", cancellationToken);
 
-        // A copy that is not the CA's is one that the alerts see.
+        // The alerts detect a copy that differs from the CA.
         File.Copy(hosts.Pki("etcd-ca.crt"), hosts.Own("kubernetes-ca-signing.crt"), overwrite: true);
         (await Measured(hosts, cancellationToken)).ShouldContain(line => line.StartsWith("globular_kubernetes_certificate_faults{")
             && line.EndsWith("} 1"), "the controller manager signs with another CA, and nothing measures it");
     }
 
-    /// <summary>One step on both hosts, as docs/substrate.md has it.</summary>
+    /// <summary>One step on both hosts, as in docs/substrate.md.</summary>
     private static async Task Step(KubernetesHosts hosts, string step, CancellationToken cancellationToken)
     {
         await hosts.Succeeds("k8s-replace-ca.sh", Store, cancellationToken, "--step", step);
@@ -106,8 +106,8 @@ public static class CaReplacement
     }
 
     /// <summary>
-    /// The controller manager is restarted with the files of the step: it refuses two certificates in a signing file, though only once it
-    /// leads. The scheduler ends where its API server is away for too long, and systemd starts it again.
+    /// Restarts the controller manager with the files of the step: it refuses two certificates in a signing file, but only when it leads.
+    /// The scheduler exits if its API server is away for too long, and systemd restarts it.
     /// </summary>
     private static async Task Restart(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
@@ -130,7 +130,7 @@ public static class CaReplacement
                 ignoreOrder: true, "the life of a certificate is not measured");
     }
 
-    /// <summary>What the alerts of the control plane's host read.</summary>
+    /// <summary>The metrics for the alerts on the control plane's host.</summary>
     private static async Task<string[]> Measured(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         var file = Path.Combine(hosts.Folder, "kubernetes.prom");

@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>A record that was wrong or missing, in the caches of CoreDNS.</summary>
+/// <summary>A wrong or missing record in CoreDNS's caches.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check(CorrectedId, "A wrong or missing record that is corrected is not answered for longer than its TTL, nor than 30 s",
     "the old answer for its TTL, at least 5 s and at most 30 s, and to one more query of who asks later", Needs = Feature.Substrate)]
@@ -13,14 +13,14 @@ public static class CorrectedRecords
 {
     internal const string CorrectedId = "Substrate.38";
 
-    /// <summary>In place of the tree's 30 s.</summary>
+    /// <summary>Instead of the tree's 30 s.</summary>
     private static readonly TimeSpan KeptAtMost = TimeSpan.FromSeconds(8);
 
     internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
         .. In(CorrectedId, SubstratePair.Delivered,
             ("answers that are kept for minutes", "a long TTL is corrected", "success 9984 30 5", "success 9984 300 5"),
-            // Two spaces: the check puts its time in the place of the tree's alone.
+            // Two spaces, because the check only replaces the tree's own text by its time.
             ("short answers that are kept as long as others", "a short TTL is corrected", "success 9984 30 5", "success 9984  30 30"),
             ("denials that are kept for minutes", "a missing name is corrected", "denial 9984 30\n", "denial 9984 300\n")),
     ];
@@ -69,7 +69,7 @@ public static class CorrectedRecords
             }
 
             await Asked(all, clock.Elapsed, 50, cancellationToken);
-            // Kept for its time, expired since: shown once, and fetched behind that answer.
+            // Expired in the cache: returned once, and refreshed afterwards.
             await pair.Ask(pair.Resolver, seldom, "A", cancellationToken);
             await Eventually.Within(Second, async token => (await pair.Ask(pair.Resolver, seldom, "A", token)).ShouldBe([NewAnswer]),
                 "who asks later has the old answer once", cancellationToken);
@@ -85,7 +85,7 @@ public static class CorrectedRecords
         foreach (var (watch, what, bound) in all.Zip(["3 s", "an hour", "a missing name"], [KeptAtLeast, KeptAtMost, KeptAtMost]))
         {
             var last = watch.Seen.Last(look => look.Answer != NewAnswer);
-            var after = last.At + last.Took - corrected;
+            var after = last.At + last.Elapsed - corrected;
             after.ShouldBeLessThan(
                 bound + (Second * SuiteSettings.Current.BudgetScale), $"{what}: what was wrong is answered for too long");
             watch.Seen.Select(look => look.Ttl ?? TimeSpan.Zero).Max()
@@ -98,6 +98,6 @@ public static class CorrectedRecords
         Task Write(params string[] lines) => pair.Write(cancellationToken, lines);
     }
 
-    /// <summary>The least for which the cache plugin keeps an answer.</summary>
+    /// <summary>The cache plugin's minimum TTL.</summary>
     private static readonly TimeSpan KeptAtLeast = TimeSpan.FromSeconds(5);
 }

@@ -4,7 +4,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>Secrets in etcd.</summary>
+/// <summary>The encryption of Secrets in etcd.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.29", "Secrets are encrypted in etcd, with a key that is made on the host and nobody else reads",
     "no byte of a Secret in etcd's answer and files", Needs = Feature.Substrate)]
@@ -41,7 +41,7 @@ public static class EncryptedSecrets
         stored.ShouldNotContain(secret, customMessage: "the Secret can be read in etcd");
         stored.ShouldStartWith("k8s:enc:secretbox:v1:key1:");
 
-        // The ConfigMap shows that what is looked for would be found.
+        // The ConfigMap shows that the search works.
         async Task<int> IsThere(string word) => (await LocalProgram.Run("grep",
             ["-rqaF", word, hosts.In(Store, "/var/lib/globular/etcd")], cancellationToken)).ExitCode;
         (await IsThere(plain)).ShouldBe(0, "the files of etcd were not read");
@@ -52,7 +52,7 @@ public static class EncryptedSecrets
         (await File.ReadAllTextAsync(hosts.Own("encryption.yaml"), cancellationToken))
             .ShouldBe(await File.ReadAllTextAsync(hosts.Pki("encryption.yaml"), cancellationToken), "the CAs' bundle brought another key");
 
-        // The next run keeps it; and where another control plane may have one, none is made.
+        // The next run keeps it; no key is created if another control plane may have one.
         var key1 = await File.ReadAllTextAsync(hosts.Own("encryption.yaml"), cancellationToken);
         await hosts.Succeeds(Certs, Front, cancellationToken, "--all");
         (await File.ReadAllTextAsync(hosts.Own("encryption.yaml"), cancellationToken)).ShouldBe(key1, "Secrets are lost with their key");

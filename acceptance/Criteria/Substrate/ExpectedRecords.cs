@@ -2,12 +2,12 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>Each record that a pair of servers has to answer: name, type and data.</summary>
+/// <summary>All records that a pair of servers must answer: name, type and data.</summary>
 internal static class ExpectedRecords
 {
     /// <summary>
-    /// The PTR record of each address in a reverse range, and the addresses of every host. An address is known by its first name: a host's
-    /// before a record's, and a record's before one of the file. A wildcard names no address.
+    /// The PTR record of each address in a reverse range, and the addresses of every host. An address has the PTR record of its first name:
+    /// a host's before a record's, and a record's before one of the file. A wildcard has none.
     /// </summary>
     internal static IEnumerable<(string Name, string Type, IReadOnlyList<string> Data)> ExpectedReverse(
         SubstratePair pair, IEnumerable<(string Name, string Type, IReadOnlyList<string> Data)> ofFile)
@@ -50,7 +50,7 @@ internal static class ExpectedRecords
 
     internal static IPAddress Here(SubstratePair pair, IPAddress address) => IPAddress.Parse(pair.Here(address.ToString()));
 
-    /// <summary>Every record that the definition asks for: name, type and data.</summary>
+    /// <summary>All records of the definition: name, type and data.</summary>
     internal static IEnumerable<(string Name, string Type, IReadOnlyList<string> Data)> Expected(SubstratePair pair)
     {
         var (settings, zone) = (pair.Settings, pair.Zone);
@@ -94,7 +94,7 @@ internal static class ExpectedRecords
         }
     }
 
-    /// <summary>Those of the file of records, as BIND's own tool reads it behind a SOA and an NS record.</summary>
+    /// <summary>The records of the file, parsed by BIND's own tool after a SOA and an NS record.</summary>
     internal static async Task<IEnumerable<(string Name, string Type, IReadOnlyList<string> Data)>> ExpectedOfFile(
         SubstratePair pair, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>Every host was emptied.</summary>
+/// <summary>Restores everything after all hosts were emptied.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check(EverythingId, "A substrate and its cluster come back from their snapshots after every host was emptied",
     "each record, object and key; in minutes", Needs = Feature.Substrate)]
@@ -13,7 +13,7 @@ public static class FullRestore
 {
     internal const string EverythingId = "Substrate.41";
 
-    /// <summary>The guide says hours.</summary>
+    /// <summary>The guide's limit is hours.</summary>
     private static readonly TimeSpan Restored = TimeSpan.FromMinutes(5);
 
     internal static IReadOnlyList<HostSabotage> HostSabotages =>
@@ -94,7 +94,7 @@ public static class FullRestore
         TestContext.Out.WriteLine($"A full restore took {taken.TotalSeconds:F0} s: {keys.Count} keys of etcd, {files.Count} keys and CAs.");
     }
 
-    /// <summary>What is in etcd, without what an API server or a manager renews by itself.</summary>
+    /// <summary>The contents of etcd, without keys that an API server or a manager renews itself.</summary>
     private static async Task<IReadOnlyCollection<string>> EtcdKeys(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         var all = await hosts.Etcdctl(hosts.Tls("etcd-client"), cancellationToken, "get", "/registry", "--prefix", "--keys-only");
@@ -102,13 +102,13 @@ public static class FullRestore
         return [.. Lines(all.StandardOutput).Where(line => !Regex.IsMatch(line, "^/registry/(events|leases|masterleases)/"))];
     }
 
-    /// <summary>Keys, CAs and what is made from randomness: nobody can make these again.</summary>
+    /// <summary>Keys, CAs and random values, which cannot be created again.</summary>
     private static Dictionary<string, string> Unmakeable(KubernetesHosts hosts, SubstratePair pair) =>
         new[] { hosts.Pki(""), pair.In("primary", $"{pair.Etc}/keys"), pair.In("secondary", $"{pair.Etc}/keys") }
             .Where(Directory.Exists).SelectMany(Directory.GetFiles)
             .ToDictionary(file => file, file => $"{File.GetUnixFileMode(file)}\n{File.ReadAllText(file)}");
 
-    /// <summary>A snapshot whose etcd is another one's, with right sums: whoever has the key can make it, and so can a fault.</summary>
+    /// <summary>A snapshot with another etcd and correct checksums: anyone with the key can make it, and so can a fault.</summary>
     private static async Task RefusesOtherContents(
         KubernetesHosts hosts, string copies, string keyFile, CancellationToken cancellationToken)
     {
@@ -132,7 +132,7 @@ public static class FullRestore
         (await hosts.Etcdctl(hosts.Tls("etcd-client"), cancellationToken, "del", "/acceptance")).ShouldSucceed();
     }
 
-    /// <summary>Every service ends at once, and every file is gone.</summary>
+    /// <summary>Ends all services at once, and removes all files.</summary>
     private static async Task Empty(KubernetesHosts hosts, SubstratePair pair, CancellationToken cancellationToken)
     {
         foreach (var unit in new[] { "kube-scheduler", "kube-controller-manager", "kube-apiserver" })
@@ -153,14 +153,14 @@ public static class FullRestore
         }
 
         File.Delete(Path.Combine(hosts.Folder, "cas"));
-        // Where programs come from is not what a snapshot keeps.
+        // Snapshots do not contain the programs' sources.
         foreach (var program in new[] { "kube-apiserver", "kube-controller-manager", "kube-scheduler" })
         {
             hosts.Place(Front, program, LocalProgram.Find(program)!);
         }
     }
 
-    /// <summary>The lines of the runbook, in their order.</summary>
+    /// <summary>The commands of the runbook, in order.</summary>
     private static async Task Follow(KubernetesHosts hosts, SubstratePair pair, string copies, CancellationToken cancellationToken)
     {
         var page = await File.ReadAllTextAsync(Path.Combine(Repository.Product, "docs", "substrate.md"), cancellationToken);

@@ -2,14 +2,14 @@ using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>What checks of the hosts have in common: time limits, and what they read of a pair of servers.</summary>
+/// <summary>Shared parts of host checks: time limits, and reads from a pair of servers.</summary>
 internal static class HostAssertions
 {
     internal static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     internal static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
     internal const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>What verify.sh writes for the node exporter, by name.</summary>
+    /// <summary>The metrics that verify.sh writes for the node exporter, by name.</summary>
     internal static async Task<Dictionary<string, double>> Metrics(
         this SubstratePair pair, string role, CancellationToken cancellationToken)
     {
@@ -34,16 +34,16 @@ internal static class HostAssertions
         }
     }
 
-    /// <summary>The key of the first child, as nsupdate and dig take it.</summary>
+    /// <summary>The key of the first child zone, in the format of nsupdate and dig.</summary>
     internal static Task<string> ChildKey(this SubstratePair pair, CancellationToken cancellationToken) =>
         pair.Key(pair.Settings.Children[0].Key.Text, pair.Settings.Children[0].Algorithm, cancellationToken);
 
-    /// <summary>Writes into the first child with its key.</summary>
+    /// <summary>Updates the first child zone with its key.</summary>
     internal static async Task Write(this SubstratePair pair, CancellationToken cancellationToken, params string[] lines) =>
         (await pair.Update(pair.Child, await pair.ChildKey(cancellationToken), cancellationToken, lines)).ShouldSucceed();
 
-    /// <summary>A key for snapshots, which nobody else reads.</summary>
-    /// <returns>The path of its file.</returns>
+    /// <summary>Creates a key for snapshots, readable only by its owner.</summary>
+    /// <returns>Its path.</returns>
     internal static async Task<string> SnapshotKey(string folder, CancellationToken cancellationToken)
     {
         var file = Path.Combine(folder, "backup.key");
@@ -61,7 +61,7 @@ internal static class HostAssertions
     internal static string StateOf(this SubstratePair pair, string role) => pair.In(role,
         pair.Settings.Server == SubstrateServer.Knot ? "/var/lib/globular-dns" : "/var/lib/bind/globular-dns");
 
-    /// <summary>Path, mode and text of what install.sh writes; without what the running server writes.</summary>
+    /// <summary>Path, mode and text of all files that install.sh writes, without those of the running server.</summary>
     internal static Dictionary<string, string> Files(this SubstratePair pair, string role) =>
         Directory.GetFiles(pair.Root(role), "*", SearchOption.AllDirectories)
             .Where(file => !file.StartsWith(pair.StateOf(role), StringComparison.Ordinal)

@@ -3,8 +3,8 @@ using PlatformGitOps.Generator.Apps.Substrate;
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
-/// A method that answers a line of the matrix with real servers on this machine. It takes a <see cref="SubstratePair"/>,
-/// <see cref="KubernetesHosts"/> or <see cref="SystemdHosts"/>, and a token.
+/// A method that tests a line of the matrix with real servers on this machine. It takes a <see cref="SubstratePair"/>, <see
+/// cref="KubernetesHosts"/> or <see cref="SystemdHosts"/>, and a token.
 /// </summary>
 /// <param name="reads">What the check reads.</param>
 [AttributeUsage(AttributeTargets.Method)]
@@ -13,14 +13,14 @@ public sealed class HostCheckAttribute(string id, string reads) : Attribute
     public string Id { get; } = id;
     public string Reads { get; } = reads;
 
-    /// <summary>Whether it starts a CoreDNS of a release.</summary>
+    /// <summary>True if it starts a released CoreDNS.</summary>
     public bool CoreDns { get; init; }
 }
 
-/// <summary>The generated files of a substrate's hosts, by their paths below the folder of a part.</summary>
+/// <summary>The generated files of a substrate's hosts, by their paths in the folder of a part.</summary>
 internal static class HostFiles
 {
-    /// <param name="settings">In place of those of the definition.</param>
+    /// <param name="settings">The settings, instead of the definition's.</param>
     /// <param name="part">dns or kubernetes.</param>
     public static Dictionary<string, string> Of(RenderedCluster tree, SubstrateSettings settings, string part)
     {
@@ -45,26 +45,26 @@ internal static class HostFiles
     }
 }
 
-/// <summary>A change of the files of a substrate that one check has to notice on real servers.</summary>
+/// <summary>A change of a substrate's files that one check must detect on real servers.</summary>
 /// <param name="Check">The id of the check that fails.</param>
-/// <param name="ExpectedMessage">A part of its message.</param>
+/// <param name="ExpectedMessage">The expected part of its message.</param>
 /// <param name="Apply">Changes the files: paths below substrate/NAME/dns or substrate/NAME/kubernetes, and their texts.</param>
 public sealed record HostSabotage(string Name, string Check, string ExpectedMessage, Action<Dictionary<string, string>> Apply)
 {
-    /// <summary>The cluster of the definition to whose substrate it belongs: its servers are those of Knot or of BIND.</summary>
+    /// <summary>The cluster in the definition whose substrate it changes: with Knot or BIND.</summary>
     public string Cluster { get; init; } = "knot";
 
     public override string ToString() => Name;
 
-    /// <summary>Runs the check on the changed files: it has to fail, with the expected message.</summary>
-    public async Task ShouldBeNoticed(Func<Task> check)
+    /// <summary>Runs the check on the changed files: it must fail with the expected message.</summary>
+    public async Task ShouldBeDetected(Func<Task> check)
     {
-        var failure = await Noticed.Message(
-            check, exception => exception is ShouldAssertException or NeverHeldException or TimeoutException);
+        var failure = await SabotageDetection.FailureMessage(
+            check, exception => exception is ShouldAssertException or WaitTimeoutException or TimeoutException);
         failure.ShouldNotBeNull($"'{this}' was not noticed").ShouldContain(ExpectedMessage);
     }
 
-    /// <summary>Replaces a part of one file, which has to be there.</summary>
+    /// <summary>Replaces a part of one file, which must exist.</summary>
     public static HostSabotage Of(string name, string check, string expectedMessage, string file, string old, string @new) =>
         new(name, check, expectedMessage, files =>
         {
@@ -72,16 +72,16 @@ public sealed record HostSabotage(string Name, string Check, string ExpectedMess
             files[file] = files[file].Replace(old, @new);
         });
 
-    /// <summary>Several in one file that one check has to notice.</summary>
+    /// <summary>Several changes in one file for one check.</summary>
     public static IEnumerable<HostSabotage> In(
         string check, string file, params (string Name, string ExpectedMessage, string Old, string New)[] rows) =>
         rows.Select(row => Of(row.Name, check, row.ExpectedMessage, file, row.Old, row.New));
 
-    /// <summary>As <see cref="Of"/>, for the servers of BIND.</summary>
+    /// <summary>As <see cref="Of"/>, for BIND's servers.</summary>
     public static HostSabotage OfBind(string name, string check, string expectedMessage, string file, string old, string @new) =>
         Of(name, check, expectedMessage, file, old, @new) with { Cluster = "bind" };
 
-    /// <summary>Not by an assertion: its message would have the text, and with it what the check should say.</summary>
+    /// <summary>Does not use an assertion: its message would contain the text, and so the check's expected message.</summary>
     public static void Fits(string name, string file, string text, string old)
     {
         if (!text.Contains(old))

@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>Every check of one kind of hosts, and its sabotages.</summary>
-/// <typeparam name="THosts">What the checks take.</typeparam>
+/// <summary>All checks of one kind of hosts, and their sabotages.</summary>
+/// <typeparam name="THosts">The hosts that the checks take.</typeparam>
 public abstract class HostTests<THosts>
     where THosts : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ public abstract class HostTests<THosts>
     private protected static TestCaseData Row(HostSabotage sabotage, string check) =>
         Row($"Sabotage is caught: {sabotage.Name} ({check})", sabotage).SetCategory("Sabotage");
 
-    /// <summary>Checks with a sabotage of another kind.</summary>
+    /// <summary>Checks whose sabotage is of another kind.</summary>
     private protected virtual IEnumerable<string> ProvenElsewhere => [];
 
     private protected abstract Task<THosts> Start(Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken);
@@ -30,7 +30,7 @@ public abstract class HostTests<THosts>
     private protected async Task IsCaught(HostSabotage sabotage, CancellationToken cancellationToken)
     {
         var check = All.Single(entry => entry.Id == sabotage.Check);
-        await sabotage.ShouldBeNoticed(async () =>
+        await sabotage.ShouldBeDetected(async () =>
         {
             await using var hosts = await Start(check, sabotage.Cluster, sabotage, cancellationToken);
             using var scale = Eventually.ScaledBy(0.5);

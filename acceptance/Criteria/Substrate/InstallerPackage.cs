@@ -1,15 +1,15 @@
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
-/// A package of globular-installer: its steps, read and taken as that program does (github.com/globulario/globular-installer at 9d99b65:
-/// pkg/installer/spec/model.go, specplan_builder.go, run_script_step.go, health_checks_step.go). It passes over keys that it does not
-/// know, so that a misspelled one is a default that nobody sees.
+/// A package of globular-installer: parses and runs its steps like that program (github.com/globulario/globular-installer at 9d99b65:
+/// pkg/installer/spec/model.go, specplan_builder.go, run_script_step.go, health_checks_step.go). The installer ignores unknown keys, so a
+/// misspelled one silently becomes a default.
 /// </summary>
 internal sealed record InstallerPackage(IReadOnlyList<InstallerStep> Steps)
 {
     private const string Texts = "texts", Text = "text", Duration = "duration", Truth = "true or false";
 
-    /// <summary>The steps that packages of this generator may have, with their keys and the forms of these.</summary>
+    /// <summary>The steps that this generator's packages may have, with their keys and value patterns.</summary>
     private static readonly Dictionary<string, Dictionary<string, string>> Known = new()
     {
         ["install_os_packages"] = new() { ["packages"] = Texts },
@@ -19,7 +19,7 @@ internal sealed record InstallerPackage(IReadOnlyList<InstallerStep> Steps)
         ["health_checks"] = new() { ["services"] = Texts, ["timeout"] = Duration, ["interval"] = Duration },
     };
 
-    /// <exception cref="ShouldAssertException">The installer refuses it, or would do other than it says.</exception>
+    /// <exception cref="ShouldAssertException">The installer would refuse it, or do something else than it says.</exception>
     public static InstallerPackage Read(string file, string text)
     {
         var document = YamlDocuments.Resources(text).ShouldHaveSingleItem().Document;
@@ -31,10 +31,10 @@ internal sealed record InstallerPackage(IReadOnlyList<InstallerStep> Steps)
         return new InstallerPackage([.. steps.Select(step => Step(file, step))]);
     }
 
-    /// <summary>Takes the steps. What they install of Debian is not installed here: a test may not change this machine.</summary>
-    /// <param name="staging">The folder of the package, with scripts/ in it.</param>
-    /// <param name="isActive">Whether a service of the host is active.</param>
-    /// <returns>What failed; empty where the package is installed.</returns>
+    /// <summary>Runs the steps, but without Debian packages: a test must not change this machine.</summary>
+    /// <param name="staging">The folder of the package, with scripts/.</param>
+    /// <param name="isActive">Returns whether a service of the host is active.</param>
+    /// <returns>What failed; empty if the package is installed.</returns>
     public async Task<string> Apply(
         string staging, IReadOnlyDictionary<string, string?> environment, Func<string, CancellationToken, Task<bool>> isActive,
         CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ internal sealed record InstallerPackage(IReadOnlyList<InstallerStep> Steps)
         {
             if (step.Type == "run_script")
             {
-                // Without arguments, by bash, in the folder of the scripts; what runs it waits for so long.
+                // Runs bash without arguments in the folder of the scripts, with the installer's time limit.
                 var scripts = Path.Combine(staging, "scripts");
                 var script = Path.Combine(scripts, (string)step.Keys["script"]!);
                 if (!File.Exists(script))
@@ -99,7 +99,7 @@ internal sealed record InstallerPackage(IReadOnlyList<InstallerStep> Steps)
             step.ContainsKey(key).ShouldBeTrue($"'{key}' of the step '{id}' of {file} is missing");
         }
 
-        // One that is missing is passed over otherwise, and five minutes end a download.
+        // Otherwise a missing script is skipped, and five minutes end a download.
         if (type == "run_script")
         {
             ((bool?)step["required"]).ShouldBe(true, $"the script of the step '{id}' of {file} may be missing");
@@ -120,5 +120,5 @@ internal sealed record InstallerPackage(IReadOnlyList<InstallerStep> Steps)
         value is JsonValue one && one.TryGetValue(out string? text) && Regex.IsMatch(text, pattern);
 }
 
-/// <summary>One step of a package.</summary>
+/// <summary>A step of a package.</summary>
 internal sealed record InstallerStep(string Id, string Type, JsonObject Keys);

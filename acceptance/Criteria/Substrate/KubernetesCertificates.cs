@@ -71,7 +71,7 @@ public static class KubernetesCertificates
             File.GetUnixFileMode(Path.ChangeExtension(file, ".key")).ShouldBe(Own, $"the key of {name}");
         }
 
-        // Two minutes left of seven: the timer's next run renews it, and no other.
+        // Two of seven minutes remain: the timer's next run renews this one, and no other.
         await hosts.Set("certificate_seconds", "120", cancellationToken);
         await hosts.Succeeds(Certs, Store, cancellationToken, "--name", "etcd-client");
         await hosts.Set("certificate_seconds", "7776000", cancellationToken);
@@ -83,7 +83,7 @@ public static class KubernetesCertificates
             .ShouldBe([hosts.Tls("etcd-client.crt"), hosts.Tls("etcd-client.key")], ignoreOrder: true,
                 "a certificate near its end, and no other, is renewed");
 
-        // Asked for a life beyond its CA's.
+        // A request beyond the CA's own expiry.
         await hosts.Set("certificate_seconds", "999999999", cancellationToken);
         await hosts.Succeeds(Certs, Store, cancellationToken, "--name", "etcd-client");
         using var issuing = X509CertificateLoader.LoadCertificateFromFile(hosts.Pki("etcd-ca.crt"));
@@ -91,7 +91,7 @@ public static class KubernetesCertificates
         client.NotAfter.ShouldBeLessThan(issuing.NotAfter, "etcd-client outlives its CA");
         await hosts.Set("certificate_seconds", "7776000", cancellationToken);
 
-        // A key that others could read is replaced with its certificate; one that cannot be read, and a CA that expired, are refused.
+        // A key that others could read is replaced with its certificate; an unreadable key and an expired CA are refused.
         File.SetUnixFileMode(hosts.Tls("etcd-server.key"), Own | UnixFileMode.OtherRead);
         (await hosts.Script(Certs, Store, cancellationToken)).StandardOutput.ShouldContain("others could read its key");
         File.GetUnixFileMode(hosts.Tls("etcd-server.key")).ShouldBe(Own);
@@ -113,7 +113,7 @@ public static class KubernetesCertificates
     [HostCheck("Substrate.13", "the files below the host and the temporary folder after each program that the scripts run, with umask 022")]
     public static async Task HidesKeys(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
-        // Each program that the script calls looks, when it has ended, for keys that another user could open.
+        // After each program that the script calls, checks for keys that another user could open.
         var seen = Path.Combine(hosts.Folder, "seen");
         var temporary = Directory.CreateDirectory(Path.Combine(hosts.Folder, "tmp")).FullName;
         foreach (var program in new[] { "openssl", "mv", "cat", "chmod", "tar" })
@@ -146,7 +146,7 @@ public static class KubernetesCertificates
         (await File.ReadAllLinesAsync(seen, cancellationToken)).Distinct().ShouldBeEmpty("others could read a key for a moment");
         var keys = Directory.GetFiles(Path.Combine(hosts.Folder, "hosts"), "*.key", SearchOption.AllDirectories);
         keys.Length.ShouldBeGreaterThan(10);
-        // The folder may be closed today; the key's own mode has to hold wherever it is copied to.
+        // The folder may be closed, but the key's own mode must protect it in copies too.
         keys.Where(key => File.GetUnixFileMode(key) != Own).ShouldBeEmpty("others could read a key");
         foreach (var text in Directory.GetFiles(hosts.Tree, "*", SearchOption.AllDirectories).Select(File.ReadAllText))
         {
@@ -155,7 +155,7 @@ public static class KubernetesCertificates
         }
     }
 
-    /// <summary>Each certificate that the definition asks for.</summary>
+    /// <summary>All certificates of the definition.</summary>
     internal static IEnumerable<(string File, string Ca, string[] Uses, string[] Names)> Certificates(KubernetesHosts hosts)
     {
         var zone = hosts.Settings.Zone.Text;
@@ -176,7 +176,7 @@ public static class KubernetesCertificates
         }
     }
 
-    /// <summary>Text and mode of every certificate and key of the hosts.</summary>
+    /// <summary>Text and mode of all certificates and keys on the hosts.</summary>
     private static Dictionary<string, string> Keys(KubernetesHosts hosts) =>
         Directory.GetFiles(Path.Combine(hosts.Folder, "hosts"), "*", SearchOption.AllDirectories)
             .ToDictionary(file => file, file => $"{File.GetUnixFileMode(file)}\n{File.ReadAllText(file)}");

@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>One etcd and one API server: who may ask them, and what they keep.</summary>
+/// <summary>One etcd and one API server: authentication and durability.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.15", "Etcd opens for certificates of its own CA alone", "refused", Needs = Feature.Substrate)]
 [Check("Substrate.16", "Etcd has every key after a SIGKILL, and after its data is lost", "the same keys and values",
@@ -19,7 +19,7 @@ public static class KubernetesControlPlane
 {
     internal static IReadOnlyList<HostSabotage> HostSabotages =>
     [
-        // Etcd asks for certificates as soon as it has a CA for them.
+        // etcd requires certificates as soon as it has a CA for them.
         Of("etcd for everybody", "Substrate.15", "without a certificate", "units/globular-etcd.service",
             "  --client-cert-auth=true \\\n  --trusted-ca-file=/var/lib/globular/pki/etcd-ca.crt \\\n", ""),
         Of("etcd for the whole substrate", "Substrate.15", "of another CA", "units/globular-etcd.service",
@@ -66,7 +66,7 @@ public static class KubernetesControlPlane
         await hosts.Succeeds("k8s-health.sh", Store, cancellationToken);
     }
 
-    /// <summary>No revision of a test comes up to it without being raised.</summary>
+    /// <summary>No test reaches this revision without raising it.</summary>
     private const long Raised = 1_000_000_000;
 
     [HostCheck("Substrate.16", "etcdctl before and after a SIGKILL, and after k8s-backup.sh restored an emptied host")]
@@ -105,14 +105,14 @@ public static class KubernetesControlPlane
             .StandardError.ShouldContain("it is damaged", customMessage: "a damaged snapshot goes unseen");
         (await All(cancellationToken)).ShouldBe(keys, "a refused restore changed something");
 
-        // Where one file of the CAs is another, none is brought back.
+        // If one file of the CAs differs, none is restored.
         File.Delete(hosts.Pki("ca.crt"));
         await File.WriteAllTextAsync(hosts.Pki("sa.pub"), "another", cancellationToken);
         (await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["restore", "--snapshot", "one", .. where])).StandardError
             .ShouldContain("another");
         File.Exists(hosts.Pki("ca.crt")).ShouldBeFalse("a refused restore brought a file back");
 
-        // The host is lost with its CAs: those of the snapshot come back first.
+        // The host is lost with its CAs: those of the snapshot are restored first.
         await hosts.Service(Store, "kill", "globular-etcd.service", cancellationToken);
         Directory.Delete(hosts.Root(Store), recursive: true);
         Directory.CreateDirectory(hosts.Root(Store));
@@ -161,7 +161,7 @@ public static class KubernetesControlPlane
             status.ShouldNotBe("403", body);
             status.ShouldBe("201", $"the API server refuses a privileged container: {body}");
         }, "the API server takes the pod of a network plugin", cancellationToken);
-        // A worker's first credential: good for a certificate of its own, and for nothing else.
+        // A worker's first credential: only allows to request its own certificate.
         var join = Path.Combine(hosts.Folder, "join");
         await hosts.Succeeds("k8s-node.sh", Front, cancellationToken, "add", Worker, "--out", join);
         File.GetUnixFileMode(join).ShouldBe(Own);
@@ -211,7 +211,7 @@ public static class KubernetesControlPlane
         await hosts.Succeeds("k8s-backup.sh", Store, cancellationToken, ["create", "--name", "one", .. where]);
         (await hosts.Ask(admin, Maps, cancellationToken, "-X", "DELETE")).Status.ShouldBe("200");
 
-        // As the runbook has it: API servers first, for they must not take the older state for the newer one.
+        // As in the runbook, API servers first, because they must not take the older state for the newer one.
         await hosts.Service(Front, "stop", "kube-apiserver.service", cancellationToken);
         await Damage(hosts, cancellationToken);
         var restored = await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["restore", "--snapshot", "one", .. where]);
@@ -249,7 +249,7 @@ public static class KubernetesControlPlane
         TestContext.Out.WriteLine($"{requests} requests during the renewal, {failed.Count} failed.");
     }
 
-    /// <summary>The end and the serial number of the certificate that the API server serves.</summary>
+    /// <summary>The expiry and serial number of the API server's current certificate.</summary>
     private static async Task<(DateTime End, string Serial)> Served(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         var shown = await LocalProgram.Run(
@@ -260,12 +260,12 @@ public static class KubernetesControlPlane
         return (served.NotAfter.ToUniversalTime(), served.SerialNumber);
     }
 
-    /// <summary>Asks until it is cancelled, each time on a new connection that trusts the host's root CAs alone.</summary>
+    /// <summary>Sends requests until cancelled, each on a new connection that only trusts the host's root CAs.</summary>
     internal static Task<(int Requests, IReadOnlyList<string> Failed)> Requests(
         KubernetesHosts hosts, CancellationToken cancellationToken) =>
         Requests(hosts.Api, hosts.Own("ca.crt"), TimeSpan.FromMilliseconds(20), cancellationToken);
 
-    /// <param name="roots">The file of the root CAs that the client trusts.</param>
+    /// <param name="roots">The file with the client's root CAs.</param>
     internal static async Task<(int Requests, IReadOnlyList<string> Failed)> Requests(
         string server, string roots, TimeSpan pause, CancellationToken cancellationToken)
     {
@@ -303,7 +303,7 @@ public static class KubernetesControlPlane
         return (requests, failed);
     }
 
-    /// <summary>The file of etcd, while it is stopped: both of its first pages. It does not start with that.</summary>
+    /// <summary>Damages the first two pages of etcd's file while it is stopped, so that it cannot start.</summary>
     private static async Task Damage(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         await hosts.Service(Store, "stop", Unit, cancellationToken);

@@ -2,11 +2,11 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 public sealed partial class KubernetesHosts
 {
-    /// <summary>start, stop, restart, kill or is-active of a service of a host.</summary>
+    /// <summary>start, stop, restart, kill or is-active for a service of a host.</summary>
     public Task<BufferedCommandResult> Service(string host, string verb, string service, CancellationToken cancellationToken) =>
         LocalProgram.Run(Path.Combine(Folder, "systemctl"), [verb, service], cancellationToken, Variables(host));
 
-    /// <summary>The end of what a service wrote.</summary>
+    /// <summary>The end of a service's log.</summary>
     public string Log(string host, string service) =>
         string.Join('\n', File.ReadLines(Path.Combine(State(host), service + ".log")).TakeLast(5));
 
@@ -20,7 +20,8 @@ public sealed partial class KubernetesHosts
         ["TMPDIR"] = Folder,
     };
 
-    // systemd is not in a container. What the scripts ask of it, for services; timers and paths are left out.
+    // A stand-in for systemctl, since a container has no systemd: the commands that the scripts use for services; timers and paths are
+    // ignored.
     private const string Systemctl = """
         #!/bin/sh
         set -f
@@ -52,8 +53,8 @@ public sealed partial class KubernetesHosts
         esac
         """;
 
-    /// <summary>Takes the steps of a package on a host, as globular-installer does: its script gets no arguments.</summary>
-    /// <returns>What failed; empty where the package is installed.</returns>
+    /// <summary>Runs the steps of a package on a host, like globular-installer: its script gets no arguments.</summary>
+    /// <returns>What failed; empty if the package is installed.</returns>
     public async Task<string> Apply(string package, string host, CancellationToken cancellationToken)
     {
         var staging = Path.Combine(Folder, "packages", host);
@@ -61,9 +62,9 @@ public sealed partial class KubernetesHosts
         {
             Directory.CreateDirectory(staging);
             await Copy(TreeOf(host), staging, cancellationToken);
-            // The root folder of the host takes the place of this machine's.
+            // The host's root folder instead of this machine's.
             await File.AppendAllTextAsync(Path.Combine(staging, "scripts", "k8s-settings.sh"), $"root='{Root(host)}'\n", cancellationToken);
-            // As the host has its addresses, for whoever asks which ones they are.
+            // A stand-in for ip, which prints the host's address.
             await Program($"addresses/{host}/ip", $"#!/bin/sh\necho '2: eth0    inet {Address(host)}/24 scope global eth0'\n",
                 cancellationToken);
         }
@@ -76,13 +77,13 @@ public sealed partial class KubernetesHosts
     }
 }
 
-/// <summary>What the scripts in the place of systemctl share.</summary>
+/// <summary>Shared functions of the stand-ins for systemctl.</summary>
 internal static class StandInSystemctl
 {
     /// <summary>
-    /// Whether the process whose number is in the file $pid runs, `stop SIGNAL`, which waits for its end, and `launch COMMAND`. As systemd
-    /// does, stop continues a process that is stopped, and the parent of a process asks for it as soon as it ends: PID 1 of a container may
-    /// need two seconds for that, and a process that nobody has asked for counts as one that runs.
+    /// Whether the process in the file $pid runs, `stop SIGNAL`, which waits for its end, and `launch COMMAND`. Like systemd, stop
+    /// continues a stopped process, and launch keeps a parent that reaps the process at once: PID 1 of a container can need two seconds,
+    /// and an unreaped process counts as running.
     /// </summary>
     public const string Processes = """
 
@@ -106,10 +107,10 @@ internal static class StandInSystemctl
 [Platform("Linux", Reason = "systemd is Linux's")]
 public sealed class StandInSystemctlTests
 {
-    /// <summary>The shell that launches it becomes a program that asks for no child.</summary>
+    /// <summary>The launching shell becomes a program that does not reap children.</summary>
     [Test]
     [CancelAfter(30_000)]
-    public async Task A_process_that_is_stopped_is_gone_whoever_launched_it(CancellationToken cancellationToken)
+    public async Task A_stopped_process_has_ended_whatever_started_it(CancellationToken cancellationToken)
     {
         var folder = RunSession.NewFolder("stop");
         var script = $"""

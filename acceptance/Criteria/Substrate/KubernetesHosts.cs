@@ -4,24 +4,24 @@ using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
-/// The hosts of a cluster on a substrate, on this machine: its own scripts install each below a temporary folder, at loopback addresses in
-/// place of the definition's. A systemctl of its own starts what the units start; etcd and the API server are the real ones.
+/// The hosts of a cluster on a substrate, on this machine: their own scripts install each below a temporary folder, with loopback addresses
+/// instead of the definition's. A stand-in for systemctl starts the units' programs; etcd and the API server are real.
 /// </summary>
 public sealed partial class KubernetesHosts : IAsyncDisposable
 {
     private const string Certificates = "k8s-generate-certs.sh";
     public static readonly IReadOnlyList<string> Programs = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
-    // Certificates are made once for the definition; they depend on the addresses, which are those of this process.
+    // Certificates are created once for the definition; they contain this process's addresses.
     private static readonly string Network = $"127.{(Environment.ProcessId % 200) + 20}.251";
     private static string? made;
 
-    // The programs that are here decide which Kubernetes it is.
+    // The installed programs decide the version of Kubernetes.
     private static readonly Lazy<Task<SemVer?>> Here = new(async () => LocalProgram.Find("kube-apiserver") is { } program
         && (await LocalProgram.Run(program, ["--version"], CancellationToken.None)).StandardOutput.Trim().Split('v') is [_, var version]
         ? SemVer.Parse(version) : null);
 
-    /// <summary>The version of the programs that are here; null where they are not.</summary>
+    /// <summary>The version of the installed programs; null if there are none.</summary>
     public static Task<SemVer?> VersionHere => Here.Value;
 
     private readonly IReadOnlyDictionary<string, string> original;
@@ -32,7 +32,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         IReadOnlyDictionary<string, string> files) =>
         (Delivery, Settings, this.original, this.files) = (delivery, settings, original, files);
 
-    /// <summary>What the cluster on the hosts gets from the tree.</summary>
+    /// <summary>The tree of the cluster on the hosts.</summary>
     public RenderedCluster Delivery { get; }
 
     public Cluster Cluster => Delivery.Definition;
@@ -58,8 +58,8 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
 
     public string ApiOf(string host) => $"https://{Address(host)}:6443";
 
-    /// <summary>Writes the files, sabotaged or not; installs nothing. Skips the test where the machine lacks a program.</summary>
-    /// <param name="adjust">What the definition has otherwise for this check alone.</param>
+    /// <summary>Writes the files, possibly sabotaged, without installing them. Skips the test if the machine lacks a program.</summary>
+    /// <param name="adjust">Changes the definition for this check.</param>
     public static async Task<KubernetesHosts> Prepare(
         RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken,
         Func<KubernetesSettings, KubernetesSettings>? adjust = null)
@@ -92,23 +92,23 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         return hosts;
     }
 
-    /// <summary>Skips the test where a program is not on this machine.</summary>
+    /// <summary>Skips the test if a program is not on this machine.</summary>
     public static void Need(params string[] programs) => LocalProgram.Need(programs);
 
     public string Root(string host) => Path.Combine(Folder, "hosts", host);
 
-    /// <summary>A file of a host, by its path there.</summary>
+    /// <summary>The path on this machine of a host's file.</summary>
     public string In(string host, string path) => Root(host) + path;
 
     public string Address(string host) => Local(Kubernetes.Hosts.Single(entry => entry.Name.Text == host).Addresses[0].ToString());
 
-    /// <summary>A certificate or key of etcd.</summary>
+    /// <summary>The path of a certificate or key of etcd.</summary>
     public string Tls(string name) => In(Etcd, $"/var/lib/globular/config/tls/{name}");
 
-    /// <summary>A certificate or key of the API server.</summary>
+    /// <summary>The path of a certificate or key of the API server.</summary>
     public string Own(string name) => In(ControlPlane, $"/var/lib/kubernetes/pki/{name}");
 
-    /// <summary>A certificate or key of a CA, where all are made.</summary>
+    /// <summary>The path of a certificate or key of a CA, on the host that creates them.</summary>
     public string Pki(string name) => In(Etcd, $"/var/lib/globular/pki/{name}");
 
     /// <summary>Runs a script for a host.</summary>
@@ -116,18 +116,18 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
         LocalProgram.Run("sh", Words(script, host, arguments), cancellationToken, Variables(host));
 
-    /// <summary>The same; the script has to succeed.</summary>
+    /// <summary>The same; the script must succeed.</summary>
     public async Task Succeeds(string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
         (await Script(script, host, cancellationToken, arguments)).ShouldSucceed();
 
-    /// <summary>Runs a script for a host, with more variables.</summary>
+    /// <summary>Runs a script for a host, with more environment variables.</summary>
     public Task<BufferedCommandResult> Script(
         string script, string host, IReadOnlyDictionary<string, string?> variables, CancellationToken cancellationToken,
         params string[] arguments) =>
         LocalProgram.Run("sh", Words(script, host, arguments), cancellationToken,
             new Dictionary<string, string?>(Variables(host).Concat(variables)));
 
-    /// <summary>Runs a script for a host, starting nothing.</summary>
+    /// <summary>Runs a script for a host without starting services.</summary>
     public Task<BufferedCommandResult> Rehearse(
         string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
         LocalProgram.Run("sh", Words(script, host, arguments), cancellationToken, new Dictionary<string, string?> { ["TMPDIR"] = Folder });
@@ -135,7 +135,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     private string[] Words(string script, string host, string[] arguments) =>
         [Path.Combine(TreeOf(host), "scripts", script), "--host", host, "--root", Root(host), .. arguments];
 
-    /// <summary>Makes the certificates of the two hosts, as two hosts get them: the second imports the CAs.</summary>
+    /// <summary>Creates the certificates of the two hosts; the second one imports the CAs.</summary>
     public async Task MakeCertificates(CancellationToken cancellationToken)
     {
         if (File.Exists(Pki("ca.crt")))
@@ -143,7 +143,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
             return;
         }
 
-        // Where the scripts are the generated ones, those of the first test are as good.
+        // If the scripts are the generated ones, the certificates of the first test are reused.
         var pristine = new[] { "scripts/" + Certificates, "scripts/k8s-lib.sh", "scripts/k8s-issue.sh" }
             .All(path => files[path] == original[path]);
         if (pristine && made is not null)
@@ -163,7 +163,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         }
     }
 
-    /// <summary>The CAs of a host on another one: the file that the first exports, imported there.</summary>
+    /// <summary>Copies the CAs from one host to another, with the exported file.</summary>
     public async Task BringCas(string from, string to, CancellationToken cancellationToken)
     {
         var bundle = Path.Combine(Folder, "cas");
@@ -171,7 +171,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         await Succeeds(Certificates, to, cancellationToken, "--import", bundle);
     }
 
-    /// <summary>The host of etcd, installed and healthy.</summary>
+    /// <summary>Installs the host of etcd, and waits until it is healthy.</summary>
     public async Task StartEtcd(CancellationToken cancellationToken)
     {
         Need("etcd", "etcdctl", "curl");
@@ -179,7 +179,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         await Succeeds("k8s-install.sh", Etcd, cancellationToken);
     }
 
-    /// <summary>Both hosts, installed and healthy.</summary>
+    /// <summary>Installs both hosts, and waits until they are healthy.</summary>
     public async Task StartControlPlane(CancellationToken cancellationToken)
     {
         Need([.. Programs]);
@@ -187,7 +187,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         await InstallControlPlane(ControlPlane, cancellationToken);
     }
 
-    /// <summary>Another control plane of the definition, with the CAs of the first host.</summary>
+    /// <summary>Installs another control plane of the definition, with the CAs of the first host.</summary>
     public async Task AddControlPlane(string host, CancellationToken cancellationToken)
     {
         await BringCas(Etcd, host, cancellationToken);
@@ -204,14 +204,14 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         await Succeeds("k8s-install.sh", host, cancellationToken);
     }
 
-    /// <summary>A program of a host, as a link.</summary>
+    /// <summary>Links a program into a host.</summary>
     public void Place(string host, string name, string file)
     {
         Directory.CreateDirectory(In(host, "/usr/local/bin"));
         File.CreateSymbolicLink(In(host, $"/usr/local/bin/{name}"), file);
     }
 
-    /// <summary>A shell script that can be run, in the folder of the test.</summary>
+    /// <summary>Writes an executable shell script into the test's folder.</summary>
     public async Task<string> Program(string name, string text, CancellationToken cancellationToken)
     {
         var file = Path.Combine(Folder, name);
@@ -221,7 +221,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         return file;
     }
 
-    /// <summary>Gives a variable of k8s-settings.sh another value.</summary>
+    /// <summary>Changes a variable in k8s-settings.sh.</summary>
     public async Task Set(string key, string value, CancellationToken cancellationToken)
     {
         var file = Path.Combine(Tree, "scripts", "k8s-settings.sh");
@@ -234,7 +234,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     public Task<BufferedCommandResult> Etcdctl(string? certificate, CancellationToken cancellationToken, params string[] arguments) =>
         EtcdctlAt(Etcd, certificate, cancellationToken, arguments);
 
-    /// <summary>At one member.</summary>
+    /// <summary>For one member.</summary>
     public Task<BufferedCommandResult> EtcdctlAt(
         string host, string? certificate, CancellationToken cancellationToken, params string[] arguments) =>
         LocalProgram.Run("etcdctl",
@@ -243,7 +243,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
             cancellationToken, new Dictionary<string, string?> { ["ETCDCTL_API"] = "3" });
 
     /// <summary>Status and body of a request to the API server.</summary>
-    /// <param name="certificate">The path of a certificate and a key without their endings; null for none.</param>
+    /// <param name="certificate">The path of a certificate and key without extension; null for none.</param>
     public Task<(string Status, string Body)> Ask(
         string? certificate, string path, CancellationToken cancellationToken, params string[] arguments) =>
         Curl(cancellationToken, ["--cacert", Own("ca.crt"),
@@ -258,7 +258,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         return (result.StandardOutput[(end + 1)..], result.StandardOutput[..end]);
     }
 
-    /// <summary>Deletes the certificates that the tests share.</summary>
+    /// <summary>Deletes the certificates that tests share.</summary>
     public static void Forget()
     {
         if (Interlocked.Exchange(ref made, null) is { } folder)
@@ -280,14 +280,14 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    /// <summary>The same text with this machine's addresses.</summary>
+    /// <summary>The text with this machine's addresses.</summary>
     private static string Local(string text, int loopback = 9) => text.Replace("192.168.10.", Network + ".")
         .Replace("127.0.0.1", $"{Network}.{loopback}");
 
-    /// <summary>What is the host's own loopback address in place of 127.0.0.1.</summary>
+    /// <summary>The host's own loopback address, instead of 127.0.0.1.</summary>
     public string Loopback(string host) => $"{Network}.{LoopbackOf(host)}";
 
-    /// <summary>The tree with a loopback address of the host's own: the programs of several control planes listen there.</summary>
+    /// <summary>The tree with the host's own loopback address, because several control planes listen on this machine.</summary>
     private string TreeOf(string host) => LoopbackOf(host) == 9 ? Tree : $"{Tree}-{host}";
 
     private int LoopbackOf(string host) =>

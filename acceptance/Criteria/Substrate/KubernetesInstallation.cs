@@ -4,7 +4,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>The files of Kubernetes on the hosts: for systemd, for kubeadm and for the kubelet.</summary>
+/// <summary>The files of Kubernetes on the hosts: for systemd, kubeadm and the kubelet.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.14", "The files of Kubernetes are sound for systemd, and installing again changes nothing",
     "no message; systemd-analyze security at most 2.0", Needs = Feature.Substrate)]
@@ -53,7 +53,7 @@ public static class KubernetesInstallation
                 .ShouldContain("nothing to do", customMessage: $"a second installation of {host} changes something");
         }
 
-        // What another installer gets.
+        // The files for another installer.
         async Task<IReadOnlyList<Resources.Resource>> Documents(string file) => Resources.YamlDocuments.Resources(
             await File.ReadAllTextAsync(Path.Combine(hosts.Tree, file), cancellationToken));
         var kubeadm = (await Documents("kubeadm/config.yaml")).Single(document => document.Kind == "InitConfiguration").Document;
@@ -86,7 +86,7 @@ public static class KubernetesInstallation
         }
     }
 
-    /// <summary>What a worker joins with, without an API server that made its token.</summary>
+    /// <summary>A worker's join file, without an API server to create its token.</summary>
     private static async Task<string> Join(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         var join = Path.Combine(hosts.Folder, "join");
@@ -103,8 +103,8 @@ public static class KubernetesInstallation
     }
 
     /// <summary>
-    /// The most that systemd-analyze may rate a service with: 2.0 where the network reaches it. What runs as root by a timer reads and
-    /// writes others' files, and a kubelet makes containers (docs/substrate.md).
+    /// The maximum exposure in systemd-analyze's rating: 2.0 for services on the network. Root's timers read and write others' files, and a
+    /// kubelet starts containers (docs/substrate.md).
     /// </summary>
     private static double? Exposure(string service) => service switch
     {
@@ -114,7 +114,7 @@ public static class KubernetesInstallation
         _ => 2.0,
     };
 
-    /// <summary>systemd reads the units, and the services are confined. The last part of a check, for it may skip that.</summary>
+    /// <summary>Checks that systemd can parse the units and that services are confined. Last in a check, because it may skip.</summary>
     internal static async Task AreSound(string[] units, CancellationToken cancellationToken)
     {
         if (LocalProgram.Find("systemd-analyze") is null)
@@ -124,7 +124,7 @@ public static class KubernetesInstallation
 
         var verified = await LocalProgram.Run("systemd-analyze", ["verify", .. units], cancellationToken);
         verified.ExitCode.ShouldBe(0, verified.StandardError);
-        // It reads the units of the whole machine too.
+        // It also reads the machine's own units.
         Lines(verified.StandardError).Where(line => units.Any(unit => line.Contains(Path.GetFileName(unit))))
             .ShouldBeEmpty();
         var services = units.Where(unit => unit.EndsWith(".service", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
@@ -148,7 +148,7 @@ public static class KubernetesInstallation
         "kubeadm config validate; a real kubelet with the worker's flags and configuration, until it needs a cluster")]
     public static async Task IsValid(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
-        // The API server that is here decides the version: a kubeadm takes its own and the one before alone.
+        // The installed API server decides the version: kubeadm only supports its own version and the one before.
         KubernetesHosts.Need("kube-apiserver", "kubeadm", "kubelet");
         var validated = await LocalProgram.Run(LocalProgram.Find("kubeadm")!,
             ["config", "validate", "--config", Path.Combine(hosts.Tree, "kubeadm/config.yaml")], cancellationToken);
@@ -160,7 +160,7 @@ public static class KubernetesInstallation
         (await hosts.Rehearse("k8s-install.sh", Worker, cancellationToken, "--binaries", Path.Combine(hosts.Folder, "binaries"),
             "--join", await Join(hosts, cancellationToken))).ShouldSucceed();
 
-        // Without a kubeconfig it ends where it would ask the API server, and writes nothing on this machine.
+        // Without a kubeconfig it ends before it contacts the API server, and writes nothing on this machine.
         var nowhere = Path.Combine(hosts.Folder, "nowhere");
         var unit = await File.ReadAllTextAsync(hosts.In(Worker, "/etc/systemd/system/kubelet.service"), cancellationToken);
         var flags = Regex.Matches(unit, @"^  (--[^ \n]+)", RegexOptions.Multiline).Select(flag => flag.Groups[1].Value)
@@ -171,7 +171,7 @@ public static class KubernetesInstallation
         var ended = await LocalProgram.Run(LocalProgram.Find("kubelet")!,
             [.. flags, $"--kubeconfig={nowhere}", $"--root-dir={nowhere}-root", $"--cert-dir={nowhere}-certificates"], cancellationToken);
         var said = ended.StandardOutput + ended.StandardError;
-        // It goes on after an unknown key, and says so.
+        // It only warns about an unknown key.
         said.ShouldNotContain("strict decoding", customMessage: $"the kubelet does not know all of its configuration: {said}");
         said.ShouldContain($"stat {nowhere}: no such file", customMessage: "the kubelet gets no further than its flags and configuration");
     }

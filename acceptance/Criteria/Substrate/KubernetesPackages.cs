@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>The packages of the hosts of Kubernetes, taken as the installer takes them.</summary>
+/// <summary>The packages of Kubernetes' hosts, run like the installer does.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check(PackagesId, "The packages have the installer's steps, and install etcd, a control plane and a worker that joins",
     "each step; the worker's own certificate and Node", Needs = Feature.Substrate)]
@@ -58,7 +58,7 @@ public static class KubernetesPackages
             await hosts.Succeeds("k8s-health.sh", host, cancellationToken);
         }
 
-        // A stand-in for the kubelet, of which systemd sees that it runs and k8s-install.sh its health.
+        // A stand-in for the kubelet: systemd only sees that it runs, and k8s-install.sh its health.
         await hosts.Program("worker/kubelet",
             $"#!/bin/sh\n[ \"$*\" != --version ] || {{ echo Kubernetes v{hosts.Kubernetes.Version}; exit; }}\nexec sleep 600\n",
             cancellationToken);
@@ -83,7 +83,7 @@ public static class KubernetesPackages
 
     private static async Task WorkerJoins(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
-        // Without the file of the control plane nothing is started, and the message says what to do.
+        // Without the control plane's file nothing is started, and the message says what to do.
         (await hosts.Apply(WorkerPackage, Worker, cancellationToken)).ShouldContain("this worker has not joined");
         (await hosts.Service(Worker, "is-active", "kubelet.service", cancellationToken)).ExitCode.ShouldNotBe(0);
 
@@ -92,7 +92,7 @@ public static class KubernetesPackages
         (await hosts.Apply(WorkerPackage, Worker, cancellationToken)).ShouldBe("", $"{WorkerPackage} on {Worker}");
         File.Exists(join).ShouldBeFalse("what the worker joined with is there still");
 
-        // With what the package left, as its kubelet does: a certificate of its own, and a Node with it.
+        // With the package's files, like its kubelet: a certificate of its own, and a Node with it.
         var worker = new ReplacementWorker(hosts);
         await worker.Bootstraps(cancellationToken);
         (await worker.Status(worker.Certificate, cancellationToken)).ShouldBe("200", "the worker does not see its own Node");
@@ -107,7 +107,7 @@ public static class KubernetesPackages
         (await hosts.Apply(WorkerPackage, Worker, cancellationToken)).ShouldBe("", $"{WorkerPackage} on {Worker} again");
     }
 
-    /// <summary>What the timer of k8s-node.sh signs, what it leaves, and what the list says.</summary>
+    /// <summary>What the timer of k8s-node.sh signs and what it does not, and its list.</summary>
     private static async Task WorkerServes(KubernetesHosts hosts, ReplacementWorker worker, CancellationToken cancellationToken)
     {
         await worker.AsksToServe("own", Worker, hosts.Address(Worker), cancellationToken);

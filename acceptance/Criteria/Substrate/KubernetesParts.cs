@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>The hosts, scripts and units of Kubernetes that several checks name.</summary>
+/// <summary>The hosts, scripts and units of Kubernetes that several checks use.</summary>
 internal static class KubernetesParts
 {
     // The hosts of the definition.
@@ -19,7 +19,7 @@ internal static class KubernetesParts
     /// <summary>In the order of k8s-install.sh.</summary>
     internal static readonly string[] ControlPlaneParts = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
-    /// <summary>The objects of the check, decrypted by the API server.</summary>
+    /// <summary>The check's objects, decrypted by the API server.</summary>
     internal static async Task<IReadOnlyList<string>> Objects(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         var all = new List<string>();
@@ -35,7 +35,7 @@ internal static class KubernetesParts
         return all;
     }
 
-    /// <summary>Answers as the health port of a worker's kubelet.</summary>
+    /// <summary>Answers on the health port of a worker's kubelet.</summary>
     internal static Task<WebApplication> Healthy(KubernetesHosts hosts, CancellationToken cancellationToken) =>
         LocalWeb.Start(hosts.Loopback(Worker), 10248, context => context.Response.WriteAsync("ok"), cancellationToken);
 }

@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>From the start of an API server to the first name of its cluster, and its registration in discovery.</summary>
+/// <summary>The time from the start of an API server to the first name of its cluster, and its registration in discovery.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check(FirstNameId, "The substrate answers before any Kubernetes, and the first name of a cluster comes soon after its API server starts",
     "each record; at most 30 s, with the API server found by its name and by its address", Needs = Feature.Substrate)]
@@ -16,7 +16,7 @@ public static class KubernetesStart
     internal const string FirstNameId = "Substrate.40";
     private const string ApiServer = "kube-apiserver.service";
 
-    /// <summary>From the start of the API server to CoreDNS' first answer for a name of the cluster.</summary>
+    /// <summary>From the start of the API server to CoreDNS's first answer for a name of the cluster.</summary>
     private static readonly TimeSpan FirstName = TimeSpan.FromSeconds(30);
 
     internal static IReadOnlyList<HostSabotage> HostSabotages =>
@@ -58,7 +58,7 @@ public static class KubernetesStart
             Directory.Exists(hosts.In(host, "/etc/systemd/system")).ShouldBeFalse($"{host} has services before the substrate was asked");
         }
 
-        // Once, so that both ways begin with the same objects.
+        // First, so that both ways start with the same objects.
         await hosts.StartControlPlane(cancellationToken);
         var byName = await UntilFirstName(hosts, pair, $"https://kubernetes.{pair.Zone}:6443", "by the API server's name",
             cancellationToken);
@@ -70,7 +70,7 @@ public static class KubernetesStart
                 + $"{byAddress.TotalSeconds:F1} s by its address without the substrate.");
     }
 
-    /// <summary>The API server and a CoreDNS start at once.</summary>
+    /// <summary>Starts the API server and a CoreDNS at the same time.</summary>
     private static async Task<TimeSpan> UntilFirstName(
         KubernetesHosts hosts, SubstratePair pair, string server, string way, CancellationToken cancellationToken)
     {
@@ -105,7 +105,7 @@ public static class KubernetesStart
         }, $"the first name, {way}", cancellationToken);
     }
 
-    /// <summary>The delivered server of the cluster's names, without what has a port of its own or asks the Internet.</summary>
+    /// <summary>The delivered server for the cluster's names, without plugins that listen on a port or query the Internet.</summary>
     private static string OfApiServer(KubernetesHosts hosts, SubstratePair pair, string kubeconfig)
     {
         var delivered = CorefilePlugin.Of(hosts.Delivery.Values);

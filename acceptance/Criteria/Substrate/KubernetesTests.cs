@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>Every check of Kubernetes on the hosts of a substrate, and its sabotages; one at a time, for they share addresses.</summary>
+/// <summary>All checks of Kubernetes on a substrate's hosts, and their sabotages; one at a time, because they share addresses.</summary>
 [Parallelizable(ParallelScope.Self)]
 [Platform("Linux", Reason = "the programs are Debian's")]
 public sealed class KubernetesTests : HostTests<KubernetesHosts>
@@ -28,7 +28,7 @@ public sealed class KubernetesTests : HostTests<KubernetesHosts>
     [CancelAfter(600_000)]
     public Task Is_caught_by_its_check(HostSabotage sabotage, CancellationToken cancellationToken) => IsCaught(sabotage, cancellationToken);
 
-    /// <summary>Most of them run only where somebody asks for them: what they change may be written otherwise by then.</summary>
+    /// <summary>Most sabotages only run on request: by then the files may have changed.</summary>
     [Test]
     public void Every_sabotage_fits_the_files_that_the_generator_writes()
     {
@@ -47,7 +47,7 @@ public sealed class KubernetesTests : HostTests<KubernetesHosts>
         Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken) =>
         KubernetesHosts.Prepare(Tree.Value, sabotage, cancellationToken, Adjusting(check.Id));
 
-    /// <summary>What the definition has otherwise for a check.</summary>
+    /// <summary>Changes of the definition for single checks.</summary>
     private static Func<KubernetesSettings, KubernetesSettings>? Adjusting(string check) => check switch
     {
         ThreeControlPlanes.ThreeMembersId => ThreeControlPlanes.WithThreeMembers,

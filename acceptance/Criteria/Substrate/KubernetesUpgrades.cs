@@ -43,7 +43,7 @@ public static class KubernetesUpgrades
         var started = Path.Combine(hosts.Folder, "state", Front, "started");
         foreach (var (index, broken) in ControlPlaneParts.Index())
         {
-            // One ends at once; one runs and is never healthy.
+            // One ends at once; one runs but is never healthy.
             await Next(broken, broken == "kube-scheduler" ? "exec sleep 600" : "exit 1");
             File.Delete(started);
             var failed = await hosts.Script("k8s-install.sh", Front, cancellationToken, "--binaries", binaries, "--wait",
@@ -62,7 +62,7 @@ public static class KubernetesUpgrades
             failed.StandardError.ShouldContain($"{broken}.service is as before");
             await Eventually.Within(TimeSpan.FromSeconds(60), async token =>
             {
-                // As systemd does: they end where their API server is away for too long.
+                // As systemd does: they exit if their API server is away for too long.
                 foreach (var unit in Managers)
                 {
                     (await hosts.Service(Front, "start", unit, token)).ShouldSucceed();
@@ -73,7 +73,7 @@ public static class KubernetesUpgrades
             await Next(broken, Sound(broken));
         }
 
-        // With sound parts the same command ends it.
+        // With working parts, the same command completes the upgrade.
         await hosts.Succeeds("k8s-install.sh", Front, cancellationToken, "--binaries", binaries);
         await hosts.Succeeds("k8s-health.sh", Front, cancellationToken);
         await WorkerStays(hosts, before, next, binaries, cancellationToken);
@@ -85,7 +85,7 @@ public static class KubernetesUpgrades
         (await LocalProgram.Run(hosts.In(host, $"/usr/local/bin/{program}"), ["--version"], cancellationToken)).StandardOutput.Trim()
             .Replace("Kubernetes v", "");
 
-    /// <summary>Etcd comes from Debian; what an upgrade changes is its unit.</summary>
+    /// <summary>etcd is a Debian package; an upgrade only changes its unit.</summary>
     private static async Task EtcdStays(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         var (tree, unit) = (Path.Combine(hosts.Tree, "units", Unit), hosts.In(Store, $"/etc/systemd/system/{Unit}"));
@@ -103,7 +103,7 @@ public static class KubernetesUpgrades
     private static string Kubelet(string version, string starts) =>
         $"#!/bin/sh\n[ \"$*\" != --version ] || {{ echo Kubernetes v{version}; exit; }}\n{starts}\n";
 
-    /// <summary>A stand-in for a kubelet, which has joined.</summary>
+    /// <summary>A stand-in for a kubelet that has joined.</summary>
     private static async Task WorkerOf(KubernetesHosts hosts, string version, CancellationToken cancellationToken)
     {
         var join = Path.Combine(hosts.Folder, "join-worker");
@@ -113,7 +113,7 @@ public static class KubernetesUpgrades
         await hosts.Succeeds("k8s-install.sh", Worker, cancellationToken, "--binaries", Path.Combine(hosts.Folder, "old"), "--join", join);
     }
 
-    /// <summary>The next kubelet runs, and is never healthy.</summary>
+    /// <summary>The next kubelet runs, but is never healthy.</summary>
     private static async Task WorkerStays(
         KubernetesHosts hosts, string before, string next, string binaries, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>A partition between CoreDNS and the servers of the substrate.</summary>
+/// <summary>A partition between CoreDNS and the substrate's servers.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check(PartitionId, "A partition between the layers leaves a cluster its own names, and bounds what it shows of the substrate's",
     "0 failed look-ups of the cluster's names; old answers for TTL and serve_stale, then none; recovery alone", Needs = Feature.Substrate)]
@@ -58,7 +58,7 @@ public static class LayerPartitions
 
             await partition.Begin(cancellationToken);
             cut = clock.Elapsed;
-            // The lower layer goes on by itself.
+            // The lower layer continues on its own.
             await Write($"update delete {name}. A", $"update add {name}. {ShortTtl.TotalSeconds} A {NewAnswer}");
             await pair.AtBoth(name, "A", [NewAnswer], cancellationToken);
             (await pair.Ask(pair.Resolver, other, "A", cancellationToken)).ShouldBeEmpty("the hosts are not partitioned");
@@ -82,7 +82,7 @@ public static class LayerPartitions
 
         Judge(cluster, zone, cut, healing, healed);
         var lines = Lines(written).Where(line => line.Contains("[ERROR]")).ToArray();
-        // Not of a name that it shows stale: no query failed. The code is 0 where the log plugin has sent the answer before.
+        // Not for a stale answer: its query did not fail. The code is 0 if the log plugin has already sent the answer.
         lines.ShouldContain(line => Regex.IsMatch(line, $"plugin/errors: [02] {Regex.Escape(other)}\\. A: .*i/o timeout"),
             $"CoreDNS does not write which name it could not resolve, and why: {written}");
         lines.ShouldNotContain(line => line.Contains(ClusterName), "CoreDNS has trouble with the cluster's name");
@@ -99,13 +99,13 @@ public static class LayerPartitions
         }
     }
 
-    /// <summary>Each look-up, by the time at which it was sent.</summary>
+    /// <summary>Compares all look-ups by the time at which they were sent.</summary>
     private static void Judge(LayerWatch cluster, LayerWatch zone, TimeSpan cut, TimeSpan healing, TimeSpan healed)
     {
         cluster.Seen.Where(look => look.Answer != ClusterAddress).ShouldBeEmpty($"failed look-ups of {ClusterName}");
         var between = zone.Seen.Where(look => look.At >= cut && look.At < healing).ToArray();
         zone.Seen.TakeWhile(look => look.At < cut).ShouldAllBe(look => look.Answer == OldAnswer);
-        between.ShouldNotContain(look => look.At + look.Took < healing && look.Answer == NewAnswer, "an answer came through");
+        between.ShouldNotContain(look => look.At + look.Elapsed < healing && look.Answer == NewAnswer, "an answer came through");
         between.Where(look => look.At < cut + ShownStale - OfARefresh).ShouldAllBe(look => look.Answer == OldAnswer,
             "a look-up fails though its answer was kept");
         var (old, failed) = (between.Where(look => look.Answer == OldAnswer).ToArray(),
@@ -120,7 +120,7 @@ public static class LayerPartitions
             {cluster.Seen.Count} look-ups of the cluster's name: 0 failed, the slowest {Slowest(cluster.Seen)} ms.
             {old.Length} old answers of the substrate's for {(old[^1].At - cut).TotalSeconds:F1} s, the slowest {Slowest(old)} ms;
             then {failed.Length} without an answer ({others}).
-            The new answer {(first.At + first.Took - healed).TotalSeconds:F1} s after the end.
+            The new answer {(first.At + first.Elapsed - healed).TotalSeconds:F1} s after the end.
             """);
 
     }

@@ -3,20 +3,20 @@ using PlatformGitOps.Dns.Client;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>A look-up on the clock that all of a check share.</summary>
+/// <summary>A look-up, by the check's clock.</summary>
 /// <param name="At">When it was sent.</param>
-/// <param name="Answer">An address, or what came in place of one.</param>
-/// <param name="Ttl">Of an address.</param>
-internal sealed record LookUp(TimeSpan At, TimeSpan Took, string Answer, TimeSpan? Ttl)
+/// <param name="Answer">An address, or the outcome without one.</param>
+/// <param name="Ttl">The TTL of the address.</param>
+internal sealed record LookUp(TimeSpan At, TimeSpan Elapsed, string Answer, TimeSpan? Ttl)
 {
-    /// <summary>Whether it is one that has expired: a cache gives those with a TTL of zero.</summary>
+    /// <summary>True for a stale answer: caches return those with a TTL of zero.</summary>
     public bool Stale => Ttl == TimeSpan.Zero;
 }
 
 /// <summary>
-/// A client that asks for one name 50 times a second, or for another one each time, twice before it gives up, and keeps every answer.
+/// A client that queries a name 50 times a second, or a new name each time, with two attempts each, and keeps all answers.
 /// </summary>
-/// <param name="name">The name of the look-up with this number.</param>
+/// <param name="name">Returns the name of the look-up with a number.</param>
 internal sealed class LayerWatch(SubstratePair pair, Func<int, string> name, Stopwatch clock)
 {
     private readonly List<LookUp> seen = [];
@@ -26,19 +26,19 @@ internal sealed class LayerWatch(SubstratePair pair, Func<int, string> name, Sto
     {
     }
 
-    /// <summary>Whom it asks.</summary>
+    /// <summary>The server that it queries.</summary>
     public string Server { get; init; } = pair.Resolver;
 
-    /// <summary>Whom it asks where the first one has no address for it; null for nobody.</summary>
+    /// <summary>The server that it queries if the first one has no address; null for none.</summary>
     public string? Second { get; init; }
 
-    /// <summary>How often it asks a server before a look-up has failed.</summary>
+    /// <summary>The number of attempts before a look-up has failed.</summary>
     public int Attempts { get; init; } = 2;
 
-    /// <summary>Whether it asks for the target of an alias, as a resolver does, and a stub does not.</summary>
+    /// <summary>True if it also queries the target of an alias, like a resolver but not a stub.</summary>
     public bool Follows { get; init; }
 
-    /// <summary>How long it waits for an answer, each time.</summary>
+    /// <summary>The time-out of each attempt.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
 
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(20);
@@ -56,10 +56,10 @@ internal sealed class LayerWatch(SubstratePair pair, Func<int, string> name, Sto
 
     public string? Last { get; private set; }
 
-    /// <summary>How often the second server was asked.</summary>
+    /// <summary>The number of queries to the second server.</summary>
     public int AskedSecond { get; private set; }
 
-    /// <summary>What came in place of one of these addresses.</summary>
+    /// <summary>The outcomes that differ from these addresses.</summary>
     public IReadOnlyList<string> Failed(params IReadOnlyList<string> expected) =>
         [.. Seen.Select(look => look.Answer).Where(answer => !expected.Contains(answer))];
 
@@ -87,11 +87,11 @@ internal sealed class LayerWatch(SubstratePair pair, Func<int, string> name, Sto
         }
         catch (OperationCanceledException)
         {
-            // The check has seen enough.
+            // The check has enough results.
         }
     }
 
-    /// <returns>The first address with its TTL, or why the answer has no address.</returns>
+    /// <returns>The first address with its TTL, or why the answer has none.</returns>
     private async Task<(string Answer, TimeSpan? Ttl)> Ask(
         StubResolver resolver, string server, DnsName asked, CancellationToken cancellationToken)
     {
@@ -106,17 +106,17 @@ internal sealed class LayerWatch(SubstratePair pair, Func<int, string> name, Sto
 }
 
 /// <summary>
-/// Drops what the programs of one group send to the servers of a pair, and nothing else: the programs wait, as they do where a network
-/// is cut. A table of nftables of its own holds it; other tables are left alone.
+/// Drops packets from programs of one group to the servers of a pair, so that they wait as in a network partition. It uses its own nftables
+/// table and leaves others alone.
 /// </summary>
 internal sealed class LayerPartition(SubstratePair pair) : IAsyncDisposable
 {
-    /// <summary>A group that no other program has.</summary>
+    /// <summary>A group id that no other program uses.</summary>
     public const int Group = 61053;
 
     private readonly string table = $"substrate_{pair.Primary.Replace('.', '_')}";
 
-    /// <summary>Skips the test where this machine cannot.</summary>
+    /// <summary>Skips the test if this machine cannot do it.</summary>
     public static async Task Need(CancellationToken cancellationToken)
     {
         LocalProgram.Need("nft", "setpriv");
@@ -127,14 +127,14 @@ internal sealed class LayerPartition(SubstratePair pair) : IAsyncDisposable
         }
     }
 
-    /// <summary>The arguments with which setpriv runs a program that a partition concerns.</summary>
+    /// <summary>The arguments of setpriv for a program that the partition affects.</summary>
     public static IReadOnlyList<string> Runs(params string[] command) =>
         ["--regid", Group.ToString(CultureInfo.InvariantCulture), "--clear-groups", .. command];
 
     public async Task Begin(CancellationToken cancellationToken)
     {
         var file = Path.Combine(pair.Folder, "partition.nft");
-        // Dropped where it arrives: what is dropped where it leaves ends as an error for its sender.
+        // Dropped on input: a drop on output would be an error for the sender.
         await File.WriteAllTextAsync(file, $$"""
             table inet {{table}} {
                 chain leaves {

@@ -5,10 +5,10 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.SubstrateCriterion;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>A CoreDNS on this machine, with the delivered server of the zone; the names and answers of the checks that start one.</summary>
+/// <summary>A CoreDNS on this machine with the delivered server for the zone; names and answers for the checks that start one.</summary>
 internal static class LocalCoreDns
 {
-    /// <summary>A name of the cluster that nobody asks for before CoreDNS is away.</summary>
+    /// <summary>A name of the cluster that is not queried before CoreDNS is away.</summary>
     internal const string LateName = "late.default.svc.cluster.local", LateAddress = "10.245.0.7";
 
     internal const string FreshAddress = "192.0.2.7";
@@ -18,20 +18,20 @@ internal static class LocalCoreDns
 
     internal const string OldAnswer = "192.0.2.5", NewAnswer = "192.0.2.6";
 
-    // How long the record is kept, and in place of the tree's hour how long an expired one is shown. A cache that keeps failures begins to
-    // answer with them after some 20 s, when the first refresh gives up (measured, CoreDNS 1.11.4).
+    // The TTL of the record, and how long a stale answer is served, instead of the tree's hour. A cache that keeps failures begins to
+    // return them after some 20 s, when the first refresh gives up (measured, CoreDNS 1.11.4).
     internal static readonly TimeSpan ShortTtl = TimeSpan.FromSeconds(5), ShownStale = TimeSpan.FromSeconds(30);
 
     internal const string ClusterName = "kubernetes.default.svc.cluster.local", ClusterAddress = "10.245.0.1";
 
     /// <summary>
-    /// The cache plugin counts whole seconds: it fetches an answer again up to a second after it has expired. And a second for the fetch.
+    /// The cache plugin counts whole seconds: it refreshes an answer up to a second after its expiry. And a second for the refresh.
     /// </summary>
     internal static readonly TimeSpan OfARefresh = TimeSpan.FromSeconds(2);
 
     private static readonly ConcurrentDictionary<(DefinedTree Tree, string Cluster), Lazy<RenderedCluster>> WithCaches = new();
 
-    /// <summary>As the tree delivers it, with this machine's addresses; the program of the cache fills in that of CoreDNS.</summary>
+    /// <summary>As in the tree, with this machine's addresses; the cache's program inserts CoreDNS's address.</summary>
     internal static string NodeCache(SubstratePair pair)
     {
         var tree = WithCaches.GetOrAdd((pair.Tree.Defined, pair.Tree.Role), key => new Lazy<RenderedCluster>(() => RenderedCluster.From(
@@ -48,7 +48,7 @@ internal static class LocalCoreDns
         string At(string address) => $"{address}:{pair.Port}";
     }
 
-    /// <summary>Runs the server of the zone alone, until it ends or is ended, and returns what it wrote.</summary>
+    /// <summary>Runs only the zone's server until it ends or is stopped, and returns its output.</summary>
     internal static async Task<string> Run(
         SubstratePair pair, string address, IReadOnlyList<string> servers, CancellationToken cancellationToken)
     {
@@ -57,7 +57,7 @@ internal static class LocalCoreDns
         return await Run(file, _ => { }, cancellationToken);
     }
 
-    /// <param name="with">The arguments with which setpriv runs it; null without setpriv.</param>
+    /// <param name="with">setpriv's arguments; null to run without setpriv.</param>
     internal static async Task<string> Run(
         string file, Action<int> started, CancellationToken cancellationToken, Func<string[], IReadOnlyList<string>>? with = null)
     {
@@ -75,13 +75,13 @@ internal static class LocalCoreDns
         }
         catch (OperationCanceledException)
         {
-            // Ended by the check.
+            // Stopped by the check.
         }
 
         return written.ToString();
     }
 
-    /// <summary>As the chart writes it, with this machine's addresses and port; metrics have a port of their own in a pod.</summary>
+    /// <summary>In the chart's format, with this machine's addresses and port, and without the metrics port.</summary>
     internal static string Corefile(SubstratePair pair, string address, IReadOnlyList<string> servers)
     {
         var port = pair.Port.ToString(CultureInfo.InvariantCulture);
@@ -94,10 +94,10 @@ internal static class LocalCoreDns
         return $"{pair.Zone}:{port} {{\n    bind {address}\n{string.Concat(lines)}}}\n";
     }
 
-    internal static double Slowest(IEnumerable<LookUp> looks) => Math.Round(looks.Max(look => look.Took.TotalMilliseconds));
+    internal static double Slowest(IEnumerable<LookUp> looks) => Math.Round(looks.Max(look => look.Elapsed.TotalMilliseconds));
 
     /// <summary>
-    /// The layer above in the same process: where its names come from does not matter here. The TTL is that of the delivered CoreDNS.
+    /// The cluster's layer in the same process: the source of its names does not matter here. The TTL is that of the delivered CoreDNS.
     /// </summary>
     internal static string OfCluster(SubstratePair pair) => $$"""
         cluster.local:{{pair.Port}} {
@@ -112,7 +112,7 @@ internal static class LocalCoreDns
 
         """;
 
-    /// <summary>Waits until each of them has asked this often since.</summary>
+    /// <summary>Waits until each of them has queried this often since a time.</summary>
     internal static Task Asked(IEnumerable<LayerWatch> watches, TimeSpan since, int times, CancellationToken cancellationToken) =>
         Eventually.Within(Soon * 3, () =>
         {

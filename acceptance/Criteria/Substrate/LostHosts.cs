@@ -50,7 +50,7 @@ public static class LostHosts
             File.Copy(hosts.Own("admin") + ending, client + ending);
         }
 
-        // The control plane: as another one on day 0.
+        // The control plane: like another one on day 0.
         foreach (var unit in ControlPlaneParts)
         {
             await hosts.Service(Front, "kill", $"{unit}.service", cancellationToken);
@@ -79,14 +79,14 @@ public static class LostHosts
                 .ShouldBe(names, ignoreOrder: true, $"the names of {Path.GetFileName(file)}");
         }
 
-        // Whoever had a credential has it still.
+        // Existing credentials are still valid.
         (await hosts.Ask(client, Namespaces, cancellationToken)).Status.ShouldBe("200", "a client of before");
         (await hosts.Ask(null, Namespaces, cancellationToken, "-H", $"Authorization: Bearer {token}")).Status
             .ShouldBe("403", "a token of before is not known");
         (await worker.Status(worker.Certificate, cancellationToken)).ShouldBe("200", "the worker of before");
         await hosts.Succeeds("k8s-health.sh", Front, cancellationToken);
 
-        // The worker: as a new one. Its Node is there still.
+        // The worker: like a new one. Its Node still exists.
         Directory.Delete(hosts.Root(Worker), recursive: true);
         Directory.CreateDirectory(hosts.Root(Worker));
         await Provision(hosts, cancellationToken);
@@ -95,7 +95,7 @@ public static class LostHosts
         await Removed(hosts, cancellationToken);
     }
 
-    /// <summary>k8s-node.sh provision, with an ssh that runs what it is given on the host of the address.</summary>
+    /// <summary>Runs k8s-node.sh provision, with an ssh that runs its command on the host with the address.</summary>
     private static async Task Provision(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         var (remote, asked) = (Path.Combine(hosts.Folder, "remote"), Path.Combine(hosts.Folder, "asked"));
@@ -118,7 +118,7 @@ public static class LostHosts
         File.Exists(hosts.In(Worker, "/etc/systemd/system/kubelet.service")).ShouldBeTrue("the worker is not installed");
     }
 
-    /// <summary>k8s-remove.sh leaves what nobody can make again, and nothing with --purge.</summary>
+    /// <summary>k8s-remove.sh keeps what cannot be created again, and nothing with --purge.</summary>
     private static async Task Removed(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         string[] Left() => [.. Directory.GetFiles(hosts.Root(Front), "*", SearchOption.AllDirectories)
@@ -134,7 +134,7 @@ public static class LostHosts
         Left().ShouldBeEmpty("what k8s-remove.sh --purge leaves");
     }
 
-    /// <summary>Of a service account, which may read nothing.</summary>
+    /// <summary>The token of a ServiceAccount without rights.</summary>
     private static async Task<string> Token(KubernetesHosts hosts, CancellationToken cancellationToken) =>
         await Eventually.Within(TimeSpan.FromSeconds(30), async limit =>
         {

@@ -1,14 +1,14 @@
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
-/// A real kubelet and a containerd of its own as the worker of the hosts, where this machine lets them run. In its mount namespace the
-/// host's folder is /var/lib and /var/log, and the zone's name of the API server is in /etc/hosts. It starts no pod.
+/// A real kubelet with its own containerd as the worker of the hosts, if this machine allows it. In its mount namespace the host's folders
+/// are /var/lib and /var/log, and the API server's name in the zone is in /etc/hosts. It starts no pod.
 /// </summary>
 internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
 {
     private const string Host = KubernetesHosts.Worker;
 
-    /// <summary>What a kubelet would set otherwise, for the whole machine.</summary>
+    /// <summary>Kernel settings that a kubelet would change for the whole machine.</summary>
     private static readonly (string Name, string Value)[] Tunables =
     [
         ("vm/overcommit_memory", "1"), ("vm/panic_on_oom", "0"), ("kernel/panic", "10"), ("kernel/panic_on_oops", "1"),
@@ -17,7 +17,7 @@ internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
 
     private LocalProgram? runtime;
 
-    /// <summary>Why it cannot run on this machine; null where it can.</summary>
+    /// <summary>Why it cannot run on this machine; null if it can.</summary>
     public static async Task<string?> Missing(CancellationToken cancellationToken)
     {
         if (LocalProgram.Missing("kubelet", "containerd", "unshare") is { } missing)
@@ -39,7 +39,7 @@ internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
             : "it needs a mount namespace of its own, which this user may not make: run the suite as root";
     }
 
-    /// <summary>Takes the place of the stand-in in the worker's package; the next Apply starts it.</summary>
+    /// <summary>Replaces the stand-in in the worker's package; the next Apply starts it.</summary>
     public async Task TakePlace(CancellationToken cancellationToken)
     {
         var (folder, root) = (Directory.CreateDirectory(Path.Combine(hosts.Folder, "ctr")).FullName, hosts.Root(Host));
@@ -59,7 +59,7 @@ internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
             () => File.Exists(socket).ShouldBeTrue(runtime.Output),
             "containerd listens", cancellationToken);
 
-        // No systemd is here to make its groups, and nothing of this machine may change.
+        // There is no systemd to create its cgroups, and nothing on this machine may change.
         var configuration = Path.Combine(hosts.Folder, "packages", Host, "worker", "kubelet.yaml");
         var text = await File.ReadAllTextAsync(configuration, cancellationToken);
         await File.WriteAllTextAsync(configuration, text
@@ -90,8 +90,8 @@ internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
     }
 
     /// <summary>
-    /// Its own Node, written with a certificate that it asked for itself. A kubelet takes no loopback address for its own, and these hosts
-    /// have no others: it asks for no serving certificate.
+    /// Waits for its Node, written with a certificate that it requested. A kubelet does not accept a loopback address, and these hosts have
+    /// no others, so it requests no serving certificate.
     /// </summary>
     public async Task Joins(CancellationToken cancellationToken)
     {

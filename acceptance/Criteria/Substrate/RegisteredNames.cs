@@ -39,7 +39,7 @@ public static class RegisteredNames
         await Sees(pair.Application(0), "the client");
         await Write($"update delete {name}. A", $"update add {name}. 60 A {pair.Application(1)}");
         await Sees(pair.Application(1), "the client after the address moved");
-        // The secondary has heard of it before the primary goes.
+        // The secondary has the record before the primary stops.
         await pair.AtBoth(name, "A", [pair.Application(1)], cancellationToken);
         await pair.Service("primary", "stop", cancellationToken);
         await Sees(pair.Application(1), "the client with the secondary alone");
@@ -69,7 +69,7 @@ public static class RegisteredNames
             }
         }
 
-        // As a stub resolver does: the second server where the first one does not answer, and not where it knows no address.
+        // Like a stub resolver: uses the second server if the first one does not answer, but not if it knows no address.
         async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken token)
         {
             foreach (var server in new[] { pair.Primary, pair.Secondary })
@@ -94,7 +94,7 @@ public static class RegisteredNames
         }
     }
 
-    /// <summary>A web server that answers for one name with its own address, and with 404 for every other name.</summary>
+    /// <summary>A web server that answers for one name with its own address, and with 404 for other names.</summary>
     private static Task<WebApplication> Web(SubstratePair pair, string name, string address, CancellationToken cancellationToken) =>
         LocalWeb.Start(address, pair.Port, async context =>
         {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>A server in the place of a substrate's discovery: it keeps what it is asked over TLS, and answers with one status.</summary>
+/// <summary>A stand-in for a substrate's discovery service: records requests over TLS, and answers with one status.</summary>
 internal sealed class RegistrationListener : IAsyncDisposable
 {
     private const int Port = 10016;
@@ -18,10 +18,10 @@ internal sealed class RegistrationListener : IAsyncDisposable
 
     public int Status { get; set; } = StatusCodes.Status200OK;
 
-    /// <summary>The first line, the type of the content and the body of each request.</summary>
+    /// <summary>The request line, content type and body of each request.</summary>
     public List<(string Line, string Type, string Body)> Requests { get; } = [];
 
-    /// <param name="certificate">The path of its certificate and key without their endings; null for one that nobody signed.</param>
+    /// <param name="certificate">The path of its certificate and key without extension; null for a self-signed one.</param>
     public static async Task<RegistrationListener> Start(string address, string? certificate, CancellationToken cancellationToken)
     {
         var chain = new X509Certificate2Collection();

@@ -3,8 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
-/// A worker while CAs are replaced: the scripts write its files, and it asks the API server as its kubelet does, with these files alone and
-/// by the name in them.
+/// A worker during a replacement of CAs: the scripts write its files, and it sends its kubelet's requests to the API server with only these
+/// files and the name in them.
 /// </summary>
 internal sealed class ReplacementWorker(KubernetesHosts hosts)
 {
@@ -15,10 +15,10 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
     private readonly string itself = $"/api/v1/nodes/{Host}";
     private string? certificate;
 
-    /// <summary>The path of its latest certificate and key, without their endings.</summary>
+    /// <summary>The path of its latest certificate and key, without extension.</summary>
     public string Certificate => certificate ?? throw new InvalidOperationException("the worker has no certificate yet");
 
-    /// <summary>A new file of k8s-node.sh, and an installation with it that starts nothing.</summary>
+    /// <summary>A new file from k8s-node.sh, and an installation with it that starts nothing.</summary>
     public async Task Join(string step, CancellationToken cancellationToken)
     {
         var file = Path.Combine(hosts.Folder, $"join-{step}");
@@ -33,7 +33,7 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
         }
     }
 
-    /// <summary>Its first certificate, by the token of its file; and its Node.</summary>
+    /// <summary>Requests its first certificate with the token in its file, and creates its Node.</summary>
     public async Task Bootstraps(CancellationToken cancellationToken)
     {
         var token = Regex.Match(await Config(cancellationToken), "token: (.+) }").Groups[1].Value;
@@ -43,7 +43,7 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
         created.Status.ShouldBe("201", created.Body);
     }
 
-    /// <summary>A certificate by the token of its file, for the Node that is there still.</summary>
+    /// <summary>Requests a certificate with the token in its file, for its existing Node.</summary>
     public async Task Returns(string step, CancellationToken cancellationToken)
     {
         var token = Regex.Match(await Config(cancellationToken), "token: (.+) }").Groups[1].Value;
@@ -51,7 +51,7 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
         (await Status(Certificate, cancellationToken)).ShouldBe("200", "the worker does not come back to its Node");
     }
 
-    /// <summary>Another certificate, by its latest one, of the CA that signs now.</summary>
+    /// <summary>Requests another certificate with its latest one, from the CA that signs now.</summary>
     public async Task Renews(string step, CancellationToken cancellationToken)
     {
         await Request(step, With(Certificate), cancellationToken);
@@ -60,17 +60,17 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
             .ExitCode.ShouldBe(0, $"after '{step}' the controller manager signs with another key");
     }
 
-    /// <summary>The status that a certificate of the worker gets for its own Node.</summary>
+    /// <summary>The status of a request for its Node with a certificate of the worker.</summary>
     public async Task<string> Status(string path, CancellationToken cancellationToken) =>
         (await Ask(With(path), itself, cancellationToken)).Status;
 
-    /// <summary>Whether its kubelet lets the API server in: logs and exec go this way.</summary>
+    /// <summary>Checks that its kubelet trusts the API server, for logs and exec.</summary>
     public async Task Trusts(string step, CancellationToken cancellationToken) => (await LocalProgram.Run("openssl",
         ["verify", "-partial_chain", "-CAfile", hosts.In(Host, $"{Pki}/kubernetes-client-ca.crt"),
             hosts.Own("apiserver-kubelet-client.crt")], cancellationToken))
         .ExitCode.ShouldBe(0, $"after '{step}' the worker does not trust the API server");
 
-    /// <summary>Asks for a certificate with which its kubelet serves: for these names and addresses.</summary>
+    /// <summary>Requests a serving certificate for its kubelet, with these names and addresses.</summary>
     public async Task AsksToServe(string request, string name, string address, CancellationToken cancellationToken)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -87,13 +87,13 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
         created.Status.ShouldBe("201", created.Body);
     }
 
-    /// <summary>Bindings approve it, and the controller manager signs.</summary>
+    /// <summary>Bindings approve it, and the controller manager signs it.</summary>
     private async Task Request(string step, string[] credentials, CancellationToken cancellationToken)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var asked = new CertificateRequest($"CN=system:node:{Host}, O=system:nodes", key, HashAlgorithmName.SHA256)
             .CreateSigningRequestPem();
-        // An API server takes a token some moments after it is made.
+        // An API server accepts a token some moments after its creation.
         await Eventually.Within(TimeSpan.FromSeconds(20), async token =>
         {
             var created = await Ask(credentials, Requests, token, "-H", "Content-Type: application/json", "-d",

@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesParts;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>The root CA is replaced.</summary>
+/// <summary>Replaces the root CA.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check(RootId, "The root CA is replaced while everything runs", "0 failed requests; no old root afterwards", Needs = Feature.Substrate)]
 [Check(CutOffId, "A step of its replacement that is cut off can be ended, and taken back", "every certificate is of the root that signs",
@@ -14,7 +14,7 @@ public static class RootCaReplacement
 {
     private const string RootId = "Substrate.32";
 
-    /// <summary>Needs openssl alone.</summary>
+    /// <summary>Only needs openssl.</summary>
     internal const string CutOffId = "Substrate.33";
 
     internal const string ReplaceRoot = "k8s-replace-root-ca.sh";
@@ -121,7 +121,7 @@ public static class RootCaReplacement
         }
     }
 
-    /// <summary>The files of a step, as docs/substrate.md has it: etcd and the API server are not restarted.</summary>
+    /// <summary>Delivers the files of a step, as in docs/substrate.md: etcd and the API server are not restarted.</summary>
     internal static async Task DeliverTo(KubernetesHosts hosts, string host, string step, CancellationToken cancellationToken)
     {
         await hosts.BringCas(Store, host, cancellationToken);
@@ -182,7 +182,7 @@ public static class RootCaReplacement
 
         async Task Step(string step) => (await hosts.Rehearse(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
 
-        // Ends the script behind a line, within its turn for one CA where that is given.
+        // Ends the script after a line, optionally while it processes one CA.
         async Task Cut(string step, string place, string? name = null)
         {
             var scripts = Path.Combine(hosts.Tree, "scripts");
@@ -232,7 +232,7 @@ public static class RootCaReplacement
         }
     }
 
-    /// <summary>Takes connections and closes them, until the listener is stopped.</summary>
+    /// <summary>Accepts connections and closes them, until the listener is stopped.</summary>
     private static async Task Close(TcpListener listener)
     {
         try

@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>Clients with one root CA each, and the administrator's certificate of before.</summary>
+/// <summary>Clients with one root CA each, and the old administrator's certificate.</summary>
 internal sealed class RootClients(KubernetesHosts hosts)
 {
     private readonly string folder = Directory.CreateDirectory(Path.Combine(hosts.Folder, "roots")).FullName;
 
-    /// <summary>The path of the certificate and its key, without their endings.</summary>
+    /// <summary>The path of the certificate and key, without extension.</summary>
     public string Admin => Path.Combine(folder, "admin");
 
     public async Task KeepOld(CancellationToken cancellationToken)
@@ -15,10 +15,10 @@ internal sealed class RootClients(KubernetesHosts hosts)
         await Keep(1, "old", cancellationToken);
     }
 
-    /// <summary>The second one of the file, until the new root signs.</summary>
+    /// <summary>The second certificate in the file, until the new root signs.</summary>
     public Task KeepNew(CancellationToken cancellationToken) => Keep(2, "new", cancellationToken);
 
-    /// <summary>Whom the API server of a host convinces: it reads a new certificate by itself.</summary>
+    /// <summary>Checks which clients accept the API server of a host: it reloads certificates itself.</summary>
     public Task ShouldBe(
         string step, bool old, bool @new, CancellationToken cancellationToken, string host = KubernetesHosts.ControlPlane) =>
         Eventually.Within(TimeSpan.FromSeconds(90), async token =>
@@ -27,12 +27,12 @@ internal sealed class RootClients(KubernetesHosts hosts)
             (await Opens(host, "new", token)).ShouldBe(@new, $"after '{step}' a client of the new root at {host}");
         }, $"{host} shows a chain of the {(old ? "old" : "new")} root after '{step}'", cancellationToken);
 
-    /// <summary>Whether the old root is in a file.</summary>
+    /// <summary>True if a file contains the old root.</summary>
     public async Task<bool> IsOld(string file, CancellationToken cancellationToken) =>
         (await File.ReadAllTextAsync(file, cancellationToken)).Contains(
             (await File.ReadAllTextAsync(Root("old"), cancellationToken)).Trim());
 
-    /// <summary>The file with one root: old or new.</summary>
+    /// <summary>The path of the file with one root: old or new.</summary>
     public string Root(string name) => Path.Combine(folder, $"{name}.crt");
 
     private async Task Keep(int number, string name, CancellationToken cancellationToken) =>

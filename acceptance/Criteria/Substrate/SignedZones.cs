@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>DNSSEC: a signed zone, after a change and after a restore too.</summary>
+/// <summary>DNSSEC: a signed zone, also after a change and a restore.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check(SignsId, "A signed zone is validated by its keys at both servers, after a change and after a restore too",
     "fully validated, with the same keys", Needs = Feature.Substrate)]
@@ -60,7 +60,7 @@ public static class SignedZones
         await IsValid(pair, anchors, $"newer.{pair.Zone}", "after the restore", cancellationToken);
     }
 
-    /// <summary>A name that is there, and one that is not, as a resolver finds them that trusts the key of before.</summary>
+    /// <summary>Resolves an existing and a missing name like a resolver with the old key as its trust anchor.</summary>
     private static async Task IsValid(SubstratePair pair, string anchors, string name, string when, CancellationToken cancellationToken)
     {
         foreach (var server in new[] { pair.Primary, pair.Secondary })
@@ -81,7 +81,7 @@ public static class SignedZones
         }
     }
 
-    /// <param name="key">Flags, protocol, algorithm, and the key in words, as dig shows them.</param>
+    /// <param name="key">Flags, protocol, algorithm and key, separated as in dig's output.</param>
     private static string Anchor(string zone, string key) => key.Split(' ', 4) is [var flags, var protocol, var algorithm, var text]
         ? $"  \"{zone}.\" static-key {flags} {protocol} {algorithm} \"{text}\";\n" : throw new FormatException(key);
 }

@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>Every record is answered, to those who may ask; and who may change and transfer the zones.</summary>
+/// <summary>All records are answered to allowed clients; and access to updates and transfers.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.4", "Every record of the definition is answered, to those alone who may ask", "each name and type, by UDP and TCP",
     Needs = Feature.Substrate)]
@@ -121,7 +121,7 @@ public static class SubstrateAccess
         await pair.Verified("secondary", cancellationToken);
     }
 
-    /// <summary>One more rule of access at the primary, without a key.</summary>
+    /// <summary>Adds an access rule without a key at the primary.</summary>
     private static HostSabotage Knot(string name, string check, string expected, string action, string rules, string more) =>
         new(name, check, expected, files =>
         {
@@ -148,7 +148,7 @@ public static class SubstrateAccess
         }
     }
 
-    /// <summary>Knot's own client beside BIND's.</summary>
+    /// <summary>With Knot's client, in addition to BIND's.</summary>
     private static async Task IsUpdatedByKnsupdate(SubstratePair pair, string key, CancellationToken cancellationToken)
     {
         if (LocalProgram.Find("knsupdate") is null)

@@ -76,7 +76,7 @@ public static class SubstrateAliases
         }
     }
 
-    /// <summary>It asks for the first alias, once.</summary>
+    /// <summary>A client that queries the first alias, with one attempt.</summary>
     private static LayerWatch Client(SubstratePair pair, string server, bool follows) =>
         new(pair, $"{pair.Settings.Aliases[0].Name}.{pair.Zone}", Stopwatch.StartNew())
         {
@@ -85,13 +85,13 @@ public static class SubstrateAliases
             Follows = follows,
         };
 
-    /// <summary>A name goes from the substrate to a cluster and back, as docs/substrate.md has it.</summary>
+    /// <summary>A name moves from the substrate to a cluster and back, as in docs/substrate.md.</summary>
     private static async Task Move(SubstratePair pair, CancellationToken cancellationToken, params LayerWatch[] clients)
     {
         var alias = pair.Settings.Aliases[0];
         var (name, here, there) = ($"{alias.Name}.{pair.Zone}", $"{alias.Target}.{pair.Zone}", Child(pair));
         var address = pair.Here(pair.Settings.Records.Single(record => record.Name == alias.Target).Addresses[0].ToString());
-        // Kept for 2 s only, so that the check need not wait for a minute.
+        // With a TTL of only 2 s, so that the check need not wait for a minute.
         await Edit(pair, $"{name}. 60 IN CNAME", $"{name}. 2 IN CNAME", cancellationToken);
         await pair.Succeeds("upgrade.sh", "primary", cancellationToken);
         await pair.AtBoth(name, "CNAME", [here + "."], cancellationToken);
@@ -115,7 +115,7 @@ public static class SubstrateAliases
             await pair.Succeeds("upgrade.sh", "primary", cancellationToken);
             await All(address);
 
-            // A name that is there because a wildcard answers for it (RFC 4592), in one change with the wildcard.
+            // A name that exists through a wildcard (RFC 4592), in one change with the wildcard.
             await Edit(pair, $"{name}. 2 IN CNAME {here}.",
                 $"*.lab.{pair.Zone}. 60 IN A {Moved}\n{name}. 2 IN CNAME x.lab.{pair.Zone}.", cancellationToken);
             (await pair.Script("upgrade.sh", "primary", cancellationToken)).ExitCode

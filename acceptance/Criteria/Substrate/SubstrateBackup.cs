@@ -4,7 +4,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>A snapshot of the primary, and its way back.</summary>
+/// <summary>A snapshot of the primary and its restore.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.11", "A snapshot brings an emptied primary back, with its keys and what programs wrote", "the same records and keys",
     Needs = Feature.Substrate)]
@@ -77,10 +77,10 @@ public static class SubstrateBackup
         File.GetUnixFileMode(snapshot).ShouldBe(Own, "a snapshot has the mode 0600");
         (await pair.Script("backup.sh", "primary", cancellationToken, ["list", .. where])).StandardOutput.ShouldContain(made);
         var whole = await File.ReadAllBytesAsync(snapshot, cancellationToken);
-        // Unencrypted it begins as gzip does (RFC 1952).
+        // Without encryption it would begin with gzip's header (RFC 1952).
         (whole is [0x1f, 0x8b, ..]).ShouldBeFalse("whoever has the snapshot reads the keys in it");
 
-        // Damaged, it touches nothing; on a host without anything, it brings everything.
+        // A damaged snapshot changes nothing; a good one restores everything on an empty host.
         var before = pair.Files("primary");
         var damaged = whole.ToArray();
         damaged[damaged.Length / 2] ^= 1;
@@ -118,7 +118,7 @@ public static class SubstrateBackup
         await pair.Verified("secondary", cancellationToken);
     }
 
-    /// <summary>Today and the six days before it; the newest of the three weeks before this one.</summary>
+    /// <summary>Today and the last six days; the newest of the three weeks before this one.</summary>
     private static IEnumerable<DateTime> Kept(DateTime today)
     {
         var days = Enumerable.Range(0, 61).Select(ago => today.AddDays(-ago)).ToList();

@@ -1,11 +1,9 @@
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
-using static PlatformGitOps.Acceptance.Criteria.Substrate.ServersAway;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.ServerOutage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>
-/// The DNS of the hosts. The tree shows what CoreDNS forwards; real servers on this machine show what the hosts answer.
-/// </summary>
+/// <summary>The DNS of the hosts. The tree shows what CoreDNS forwards; real servers on this machine show the hosts' answers.</summary>
 [Criterion("Substrate", "DNS on the hosts exists before the clusters and outlives them, and clusters resolve its names")]
 public static class SubstrateCriterion
 {
@@ -62,7 +60,7 @@ public static class SubstrateCriterion
 
     private const string OfTheSubstrate = "a name of the substrate, ";
 
-    [LiveCheck(ServersAwayId,
+    [LiveCheck(ServerOutageId,
         "a name of the cluster, names of the substrate and one outside, from a pod and from one on its node's network with "
             + "ClusterFirstWithHostNet; with Default: what the node has, nothing of the cluster, and the substrate's from its servers")]
     public static async Task ResolvesInPods(LiveCluster cluster, CancellationToken cancellationToken)
@@ -120,12 +118,12 @@ public static class SubstrateCriterion
                 }
             }, $"{what}{name}, resolves in {client}", cancellationToken);
 
-        // By the C library of the pod.
+        // With the pod's C library.
         async Task<string[]> Default(string name) =>
             [.. (await Ask.From(cluster, ClientPods.OnNode, $"{name}{cluster.AddressType}", cancellationToken, "--via", "system"))
                 .SelectMany(answer => answer.Answers).Order(StringComparer.Ordinal)];
 
-        // By the C library of its node; null where the suite does not get there.
+        // With the node's C library; null if the node is not accessible.
         async Task<string[]?> OnTheNode(string name)
         {
             if (!cluster.Cluster.Capabilities.NodesAreContainers)
@@ -142,10 +140,10 @@ public static class SubstrateCriterion
 
     internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
-        LiveChanges.Corefile("no server for the substrate's zone", ServersAwayId, OfTheSubstrate, WithoutZone),
+        LiveChanges.Corefile("no server for the substrate's zone", ServerOutageId, OfTheSubstrate, WithoutZone),
     ];
 
-    /// <summary>The Corefile without the server that shows stale answers at once: that of the zone.</summary>
+    /// <summary>The Corefile without the zone's server, which returns stale answers at once.</summary>
     private static string WithoutZone(string text)
     {
         var servers = text.Split("\n}\n").ToList();

@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>The real External-DNS writes its child of the substrate.</summary>
+/// <summary>The real External-DNS writes its child zone in the substrate.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check(ExternalDnsId, "External-DNS writes its child with the key that install.sh made, and what it wrote is there while it is away",
     "created, changed and deleted at both servers; 0 failed look-ups while it is away; it catches up", Needs = Feature.Substrate)]
@@ -47,7 +47,7 @@ public static class SubstrateExternalDns
             await Wants("two", "192.0.2.2");
             await Holds("one", "192.0.2.1");
             await Holds("two", "192.0.2.2");
-            // What an ACME client writes with the child's key (docs/integrations.md) is foreign to External-DNS.
+            // An ACME client's records with the child's key (docs/integrations.md) are foreign to External-DNS.
             await Update($"update add _acme-challenge.one.{pair.Child}. 60 TXT \"proof\"");
             await pair.AtBoth($"_acme-challenge.one.{pair.Child}", "TXT", ["\"proof\""], cancellationToken);
             await Wants("one", OldAnswer);
@@ -71,7 +71,7 @@ public static class SubstrateExternalDns
         {
             await Wants("one", NewAnswer);
             await Wants("three", "192.0.2.3");
-            // The hosts go on: a change of the definition, the timer, and a restart of the primary.
+            // The hosts change meanwhile: a change of the definition, the timer, and a restart of the primary.
             await File.AppendAllTextAsync(Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone"),
                 $"newer.{pair.Zone}. 300 IN A 192.0.2.76\n", cancellationToken);
             await pair.Succeeds("upgrade.sh", "primary", cancellationToken);
@@ -100,11 +100,11 @@ public static class SubstrateExternalDns
         var counted = 0;
         foreach (var client in clients)
         {
-            // The secondary answers for the primary while that restarts.
+            // The secondary answers during the primary's restart.
             var seen = client.Seen.Where(
-                look => client.Server == pair.Secondary || look.At + look.Took < ended || look.At > runs).ToArray();
+                look => client.Server == pair.Secondary || look.At + look.Elapsed < ended || look.At > runs).ToArray();
             counted += seen.Length;
-            seen.SkipWhile(look => look.Answer == OldAnswer).ShouldAllBe(look => look.Answer == NewAnswer && look.At + look.Took > back,
+            seen.SkipWhile(look => look.Answer == OldAnswer).ShouldAllBe(look => look.Answer == NewAnswer && look.At + look.Elapsed > back,
                 $"failed look-ups at {client.Server} while External-DNS is away, or catches up");
         }
 

@@ -4,7 +4,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.KubernetesInstallation
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>install.sh: sound files, keys that nobody else reads, and a host that stays as it was where it fails.</summary>
+/// <summary>install.sh: valid files, private keys, and a host that stays unchanged after a failure.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.3", "The files are sound for the tools of the servers and of systemd",
     "installed without a message; systemd-analyze security at most 2.0", Needs = Feature.Substrate)]
@@ -36,7 +36,7 @@ public static class SubstrateInstallation
     public static async Task IsSound(SubstratePair pair, CancellationToken cancellationToken)
     {
         (await pair.Apply("primary", cancellationToken)).ShouldBe("", "the package on the primary");
-        // A script of a package gets no arguments: the secondary has the key in its place beforehand.
+        // A package's script gets no arguments: the secondary must have the key beforehand.
         (await pair.Apply("secondary", cancellationToken)).ShouldContain("copy", customMessage: "a secondary without the key");
         var key = pair.KeyFile("secondary", pair.Settings.TransferKey);
         Directory.CreateDirectory(Path.GetDirectoryName(key)!);
@@ -84,7 +84,7 @@ public static class SubstrateInstallation
         (await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary")).StandardOutput.ShouldContain("nothing to do");
         pair.Files("primary").ShouldBe(before, "a second installation changed something");
 
-        // The port of the new configuration is taken by nobody, but its address is not this host's: the server ends at once.
+        // The port in the new configuration is free, but its address is not this host's: the server exits at once.
         var configuration = Directory.GetFiles(Path.Combine(pair.Folder, "tree", "primary")).Single();
         var text = await File.ReadAllTextAsync(configuration, cancellationToken);
         await File.WriteAllTextAsync(configuration, text.Replace(pair.Primary, "192.0.2.1"), cancellationToken);
@@ -129,8 +129,8 @@ public static class SubstrateInstallation
         }
     }
 
-    /// <summary>Nothing was there but the server's package, whose service ran; its own goes on where the installation fails.</summary>
-    /// <param name="broken">Whether the tree's configuration lets no server start.</param>
+    /// <summary>A host with only the server's package: its service keeps running if the installation fails.</summary>
+    /// <param name="broken">True for a configuration with which no server starts.</param>
     private static async Task LeavesAFreshHost(SubstratePair pair, bool broken, CancellationToken cancellationToken)
     {
         pair.SetPackageService("primary", "enabled");

@@ -3,14 +3,14 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostAssertions;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>What clients lose that ask both servers, while an operator changes what they serve. Each look-up is counted.</summary>
+/// <summary>The losses of clients that query both servers, while an operator changes the zones. Every look-up counts.</summary>
 [Parallelizable(ParallelScope.Children)]
 [Platform("Linux", Reason = "the servers are Debian's")]
 public sealed class SubstrateLossTests
 {
     private const int Many = 100_000;
 
-    /// <summary>The clients that ask during a change, and their clock.</summary>
+    /// <summary>The clients that query during a change, and their clock.</summary>
     private sealed record Asking(IReadOnlyList<LayerWatch> Clients, Stopwatch Clock);
 
     private static readonly (string What, Func<SubstratePair, Asking, string, CancellationToken, Task> Change)[] Changes =
@@ -27,7 +27,7 @@ public sealed class SubstrateLossTests
             await Lossless(pair, what, asking => change(pair, asking, "changed", cancellationToken), null, cancellationToken);
         }
 
-        // The clients notice what neither server answers.
+        // Clients detect that neither server answers.
         var seen = await Watch(pair, "both away", async _ =>
         {
             await pair.Service("primary", "stop", cancellationToken);
@@ -73,11 +73,11 @@ public sealed class SubstrateLossTests
         (await File.ReadAllTextAsync(file, cancellationToken)).ShouldNotBe(former);
         await BothAnswer(pair, asking, cancellationToken);
         await pair.Succeeds("install.sh", "secondary", cancellationToken, "--role", "secondary", "--transfer-key", file);
-        // By the new key alone: the secondary has no other way to it.
+        // With the new key only: the secondary has no other access.
         await Mark(pair, $"key-{name}", cancellationToken);
     }
 
-    /// <summary>As docs/substrate.md has it: what programs wrote goes along, and they write with the same key.</summary>
+    /// <summary>As in docs/substrate.md: programs' records move too, and programs use the same key.</summary>
     private static async Task Promote(SubstratePair pair, Asking asking, string name, CancellationToken cancellationToken)
     {
         var key = await pair.ChildKey(cancellationToken);
@@ -107,8 +107,8 @@ public sealed class SubstrateLossTests
     }
 
     /// <summary>
-    /// As docs/substrate.md has it: a client that lost its query to a server that ended asks the other one after its own time limit, and
-    /// that one must not end just then. A client that has an answer to a look-up of since both answer waits for no such query.
+    /// As in docs/substrate.md: a client whose query was lost at a stopping server queries the other one after its time-out, and that one
+    /// must not stop then. A client with an answer since both servers answer has no such query.
     /// </summary>
     private static async Task BothAnswer(SubstratePair pair, Asking asking, CancellationToken cancellationToken)
     {
@@ -122,7 +122,7 @@ public sealed class SubstrateLossTests
         await LocalCoreDns.Asked(asking.Clients, asking.Clock.Elapsed, 0, cancellationToken);
     }
 
-    /// <summary>A record more at the primary, seen at both.</summary>
+    /// <summary>Adds a record at the primary, and waits for it at both servers.</summary>
     private static async Task Mark(SubstratePair pair, string name, CancellationToken cancellationToken)
     {
         var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");

@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.LocalCoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>A running CoreDNS learns the zone, and the delivered one takes its place.</summary>
+/// <summary>A running CoreDNS learns the zone, and the delivered one replaces it.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.23", "A running CoreDNS learns the zone, and the delivered one takes over", "0 failed look-ups",
     Needs = Feature.Substrate)]
@@ -23,7 +23,7 @@ public static class SubstrateMigration
     {
         var (name, address) = ($"{pair.Settings.Primary.Name}.{pair.Zone}", pair.Primary);
         var server = Path.Combine(pair.Folder, "tree", "coredns.server");
-        // Pairs run side by side, each at its own address.
+        // Pairs run in parallel, each with its own address.
         await File.WriteAllTextAsync(server, (await File.ReadAllTextAsync(server, cancellationToken))
             .Replace("    errors\n", $"    bind {pair.Resolver}\n    errors\n"), cancellationToken);
         var map = Directory.CreateDirectory(Path.Combine(pair.Folder, "configmap")).FullName;
@@ -47,7 +47,7 @@ public static class SubstrateMigration
 
             await Step("Teach the CoreDNS of kubeadm the zone");
             await Resolves(name, [address], "the CoreDNS of the cluster learns the zone");
-            // A second run must not take the changed Corefile for the one of before.
+            // A second run must not take the changed Corefile for the old one.
             await Step("Teach the CoreDNS of kubeadm the zone");
             await Step("Take it back");
             await Resolves(name, [], "the change is taken back");
@@ -93,7 +93,7 @@ public static class SubstrateMigration
 
     private static int Occurrences(string text, string part) => text.Split(part).Length - 1;
 
-    /// <summary>The Corefile of kubeadm, with the import of k3s. It takes the place of both ConfigMaps.</summary>
+    /// <summary>kubeadm's Corefile with k3s's import, instead of both ConfigMaps.</summary>
     private static string Former(SubstratePair pair, string map, string who) => $$"""
         {{(who == "former" ? $"import {map}/*.server" : "")}}
         .:{{pair.Port}} {
@@ -114,7 +114,7 @@ public static class SubstrateMigration
 
         """;
 
-    /// <summary>The ConfigMap is the folder that CoreDNS reads, as the kubelet writes it.</summary>
+    /// <summary>The ConfigMap is CoreDNS's folder, as the kubelet writes it.</summary>
     private const string Kubectl = """
         kubectl() {
             put() { cat >"$CONFIGMAP/.new"; mv "$CONFIGMAP/.new" "$CONFIGMAP/$1"; }

@@ -2,15 +2,15 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 public sealed partial class SubstratePair
 {
-    /// <summary>Takes the steps of the package on a host, as globular-installer does: its script gets no arguments.</summary>
-    /// <returns>What failed; empty where the package is installed.</returns>
+    /// <summary>Runs the steps of the package on a host, like globular-installer: its script gets no arguments.</summary>
+    /// <returns>What failed; empty if the package is installed.</returns>
     public async Task<string> Apply(string role, CancellationToken cancellationToken)
     {
         const string Package = "package.yaml";
         var staging = Path.Combine(Folder, "packages", role);
         var addresses = Directory.CreateDirectory(Path.Combine(staging, "addresses")).FullName;
         (await LocalProgram.Run("cp", ["-a", Path.Combine(Folder, "tree") + "/.", staging], cancellationToken)).ShouldSucceed();
-        // The root folder of the host takes the place of this machine's, and the host has its address.
+        // The host's root folder instead of this machine's, and the host's address.
         await File.AppendAllTextAsync(Path.Combine(staging, "scripts", "settings.sh"), $"root='{Root(role)}'\n", cancellationToken);
         var ip = Path.Combine(addresses, "ip");
         await File.WriteAllTextAsync(ip,
@@ -24,9 +24,7 @@ public sealed partial class SubstratePair
             cancellationToken);
     }
 
-    /// <summary>
-    /// The substrate below the hosts of Kubernetes, installed and answering; its zone has their addresses on this machine.
-    /// </summary>
+    /// <summary>The substrate of Kubernetes' hosts, installed and answering; its zone has their addresses on this machine.</summary>
     public static async Task<SubstratePair> OfHosts(KubernetesHosts hosts, CancellationToken cancellationToken, int port = 10053)
     {
         var pair = await Prepare(hosts.Delivery, null, cancellationToken, port: port);
@@ -42,7 +40,7 @@ public sealed partial class SubstratePair
 
     private readonly Dictionary<string, string> hosts = [];
 
-    /// <summary>With the addresses that the hosts of Kubernetes have on this machine.</summary>
+    /// <summary>The text with the addresses of Kubernetes' hosts on this machine.</summary>
     private string OfKubernetes(string text) => hosts.Aggregate(text, (all, host) =>
         Regex.Replace(all, $@"\b{Regex.Escape(host.Key)}\b", host.Value));
 }

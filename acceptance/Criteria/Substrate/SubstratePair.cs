@@ -6,8 +6,8 @@ using PlatformGitOps.Generator.Apps.Substrate;
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
-/// The two hosts of a substrate on this machine: its own scripts install it below two temporary folders, at loopback addresses and a high
-/// port in place of the definition's. A systemctl of one unit starts what the unit starts; the programs are the real ones.
+/// The two hosts of a substrate on this machine: their own scripts install it below two temporary folders, with loopback addresses and a
+/// high port instead of the definition's. A stand-in for systemctl starts the unit's program; the programs are real.
 /// </summary>
 public sealed partial class SubstratePair : IAsyncDisposable
 {
@@ -34,7 +34,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     public SubstrateSettings Settings { get; private set; }
 
-    /// <summary>Whether the host that was installed as the secondary is the primary now, and the other way round.</summary>
+    /// <summary>True if primary and secondary were exchanged after the installation.</summary>
     private bool Exchanged { get; set; }
 
     /// <summary>An address from which clients may query.</summary>
@@ -42,29 +42,29 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     public string Folder { get; } = RunSession.NewFolder("dns");
 
-    /// <summary>Below the ports from which programs send: none of them has it by chance. The addresses tell pairs apart.</summary>
+    /// <summary>Below the ephemeral ports, so that no other program has it by chance. Pairs differ in their addresses.</summary>
     public int Port { get; }
 
     public string Primary => addresses[Settings.Primary.Addresses[0].ToString()];
 
     public string Secondary => addresses[Settings.Secondary.Addresses[0].ToString()];
 
-    /// <summary>Where a CoreDNS listens: no other pair's does, whose queries it would take.</summary>
+    /// <summary>The listening address of a CoreDNS, different for each pair.</summary>
     public string Resolver => $"{Network}.53";
 
-    /// <summary>Where a program with a name in the child listens.</summary>
+    /// <summary>The listening address of a program with a name in the child zone.</summary>
     public string Application(int index) => $"{Network}.{index + 80}";
 
-    /// <summary>Where the cache of a node listens.</summary>
+    /// <summary>The listening address of a node's cache.</summary>
     public string NodeCache => $"{Network}.54";
 
-    /// <summary>From where a CoreDNS asks; of another network than <see cref="Client"/>, and allowed as well.</summary>
+    /// <summary>The source address of a CoreDNS; in another network than <see cref="Client"/>, but also allowed.</summary>
     public const string Sender = "127.0.0.1";
 
-    /// <summary>The zone's server of the delivered CoreDNS, beside the files of the substrate.</summary>
+    /// <summary>The file with the zone's server of the delivered CoreDNS, next to the substrate's files.</summary>
     public const string Delivered = "delivered.server";
 
-    /// <summary>The configuration of the cache of a node, beside them.</summary>
+    /// <summary>The file with the configuration of a node's cache, next to them.</summary>
     public const string Cached = "cached.server";
 
     public string Zone => Settings.Zone.Text;
@@ -73,8 +73,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     private string Network { get; }
 
-    /// <summary>Writes the files, sabotaged or not; installs nothing. Skips the test where the machine lacks what it takes.</summary>
-    /// <param name="adjust">What the definition switches on for this check alone.</param>
+    /// <summary>Writes the files, possibly sabotaged, without installing them. Skips the test if the machine lacks a requirement.</summary>
+    /// <param name="adjust">Changes the definition for this check.</param>
     public static async Task<SubstratePair> Prepare(
         RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken,
         Func<SubstrateSettings, SubstrateSettings>? adjust = null, int port = 10053)
@@ -84,7 +84,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
         var pair = new SubstratePair(tree, settings, port);
         if (settings.Server == SubstrateServer.Bind)
         {
-            // Other than Knot it listens only where an interface has the address. A run that was killed may have left it there.
+            // BIND, unlike Knot, only listens if an interface has the address. A killed run may have left it.
             foreach (var address in pair.addresses.Values)
             {
                 RunSession.Ours.WillAddAddress(address);
@@ -106,7 +106,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
         return pair;
     }
 
-    /// <summary>Writes the tree of a definition in which primary and secondary are exchanged; installs nothing.</summary>
+    /// <summary>Writes the tree of a definition with primary and secondary exchanged, without installing it.</summary>
     public async Task Exchange(CancellationToken cancellationToken)
     {
         Settings = Settings with { Primary = Settings.Secondary, Secondary = Settings.Primary };
@@ -134,7 +134,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
         return pair;
     }
 
-    /// <summary>Both hosts; none is left where one is not installed.</summary>
+    /// <summary>Installs both hosts, or removes both after a failure.</summary>
     private async Task Install(CancellationToken cancellationToken)
     {
         try
@@ -152,14 +152,14 @@ public sealed partial class SubstratePair : IAsyncDisposable
         }
     }
 
-    /// <summary>The same text with this machine's addresses and port, reverse names too.</summary>
+    /// <summary>The text with this machine's addresses and port, including reverse names.</summary>
     public string Here(string text)
     {
         var last = Settings.Primary.Addresses[0].ToString();
         var network = last[..last.LastIndexOf('.')];
         return OfKubernetes(text.Replace($"{network}.", $"{Network}.")
             .Replace($"{Reversed(network)}.in-addr.arpa", $"{Reversed(Network)}.in-addr.arpa")
-            // From where CoreDNS sends.
+            // The source address of CoreDNS.
             .Replace($"\"{Network}.0/24\"", $"\"{Network}.0/24\", \"{Sender}\"")
             .Replace($"{Network}.0/24; ", $"{Network}.0/24; {Sender}; ")
             .Replace("@53\"", $"@{Port}\"")
@@ -174,22 +174,22 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     public string In(string role, string path) => Root(role) + path;
 
-    /// <summary>Where the configuration is, as the scripts say it.</summary>
+    /// <summary>The configuration's folder, from the scripts' settings.</summary>
     public string Etc => Regex.Match(File.ReadAllText(Path.Combine(Folder, "tree", "scripts", "settings.sh")), "settings_etc='(.+)'")
         .Groups[1].Value;
 
     public string KeyFile(string role, string key) => In(role, $"{Etc}/keys/{key}.conf");
 
-    /// <summary>Runs one of the substrate's own scripts for a host.</summary>
+    /// <summary>Runs one of the substrate's scripts for a host.</summary>
     public Task<BufferedCommandResult> Script(string script, string role, CancellationToken cancellationToken, params string[] arguments) =>
         LocalProgram.Run("sh", [Path.Combine(Folder, "tree", "scripts", script), "--root", Root(role), .. arguments], cancellationToken,
             Environment(role));
 
-    /// <summary>The same; the script has to succeed.</summary>
+    /// <summary>The same; the script must succeed.</summary>
     public async Task Succeeds(string script, string role, CancellationToken cancellationToken, params string[] arguments) =>
         (await Script(script, role, cancellationToken, arguments)).ShouldSucceed();
 
-    /// <summary>Runs a shell script for a host, with programs of the test before all others.</summary>
+    /// <summary>Runs a shell script for a host, with the test's programs first on PATH.</summary>
     public Task<BufferedCommandResult> Bash(string role, string script, string programs, CancellationToken cancellationToken) =>
         LocalProgram.Run("bash", ["-euc", script], cancellationToken, new Dictionary<string, string?>(Environment(role))
         {
@@ -204,33 +204,33 @@ public sealed partial class SubstratePair : IAsyncDisposable
             ["PRIMARY"] = Primary,
         });
 
-    /// <summary>start, stop, restart or kill of the server of a host.</summary>
+    /// <summary>start, stop, restart or kill for the server of a host.</summary>
     public async Task Service(string role, string verb, CancellationToken cancellationToken) =>
         (await LocalProgram.Run(Path.Combine(Folder, "systemctl"), [verb, "globular-dns.service"], cancellationToken, Environment(role)))
             .ExitCode.ShouldBe(0, $"{verb} of the {role}");
 
-    /// <summary>A signal to the server of a host, such as STOP.</summary>
+    /// <summary>Sends a signal, such as STOP, to the server of a host.</summary>
     public async Task Signal(string role, string signal, CancellationToken cancellationToken) =>
         (await LocalProgram.Run("kill", [$"-{signal}", (await File.ReadAllTextAsync($"{Root(role)}-server.pid", cancellationToken)).Trim()],
             cancellationToken)).ExitCode.ShouldBe(0, $"{signal} to the {role}");
 
-    /// <summary>Whether the service of the server's own package is enabled, as systemctl says it.</summary>
+    /// <summary>Whether the service of the server's package is enabled, in systemctl's words.</summary>
     public string PackageService(string role) => File.ReadAllText($"{Root(role)}-server.package").Trim();
 
     public void SetPackageService(string role, string state) => File.WriteAllText($"{Root(role)}-server.package", state);
 
-    /// <summary>The records of a name, in the short form of dig; empty where none or no answer came.</summary>
+    /// <summary>The records of a name, in dig's short form; empty without records or without an answer.</summary>
     public async Task<IReadOnlyList<string>> Ask(
         string server, string name, string type, CancellationToken cancellationToken, params string[] options) =>
         [.. (await LocalProgram.Run("dig", [.. Dig(server, Client), "+short", .. options, name, type], cancellationToken)).StandardOutput
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith(';')).Order(StringComparer.Ordinal)];
 
-    /// <summary>The whole text of dig.</summary>
+    /// <summary>The complete output of dig.</summary>
     public async Task<string> Answer(string server, string from, CancellationToken cancellationToken, params string[] options) =>
         (await LocalProgram.Run("dig", [.. Dig(server, from), .. options], cancellationToken)).StandardOutput;
 
-    /// <summary>Sends an update, signed or not.</summary>
-    /// <param name="key">Such as hmac-sha256:external-dns:SECRET; null for none.</param>
+    /// <summary>Sends an update, with or without a signature.</summary>
+    /// <param name="key">For example hmac-sha256:external-dns:SECRET; null for none.</param>
     public Task<BufferedCommandResult> Update(string zone, string? key, CancellationToken cancellationToken, params string[] lines) =>
         Update("nsupdate", zone, key, cancellationToken, lines);
 
@@ -243,13 +243,13 @@ public sealed partial class SubstratePair : IAsyncDisposable
         return await LocalProgram.Run(program, [.. key is null ? Array.Empty<string>() : ["-y", key], "-t", "5", file], cancellationToken);
     }
 
-    /// <summary>A key as nsupdate and dig take it.</summary>
+    /// <summary>A key in the format of nsupdate and dig.</summary>
     public async Task<string> Key(string name, string algorithm, CancellationToken cancellationToken) =>
         $"{algorithm}:{name}:{Secret().Match(await File.ReadAllTextAsync(KeyFile("primary", name), cancellationToken)).Groups[1].Value}";
 
     public async ValueTask DisposeAsync()
     {
-        // Not there where the pair was given up before its files were written.
+        // Missing if the pair was abandoned before its files were written.
         if (File.Exists(Path.Combine(Folder, "systemctl")))
         {
             await Task.WhenAll(new[] { "primary", "secondary" }.Select(role => LocalProgram.Run(
@@ -278,7 +278,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     [GeneratedRegex("secret:? \"?([A-Za-z0-9+/=]+)")]
     private static partial Regex Secret();
 
-    // systemd is not in a container. What the scripts ask of it, for the one unit; the timer is left out.
+    // A stand-in for systemctl, since a container has no systemd: the scripts' commands for the one unit, without the timer.
     private const string Systemctl = """
         #!/bin/sh
         pid=$SERVER_STATE.pid log=$SERVER_STATE.log

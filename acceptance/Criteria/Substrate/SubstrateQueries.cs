@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>What the servers are asked: kept for a while, and limited.</summary>
+/// <summary>The query log of the servers: kept for a while, and limited.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.25", "What the servers are asked is kept, and no more of it than the definition allows", "one name; at most 1 MB",
     Needs = Feature.Substrate)]
@@ -30,7 +30,7 @@ public static class SubstrateQueries
         OfBind("no limit at the primary", LimitsId, "is not limited", "primary/named.conf", "rate-limit {", "// rate-limit {"),
     ];
 
-    /// <summary>Whether this machine has what keeps the queries; BIND does so by itself.</summary>
+    /// <summary>True if this machine has the program for the query log; BIND needs none.</summary>
     internal static bool CanKeepQueries(SubstrateSettings substrate) => substrate.Server == SubstrateServer.Bind
         || (LocalProgram.Find("fstrm_capture") is not null && new[] { "/usr/lib", "/usr/lib64" }.Where(Directory.Exists)
             .SelectMany(library => Directory.GetDirectories(library).Append(library))
@@ -45,7 +45,7 @@ public static class SubstrateQueries
         var limit = pair.Settings.QueryLog * (1 << 20);
         await WhileKept(pair, async () =>
         {
-            // Knot connects again by itself, some seconds after the socket is there.
+            // Knot reconnects itself, some seconds after the socket exists.
             await Eventually.Within(TimeSpan.FromSeconds(30), async token =>
             {
                 await pair.Ask(pair.Primary, asked, "A", token);
@@ -77,7 +77,7 @@ public static class SubstrateQueries
         }, cancellationToken);
     }
 
-    /// <summary>Runs the program that keeps Knot's queries while something happens; BIND keeps them itself.</summary>
+    /// <summary>Runs the program for Knot's query log during an action; BIND needs none.</summary>
     private static async Task WhileKept(SubstratePair pair, Func<Task> happens, CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -94,8 +94,8 @@ public static class SubstrateQueries
         }
     }
 
-    /// <summary>Asks much, and waits until some of it is written.</summary>
-    /// <returns>How many bytes it sent.</returns>
+    /// <summary>Sends many queries, and waits until some are logged.</summary>
+    /// <returns>The number of bytes sent.</returns>
     private static async Task<int> Wave(SubstratePair pair, string folder, CancellationToken cancellationToken)
     {
         var (before, piece) = (Sizes(folder), pair.Settings.QueryLog * (1 << 20) / 10);
@@ -104,14 +104,14 @@ public static class SubstrateQueries
         {
             var now = Sizes(folder);
             now.Any(file => before.GetValueOrDefault(file.Key, -1) != file.Value).ShouldBeTrue("nothing is written");
-            // Once a second a piece that is full is closed. One that grew to half of the limit meanwhile would go as a whole.
+            // A full piece is closed once a second. One that grew to half of the limit meanwhile would be deleted as a whole.
             (pair.Settings.Server == SubstrateServer.Bind || now.MaxBy(file => file.Key, StringComparer.Ordinal).Value < piece)
                 .ShouldBeTrue("the newest piece is full and still open");
         }, "queries are written", cancellationToken);
         return sent;
     }
 
-    /// <summary>Long names, whose answers nobody waits for.</summary>
+    /// <summary>Sends long names without waiting for answers.</summary>
     private static async Task<int> AskMuch(SubstratePair pair, CancellationToken cancellationToken)
     {
         using var socket = new UdpClient(new IPEndPoint(IPAddress.Parse(pair.Client), 0));
@@ -134,7 +134,7 @@ public static class SubstrateQueries
     private static Task<string> Kept(string folder, CancellationToken cancellationToken) =>
         Unmoved(() => Read(folder, cancellationToken), cancellationToken);
 
-    /// <summary>BIND gives its pieces other names while it writes what it was asked: then they are looked at again.</summary>
+    /// <summary>BIND renames its pieces while it writes queries: then they are read again.</summary>
     private static Task<string> Unmoved(Func<Task<string>> look, CancellationToken cancellationToken) => Eventually.Within(
         Soon,
         async _ =>
@@ -212,7 +212,7 @@ public static class SubstrateQueries
 
     internal const string LimitsId = "Substrate.46";
 
-    /// <summary>Answers a second; the default is more than a machine under test sends in one.</summary>
+    /// <summary>Answers per second; the default is more than a machine under test sends.</summary>
     internal const int CheckedRateLimit = 5;
 
     private const int Waves = 8;
@@ -231,12 +231,12 @@ public static class SubstrateQueries
             {
                 var answers = await Flood(pair, socket, cancellationToken);
                 (whole, truncated) = (whole + answers.Whole, truncated + answers.Truncated);
-                // Of another network (/24): where CoreDNS asks from.
+                // In another network (/24), that of CoreDNS's queries.
                 (await pair.Answer(server, SubstratePair.Sender, cancellationToken, "+short", "+notcp", "+ignore", pair.Zone, "NS"))
                     .ShouldContain(pair.Zone, customMessage: $"another network is not answered by {server} during a flood");
             }
 
-            // Knot lets four seconds' answers pass at once. A slow machine takes longer for the waves, and is answered more.
+            // Knot allows a burst of four seconds. A slow machine sends its waves more slowly, and gets more answers.
             var allowed = CheckedRateLimit * (6 + (int)TimeProvider.System.GetElapsedTime(since).TotalSeconds);
             whole.ShouldBeLessThanOrEqualTo(allowed, $"a flood is not limited at {server}");
             truncated.ShouldBeGreaterThan(whole, $"a flood is not limited at {server}: {whole} whole answers, {truncated} truncated ones");
@@ -257,7 +257,7 @@ public static class SubstrateQueries
         {
             while (whole + truncated < FloodWave)
             {
-                // The third byte has the bit TC (RFC 1035, 4.1.1).
+                // The third byte has the TC bit (RFC 1035, 4.1.1).
                 var answer = (await socket.ReceiveAsync(token)).Buffer;
                 (whole, truncated) = (answer[2] & 2) == 0 ? (whole + 1, truncated) : (whole, truncated + 1);
             }

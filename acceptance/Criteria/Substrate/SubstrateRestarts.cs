@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>A server that was killed, stopped or rebuilt has what it had.</summary>
+/// <summary>A server that was killed, stopped or rebuilt has the same records.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.7", "What programs wrote survives a restart and SIGKILL", "the same records, answered within 5 s",
     Needs = Feature.Substrate)]
@@ -34,7 +34,7 @@ public static class SubstrateRestarts
         foreach (var end in new[] { "kill", "stop" })
         {
             await pair.Service("primary", end, cancellationToken);
-            // The secondary runs on: what a query takes there is the machine's part.
+            // The secondary keeps running: its query time is the machine's share.
             var before = TimeProvider.System.GetTimestamp();
             await pair.Ask(pair.Secondary, name, "A", cancellationToken);
             var since = TimeProvider.System.GetTimestamp();
@@ -43,7 +43,7 @@ public static class SubstrateRestarts
             await Eventually.Within(TimeSpan.FromSeconds(20), async token =>
                 (await pair.Ask(pair.Primary, name, "A", token)).ShouldBe(["192.0.2.9"], $"{name} after {end}"),
                 $"answers after {end}", cancellationToken);
-            // The unit starts it a second after it died.
+            // The unit restarts it a second after it ended.
             TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(limit, $"the time until the first answer after {end}");
         }
 
@@ -54,13 +54,13 @@ public static class SubstrateRestarts
         "the primary stopped, changed and rebuilt without its journals: dig and verify.sh at the secondary")]
     public static async Task CatchesUp(SubstratePair pair, CancellationToken cancellationToken)
     {
-        // install.sh waits for the first zone alone; the secondary may still be fetching the others.
+        // install.sh only waits for the first zone; the secondary may still transfer the others.
         foreach (var (name, type, data) in Expected(pair))
         {
             await pair.AtBoth(name, type, data, cancellationToken);
         }
 
-        // A change while it runs, so that there is a journal of it.
+        // A change at run time, which creates a journal.
         var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");
         await File.AppendAllTextAsync(file, $"newer.{pair.Zone}. 300 IN A 192.0.2.76\n", cancellationToken);
         await pair.Succeeds("upgrade.sh", "primary", cancellationToken);
@@ -72,13 +72,13 @@ public static class SubstrateRestarts
             (await pair.Ask(pair.Secondary, name, type, cancellationToken)).ShouldBe(data, $"{name} {type} while the primary is away");
         }
 
-        // The tree gets one record more, and the host what the tree says: by upgrade.sh, as on day 2.
+        // The tree gets another record, and the host is updated with upgrade.sh, as on day 2.
         await File.AppendAllTextAsync(file, $"new.{pair.Zone}. 300 IN A 192.0.2.77\n", cancellationToken);
         var upgraded = await pair.Script("upgrade.sh", "primary", cancellationToken);
         upgraded.ExitCode.ShouldBe(0, upgraded.StandardError);
         await pair.AtBoth($"new.{pair.Zone}", "A", ["192.0.2.77"], cancellationToken);
 
-        // A primary that lost its journals begins with a lower serial: only contents tell.
+        // A primary without its journals starts with a lower serial: only contents show a change.
         await pair.Service("primary", "stop", cancellationToken);
         (await pair.Script("remove.sh", "primary", cancellationToken)).ExitCode.ShouldBe(0);
         Directory.Delete(pair.StateOf("primary"), recursive: true);
@@ -92,7 +92,7 @@ public static class SubstrateRestarts
 
         var metrics = await pair.Metrics("secondary", cancellationToken);
         metrics["secondary_behind_seconds"].ShouldBe(0);
-        // The SOA record's expiry, which the secondary counts from its last refresh.
+        // The expiry in the SOA record, which the secondary counts from its last refresh.
         metrics["zone_expires_seconds"].ShouldBeInRange(1_209_600 - 300, 1_209_600);
         await LoadsWhatDiffers(pair, cancellationToken);
         await AnUpdateIsNoFault(pair, cancellationToken);
@@ -136,7 +136,7 @@ public static class SubstrateRestarts
         (await pair.Ask(pair.Primary, pair.Zone, "SOA", cancellationToken)).ShouldHaveSingleItem();
     }
 
-    /// <summary>As after an upgrade whose signal to the server was lost: the file is newer than what is served.</summary>
+    /// <summary>As after an upgrade whose signal to the server was lost: the file is newer than the served zone.</summary>
     private static async Task LoadsWhatDiffers(SubstratePair pair, CancellationToken cancellationToken)
     {
         var folder = pair.Settings.Server == Generator.Apps.Substrate.SubstrateServer.Knot

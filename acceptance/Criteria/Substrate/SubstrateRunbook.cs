@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>The commands of docs/substrate.md: each block of the language sh, the heading above it, the hosts of its first line.</summary>
+/// <summary>The commands of docs/substrate.md: each block with the language sh, its heading, and the hosts in its first line.</summary>
 internal static partial class SubstrateRunbook
 {
     public sealed record Block(string Title, IReadOnlyList<string> Hosts, string Script);
@@ -10,7 +10,7 @@ internal static partial class SubstrateRunbook
 
     public static IReadOnlyList<Block> Blocks { get; } = [.. Read(Page.Value)];
 
-    /// <summary>Blocks of other languages, and of none: pictures, definitions, files.</summary>
+    /// <summary>Blocks of other languages or none: pictures, definitions, files.</summary>
     public static IReadOnlyList<string> Others => [.. Fence().Matches(Page.Value).Where(block => block.Groups["language"].Value != "sh")
         .Select(block => block.Groups["text"].Value)];
 
@@ -35,7 +35,7 @@ internal static partial class SubstrateRunbook
     private static partial Regex Host();
 }
 
-/// <summary>The commands of 'Everything lost' in docs/substrate.md, each with the host on which it is given.</summary>
+/// <summary>The commands in 'Everything lost' of docs/substrate.md, each with its host.</summary>
 internal static partial class RestoreRunbook
 {
     public static IReadOnlyList<(string Host, string[] Words)> Read(string page)
@@ -58,8 +58,8 @@ internal static partial class RestoreRunbook
 }
 
 /// <summary>
-/// The commands of docs/substrate.md, in the order of days 0 to 2, on two hosts with real servers. The hosts are folders here, so that
-/// sudo, scp, sh and dig are programs that bring a command to its host's folder, address and port; apt-get compares the packages.
+/// The commands of docs/substrate.md, in the order of days 0 to 2, on two hosts with real servers. The hosts are folders here, so sudo,
+/// scp, sh and dig are programs that run a command in its host's folder, with its address and port; apt-get compares the packages.
 /// </summary>
 [Parallelizable(ParallelScope.Self | ParallelScope.Children)]
 [Platform("Linux", Reason = "the servers are Debian's")]
@@ -83,7 +83,7 @@ public sealed class SubstrateRunbookTests
     private static readonly Lazy<RenderedCluster> Tree = new(() => RenderedCluster.From(StorySample.Substrates, "knot"));
 
     [Test]
-    public void Each_block_of_commands_is_run_or_said_to_be_run_elsewhere()
+    public void Each_block_of_commands_is_run_or_marked_as_run_elsewhere()
     {
         SubstrateRunbook.Blocks.Select(block => block.Title).ShouldBe(Here.Concat(Elsewhere.Keys), ignoreOrder: true);
         foreach (var other in SubstrateRunbook.Others)
@@ -135,7 +135,7 @@ public sealed class SubstrateRunbookTests
     [CancelAfter(120_000)]
     [Category("Substrate")]
     [Category("Sabotage")]
-    public async Task A_wrong_command_is_noticed(string part, string wrong, CancellationToken cancellationToken)
+    public async Task A_wrong_command_is_detected(string part, string wrong, CancellationToken cancellationToken)
     {
         await using var pair = await SubstratePair.Prepare(Tree.Value, null, cancellationToken);
         await Shims(pair, cancellationToken);
@@ -147,14 +147,14 @@ public sealed class SubstrateRunbookTests
 
     private const string BackupKey = "/etc/globular-dns-backup.key";
 
-    /// <summary>On each host of the block, in turn; the first that fails ends it.</summary>
+    /// <summary>Runs a block on each of its hosts in turn; the first failure ends it.</summary>
     private static async Task<BufferedCommandResult> Run(
         SubstratePair pair, SubstrateRunbook.Block block, CancellationToken cancellationToken)
     {
         BufferedCommandResult? result = null;
         foreach (var role in block.Hosts.Select(host => host == "dns-1" ? "primary" : "secondary"))
         {
-            // What a shell itself opens or deletes; scripts get the folder by --root.
+            // Paths that a shell itself opens or deletes; scripts get the folder with --root.
             var script = Regex.Replace(block.Script, "(?<= )/etc/globular-dns", pair.In(role, "/etc/globular-dns"))
                 .Replace("/mnt/copies", Path.Combine(pair.Folder, "copies"));
             result = await pair.Bash(role, $"cd '{pair.Folder}/work'\n{script}", Path.Combine(pair.Folder, "shims"), cancellationToken);
@@ -176,7 +176,7 @@ public sealed class SubstrateRunbookTests
         foreach (var (name, text) in new[]
         {
             ("sudo", "exec \"$@\"\n"),
-            // Options first, then what the scripts would ask for.
+            // Options first, then the packages of the scripts.
             ("apt-get", """
                 [ "$1 $2" = "install --no-install-recommends" ] || exit 2
                 shift 2

@@ -5,8 +5,8 @@ using PlatformGitOps.Generator.Apps.Substrate;
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
-/// Every check with real DNS servers, on the definition in which both kinds of them are on; and its sabotages. Each has servers, addresses
-/// and folders of its own and mostly waits, so that several run at once.
+/// All checks with real DNS servers, on a definition with both kinds of them, and their sabotages. Each has its own servers, addresses and
+/// folders and mostly waits, so several run in parallel.
 /// </summary>
 [Parallelizable(ParallelScope.Self | ParallelScope.Children)]
 [Platform("Linux", Reason = "the servers are Debian's")]
@@ -29,14 +29,14 @@ public sealed class SubstrateTests : HostTests<SubstratePair>
     [CancelAfter(300_000)]
     public Task Is_caught_by_its_check(HostSabotage sabotage, CancellationToken cancellationToken) => IsCaught(sabotage, cancellationToken);
 
-    /// <summary>Checks with a static part too.</summary>
+    /// <summary>Checks that also have a static part.</summary>
     private protected override IEnumerable<string> ProvenElsewhere => Sabotages.Static.Select(sabotage => sabotage.Check);
 
-    /// <summary>Installed and running, but for the check of the installation's own checks.</summary>
+    /// <summary>Installed and running, except for the check of the installation's own checks.</summary>
     private protected override Task<SubstratePair> Start(
         Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
     {
-        // Said before servers are installed for nothing.
+        // Before servers are installed for nothing.
         string[] programs =
         [
             .. check.Host!.CoreDns ? [LocalCoreDns.Program] : Array.Empty<string>(),
@@ -53,7 +53,7 @@ public sealed class SubstrateTests : HostTests<SubstratePair>
             Assert.Ignore("Knot's dnstap is not on this machine; Debian has it in knot-module-dnstap and fstrm-bin");
         }
 
-        // What is checked without a server has every part that this machine can have.
+        // A check without a server uses every part that this machine supports.
         return all
             ? SubstratePair.Prepare(tree, sabotage, cancellationToken, settings => With(settings, SubstrateView.CanShowZones, canKeep))
             : SubstratePair.Start(tree, sabotage, cancellationToken, settings => Adjusted(With(settings, view, queries), check));
@@ -70,8 +70,8 @@ public sealed class SubstrateTests : HostTests<SubstratePair>
 }
 
 /// <summary>
-/// What only systemd shows: restarts, sandboxes, timers and path units. Each test has two containers whose PID 1 it is; one test at a
-/// time.
+/// What only systemd can show: restarts, sandboxes, timers and path units. Each test has two containers with systemd as PID 1; one test at
+/// a time.
 /// </summary>
 [Parallelizable(ParallelScope.Self)]
 [Category("Systemd")]
@@ -112,11 +112,11 @@ public sealed class SystemdTests : HostTests<SystemdHosts>
 }
 
 /// <summary>
-/// What the section "Names of the substrate fail" of docs/troubleshooting.md looks for, printed by the real CoreDNS and nslookup while no
-/// server of the substrate runs. Skipped where one of the programs is not on this machine.
+/// The output in "Names of the substrate fail" of docs/troubleshooting.md, from the real CoreDNS and nslookup while no server of the
+/// substrate runs. Skipped without one of the programs.
 /// </summary>
 [Category("Substrate")]
-internal sealed class AwaySubstrateTests
+internal sealed class SubstrateOutageTests
 {
     [Test]
     [CancelAfter(60_000)]
@@ -131,7 +131,7 @@ internal sealed class AwaySubstrateTests
         var port = LocalProgram.FreePort().ToString(CultureInfo.InvariantCulture);
         var folder = RunSession.NewFolder("away");
         var file = Path.Combine(folder, "Corefile");
-        // Not 127.0.0.1, from which CoreDNS asks: a query from the very port that it goes to would reach its own socket.
+        // Not 127.0.0.1, CoreDNS's source address: a query from the same port as its target would reach its own socket.
         await File.WriteAllTextAsync(file, Regex.Replace(
             TestSubstrate.ServerForOthers(substrate).Replace(":53 ", $":{port} "), @"forward \. [^{]+",
             $"forward . 127.0.0.2:{LocalProgram.FreePort().ToString(CultureInfo.InvariantCulture)} "), token);

@@ -6,7 +6,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>Zones and records over TLS.</summary>
+/// <summary>Zones and records over HTTPS.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check("Substrate.24", "Zones and records are shown over TLS, to who has the token", "each record; 401, 404 and 405 for the rest",
     Needs = Feature.Substrate)]
@@ -97,7 +97,7 @@ public static class SubstrateView
         (await Status(HttpMethod.Get, "/api/dns/zones/../../etc/passwd", token)).ShouldBe(HttpStatusCode.NotFound);
         (await Status(HttpMethod.Get, "/api/dns/zones/$(id)", token)).ShouldBe(HttpStatusCode.NotFound);
         (await Status(HttpMethod.Delete, $"/api/dns/zones/{pair.Zone}", token)).ShouldBe(HttpStatusCode.MethodNotAllowed);
-        // The names are what transfers protect.
+        // Names are confidential, like in transfers.
         (await LocalProgram.Run("sh", ["-c", $"printf 'nonsense\\r\\n\\r\\n' | timeout 10 openssl s_client -quiet -connect "
             + $"{address}:{ViewPort} 2>/dev/null || :"], cancellationToken)).StandardOutput.ShouldContain("400 Bad Request");
 

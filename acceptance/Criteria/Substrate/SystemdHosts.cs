@@ -4,12 +4,12 @@ using PlatformGitOps.Generator.Apps.Substrate;
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
-/// The two hosts of a substrate as containers whose PID 1 is systemd, with Debian's packages: the generated tree is on each, and its
-/// scripts, units and timers run as they do on a machine, at port 53 of an address of its own.
+/// The two hosts of a substrate as containers with systemd as PID 1 and Debian's packages: the generated scripts, units and timers run as
+/// on a machine, on port 53 of their own addresses.
 /// </summary>
 public sealed class SystemdHosts : IAsyncDisposable
 {
-    /// <summary>Where the generated tree is on each host.</summary>
+    /// <summary>The generated tree's folder on each host.</summary>
     public const string Tree = "/root/substrate";
 
     private readonly ContainerEngine engine;
@@ -31,12 +31,12 @@ public sealed class SystemdHosts : IAsyncDisposable
     /// <summary>The service of the server's package.</summary>
     public string OwnUnit => IsKnot ? "knot.service" : "named.service";
 
-    /// <summary>Where one of the two hosts is reached, by the number that <see cref="Run"/> takes.</summary>
+    /// <summary>The address of one of the two hosts, by its number as in <see cref="Run"/>.</summary>
     public string Address(int host) => Settings.Hosts[host].Addresses[0].ToString();
 
-    /// <summary>Two started hosts with the tree; nothing is installed. Skips the test where the machine cannot have them.</summary>
-    /// <param name="part">dns or kubernetes: what a sabotage changes.</param>
-    /// <param name="adjust">What the definition has for the containers' addresses, the primary's and the secondary's.</param>
+    /// <summary>Two started hosts with the tree, not installed. Skips the test if the machine cannot have them.</summary>
+    /// <param name="part">The part that a sabotage changes: dns or kubernetes.</param>
+    /// <param name="adjust">Sets the containers' addresses, the primary's and the secondary's, in the definition.</param>
     public static async Task<SystemdHosts> Start(
         RenderedCluster tree, string part, HostSabotage? sabotage, Func<SubstrateSettings, SubstrateSettings> adjust,
         CancellationToken cancellationToken)
@@ -74,11 +74,11 @@ public sealed class SystemdHosts : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a shell script as root of a host: 0 is the primary, 1 the secondary.</summary>
+    /// <summary>Runs a shell script as root on a host: 0 is the primary, 1 the secondary.</summary>
     public Task<ExecResult> Run(int host, string script, CancellationToken cancellationToken) =>
         engine.Exec(names[host], ["sh", "-c", script], cancellationToken);
 
-    /// <summary>What it prints; it has to succeed.</summary>
+    /// <summary>The output of a script that must succeed.</summary>
     public async Task<string> Do(int host, string script, CancellationToken cancellationToken)
     {
         var result = await Run(host, script, cancellationToken);
@@ -90,11 +90,11 @@ public sealed class SystemdHosts : IAsyncDisposable
     public Task<string> Unit(int host, string unit, string property, CancellationToken cancellationToken) =>
         Do(host, $"systemctl show --property {property} --value {unit}", cancellationToken);
 
-    /// <summary>The short answer to a query that the other host sends.</summary>
+    /// <summary>The short answer to a query from the other host.</summary>
     public async Task<string> Ask(int host, string query, CancellationToken cancellationToken) =>
         (await Run(1 - host, $"dig +norec +short +time=1 +tries=1 @{Address(host)} {query}", cancellationToken)).Output.Trim();
 
-    /// <summary>Ends every program of a host, and starts it again with the same disk.</summary>
+    /// <summary>Ends all programs of a host, and starts it with the same disk.</summary>
     public async Task Reboot(int host, CancellationToken cancellationToken)
     {
         await engine.Kill(names[host], cancellationToken);
@@ -103,7 +103,7 @@ public sealed class SystemdHosts : IAsyncDisposable
         (await Do(host, "hostname -I", cancellationToken)).ShouldBe(Address(host), "Docker gave the container another address");
     }
 
-    /// <summary>Copies a file of this machine to a host.</summary>
+    /// <summary>Copies a file from this machine to a host.</summary>
     public async Task Place(int host, string file, string target, CancellationToken cancellationToken) =>
         await Cli.Wrap("docker").WithArguments(["cp", "--follow-link", file, $"{names[host]}:{target}"])
             .ExecuteBufferedAsync(cancellationToken);
@@ -120,7 +120,7 @@ public sealed class SystemdHosts : IAsyncDisposable
 
     private static async Task NeedImage(ContainerEngine engine, string image, CancellationToken cancellationToken)
     {
-        if ((await ThisMachine.Report(cancellationToken)).Engine is null)
+        if ((await MachineCapabilities.Report(cancellationToken)).Engine is null)
         {
             Assert.Ignore("no container engine answers, and the units need containers whose PID 1 is systemd; start Docker");
         }

@@ -4,7 +4,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>The units in containers whose PID 1 is systemd.</summary>
+/// <summary>The systemd units in containers with systemd as PID 1.</summary>
 [ChecksOf(typeof(SubstrateCriterion))]
 [Check(UnitsId, "The units hold under systemd: sandboxed, back after SIGKILL and after a reboot, repaired by a timer, gone after removal",
     "answers within 5 s of SIGKILL; systemd-analyze security at most 2.0; no file left", Needs = Feature.Substrate)]
@@ -15,7 +15,7 @@ public static class SystemdUnits
     internal const string UnitsId = "Substrate.44";
     private const string Library = "sh " + SystemdHosts.Tree + "/dns/scripts";
 
-    // Snapshots stay, and the operator's key for them; the journal, and temporary folders of a boot that was cut off, are systemd's.
+    // Except snapshots and the operator's key for them; the journal, and temporary folders of an interrupted boot, are systemd's.
     private const string Left = "find / -xdev \\( -path /proc -o -path /sys -o -path /root -o -path /var/log -o -path /var/backups "
         + "-o -name 'systemd-private-*' \\) -prune -o -name '*globular*' ! -name globular-dns-backup.key -print";
 
@@ -68,7 +68,7 @@ public static class SystemdUnits
 
     private static Task Both(Func<int, Task> happens) => Task.WhenAll(happens(0), happens(1));
 
-    /// <summary>As on a machine to which the packages just came: the server of Debian runs, and is enabled.</summary>
+    /// <summary>As on a machine with newly installed packages: Debian's server is running and enabled.</summary>
     private static async Task Install(SystemdHosts hosts, string own, CancellationToken cancellationToken)
     {
         var key = $"{hosts.Etc}/keys/{hosts.Settings.TransferKey}.conf";
@@ -92,7 +92,7 @@ public static class SystemdUnits
         }
     }
 
-    /// <param name="capabilities">As the kernel shows them; CAP_NET_BIND_SERVICE is bit 10.</param>
+    /// <param name="capabilities">In the kernel's format; CAP_NET_BIND_SERVICE is bit 10.</param>
     private static async Task KeepsItsSandbox(
         SystemdHosts hosts, int host, string unit, string capabilities, CancellationToken cancellationToken)
     {
@@ -120,7 +120,7 @@ public static class SystemdUnits
         }
     }
 
-    /// <summary>What a program wrote is answered again, by systemd alone: after SIGKILL of the server, and after a reboot.</summary>
+    /// <summary>systemd alone restores the answers with a program's records: after SIGKILL of the server, and after a reboot.</summary>
     private static async Task SystemdRestarts(SystemdHosts hosts, CancellationToken cancellationToken)
     {
         var child = hosts.Settings.Children[0];
@@ -148,7 +148,7 @@ public static class SystemdUnits
         }, "systemd starts it", cancellationToken);
     }
 
-    /// <summary>The timer's five minutes are made a second; all else is as delivered.</summary>
+    /// <summary>With the timer's interval of five minutes reduced to a second.</summary>
     private static async Task TheTimerRepairs(SystemdHosts hosts, CancellationToken cancellationToken)
     {
         var key = $"{hosts.Etc}/keys/{hosts.Settings.TransferKey}.conf";
@@ -202,7 +202,7 @@ public static class SystemdUnits
             await hosts.Place(0, LocalProgram.Find(program)!, $"/usr/local/bin/{program}", cancellationToken);
         }
 
-        // Root needs no sudo; the commands are those of docs/substrate.md.
+        // Root does not need sudo, but docs/substrate.md uses it.
         await hosts.Do(0, "printf '#!/bin/sh\\nexec \"$@\"\\n' >/usr/local/bin/sudo && chmod 755 /usr/local/bin/sudo", cancellationToken);
         await Documented(hosts, "Install a control plane", cancellationToken);
         foreach (var unit in ControlPlaneUnits)
@@ -252,7 +252,7 @@ public static class SystemdUnits
             + SubstrateRunbook.Of(title).Script, cancellationToken);
 
     /// <summary>
-    /// The servers read it by themselves; the path unit is for one that does not. It is one event, so that only its service's log shows it.
+    /// The servers reload it themselves; the path unit is for one that does not. It is a single event, so only its service's log shows it.
     /// </summary>
     private static async Task SeesANewCertificate(SystemdHosts hosts, CancellationToken cancellationToken)
     {

@@ -36,7 +36,7 @@ public static class ThreeControlPlanes
             "for entry in $control_planes; do shown_by", "for entry in ${control_planes%% *}; do shown_by"),
     ];
 
-    /// <summary>Two control planes more, at free addresses behind the first one's.</summary>
+    /// <summary>Adds two control planes, at free addresses after the first one's.</summary>
     internal static KubernetesSettings WithThreeControlPlanes(KubernetesSettings kubernetes)
     {
         var first = kubernetes.ControlPlanes[0];
@@ -75,7 +75,7 @@ public static class ThreeControlPlanes
                 other => Array.IndexOf(servers, other) is var at && at < index ? ["new", "both"] : at == index ? ["both"] : ["old", "both"],
                 async () =>
                 {
-                    // Whoever trusts the new root alone would lose it.
+                    // Clients that only trust the new root would lose it.
                     (await hosts.Script(ReplaceRoot, Store, cancellationToken, "--step", "drop")).StandardError.ShouldContain(
                         $"{server} shows no chain of the new root",
                         customMessage: "the old root goes while a server still shows its chain");
@@ -86,7 +86,7 @@ public static class ThreeControlPlanes
 
         foreach (var server in servers)
         {
-            // It reads what it trusts at its start alone; meanwhile clients ask the others. The next one waits until it is ready again.
+            // It only reads its CAs at start-up; clients use the others meanwhile. The next one waits until it is ready.
             await Stage($"restart of {server}", other => other == server ? [] : ["new", "both"], async () =>
             {
                 (await hosts.Service(server, "restart", "kube-apiserver.service", cancellationToken)).ShouldSucceed();
@@ -122,7 +122,7 @@ public static class ThreeControlPlanes
             }
         }
 
-        // A controller manager and a scheduler end where their API server is away for too long, and systemd starts them again.
+        // Controller managers and schedulers exit if their API server is away for too long, and systemd restarts them.
         Task Healthy(string server) => Eventually.Within(TimeSpan.FromSeconds(90), async token =>
         {
             foreach (var unit in Managers)
@@ -163,7 +163,7 @@ public static class ThreeControlPlanes
             stages.Add($"{stage}: {count}");
         }
 
-        // What every host, worker and kubeconfig has from 'trust' on.
+        // The roots on every host, worker and kubeconfig from 'trust' on.
         string Both()
         {
             var both = Path.Combine(hosts.Folder, "both.crt");
@@ -178,14 +178,14 @@ public static class ThreeControlPlanes
 
     internal const string ThreeMembersId = "Substrate.28";
 
-    /// <summary>Two members more, at the addresses behind the first one's.</summary>
+    /// <summary>Adds two members, at the addresses after the first one's.</summary>
     internal static KubernetesSettings WithThreeMembers(KubernetesSettings kubernetes)
     {
         var first = kubernetes.Etcd[0];
         return kubernetes with { Etcd = [first, Beside(first, "etcd-2", "23"), Beside(first, "etcd-3", "24")] };
     }
 
-    /// <summary>Another host in the network of one.</summary>
+    /// <summary>Another host in the same network.</summary>
     private static SubstrateHost Beside(SubstrateHost host, string name, string last) => new(
         DnsLabel.Parse(name), [IPAddress.Parse($"{string.Join('.', host.Addresses[0].ToString().Split('.')[..3])}.{last}")]);
 
@@ -196,7 +196,7 @@ public static class ThreeControlPlanes
         KubernetesHosts.Need("etcd", "etcdctl", "curl");
         string[] members = [.. hosts.Kubernetes.Etcd.Select(member => member.Name.Text)];
         members.Length.ShouldBe(3);
-        // A member compares the address from which another one comes with its certificate. Here all of them come from this one.
+        // A member compares another's source address with its certificate. Here all members have the same address.
         var script = Path.Combine(hosts.Tree, "scripts", Certs);
         var text = await File.ReadAllTextAsync(script, cancellationToken);
         text.ShouldContain(Names);
@@ -214,7 +214,7 @@ public static class ThreeControlPlanes
             (await hosts.EtcdctlAt(by, own, token, "put", key, key)).ExitCode.ShouldBe(0, $"{by} takes no write: {hosts.Log(by, Unit)}");
             foreach (var member in at)
             {
-                // Its own data: a serializable read asks no other member.
+                // Its own data: a serializable read does not query other members.
                 (await hosts.EtcdctlAt(member, own, token, "get", key, "--print-value-only", "--consistency=s")).StandardOutput.Trim()
                     .ShouldBe(key, $"{member} does not have {key}");
             }
@@ -229,7 +229,7 @@ public static class ThreeControlPlanes
         await hosts.Succeeds(Certs, Front, cancellationToken);
         await PeersShowCertificates(hosts, members, cancellationToken);
 
-        // One dies, whichever leads.
+        // Kills one, whichever is the leader.
         await hosts.Service(members[0], "kill", Unit, cancellationToken);
         await Eventually.Within(TimeSpan.FromSeconds(20), token => Written(members[1], "/acceptance/two", members[1..], token),
             "two of three take writes", cancellationToken);
@@ -247,7 +247,7 @@ public static class ThreeControlPlanes
             "the member that lost its data comes back", cancellationToken);
         (await hosts.EtcdctlAt(members[2], own, cancellationToken, "get", "/acceptance/three", "--print-value-only", "--consistency=s"))
             .StandardOutput.Trim().ShouldBe("/acceptance/three", "it does not have what was there before");
-        // It loses it again, and a run of k8s-install.sh ended between the removal of the lost member and its addition.
+        // It loses it again, and a run of k8s-install.sh ended between removing and adding the lost member.
         await hosts.Service(members[2], "kill", Unit, cancellationToken);
         Directory.Delete(hosts.In(members[2], "/var/lib/globular/etcd"), recursive: true);
         var lost = Lines((await hosts.EtcdctlAt(members[0], own, cancellationToken, "member", "list")).StandardOutput)
@@ -266,7 +266,7 @@ public static class ThreeControlPlanes
 
     private const string Names = "DNS:etcd.$zone_name, IP:$address";
 
-    /// <summary>The port at which members speak opens for members alone.</summary>
+    /// <summary>The peer port only accepts members' certificates.</summary>
     private static async Task PeersShowCertificates(KubernetesHosts hosts, string[] members, CancellationToken cancellationToken)
     {
         foreach (var member in members)
@@ -275,7 +275,7 @@ public static class ThreeControlPlanes
                 ["-sf", "--http1.1", "--max-time", "5", "--cacert", hosts.Pki("etcd-ca.crt"), .. certificate,
                     $"https://{hosts.Address(member)}:2380/version"], cancellationToken)).ExitCode;
 
-            // The other one is of the same root CA.
+            // The other certificate is from the same root CA.
             var (own, other) = (hosts.Tls("etcd-peer"), hosts.Own("admin"));
             (await Asked("--cert", $"{own}.crt", "--key", $"{own}.key")).ShouldBe(0, $"{member} refuses another member");
             (await Asked()).ShouldNotBe(0, $"{member} speaks to peers without a certificate");

@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Evidence.Page.Markup;
 
 namespace PlatformGitOps.Acceptance.Evidence.Page;
 
-/// <summary>Time to x, and latency to height on a logarithmic scale of whole decades of a millisecond.</summary>
+/// <summary>Maps time to x, and latency to height on a logarithmic scale of whole decades of milliseconds.</summary>
 internal sealed class ChartScale
 {
     public const double Width = 1000;
@@ -23,7 +23,7 @@ internal sealed class ChartScale
         HighestDecade = Math.Max(LowestDecade + 2, (int)Math.Ceiling(Math.Log10(waits.Max())));
     }
 
-    /// <summary>As a power of ten milliseconds.</summary>
+    /// <summary>As an exponent of ten, in milliseconds.</summary>
     public int LowestDecade { get; }
 
     public int HighestDecade { get; }
@@ -34,11 +34,11 @@ internal sealed class ChartScale
 
     public double X(double secondsFromStart) => Left + (Math.Clamp(secondsFromStart / seconds, 0, 1) * PlotWidth);
 
-    /// <summary>Between 0, the lowest decade, and 1, the highest.</summary>
+    /// <summary>From 0, the lowest decade, to 1, the highest.</summary>
     public double Height(TimeSpan latency) =>
         Math.Clamp((Math.Log10(Math.Max(0.001, latency.TotalMilliseconds)) - LowestDecade) / (HighestDecade - LowestDecade), 0, 1);
 
-    /// <summary>Marks of the time axis, in seconds: a step of 1, 2 or 5 that gives at most ten of them.</summary>
+    /// <summary>Ticks of the time axis in seconds: at most ten, in steps of 1, 2 or 5.</summary>
     public IEnumerable<double> Ticks()
     {
         var step = new[] { 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600 }.FirstOrDefault(s => seconds / s <= 10, 7200);
@@ -49,7 +49,7 @@ internal sealed class ChartScale
     }
 }
 
-/// <summary>Numbered marks above the lanes, one for each event; marks that would overlap are stacked.</summary>
+/// <summary>Numbered marks of events above the lanes; overlapping ones are stacked.</summary>
 internal sealed class EventMarks
 {
     private const double Radius = 8;

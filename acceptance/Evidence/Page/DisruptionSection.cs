@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Evidence.Page.Markup;
 
 namespace PlatformGitOps.Acceptance.Evidence.Page;
 
-/// <summary>Every disruption with its picture, its figures and its events.</summary>
+/// <summary>All disruptions with their chart, figures and events.</summary>
 internal static class DisruptionSection
 {
     private const int MostWindows = 12;

@@ -2,12 +2,12 @@ using System.Xml.Linq;
 
 namespace PlatformGitOps.Acceptance.Evidence.Page;
 
-/// <summary>Elements, and how they are written as HTML: escaped, void elements without an end, everything else with one.</summary>
+/// <summary>Creates elements and writes them as HTML: escaped, void elements without an end tag.</summary>
 internal static class Markup
 {
     private static readonly HashSet<string> Void = ["br", "col", "hr", "img", "link", "meta"];
 
-    /// <summary>After these a line break changes nothing that is shown, and makes the page readable as text.</summary>
+    /// <summary>After these elements a line break is not visible, and makes the source readable.</summary>
     private static readonly HashSet<string> Blocks =
     [
         "html", "head", "body", "header", "main", "nav", "section", "article", "table", "caption", "thead", "tbody", "tr", "dl", "ol", "ul",
@@ -17,7 +17,7 @@ internal static class Markup
     ];
 
     /// <param name="name">The element's name.</param>
-    /// <param name="content">Attributes, elements, texts, sequences of them; null is left out.</param>
+    /// <param name="content">Attributes, elements, texts or sequences of them; null is omitted.</param>
     public static XElement E(string name, params object?[] content) => new(name, content);
 
     public static XAttribute A(string name, string value) => new(name, value);
@@ -52,7 +52,7 @@ internal static class Markup
                 }
                 else if (node is XText plain)
                 {
-                    // A style element's text is not escaped in HTML; ours is a file of this project.
+                    // The text of a style element is not escaped in HTML; it is a file of this project.
                     text.Append(name == "style" ? plain.Value : Escape(plain.Value));
                 }
             }

@@ -3,7 +3,7 @@ using static PlatformGitOps.Acceptance.Evidence.Page.Markup;
 
 namespace PlatformGitOps.Acceptance.Evidence.Page;
 
-/// <summary>The whole page: one file, no script, nothing loaded from elsewhere.</summary>
+/// <summary>The report as one HTML file without scripts or external resources.</summary>
 public static class ReportPage
 {
     public static string Write(Run run)
@@ -33,7 +33,7 @@ public static class ReportPage
         "head",
         E("meta", A("charset", "utf-8")),
         E("meta", A("name", "viewport"), A("content", "width=device-width, initial-scale=1")),
-        // Whatever text of a cluster is on the page, the browser loads and runs nothing.
+        // Whatever a cluster's texts contain, the browser loads and runs nothing.
         E("meta", A("http-equiv", "Content-Security-Policy"), A("content", "default-src 'none'; style-src 'unsafe-inline'")),
         E("meta", A("name", "color-scheme"), A("content", "light dark")),
         E("title", $"DNS acceptance: {Wording.Verdict(run)}"),
@@ -81,7 +81,7 @@ public static class ReportPage
                 r.Reason is { } reason ? E("span", Class("why"), reason) : null))));
     }
 
-    /// <summary>What a setting or a machine would let run is seen at once; what the definition switches off is folded.</summary>
+    /// <summary>Reasons that a setting or a machine can change are visible; those of the definition are folded.</summary>
     private static XElement? Skipped(Run run, Anchors anchors)
     {
         var reasons = Wording.SkipReasons(run).ToLookup(entry => entry.Results[0].Outcome == ResultOutcome.NotApplicable);
@@ -107,7 +107,7 @@ public static class ReportPage
         E("a", A("href", "#" + anchors[result]), $"{result.Check}, {result.Cluster}, {Wording.Of(result.Mode)}: {result.Title}");
 }
 
-/// <summary>The validation matrix, one column for each cluster; each cell leads to its evidence.</summary>
+/// <summary>The validation matrix with a column for each cluster; each cell links to its evidence.</summary>
 internal static class MatrixTable
 {
     public static XElement Write(Run run, Anchors anchors) => E(
@@ -156,7 +156,7 @@ internal static class MatrixTable
     }
 }
 
-/// <summary>What one check saw.</summary>
+/// <summary>The evidence of one check.</summary>
 internal static class ResultArticle
 {
     public static XElement Write(CheckResult result, Anchors anchors) => E(
@@ -165,7 +165,7 @@ internal static class ResultArticle
         Class(Wording.Of(result.Outcome)),
         E(
             "details",
-            // What failed is read first; the rest is looked up.
+            // Failures are open; the others are folded.
             result.Outcome == ResultOutcome.Failed ? A("open", "") : null,
             E("summary", E("h3", Badge.Of(result.Outcome), " ",
                 E("span", Class("where"), $"{result.Check} · {result.Cluster} · {Wording.Of(result.Mode)}"),
@@ -194,14 +194,14 @@ internal static class ResultArticle
             (_, index) => E("p", E("a", A("href", $"#{anchors[result]}-figure-{index + 1}"), "Timeline and figures"))),
     ];
 
-    /// <summary>As in a terminal: what a person types, and what was seen.</summary>
+    /// <summary>As in a terminal: the command and its output.</summary>
     private static XElement? Seen(CheckResult result) => result.Transcript is { Count: > 0 } lines
         ? E("pre", A("aria-label", "Command and output"), E("code", string.Join('\n', lines))) : null;
 
     private static XElement? Pair(string label, string? text) => text is null ? null : E("div", E("dt", label), E("dd", text));
 }
 
-/// <summary>The id of each result's section, so that a cell of the matrix can link to its evidence.</summary>
+/// <summary>The id of each result's section, for links from the matrix.</summary>
 internal sealed class Anchors
 {
     private readonly Dictionary<CheckResult, string> ids = new(ReferenceEqualityComparer.Instance);
@@ -229,11 +229,11 @@ internal sealed class Anchors
             .Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }
 
-/// <summary>An outcome as a sign and a word: never by colour alone.</summary>
+/// <summary>An outcome as a sign and a word, not only as a colour.</summary>
 internal static class Badge
 {
-    /// <param name="outcome">Null when nothing was checked.</param>
-    /// <param name="word">Shown instead of the outcome's own word, which is then for screen readers.</param>
+    /// <param name="outcome">Null if nothing was checked.</param>
+    /// <param name="word">The visible word instead of the outcome's, which is then for screen readers.</param>
     public static XElement Of(ResultOutcome? outcome, string? word = null)
     {
         var (kind, sign) = outcome switch
@@ -249,7 +249,7 @@ internal static class Badge
     }
 }
 
-/// <summary>report.css, as it is built into the suite.</summary>
+/// <summary>The embedded report.css.</summary>
 internal static class Stylesheet
 {
     public static string Text { get; } = Read();

@@ -5,8 +5,8 @@ using static PlatformGitOps.Acceptance.Evidence.Page.Markup;
 namespace PlatformGitOps.Acceptance.Evidence.Page;
 
 /// <summary>
-/// A disruption as a picture: one lane for each transport with what clients waited and, below it, what they lost; the events run
-/// through all lanes. Colours come from the page's style, so that it is right on a light and a dark page.
+/// The chart of a disruption: a lane for each transport with latencies and, below, losses; events cross all lanes. Colours are from the
+/// page's style, for light and dark mode.
 /// </summary>
 internal sealed class TimelineChart
 {
@@ -89,7 +89,7 @@ internal sealed class TimelineChart
         }
     }
 
-    /// <summary>From the median to the slowest, as one shape for each unbroken run of slices.</summary>
+    /// <summary>The area from median to slowest, one shape for each unbroken run of slices.</summary>
     private string Range(IReadOnlyList<LossSlice> slices, double top) => string.Concat(Runs(slices).Select(run =>
         "M" + string.Join(
             'L',
@@ -104,7 +104,7 @@ internal sealed class TimelineChart
         var run = new List<LossSlice>();
         foreach (var slice in slices.Where(slice => slice.P50 is not null))
         {
-            // With a slow cadence not every slice has a question; a longer silence is a break.
+            // At a long interval not every slice has a query; a longer gap is a break.
             if (run.Count > 0 && slice.Index - run[^1].Index > 8)
             {
                 yield return run;
@@ -122,7 +122,7 @@ internal sealed class TimelineChart
 
     private static IEnumerable<XElement> Losses(LossSlice slice, double bottom)
     {
-        // A single loss among many answers must still be seen.
+        // A single loss among many answers must be visible.
         var failed = slice.Failed == 0 ? 0 : Math.Max(5, StripHeight * slice.Failed / slice.Queries);
         var retried = slice.Retried == 0 ? 0 : Math.Min(StripHeight - failed, Math.Max(5, StripHeight * slice.Retried / slice.Queries));
         if (retried > 0)

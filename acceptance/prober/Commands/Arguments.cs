@@ -7,7 +7,7 @@ using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>Options that several verbs share.</summary>
+/// <summary>Options of several commands.</summary>
 internal static class Arguments
 {
     private const int DnsPort = 53;
@@ -27,7 +27,7 @@ internal static class Arguments
             : Refuse<TimeSpan>(result, $"{name} takes a number of milliseconds above 0."),
     };
 
-    /// <summary>resolv.conf as this process has it; empty without the file.</summary>
+    /// <summary>This process's resolv.conf; empty without the file.</summary>
     public static ResolvConf ResolvConf() =>
         File.Exists("/etc/resolv.conf") ? Dns.Client.ResolvConf.Parse(File.ReadAllText("/etc/resolv.conf")) : new ResolvConf();
 

@@ -4,8 +4,7 @@ using System.Net.Sockets;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>Opens a TCP connection to each target and says what came of it: what a network policy lets through, seen from a
-/// workload.</summary>
+/// <summary>Opens a TCP connection to each target and prints the outcome: what a network policy allows, as seen by a workload.</summary>
 internal static class ConnectCommand
 {
     public static Command Create()
@@ -69,8 +68,9 @@ internal sealed record ConnectReply
 {
     public required string Target { get; init; }
 
-    /// <summary><c>open</c>, <c>timeout</c> (what a dropping policy looks like), or the operating system's word, such as
-    /// <c>ConnectionRefused</c>.</summary>
+    /// <summary>
+    /// <c>open</c>, <c>timeout</c> (for a policy that drops packets), or the operating system's error, such as <c>ConnectionRefused</c>.
+    /// </summary>
     public required string Outcome { get; init; }
 
     public long Micros { get; init; }

@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace PlatformGitOps.Prober.Commands;
 
 /// <summary>
-/// A health page whose state is set over HTTP: GET /health is what a health check requests; GET /fail, /hang and /recover change its
-/// answer from then on to a 503, to no answer, or to a 200. Each change prints a line with its time, which is also the answer to the
-/// request that made it: a log is read later than it is written, and then its last line may be that of the change before.
+/// A health endpoint whose state is set over HTTP: health checks request GET /health; GET /fail, /hang and /recover change its answer to
+/// 503, to no answer, or to 200. Each change prints a line with its time, and returns the same line: a log can be read before the line has
+/// arrived in it.
 /// </summary>
 internal static class EndpointCommand
 {
@@ -49,7 +49,7 @@ internal static class EndpointCommand
         new EndpointLine { At = TimeProvider.System.GetUtcNow(), State = state, Port = port }, ReplyJson.Default.EndpointLine);
 }
 
-/// <summary>From when on a health page answers how.</summary>
+/// <summary>A change of a health endpoint's state.</summary>
 internal sealed record EndpointLine
 {
     public const string Failed = "fail";
@@ -61,6 +61,6 @@ internal sealed record EndpointLine
     /// <summary><c>recover</c>, <c>fail</c> or <c>hang</c>.</summary>
     public required string State { get; init; }
 
-    /// <summary>In the first line.</summary>
+    /// <summary>Only in the first line.</summary>
     public int? Port { get; init; }
 }

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>Asks each server for names at a steady pace and writes a line whenever one of them begins to answer differently.</summary>
+/// <summary>Queries names from each server at a steady rate, and writes a line whenever an answer changes.</summary>
 internal static class FollowCommand
 {
     public static Command Create()
@@ -64,19 +64,19 @@ internal static class FollowCommand
         }
         catch (OperationCanceledException)
         {
-            // SIGTERM is how this ends.
+            // Ended by SIGTERM.
         }
     }
 }
 
-/// <summary>What a server answers from this moment on.</summary>
+/// <summary>A server's answer from this time on.</summary>
 internal sealed record FollowLine
 {
     public required DateTimeOffset At { get; init; }
 
     public required string Server { get; init; }
 
-    /// <summary>As it was asked for.</summary>
+    /// <summary>The requested name.</summary>
     public required string Name { get; init; }
 
     /// <summary>As in <see cref="ResolveAnswer.Outcome"/>.</summary>

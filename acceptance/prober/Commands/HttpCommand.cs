@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>GETs each URL; one line for each. Exit code 1 unless all answered with a 2xx.</summary>
+/// <summary>Sends a GET to each URL and prints a line for each. Exit code 1 unless all answers are 2xx.</summary>
 internal static class HttpCommand
 {
     public static Command Create()
@@ -64,7 +64,7 @@ internal sealed record HttpReply
 {
     public required string Url { get; init; }
 
-    /// <summary>Null when there was no answer; <see cref="Problem"/> says why.</summary>
+    /// <summary>Null if there was no answer; <see cref="Problem"/> has the reason.</summary>
     public int? Status { get; init; }
 
     public string? Body { get; init; }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>Standard output, a line at a time from any thread, flushed at once: the log of a killed pod holds all that happened.</summary>
+/// <summary>Standard output: whole lines from any thread, flushed at once, so that the log of a killed pod is complete.</summary>
 internal static class Output
 {
     private static readonly Lock Writing = new();

@@ -5,7 +5,7 @@ using PlatformGitOps.Dns.Probing;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>Asks at a steady pace until a signal ends it; one line for each attempt.</summary>
+/// <summary>Queries at a steady rate until a signal; prints a line for each attempt.</summary>
 internal static class ProbeCommand
 {
     public static Command Create()
@@ -78,8 +78,8 @@ internal static class ProbeCommand
         await controlling;
         return 0;
 
-        // The wall clock, so that the log can be laid on another machine's time; and an end with a whole log, which deleting the pod would
-        // lose.
+        // Returns the wall clock, to compare the log with another machine's time, and stops the probe with a complete log, which deleting
+        // the pod would lose.
         (string Status, string Body)? Control(string path)
         {
             if (path == "/stop")

@@ -5,7 +5,7 @@ using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>Asks by hand what a stub resolver would ask: along the search path, until a name has the type asked for.</summary>
+/// <summary>Sends the queries of a stub resolver itself: along the search path, until a name has the requested type.</summary>
 internal sealed class RawResolver(IPEndPoint? server, TimeSpan timeout)
 {
     private readonly StubResolver stub = new(Arguments.ResolvConf().Stub with { Timeout = timeout }, TimeProvider.System);
@@ -26,7 +26,7 @@ internal sealed class RawResolver(IPEndPoint? server, TimeSpan timeout)
                 return answer;
             }
 
-            // A name that exists without this type says more than one that does not exist.
+            // An existing name without this type is more informative than a missing one.
             best = best is null || resolution.Final.Outcome == AttemptOutcome.NoData ? answer : best;
         }
 
@@ -65,19 +65,19 @@ internal sealed class RawResolver(IPEndPoint? server, TimeSpan timeout)
     };
 }
 
-/// <summary>PTR questions may be asked by address.</summary>
+/// <summary>PTR queries by address.</summary>
 internal static class ReverseQuery
 {
     private const string V4 = ".in-addr.arpa";
 
-    /// <summary>The name of an address (RFC 1035 section 3.5, RFC 3596 section 2.5); anything else comes back as it is.</summary>
+    /// <summary>The reverse name of an address (RFC 1035 section 3.5, RFC 3596 section 2.5); other texts are returned unchanged.</summary>
     public static string Name(string text) => IPAddress.TryParse(text, out var address)
         ? address.AddressFamily == AddressFamily.InterNetwork
             ? string.Join('.', address.GetAddressBytes().AsEnumerable().Reverse()) + V4 + "."
             : string.Concat(address.GetAddressBytes().AsEnumerable().Reverse().Select(b => $"{b & 0xf:x}.{b >> 4:x}.")) + "ip6.arpa."
         : text;
 
-    /// <summary>The address of an IPv4 reverse name; anything else comes back as it is.</summary>
+    /// <summary>The address of an IPv4 reverse name; other texts are returned unchanged.</summary>
     public static string Address(string name) =>
         name.TrimEnd('.') is var trimmed && trimmed.EndsWith(V4, StringComparison.OrdinalIgnoreCase)
             ? string.Join('.', trimmed[..^V4.Length].Split('.').AsEnumerable().Reverse())

@@ -2,8 +2,9 @@ using System.CommandLine;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>Resolves each name once through the C library and once by hand over UDP and TCP; one line for each. Exit code 1 unless all were
-/// found.</summary>
+/// <summary>
+/// Resolves each name with the C library and directly over UDP and TCP; prints a line for each. Exit code 1 unless all were found.
+/// </summary>
 internal static class ResolveCommand
 {
     public static Command Create()
@@ -73,10 +74,10 @@ internal static class ResolveCommand
     }
 }
 
-/// <summary>What one way of asking for one name gave.</summary>
+/// <summary>The result for one name and method.</summary>
 internal sealed record ResolveAnswer
 {
-    /// <summary>As it was asked for.</summary>
+    /// <summary>The requested name.</summary>
     public required string Name { get; init; }
 
     public required string Type { get; init; }
@@ -87,16 +88,16 @@ internal sealed record ResolveAnswer
     /// <summary><c>ok</c>, <c>nodata</c>, <c>nxdomain</c>, <c>servfail</c>, <c>refused</c>, <c>timeout</c> and so on.</summary>
     public required string Outcome { get; init; }
 
-    /// <summary>The name of the search path that gave this outcome.</summary>
+    /// <summary>The name in the search path with this outcome.</summary>
     public string? Candidate { get; init; }
 
-    /// <summary>The record data of the type asked for, or the addresses, sorted.</summary>
+    /// <summary>The record data of the requested type, or the addresses, sorted.</summary>
     public required string[] Answers { get; init; }
 
-    /// <summary>The names a CNAME chain went through.</summary>
+    /// <summary>The names in the CNAME chain.</summary>
     public string[]? Aliases { get; init; }
 
-    /// <summary>Seconds: the smallest TTL of the answers, or of the SOA of a negative answer.</summary>
+    /// <summary>In seconds: the smallest TTL of the answers, or of the SOA in a negative answer.</summary>
     public long? Ttl { get; init; }
 
     public string? By { get; init; }

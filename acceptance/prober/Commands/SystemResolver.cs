@@ -3,8 +3,7 @@ using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>getaddrinfo and getnameinfo of the C library this binary is linked with, which read resolv.conf and /etc/hosts
-/// themselves.</summary>
+/// <summary>getaddrinfo and getnameinfo of the linked C library, which reads resolv.conf and /etc/hosts itself.</summary>
 internal static class SystemResolver
 {
     public static bool Knows(RecordType type) => type is RecordType.A or RecordType.AAAA or RecordType.PTR;
@@ -36,7 +35,7 @@ internal static class SystemResolver
         return (await System.Net.Dns.GetHostAddressesAsync(name, family, cancellationToken)).Select(a => a.ToString());
     }
 
-    /// <summary>EAI_NONAME stands for NXDOMAIN and NODATA alike, EAI_AGAIN for SERVFAIL and time-outs alike.</summary>
+    /// <summary>EAI_NONAME means NXDOMAIN or NODATA, EAI_AGAIN means SERVFAIL or a time-out.</summary>
     private static string Outcome(SocketError error) => error switch
     {
         SocketError.HostNotFound => "nxdomain",

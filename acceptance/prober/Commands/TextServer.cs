@@ -4,12 +4,12 @@ using System.Text;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>An HTTP/1.1 server for short text answers, one GET request for each connection (RFC 9112).</summary>
+/// <summary>An HTTP/1.1 server for short text answers, with one GET request for each connection (RFC 9112).</summary>
 internal sealed class TextServer : IDisposable
 {
     private readonly TcpListener listener;
 
-    /// <summary>Listens from here on, on all addresses; port 0 takes a free one.</summary>
+    /// <summary>Listens on all addresses; port 0 selects a free one.</summary>
     /// <exception cref="SocketException">Another program uses the port.</exception>
     public TextServer(int port)
     {
@@ -19,9 +19,9 @@ internal sealed class TextServer : IDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    /// <summary>Answers requests until cancelled; an answer that has begun is still sent.</summary>
-    /// <param name="answer">From the path to status and body; null leaves the request without an answer until the client closes.</param>
-    /// <param name="cancellationToken">Ends the server, and is not an error.</param>
+    /// <summary>Answers requests until cancelled; completes a started answer.</summary>
+    /// <param name="answer">Returns status and body for a path; null does not answer until the client closes.</param>
+    /// <param name="cancellationToken">Ends the server without an error.</param>
     public async Task ServeAsync(Func<string, (string Status, string Body)?> answer, CancellationToken cancellationToken)
     {
         var serving = new List<Task>();
@@ -54,7 +54,7 @@ internal sealed class TextServer : IDisposable
                 var path = (await reader.ReadLineAsync(cancellationToken) ?? "").Split(' ') is [_, var asked, ..] ? asked : "";
                 while (await reader.ReadLineAsync(cancellationToken) is { Length: > 0 })
                 {
-                    // Headers: a connection that is closed with something unread is reset, and the answer may be lost with it.
+                    // Reads the headers: closing a connection with unread data resets it, which can lose the answer.
                 }
 
                 if (answer(path) is not var (status, body))
@@ -68,7 +68,7 @@ internal sealed class TextServer : IDisposable
             }
             catch (Exception problem) when (problem is IOException or OperationCanceledException)
             {
-                // The client closed the connection, or the server ends.
+                // The client closed the connection, or the server stops.
             }
         }
     }

@@ -5,7 +5,7 @@ using PlatformGitOps.Dns.Server;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>An authoritative server, so that a cluster under test can forward somewhere without an internet.</summary>
+/// <summary>An authoritative server, so that a cluster under test can forward without internet access.</summary>
 internal static class UpstreamCommand
 {
     public static Command Create()
@@ -61,7 +61,7 @@ internal static class UpstreamCommand
         }
         catch (OperationCanceledException)
         {
-            // SIGTERM is how this ends.
+            // Ended by SIGTERM.
         }
 
         return 0;

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>Does nothing until SIGTERM: a pod to run the other verbs in, since an image made from scratch has no sleep.</summary>
+/// <summary>Waits for SIGTERM: a pod in which to run the other commands, since the image has no sleep.</summary>
 internal static class WaitCommand
 {
     public static Command Create()
@@ -16,7 +16,7 @@ internal static class WaitCommand
             }
             catch (OperationCanceledException)
             {
-                // SIGTERM is how this ends.
+                // Ended by SIGTERM.
             }
 
             return 0;

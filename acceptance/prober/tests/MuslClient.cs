@@ -5,8 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace PlatformGitOps.Prober.Tests;
 
-/// <summary>The musl client speaks as the prober does. Built here with the machine's own compiler, so that only the words can
-/// differ.</summary>
+/// <summary>
+/// The musl client prints the same as the prober. It is built here with the machine's compiler, so that only the output can differ.
+/// </summary>
 [CancelAfter(300_000)]
 [Platform(Include = "Linux", Reason = "The client runs in Linux containers.")]
 public sealed class MuslClient
@@ -61,7 +62,7 @@ public sealed class MuslClient
     [TestCase("resolve localhost/SRV")]
     [TestCase("resolve")]
     [TestCase("probe localhost")]
-    public async Task What_it_cannot_do_it_refuses(string arguments)
+    public async Task Unsupported_options_are_refused(string arguments)
     {
         var (exitCode, output, error) = await RunAsync(Program, arguments.Split(' '));
         (exitCode, output).ShouldBe((2, ""));

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace PlatformGitOps.Prober.Tests;
 
-/// <summary>The prober as a process of its own, started as a container would start it.</summary>
+/// <summary>The prober as a separate process, started like in a container.</summary>
 internal sealed class RunningProber : IAsyncDisposable
 {
     private readonly Process process;
@@ -21,7 +21,7 @@ internal sealed class RunningProber : IAsyncDisposable
         return new RunningProber(Process.Start(start)!);
     }
 
-    /// <summary>Runs to the end; the lines of standard output as JSON.</summary>
+    /// <summary>Runs to the end; returns the lines of standard output as JSON.</summary>
     public static async Task<(int ExitCode, JsonElement[] Lines, string Error)> RunAsync(params string[] arguments)
     {
         await using var prober = Start(arguments);

@@ -8,8 +8,8 @@ using PlatformGitOps.Dns.Server;
 namespace PlatformGitOps.Prober.Tests;
 
 /// <summary>
-/// Each verb as a process. No test needs an answer in less than a minute, or a port that it does not hold: a port to connect to in vain
-/// is one that the test has bound and does not listen on.
+/// Each command as a process. No test needs an answer in less than a minute, or a port that it does not hold: ports without a listener are
+/// bound by the test.
 /// </summary>
 [CancelAfter(300_000)]
 [Platform(Include = "Linux", Reason = "The prober runs in Linux containers; signals and resolv.conf are theirs.")]
@@ -135,7 +135,7 @@ public sealed class Verbs
 
         while (!exit.IsCompleted)
         {
-            // 'wait' prints nothing that says that it has started, and a signal before that may have no effect.
+            // 'wait' does not print when it has started, and an earlier signal may have no effect.
             prober.Terminate();
             await Task.WhenAny(exit, pace.WaitForNextTickAsync(TestContext.CurrentContext.CancellationToken).AsTask());
         }
@@ -194,7 +194,7 @@ public sealed class Verbs
         $"{line.GetProperty("via")} {line.GetProperty("outcome")} {string.Join(',', line.GetProperty("answers").EnumerateArray())}"
         + (line.TryGetProperty("aliases", out var aliases) ? $" through {aliases[0]}" : "");
 
-    /// <summary>A TCP port that refuses connections and that no other program can take.</summary>
+    /// <summary>A TCP port that refuses connections and that no other program can use.</summary>
     private static Socket BoundOnly()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

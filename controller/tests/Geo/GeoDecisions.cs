@@ -10,18 +10,18 @@ public sealed class GeoDecisions
         "eu: 192.0.2.1; us: 192.0.2.2; asia: 192.0.2.3; default: 192.0.2.1");
 
     [Test]
-    public void Where_the_nearest_region_is_down_the_next_in_its_own_order_answers() => Views(GeoPolicy.Latency, Three, "192.0.2.3")
+    public void If_the_nearest_region_is_down_the_next_in_its_order_answers() => Views(GeoPolicy.Latency, Three, "192.0.2.3")
         .ShouldBe("eu: 192.0.2.1; us: 192.0.2.2; asia: 192.0.2.2; default: 192.0.2.1");
 
     [Test]
-    public void Failover_answers_everybody_with_the_first_region_that_is_up()
+    public void Failover_answers_all_clients_with_the_first_healthy_region()
     {
         Views(GeoPolicy.Failover, Three).ShouldBe("eu: 192.0.2.1; us: 192.0.2.1; asia: 192.0.2.1; default: 192.0.2.1");
         Views(GeoPolicy.Failover, Three, "192.0.2.1").ShouldBe("eu: 192.0.2.2; us: 192.0.2.2; asia: 192.0.2.2; default: 192.0.2.2");
     }
 
     [Test]
-    public void Priority_answers_with_the_lowest_number_that_is_up()
+    public void Priority_answers_with_the_lowest_healthy_priority()
     {
         GeoService[] services = [GeoExample.Routed("eu", "192.0.2.1", 3), GeoExample.Routed("us", "192.0.2.2", 2),
             GeoExample.Routed("asia", "192.0.2.3", 1), GeoExample.Routed("asia", "192.0.2.4", 1)];
@@ -32,7 +32,7 @@ public sealed class GeoDecisions
     }
 
     [Test]
-    public void Weighted_answers_with_all_that_are_up_and_have_a_weight()
+    public void Weighted_answers_with_all_healthy_regions_that_have_a_weight()
     {
         GeoService[] services = [GeoExample.Routed("eu", "192.0.2.1", weight: 3), GeoExample.Routed("us", "192.0.2.2"),
             GeoExample.Routed("asia", "192.0.2.3", weight: 0)];
@@ -55,7 +55,7 @@ public sealed class GeoDecisions
     }
 
     [Test]
-    public void Inside_of_a_region_the_priority_decides()
+    public void The_priority_decides_within_a_region()
     {
         GeoService[] services = [GeoExample.Routed("eu", "192.0.2.1", 2), GeoExample.Routed("eu", "192.0.2.2", 1)];
         Default(GeoPolicy.Latency, services).ShouldBe("192.0.2.2");
@@ -66,7 +66,7 @@ public sealed class GeoDecisions
     [TestCase(GeoPolicy.Weighted, null)]
     [TestCase(GeoPolicy.Priority, null)]
     [TestCase(GeoPolicy.Failover, "eu: 192.0.2.1; us: 192.0.2.1; asia: 192.0.2.1; default: 192.0.2.1")]
-    public void Where_all_are_down_it_answers_as_if_all_were_up(object policy, string? views)
+    public void If_all_are_down_it_answers_as_if_all_were_up(object policy, string? views)
     {
         string[] down = ["192.0.2.1", "192.0.2.2", "192.0.2.3"];
         Views((GeoPolicy)policy, Three, down).ShouldBe(views ?? Views((GeoPolicy)policy, Three));
@@ -75,7 +75,7 @@ public sealed class GeoDecisions
     }
 
     [Test]
-    public void What_is_not_known_yet_answers_only_where_nothing_is_healthy()
+    public void Unknown_targets_answer_only_if_none_is_healthy()
     {
         var answers = GeoDecider.Decide(GeoExample.Options, Three, target =>
             target.Address.Address.ToString() == "192.0.2.2" ? TargetVerdict.Healthy : TargetVerdict.Unknown);
@@ -83,7 +83,7 @@ public sealed class GeoDecisions
     }
 
     [Test]
-    public void A_name_belongs_to_the_namespace_that_had_it_first()
+    public void A_hostname_belongs_to_the_namespace_of_the_oldest_service()
     {
         var thief = GeoExample.Routed("us", "203.0.113.9") with
         {
@@ -99,7 +99,7 @@ public sealed class GeoDecisions
     }
 
     [Test]
-    public void Services_that_name_two_policies_have_a_problem_and_the_older_decides()
+    public void The_older_of_two_services_decides_the_policy()
     {
         GeoService[] services = [Three[0] with { Policy = GeoPolicy.Weighted }, Three[1] with
         {
@@ -115,7 +115,7 @@ public sealed class GeoDecisions
         Default(GeoPolicy.Weighted, [Three[0], Three[0] with { Name = new("shop", "again"), Region = "us" }]).ShouldBe("192.0.2.1");
 
     [Test]
-    public void The_order_in_which_services_are_seen_changes_nothing()
+    public void The_order_of_services_changes_nothing()
     {
         var random = new Random(20);
         for (var round = 0; round < 200; round++)
@@ -166,7 +166,7 @@ public sealed class GeoDecisions
     }
 
     [Test]
-    public void A_serial_rises_with_the_time_and_always()
+    public void A_serial_always_increases()
     {
         var now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
         ZoneText.NextSerial(0, now).ShouldBe(1_800_000_000u);
@@ -194,7 +194,7 @@ public sealed class GeoVerdicts
     public void One_success_makes_a_new_address_healthy() => After("+").Verdict.ShouldBe(TargetVerdict.Healthy);
 
     [Test]
-    public void One_failure_says_nothing_yet()
+    public void One_failure_changes_no_verdict()
     {
         After("-").Verdict.ShouldBe(TargetVerdict.Unknown);
         After("+-").Verdict.ShouldBe(TargetVerdict.Healthy);
@@ -202,7 +202,7 @@ public sealed class GeoVerdicts
     }
 
     [Test]
-    public void The_threshold_of_failures_takes_it_out_and_of_successes_brings_it_back()
+    public void Both_thresholds_change_the_verdict()
     {
         After("+--").Verdict.ShouldBe(TargetVerdict.Unhealthy);
         After("+--+").Verdict.ShouldBe(TargetVerdict.Unhealthy);
@@ -211,7 +211,7 @@ public sealed class GeoVerdicts
     }
 
     [Test]
-    public void Who_flaps_waits_twice_as_long_each_time_up_to_a_bound()
+    public void A_flapping_target_waits_twice_as_long_each_time_up_to_a_maximum()
     {
         After("+--++--++").Verdict.ShouldBe(TargetVerdict.Unhealthy, "the second time four are needed");
         After("+--++--++++").Verdict.ShouldBe(TargetVerdict.Healthy);
@@ -227,7 +227,7 @@ public sealed class GeoVerdicts
     }
 
     [Test]
-    public void A_verdict_without_new_results_is_none()
+    public void An_old_verdict_becomes_unknown()
     {
         var health = After("+");
         health.At(Rules.Stale, Rules).ShouldBe(TargetVerdict.Healthy);
@@ -235,8 +235,8 @@ public sealed class GeoVerdicts
     }
 
     [Test]
-    public void A_dead_address_is_out_within_ten_seconds() =>
-        // It dies right after a probe; CoreDNS looks at its files each second, and a turn takes 0.2 s.
+    public void A_dead_address_is_removed_within_ten_seconds() =>
+        // The worst case: it fails right after a probe; CoreDNS reads its files each second, and a pass starts every 0.2 s.
         (Rules.Interval + (Rules.RetryInterval * (Rules.FailureThreshold - 1)) + Rules.Timeout + TimeSpan.FromSeconds(1.2))
             .ShouldBeLessThan(TimeSpan.FromSeconds(10));
 

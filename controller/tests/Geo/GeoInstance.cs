@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Controller.Tests.Geo;
 
-/// <summary>An instance that runs, and the folder that its CoreDNS would read.</summary>
+/// <summary>A running instance, and the folder for its CoreDNS.</summary>
 internal sealed class GeoInstance : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -20,7 +20,7 @@ internal sealed class GeoInstance : IAsyncDisposable
 
     public void RepairFolder() => File.Delete(_folder);
 
-    /// <summary>The addresses of the name in a view's file; null for none.</summary>
+    /// <summary>The addresses of the name in a view's file; null if there are none.</summary>
     public string? Answers(string view) => Read($"{view}.zone")?.Split('\n')
         .Where(line => line.StartsWith($"api.{GeoExample.Zone}. ", StringComparison.Ordinal))
         .Select(line => line.Split(' ')[^1]).ToArray() is { Length: > 0 } found ? string.Join(' ', found) : null;

@@ -2,7 +2,7 @@ using k8s;
 
 namespace PlatformGitOps.Controller.Tests.Geo;
 
-/// <summary>Whole instances between a fake API server and real endpoints.</summary>
+/// <summary>Complete instances with a fake API server and real endpoints.</summary>
 public sealed class GeoInstances
 {
     private readonly List<GeoInstance> _running = [];
@@ -38,7 +38,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task The_zones_are_in_the_configmap_and_in_the_files_of_each_instance()
+    public async Task The_ConfigMap_and_the_files_of_each_instance_have_the_zones()
     {
         var (one, two) = (Start("one"), Start("two"));
         await UntilAsync(() => one.Answers("eu") == Address(0) && two.Answers("eu") == Address(0) && two.Answers("us") == Address(1)
@@ -51,7 +51,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task A_region_dies_and_comes_back_and_the_serial_rises_each_time()
+    public async Task A_region_fails_and_returns_and_the_serial_increases_each_time()
     {
         var one = Start("one");
         await UntilAsync(() => one.Answers("eu") == Address(0), "its own region answers");
@@ -66,7 +66,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task Where_all_are_down_the_answers_stay_open()
+    public async Task If_all_are_down_the_answers_fail_open()
     {
         _endpoints.Fail(0);
         _endpoints.Fail(1);
@@ -87,7 +87,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task A_service_that_goes_takes_its_name_with_it()
+    public async Task A_deleted_service_loses_its_hostname()
     {
         var one = Start("one");
         await UntilAsync(() => one.Answers("eu") == Address(0), "it is answered");
@@ -98,7 +98,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task Another_instance_takes_over_and_keeps_what_is_served()
+    public async Task Another_instance_takes_over_with_the_same_answers()
     {
         var one = Start("one");
         await UntilAsync(() => one.Host.IsLeading && one.Answers("eu") == Address(0), "the first leads");
@@ -113,7 +113,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task Without_the_api_server_the_files_stay()
+    public async Task The_files_stay_without_the_API_server()
     {
         var one = Start("one");
         await UntilAsync(() => one.Answers("eu") == Address(0), "it serves");
@@ -127,7 +127,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task A_write_that_is_refused_is_tried_again()
+    public async Task A_refused_write_is_retried()
     {
         var refused = 0;
         _server.Intercept = async context =>
@@ -147,7 +147,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task An_invalid_service_has_an_event_and_does_not_hold_up_the_others()
+    public async Task An_invalid_service_has_an_Event_and_affects_no_other()
     {
         PutService("wrong", "mars", 2);
         var one = Start("one");
@@ -158,7 +158,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task Zones_of_a_hand_are_put_right()
+    public async Task Manual_changes_of_the_zones_are_reverted()
     {
         var one = Start("one");
         await UntilAsync(() => one.Answers("eu") == Address(0), "it serves");
@@ -169,7 +169,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task An_instance_that_cannot_write_its_files_decides_for_the_others()
+    public async Task An_instance_that_cannot_write_its_files_still_decides()
     {
         var one = Start("one", brokenFolder: true);
         await UntilAsync(() => one.Host.IsLeading, "it leads");
@@ -186,7 +186,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task Events_without_an_answer_do_not_hold_up_the_zones()
+    public async Task Hanging_Events_do_not_delay_the_zones()
     {
         PutService("wrong", "mars", 2);
         var held = Hold("POST", "/events");
@@ -198,7 +198,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task A_Service_whose_Event_was_one_too_many_gets_it_later()
+    public async Task An_Event_beyond_the_rate_limit_is_written_later()
     {
         foreach (var number in Enumerable.Range(0, 22))
         {
@@ -212,7 +212,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task A_write_without_an_answer_does_not_hold_up_what_is_served()
+    public async Task A_hanging_write_does_not_delay_the_served_zones()
     {
         var one = Start("one");
         await UntilAsync(() => one.Answers("eu") == Address(0), "it serves");
@@ -228,7 +228,7 @@ public sealed class GeoInstances
     }
 
     [Test]
-    public async Task Addresses_above_the_limit_are_reported_at_the_youngest_service()
+    public async Task Addresses_above_the_limit_are_reported_at_the_newest_service()
     {
         var one = Start("one", mostTargets: 1);
         await UntilAsync(() => one.Answers("eu") == Address(0) && _server.Store.List("events", "shop").Count > 0, "it has an Event");
@@ -252,7 +252,7 @@ public sealed class GeoInstances
         };
         var options = GeoExample.Options with
         {
-            // The endpoints are on loopback addresses.
+            // The endpoints have loopback addresses.
             Networks = new ProbeNetworks { Denied = [] },
             Probes = new TargetRules
             {
@@ -303,7 +303,7 @@ public sealed class GeoInstances
         ["spec"] = new JsonObject { ["ports"] = new JsonArray(new JsonObject { ["port"] = _endpoints.Port }) },
     });
 
-    /// <summary>Such requests have no answer.</summary>
+    /// <summary>Leaves such requests without an answer.</summary>
     private HeldRequests Hold(string method, string path)
     {
         var held = new HeldRequests();

@@ -5,7 +5,7 @@ public sealed class GeoReadings
     private const string Host = $"api.{GeoExample.Zone}";
 
     [Test]
-    public void A_service_without_an_annotation_does_not_ask()
+    public void A_service_without_an_annotation_is_ignored()
     {
         var reading = GeoServiceReader.Read(GeoExample.Service("api", "192.0.2.1"), GeoExample.Options);
         reading.Service.ShouldBeNull();
@@ -13,7 +13,7 @@ public sealed class GeoReadings
     }
 
     [Test]
-    public void A_hostname_is_enough()
+    public void Only_the_hostname_is_required()
     {
         var service = Read(("geo-hostname", "API.geo.example.com."))!;
         service.Hostname.ShouldBe(Host);
@@ -24,7 +24,7 @@ public sealed class GeoReadings
     }
 
     [Test]
-    public void Everything_can_be_said()
+    public void All_annotations_are_read()
     {
         var service = Read(("geo-hostname", Host), ("geo-region", "us"), ("geo-priority", "0"), ("geo-weight", "255"),
             ("geo-policy", "weighted"), ("geo-addresses", "198.51.100.1, 2001:db8::1"), ("health-check-path", "/up"),
@@ -84,7 +84,7 @@ public sealed class GeoReadings
     }
 
     [Test]
-    public void A_load_balancer_with_a_name_needs_the_addresses()
+    public void A_load_balancer_with_a_hostname_needs_the_addresses_annotation()
     {
         var service = GeoExample.Service("api", "192.0.2.1", ("geo-hostname", Host));
         service.Status.LoadBalancer.Ingress = [new() { Hostname = "x.elb.amazonaws.com" }];
@@ -92,7 +92,7 @@ public sealed class GeoReadings
     }
 
     [Test]
-    public void A_load_balancer_that_is_not_ready_yet_is_no_problem()
+    public void A_pending_load_balancer_is_no_problem()
     {
         var service = GeoExample.Service("api", "192.0.2.1", ("geo-hostname", Host));
         service.Status.LoadBalancer.Ingress = null;
@@ -123,7 +123,7 @@ public sealed class GeoReadings
     }
 
     [Test]
-    public void A_wrong_config_file_says_everything_that_is_wrong()
+    public void All_problems_of_a_config_file_are_reported()
     {
         var problems = Should.Throw<ConfigException>(() => GeoConfigFile.Read("""
             region: mars
@@ -140,7 +140,7 @@ public sealed class GeoReadings
 
     private static GeoReading Mixed(string? scheme, (string Protocol, int Port)[] ports, params (string, string)[] more)
     {
-        // An empty annotation is as none.
+        // An empty annotation is ignored.
         var service = GeoExample.Service("api", "192.0.2.1", [("geo-hostname", Host), ("health-check-scheme", scheme ?? ""), .. more]);
         service.Spec.Ports = [.. ports.Select(port => new V1ServicePort { Port = port.Port, Protocol = port.Protocol })];
         return GeoServiceReader.Read(service, GeoExample.Options);

@@ -3,7 +3,7 @@ namespace PlatformGitOps.Controller.Tests.Geo;
 public sealed class GeoTargets
 {
     [Test]
-    public async Task A_target_that_leaves_takes_its_loop_and_its_verdict_with_it()
+    public async Task A_removed_target_loses_its_loop_and_verdict()
     {
         var (prober, target) = (new Endless(), GeoExample.Target("192.0.2.1"));
         await using var probes = new GeoProbes(
@@ -19,7 +19,7 @@ public sealed class GeoTargets
     }
 
     [Test]
-    public void A_new_service_takes_no_probe_from_an_older_one()
+    public void At_the_limit_the_targets_of_older_services_are_probed()
     {
         var older = GeoExample.Routed("eu", "192.0.2.1") with { Name = new("shop", "z") };
         var other = GeoExample.Routed("us", "192.0.2.1") with { Name = new("shop", "y"), Created = DateTime.UnixEpoch.AddDays(1) };
@@ -34,7 +34,7 @@ public sealed class GeoTargets
         problem.ShouldContain("more than 1 addresses");
     }
 
-    /// <summary>Its probes end when they are cancelled.</summary>
+    /// <summary>Its probes only end by cancellation.</summary>
     private sealed class Endless : IProber
     {
         public TaskCompletionSource<CancellationToken> Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

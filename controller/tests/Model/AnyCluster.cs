@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace PlatformGitOps.Controller.Tests.Model;
 
-/// <summary>Random clusters: whatever happens in whatever order, no Service loses its last endpoint and nothing is forgotten.</summary>
+/// <summary>Random clusters: after any events in any order, no Service loses its last endpoint and every removal is restored.</summary>
 public sealed class AnyCluster
 {
     private const int Steps = 200;
@@ -11,7 +11,7 @@ public sealed class AnyCluster
     private static readonly Gen<(int Seed, int[] Steps)> Any = Gen.Select(Gen.Int[0, 1_000_000], Gen.Int[0, 9_999].Array[Steps]);
 
     [Test]
-    public void No_Service_loses_its_last_endpoint_and_everything_comes_back()
+    public void No_Service_loses_its_last_endpoint_and_all_pods_are_restored()
     {
         var writes = 0;
 
@@ -20,11 +20,11 @@ public sealed class AnyCluster
         writes.ShouldBeGreaterThan(Clusters, "in such clusters there is something to do");
     }
 
-    // Clusters are tried until one shows the fault: one in about 300 shows BlindReads, so a fixed few hundred miss it now and then.
+    // Tries clusters until one shows the fault: only about one in 300 shows BlindReads, so a fixed few hundred would miss it now and then.
     [TestCase(nameof(PlantedFault.BlindReads), "had an endpoint until")]
     [TestCase(nameof(PlantedFault.ForgottenReturns), "is healthy and not back")]
     [TestCase(nameof(PlantedFault.NoPause), "is written again and again")]
-    public void A_planted_fault_is_found(string fault, string how)
+    public void An_injected_fault_is_detected(string fault, string how)
     {
         var failure = Enumerable.Range(0, 20 * Clusters).Select(seed => Failure(seed, Enum.Parse<PlantedFault>(fault)))
             .FirstOrDefault(failure => failure is not null);
@@ -60,10 +60,10 @@ public sealed class AnyCluster
     }
 }
 
-/// <summary>The objects of a cluster, and how a patch changes them. Pure.</summary>
+/// <summary>The objects of a cluster, and patches of them. Pure.</summary>
 internal static class ModelObjects
 {
-    /// <summary>Annotations of a Service with values, some of which are wrong.</summary>
+    /// <summary>Annotations of a Service with values, some of them invalid.</summary>
     private static readonly (string Key, string[] Values)[] Choices =
     [
         (Annotations.Profile, ["fast", "fast", "unheard-of"]),
@@ -78,7 +78,7 @@ internal static class ModelObjects
         (Annotations.VerifyTls, ["false", "maybe"]),
     ];
 
-    /// <summary>Each of them is set, changed, taken away or wrong at some time.</summary>
+    /// <summary>Each of them is set, changed, removed or invalid at some time.</summary>
     public static void Vary(IDictionary<string, string> annotations, Random random)
     {
         foreach (var (key, values) in Choices.Where(_ => random.Next(4) == 0))
@@ -111,7 +111,7 @@ internal static class ModelObjects
         };
     }
 
-    /// <summary>As a merge patch changes labels and annotations.</summary>
+    /// <summary>A merge patch of labels and annotations.</summary>
     public static void Merge(Dictionary<string, string> target, JsonNode? changes)
     {
         foreach (var (key, value) in changes?.AsObject() ?? [])

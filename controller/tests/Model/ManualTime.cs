@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Controller.Tests.Model;
 
-/// <summary>Time that passes only when the test says so. Timers never fire: what they do is a step of the test.</summary>
+/// <summary>Time that only passes in steps of the test. Timers never fire: their actions are steps of the test.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private long _ticks;

@@ -3,25 +3,25 @@ using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Tests.Model;
 
-/// <summary>A fault that is planted to show that the invariant which it breaks is checked.</summary>
+/// <summary>A fault that must break an invariant, to prove that the invariant is checked.</summary>
 internal enum PlantedFault
 {
     None,
 
-    /// <summary>Reads are answered from what was once seen, so that no witness is worth anything.</summary>
+    /// <summary>Reads return old state, so that checks before a removal are worthless.</summary>
     BlindReads,
 
-    /// <summary>Returns are reported as written and are not.</summary>
+    /// <summary>Restores are reported as written, but are not.</summary>
     ForgottenReturns,
 
-    /// <summary>Writes to one pod follow one another without a pause.</summary>
+    /// <summary>No pause between writes to one pod.</summary>
     NoPause,
 }
 
 /// <summary>
 /// A cluster in memory, its watches, and one instance of the real reconciler and writer at a time. Each step is one number: time passes,
-/// events are delivered or not, a request is answered, lost or lost after it was carried out, an endpoint fails or recovers, a pod
-/// comes, goes or changes, a Service changes, the instance crashes. Invariants are checked at every write.
+/// events are delivered or not, a request is answered or lost before or after its execution, an endpoint fails or recovers, a pod is added,
+/// deleted or changed, a Service changes, the instance crashes. Every write checks the invariants.
 /// </summary>
 internal sealed class ModelCluster : IProber
 {
@@ -57,7 +57,7 @@ internal sealed class ModelCluster : IProber
 
     internal PlantedFault Planted { get; }
 
-    /// <summary>Written by this controller, of all pods together.</summary>
+    /// <summary>The number of writes by this controller, to all pods.</summary>
     public int Writes { get; private set; }
 
     public void Step(int number)
@@ -91,7 +91,7 @@ internal sealed class ModelCluster : IProber
         }
     }
 
-    /// <summary>Nothing goes wrong any more, and for as long as damping lasts everything is healthy: then everything is in DNS.</summary>
+    /// <summary>Without further faults, and with healthy endpoints for as long as damping lasts, everything must be in DNS.</summary>
     public void Settle(bool released)
     {
         _failing.Clear();
@@ -135,9 +135,9 @@ internal sealed class ModelCluster : IProber
     private void Pass(TimeSpan time)
     {
         _time.Advance(time);
-        _instance.Turn();
-        // What was probed in this pass is judged in the next.
-        _instance.Turn();
+        _instance.RunPass();
+        // Probe results of this pass are used in the next one.
+        _instance.RunPass();
     }
 
     private void Deliver(int most)
@@ -147,10 +147,10 @@ internal sealed class ModelCluster : IProber
             deliver();
         }
 
-        _instance.Turn();
+        _instance.RunPass();
     }
 
-    /// <summary>Half of all requests succeed at once; others are refused, or lost before or after they were carried out.</summary>
+    /// <summary>Half of all requests succeed at once; others are refused, or lost before or after their execution.</summary>
     private void Answer(int how)
     {
         if (_instance.Requests.TryDequeue(out var request))
@@ -162,7 +162,7 @@ internal sealed class ModelCluster : IProber
                 6 => RequestOutcome.Lost,
                 _ => RequestOutcome.LostAfterwards,
             });
-            _instance.Turn();
+            _instance.RunPass();
         }
     }
 
@@ -201,7 +201,7 @@ internal sealed class ModelCluster : IProber
 
     private void Crash(int number)
     {
-        // What was under way is carried out, or it is not; nobody hears of it.
+        // Running requests are executed or not, without an answer.
         while (_instance.Requests.TryDequeue(out var request))
         {
             request(number % 3 == 0 ? RequestOutcome.LostAfterwards : RequestOutcome.Lost);
@@ -229,7 +229,7 @@ internal sealed class ModelCluster : IProber
         foreach (var role in (Role[])(_random.Next(2) == 0 ? [Role.Candidate, Role.Leader] : [Role.Leader]))
         {
             instance.Reconciler.EnqueueRole(role);
-            instance.Turn();
+            instance.RunPass();
         }
 
         return instance;
@@ -301,7 +301,7 @@ internal sealed class ModelCluster : IProber
         Send(instance => instance.Reconciler.Enqueue(new Delta<V1Service>.Present(service)));
     }
 
-    /// <summary>What the API server does with a patch of a pod, with the invariants that hold for each write.</summary>
+    /// <summary>The API server's patch of a pod, with the invariants of each write.</summary>
     internal V1Pod Patch(ModelInstance by, ObjectName name, V1Patch patch)
     {
         var body = JsonNode.Parse((string)patch.Content)!;

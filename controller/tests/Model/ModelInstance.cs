@@ -2,7 +2,7 @@ using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller.Tests.Model;
 
-/// <summary>What becomes of a request.</summary>
+/// <summary>The outcome of a request.</summary>
 internal enum RequestOutcome
 {
     Answered,
@@ -11,7 +11,7 @@ internal enum RequestOutcome
     LostAfterwards,
 }
 
-/// <summary>One instance and its requests, which are carried out and answered when the cluster says so.</summary>
+/// <summary>An instance and its requests, which are executed and answered when the cluster says so.</summary>
 internal sealed class ModelInstance : IObjectApi
 {
     private readonly ModelCluster _cluster;
@@ -36,14 +36,14 @@ internal sealed class ModelInstance : IObjectApi
 
     public bool IsDead { get; set; }
 
-    /// <summary>While a removal is under way nobody else takes the pods away that it relies on.</summary>
+    /// <summary>During a removal, other clients keep the pods that it relies on.</summary>
     public bool IsWriting => Requests.Count > 0;
 
-    public void Turn()
+    public void RunPass()
     {
         if (!IsDead)
         {
-            Reconciler.Turn(() => true, () => true, CancellationToken.None);
+            Reconciler.RunPass(() => true, () => true, CancellationToken.None);
             Metrics.InternalErrors.Value(("component", "loop")).ShouldBe(0, "an exception in the loop");
         }
     }
@@ -72,7 +72,7 @@ internal sealed class ModelInstance : IObjectApi
 
     private Task<T> Ask<T>(Func<T> carryOut)
     {
-        // Not asynchronous: whoever waits goes on within the step, so that steps have an order.
+        // Continuations run synchronously within the step, so that steps have an order.
         var answer = new TaskCompletionSource<T>();
         Requests.Enqueue(outcome =>
         {

@@ -4,9 +4,9 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 namespace PlatformGitOps.Generator.Apps.AllowDns;
 
 /// <summary>
-/// <c>kubernetes/components/networkpolicy</c>: the Component that a workload namespace includes so that its pods may query DNS,
-/// once for each policy API. No cluster applies it by itself, and a namespace does not say on which one it is: where one of them has
-/// NodeLocal DNSCache, the component allows the caches too.
+/// <c>kubernetes/components/networkpolicy</c>: a kustomize Component for namespaces of workloads, so that their pods may query DNS; one for
+/// each policy API. No cluster applies it itself, and its cluster is unknown here: if any cluster has NodeLocal DNSCache, it allows the
+/// caches too.
 /// </summary>
 internal sealed class AllowDnsApp : App
 {
@@ -16,13 +16,13 @@ internal sealed class AllowDnsApp : App
 
     internal const string Folder = $"{Layout.Components}/networkpolicy";
 
-    // Also the label under which kubeadm and older charts run DNS, so that a cluster can be taken over without an outage.
+    // Also the label of DNS pods from kubeadm and older charts, so that a takeover has no outage.
     private static readonly string[] DnsApps = [CoreDnsNames.App, "coredns"];
 
     public override IEnumerable<GeneratedFile> Files(Platform platform)
     {
         var caches = Caches.Of(platform);
-        // Those of every cluster: the pods of the others do not listen on them.
+        // The ports of all clusters: in other clusters the pods do not listen on them.
         int[] exposed = [.. platform.Clusters.SelectMany(cluster => cluster.Dns.ExposedPorts).Distinct().Order()];
         return
         [
@@ -40,7 +40,7 @@ internal sealed class AllowDnsApp : App
         new Mapping
         {
             { "endpointSelector", new Mapping() },
-            // An allowance only: without this a first egress rule would cut every pod of the namespace off from all else.
+            // Only allows: without this, a first egress rule would block all other traffic of the namespace.
             { "enableDefaultDeny", new Mapping { { "egress", false } } },
             { "egress", Sequence.Of((Mapping[])
                 [
@@ -54,8 +54,7 @@ internal sealed class AllowDnsApp : App
                         },
                         { "toPorts", CiliumPorts(exposed) },
                     },
-                    // A cache in the node's network: every address of the node is its host, the link-local one and that of the Service
-                    // included.
+                    // For a cache in the host network, all addresses of the node are its host: also the link-local one and the Service's.
                     .. caches.Addresses.IsEmpty ? (Mapping[])[]
                         : [new Mapping { { "toEntities", Resources.Texts("host") }, { "toPorts", CiliumPorts() } }],
                 ])
@@ -77,7 +76,7 @@ internal sealed class AllowDnsApp : App
                         { "to", Sequence.Of((Mapping[])
                             [
                                 Pods(caches),
-                                // No selector can name a cache in the node's network.
+                                // No selector matches a cache in the host network.
                                 .. caches.Addresses.Select(range => PolicyParts.Block(range)),
                             ])
                         },
@@ -109,15 +108,15 @@ internal sealed class AllowDnsApp : App
         { "values", Resources.Texts([.. DnsApps, .. caches.BehindRedirect ? (string[])[NodeLocalDnsNames.Name] : []]) },
     };
 
-    /// <summary>The port after translation: the pods listen where the Service does (cilium#13308).</summary>
+    /// <summary>Cilium matches the port after translation; the pods listen on the Service's port (cilium#13308).</summary>
     private static Sequence CiliumPorts(params IEnumerable<int> exposed) => Sequence.Of(new Mapping
     {
         { "ports", Sequence.Of(IngressPolicies.CiliumDnsPorts(exposed.Prepend(CoreDnsNames.DnsPort))) },
     });
 
     /// <summary>The NodeLocal DNSCaches of all clusters.</summary>
-    /// <param name="BehindRedirect">Whether some run in pods, to which Cilium redirects.</param>
-    /// <param name="Addresses">Those of caches in the node's network, as ranges of one address.</param>
+    /// <param name="BehindRedirect">True if some run in pods, to which Cilium redirects.</param>
+    /// <param name="Addresses">The addresses of caches in the host network, as ranges of one address.</param>
     private sealed record Caches(bool BehindRedirect, ImmutableArray<string> Addresses)
     {
         public static Caches Of(Platform platform)

@@ -1,15 +1,15 @@
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
-/// The arguments that a plugin of CoreDNS takes, as the chart's data writes them: words of one kind each, one after the other, such as
-/// <c>zone upstream+15</c>. A kind is a name of this file, maybe with bounds (<c>int[0..3600]</c>), or its values (<c>a|b</c>). After it
-/// <c>?</c> is none or one, <c>*</c> any number, <c>+</c> one or more and <c>+15</c> at most fifteen.
+/// Patterns of the arguments of CoreDNS plugins in the chart's data: kinds of words one after the other, such as <c>zone upstream+15</c>. A
+/// kind is a name in this file, optionally with bounds (<c>int[0..3600]</c>), or its values (<c>a|b</c>). Then <c>?</c> means none or one,
+/// <c>*</c> any number, <c>+</c> one or more and <c>+15</c> one to fifteen.
 /// </summary>
 internal static partial class ArgumentPattern
 {
     private static readonly string[] UpstreamSchemes = ["tls://", "dns://"];
 
-    /// <summary>What is wrong with the words; null where they fit. A word with a variable in it fits everywhere.</summary>
+    /// <summary>What is wrong with the words; null if they match. A word with a variable always matches.</summary>
     public static string? Problem(string pattern, IReadOnlyList<string> words)
     {
         var next = 0;
@@ -45,7 +45,7 @@ internal static partial class ArgumentPattern
         return next < words.Count ? $"'{words[next]}' is one argument too many" : null;
     }
 
-    /// <summary>How the arguments are written, for a message.</summary>
+    /// <summary>The syntax of the arguments, for messages.</summary>
     public static string Usage(string pattern) => string.Join(' ', pattern.Split(' ', StringSplitOptions.RemoveEmptyEntries)
         .Select(text => Part().Match(text)).Select(part =>
         {
@@ -106,7 +106,7 @@ internal static partial class ArgumentPattern
     private static long? Whole(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    /// <summary>As Go's time.ParseDuration reads it.</summary>
+    /// <summary>As Go's time.ParseDuration.</summary>
     private static double? Nanoseconds(string text)
     {
         if (text.TrimStart('+', '-') == "0")
@@ -134,7 +134,7 @@ internal static partial class ArgumentPattern
             || (HostAndPort().Match(host) is { Success: true } match && IsAddress(match.Groups["host"].Value));
     }
 
-    /// <summary>Of CoreDNS 1.14.5 and later; 1.14.4 takes names but not https://. Of an HTTPS server no path may be written.</summary>
+    /// <summary>In CoreDNS 1.14.5 and later; 1.14.4 accepts names but not https://. An HTTPS server must not have a path.</summary>
     private static bool IsUpstreamOrName(string word)
     {
         const string Https = "https://";
@@ -147,18 +147,18 @@ internal static partial class ArgumentPattern
         return IsUpstream(word) || HostName().Match(host.Split('%')[0]) is { Success: true };
     }
 
-    /// <summary>As Go's net.ParseIP: .NET alone reads 192 and 010.0.0.1 as well.</summary>
+    /// <summary>As Go's net.ParseIP; .NET also accepts 192 and 010.0.0.1.</summary>
     private static bool IsAddress(string text) => IpText.TryParse(text, out _, out _)
         || (text.StartsWith("::ffff:", StringComparison.OrdinalIgnoreCase) && IPAddress.TryParse(text, out _));
 
     [GeneratedRegex(@"^(?<kind>[^\[\]?*+]+)(?:\[(?<from>[^.]*)\.\.(?<to>[^\]]*)\])?(?<count>\?|\*|\+\d*)?$")]
     private static partial Regex Part();
 
-    // Go's net.SplitHostPort; CoreDNS does not look at the port's value.
+    // Go's net.SplitHostPort; CoreDNS does not check the port's value.
     [GeneratedRegex(@"^(?:\[(?<host>[^\]]*)\]|(?<host>[^:\[\]]*)):[^:]*$")]
     private static partial Regex HostAndPort();
 
-    // A name whose last label is a number is an address that is wrong, and is not asked for.
+    // A name whose last label is a number is a wrong address, not a name.
     [GeneratedRegex(@"^(?:[A-Za-z0-9_-]+\.)*(?!\d+\.?(?::|$))[A-Za-z0-9_-]+\.?(?::\d+)?$")]
     private static partial Regex HostName();
 

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
-/// Multi-window, multi-burn-rate alerts on the objectives of DNS, after chapter 5 of the Site Reliability Workbook. An alert needs a long
-/// window, so that it is worth a look, and a short one, so that it ends soon after its cause. docs/alerts.md is their runbook.
+/// Multi-window, multi-burn-rate alerts on the objectives of DNS, from chapter 5 of the Site Reliability Workbook. The long window makes an
+/// alert significant; the short one ends it soon after its cause. docs/alerts.md is their runbook.
 /// </summary>
 internal static class BurnRateAlerts
 {
@@ -13,14 +13,14 @@ internal static class BurnRateAlerts
     private const string Errors = "dns:servfail:ratio_rate";
     private const string Slow = "dns:slow:ratio_rate";
 
-    /// <summary>A rate over days reads many samples, and changes slowly.</summary>
+    /// <summary>Rates over days read many samples and change slowly, so they are evaluated less often.</summary>
     private const string LongInterval = "2m";
 
     private static readonly string[] ShortWindows = ["5m", "30m", "1h", "2h"];
     private static readonly string[] LongWindows = ["6h", "1d", "3d"];
 
-    // At 14.4 times the rate that spends a budget in 30 days, an hour spends 2 % of it; at 6 times six hours 5 %; at 3 times a day 10 %; at
-    // once three days 10 %.
+    // At 14.4 times the rate that uses up a budget in 30 days, one hour uses 2 % of it; at 6 times six hours use 5 %; at 3 times a day 10
+    // %; at 1 times three days 10 %.
     private static readonly (decimal Factor, string Long, string Short)[] Fast = [(14.4m, "1h", "5m"), (6, "6h", "30m")];
     private static readonly (decimal Factor, string Long, string Short)[] Steady = [(3, "1d", "2h"), (1, "3d", "6h")];
 
@@ -53,7 +53,7 @@ internal static class BurnRateAlerts
                 : "At this rate the budget of 30 days is used up before they end.");
     }
 
-    /// <summary>Of this cluster alone: several may have one monitoring.</summary>
+    /// <summary>For this cluster only: several clusters may share one monitoring system.</summary>
     private static string Above(string ratio, string window, decimal factor, string budget) =>
         $"{ratio}{window}{{cluster=\"${{{Variables.ClusterName}}}\"}} > {factor} * ${{{budget}}}";
 
@@ -63,7 +63,7 @@ internal static class BurnRateAlerts
 
         const string Answers = "coredns_dns_responses_total";
         const string Took = "coredns_dns_request_duration_seconds";
-        // CoreDNS has no series of SERVFAIL before the first one: the ratio is 0 then, as long as there are answers.
+        // CoreDNS has no SERVFAIL series before the first one; then the ratio is 0 while there are answers.
         yield return Record(Errors + window,
             $"({Rate(Answers, ",rcode=\"SERVFAIL\"")} or 0 * {Rate(Answers)}) / {Rate(Answers)}");
         yield return Record(Slow + window,
@@ -85,13 +85,13 @@ internal static class BurnRateAlerts
     };
 }
 
-/// <summary>What a cluster's DNS shall reach, and how much of it may be missed, for <see cref="BurnRateAlerts"/>.</summary>
-/// <param name="Availability">The percentage of the answers that are not SERVFAIL.</param>
-/// <param name="Latency">The percentage of the answers that are sent within <paramref name="Within"/>.</param>
-/// <param name="Within">The bound of a bucket, in seconds, as the label <c>le</c> of CoreDNS has it.</param>
+/// <summary>The objectives of a cluster's DNS, for <see cref="BurnRateAlerts"/>.</summary>
+/// <param name="Availability">The percentage of answers that must not be SERVFAIL.</param>
+/// <param name="Latency">The percentage of answers that must be sent within <paramref name="Within"/>.</param>
+/// <param name="Within">A bucket bound in seconds: a value of CoreDNS's label <c>le</c>.</param>
 public sealed partial record BurnRateSettings(decimal Availability, decimal Latency, string Within)
 {
-    // The bounds of CoreDNS's histogram (plugin.TimeBuckets): only at these can the slow answers be counted.
+    // The bounds of CoreDNS's histogram (plugin.TimeBuckets): slow answers can only be counted at these.
     private static readonly Words<string> Bounds = new(
         ("1ms", "0.001"), ("2ms", "0.002"), ("4ms", "0.004"), ("8ms", "0.008"), ("16ms", "0.016"), ("32ms", "0.032"), ("64ms", "0.064"),
         ("128ms", "0.128"), ("256ms", "0.256"), ("512ms", "0.512"), ("1024ms", "1.024"), ("2048ms", "2.048"));
@@ -103,13 +103,13 @@ public sealed partial record BurnRateSettings(decimal Availability, decimal Late
         with
     { Numbers = true };
 
-    /// <summary>What of the answers may be SERVFAIL, as a share.</summary>
+    /// <summary>The share of answers that may be SERVFAIL.</summary>
     public string ErrorBudget => Share(Availability);
 
-    /// <summary>What of the answers may be slow, as a share.</summary>
+    /// <summary>The share of answers that may be slow.</summary>
     public string LatencyBudget => Share(Latency);
 
-    /// <summary>Null where the alerts are off.</summary>
+    /// <summary>Null if the alerts are off.</summary>
     internal static BurnRateSettings? Bind(Section section)
     {
         var enabled = section.Switch("enabled", false,

@@ -3,8 +3,8 @@ using PlatformGitOps.Generator.Flux.Kustomize;
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
-/// Which objects the chart makes of a release's values, by the templates of charts 1.35.0 to 1.46.2, which make the same; that patches in
-/// <c>spec.postRenderers</c> can select them, and nothing else about them.
+/// The objects that the chart makes from a release's values, with only what patches in <c>spec.postRenderers</c> can select. From the
+/// templates of charts 1.35.0 to 1.46.2, which are equal in this.
 /// </summary>
 internal static class ChartedObjects
 {
@@ -14,10 +14,10 @@ internal static class ChartedObjects
         "HorizontalPodAutoscaler", "ServiceMonitor",
     };
 
-    /// <summary>The end of the names of the proportional autoscaler's objects.</summary>
+    /// <summary>The suffix of the names of the proportional autoscaler's objects.</summary>
     public const string AutoscalerSuffix = "-autoscaler";
 
-    /// <summary>False for most of what the chart does not make, without a look at all that it makes.</summary>
+    /// <summary>A quick check: false for most objects that the chart does not make.</summary>
     public static bool MayMake(CoreDnsRelease release, Manifest resource) => Kinds.Contains(resource.Kind)
         && resource.Name is var name && (name == release.FullName || name == release.ServiceName || name == release.DeploymentName
             || name == release.AccountName || name == release.MetricsService || name == release.Text("clusterRole", "nameOverride")
@@ -61,7 +61,7 @@ internal static class ChartedObjects
 
             if (release.ScrapesItself)
             {
-                // Its namespace is written only where a value has it.
+                // The chart writes the namespace only if a value sets it.
                 yield return Made(
                     "monitoring.coreos.com/v1", "ServiceMonitor", name, release.Text("prometheus", "monitor", "namespace") ?? "");
             }
@@ -98,11 +98,10 @@ internal static class ChartedObjects
     }
 
     /// <summary>
-    /// What a patch names that is not among the objects; null where it selects one of them. By labels and annotations it may select
-    /// any.
+    /// The missing target of a patch; null if the patch selects one of the objects. Selectors of labels and annotations may select any.
     /// </summary>
     /// <param name="patch">An entry of <c>patches</c>.</param>
-    /// <param name="objects">What the chart makes.</param>
+    /// <param name="objects">The objects of the chart.</param>
     public static MissingTarget? Missing(Mapping patch, IReadOnlyCollection<Manifest> objects)
     {
         if (patch["target"] is Mapping target)
@@ -119,7 +118,7 @@ internal static class ChartedObjects
             }
             catch (FormatException)
             {
-                // Another rule says that the target cannot be read.
+                // Another rule reports a target that cannot be parsed.
                 return null;
             }
         }
@@ -138,14 +137,14 @@ internal static class ChartedObjects
         : YamlReader.Read("", text, YamlOptions.Kustomize).Documents.OfType<Mapping>();
 }
 
-/// <summary>What a patch names, of which the chart makes nothing.</summary>
+/// <summary>The target of a patch that the chart does not make.</summary>
 /// <param name="Kind">Null for any.</param>
 /// <param name="Name">Null for any.</param>
 /// <param name="Namespace">Null or empty for any.</param>
-/// <param name="Fails">True where Helm's release fails by it; false where the patch changes nothing.</param>
+/// <param name="Fails">True if the patch fails the Helm release; false if it has no effect.</param>
 internal sealed record MissingTarget(string? Kind, string? Name, string? Namespace, bool Fails)
 {
-    /// <summary>The namespace in which the chart makes an object of this kind and name; null where it makes none.</summary>
+    /// <summary>The namespace in which the chart makes an object of this kind and name; null if it makes none.</summary>
     public string? Elsewhere { get; init; }
 
     public override string ToString() =>

@@ -1,12 +1,15 @@
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>Values of the release that one cluster has to itself, as a patch in its Flux Kustomization.</summary>
+/// <summary>Helm values of one cluster, as a patch in its Flux Kustomization.</summary>
 internal static class ClusterValues
 {
     public const string Image = "coredns/coredns";
     public const string AutoscalerImage = "registry.k8s.io/cpa/cluster-proportional-autoscaler";
 
-    /// <summary>Values that a key of the definition decides, or that alerts, policies, budget, spread or clients hold on to.</summary>
+    /// <summary>
+    /// Values that a key of the definition sets, or that alerts, policies, the PodDisruptionBudget, spread constraints or clients depend
+    /// on.
+    /// </summary>
     public static readonly IReadOnlyDictionary<string, string> Protected = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["autoscaler.enabled"] = "Write dns.autoscaling.",
@@ -69,13 +72,13 @@ internal static class ClusterValues
             { "customLabels", CommonPatches.Pairs(workloads.Labels) },
             { "customAnnotations", CommonPatches.Pairs(workloads.Annotations) },
             { "service", Service(cluster) },
-            // A list is replaced as a whole.
+            // Helm replaces a list as a whole.
             { "servers", Text(own) == Text(shared) ? null : own },
             { "zoneFiles", Corefile.ZoneFiles(cluster.Dns) },
         };
     }
 
-    /// <summary>The chart gives its own pod none of what CoreDNS's pods get; null for nothing.</summary>
+    /// <summary>The chart does not give the autoscaler's pod any of CoreDNS's pod settings; null if none is set.</summary>
     private static Mapping? Autoscaler(WorkloadSettings workloads)
     {
         var values = new Mapping
@@ -98,12 +101,12 @@ internal static class ClusterValues
     private static string Text(Node node) => YamlWriter.WriteFragment(node);
 }
 
-/// <summary>How many pods and Services a cluster has at most, as its owner expects.</summary>
+/// <summary>The expected maximum of pods and Services in a cluster.</summary>
 public sealed record ClusterSize(int Pods, int Services)
 {
     private const decimal Megabyte = 1_000_000;
 
-    // The entries of CoreDNS's own cache, which the formula has in it, and what they take.
+    // The default cache capacity, which the formula includes, and the memory of an entry.
     private const decimal UsualCapacity = 9984;
     private const decimal UsualCache = 30;
 
@@ -112,9 +115,9 @@ public sealed record ClusterSize(int Pods, int Services)
         section.Number("maxServices", 0, 0, 1_000_000, "The most Services that the cluster will have."));
 
     /// <summary>
-    /// The bytes that one CoreDNS pod needs by CoreDNS's guide (coredns/deployment, kubernetes/Scaling_CoreDNS.md), which has 30 MB for a
-    /// full cache of the usual capacity in it; another capacity takes its share. The guide is of CoreDNS 1.2: the factors are what 1.11.4
-    /// was measured to need beside it (docs/corefile.md).
+    /// The memory of one CoreDNS pod in bytes by CoreDNS's guide (coredns/deployment, kubernetes/Scaling_CoreDNS.md), which includes 30 MB
+    /// for a full cache of the default capacity; other capacities are proportional. The guide is of CoreDNS 1.2: the factors are what
+    /// 1.11.4 needed in addition (docs/corefile.md).
     /// </summary>
     internal decimal Needs(DnsSettings dns)
     {
@@ -124,7 +127,7 @@ public sealed record ClusterSize(int Pods, int Services)
     }
 }
 
-/// <summary>The environment of CoreDNS's container: the tree's own variables, and those of a cluster's values after them.</summary>
+/// <summary>The environment of CoreDNS's container: the tree's own variables, then those of a cluster's values.</summary>
 internal static class ContainerVariables
 {
     private const string Key = "env";
@@ -134,8 +137,8 @@ internal static class ContainerVariables
     private const string MaxProcs = "GOMAXPROCS";
 
     /// <summary>
-    /// As many threads as the limit has cores. Go starts one for each core of the node; together they use a smaller limit up early in a
-    /// period, and the kernel stops the process until the next one (docs/corefile.md). CoreDNS 1.12.0 and later read their limit.
+    /// GOMAXPROCS equals the CPU limit. By default Go starts a thread for each core of the node: together they use up a smaller limit early
+    /// in each period, and the kernel throttles the process (docs/corefile.md). CoreDNS 1.12.0 and later read their limit.
     /// </summary>
     public static Mapping Threads() => new()
     {
@@ -143,12 +146,12 @@ internal static class ContainerVariables
         { "valueFrom", new Mapping { { "resourceFieldRef", new Mapping { { "resource", "limits.cpu" }, { "divisor", "1" } } } } },
     };
 
-    /// <summary>A cluster's values with the tree's variables before theirs; a variable of theirs wins over the tree's.</summary>
+    /// <summary>A cluster's values, with the tree's variables before its own, which override them.</summary>
     public static Mapping Completed(Mapping values) => values[Key] is not Sequence own
         || own.Items.OfType<Mapping>().Any(variable => variable.TextAt(Name) == MaxProcs) ? values
         : values.Set(Key, Sequence.Of([Threads(), .. own.Items]));
 
-    /// <summary>Reports what the tree's variables cannot be added to.</summary>
+    /// <summary>Checks that the tree's variables can be added to the values.</summary>
     public static void Check(Mapping values, SectionReader at)
     {
         switch (values[Key])

@@ -1,7 +1,8 @@
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>The alerts on CoreDNS. docs/alerts.md is their runbook; each has a case that fires and one that does not in the
-/// tests.</summary>
+/// <summary>
+/// The alerts on CoreDNS. docs/alerts.md is their runbook; the tests have a case that fires and one that does not for each.
+/// </summary>
 internal static class CoreDnsAlerts
 {
     private const string Series = $"job=\"{CoreDnsNames.MetricsJob}\",namespace=\"{CoreDnsNames.Namespace}\"";
@@ -11,7 +12,7 @@ internal static class CoreDnsAlerts
     private const string Forwarded = $"rate(coredns_proxy_request_duration_seconds_count{{{Series},proxy_name=\"forward\"}}[10m])";
 
     /// <summary>
-    /// Queries per second that leave room for a burst: a third of what one replica answered at 500m, and less than half of what it did
+    /// Queries per second that leave room for a burst: a third of the measured rate of one replica at 500m, and less than half of that
     /// without a limit (docs/benchmarks-dns.md, profile story, internal names).
     /// </summary>
     public static int HighQueryRate(Quantity? cpuLimit) => cpuLimit is null ? 10_000 : (int)decimal.Round(cpuLimit.Amount * 9_000m);
@@ -45,7 +46,7 @@ internal static class CoreDnsAlerts
                 $"(rate(coredns_proxy_request_duration_seconds_bucket{{{Series},proxy_name=\"forward\"}}[5m]))) > 0.5",
             "Upstream {{ $labels.to }} takes up to {{ $value | humanizeDuration }}.",
             "The slowest hundredth of the queries forwarded to {{ $labels.to }} takes more than 500 ms."),
-        // Longer than the window: one burst is over by then.
+        // Longer than the window, so that a single burst is over by then.
         Alert.Warning("CoreDNSForwardRejects", after: "10m",
             $"sum by (pod) (rate(coredns_forward_max_concurrent_rejects_total{{{Series}}}[5m])) > 0",
             "CoreDNS pod {{ $labels.pod }} refuses {{ $value | humanize }} queries per second.",
@@ -56,12 +57,13 @@ internal static class CoreDnsAlerts
                 $"(rate(coredns_cache_requests_total{{{Series}}}[10m])) > 0.1",
             "The cache of {{ $labels.pod }} overflows.",
             "More than 10 % of the cache requests evict a valid entry: the cache is too small for the names that are queried."),
-        // Not the cache's misses: it counts names that it must not keep, such as the cluster's under the health controller.
+        // Does not use the metric of cache misses: it also counts names that are never cached, such as the cluster's under the health
+        // controller.
         Alert.Warning("CoreDNSCacheHitRateLow", after: "30m",
             $"sum({Hits}) / (sum({Hits}) + sum({Forwarded})) < 0.5 and sum({Forwarded}) > 10",
             "The cache answers only {{ $value | humanizePercentage }} of the names that are forwarded otherwise.",
             "Most names outside the cluster are asked of the upstream servers again and again: many different names, or short TTLs."),
-        // Of kube-state-metrics. The servers of geographic routing have a container of this name in this namespace too.
+        // From kube-state-metrics. The geo servers also have a container of this name in this namespace.
         Alert.Warning("CoreDNSPodCrashLooping", after: "5m",
             $"max by (pod) (max_over_time(kube_pod_container_status_waiting_reason{{namespace=\"{CoreDnsNames.Namespace}\"," +
                 $"pod=~\"{CoreDnsNames.Release}-.*\",container=\"coredns\",reason=\"CrashLoopBackOff\"}}[5m])) >= 1",

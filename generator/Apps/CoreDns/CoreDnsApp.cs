@@ -1,8 +1,9 @@
 using PlatformGitOps.Generator.Apps.MonitoringCrds;
+using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>CoreDNS, which every cluster has.</summary>
+/// <summary>CoreDNS; every cluster has it.</summary>
 internal sealed class CoreDnsApp : App
 {
     public const string LayerName = "coredns";
@@ -25,7 +26,7 @@ internal sealed class CoreDnsApp : App
         Starter = CoreDnsChart.Driven,
         HttpUrl = "https://coredns.github.io/helm",
         OciUrl = "oci://ghcr.io/coredns/charts/coredns",
-        // 1.38.0's publishing job lacked the permission for the registry (coredns/helm#197); 1.38.1 is the first that is there.
+        // The publishing job of 1.38.0 had no permission for the registry (coredns/helm#197); 1.38.1 is the first version there.
         FirstInRegistry = SemVer.Parse("1.38.1"),
         Oldest = CoreDnsChart.Default,
     });
@@ -85,7 +86,7 @@ internal sealed class CoreDnsApp : App
 
     public override IReadOnlyDictionary<string, string> ProtectedValues => ClusterValues.Protected;
 
-    public override Mapping Completed(Mapping values) => ContainerVariables.Completed(values);
+    public override Mapping WithRequiredValues(Mapping values) => ContainerVariables.Completed(values);
 
     public override void Check(Cluster cluster, SectionReader at)
     {
@@ -101,8 +102,10 @@ internal sealed class CoreDnsApp : App
     public override void CheckPlatform(Platform platform, SectionReader at)
     {
         CheckVersion(platform.Charts[ChartKey].Version, at);
+        var (servers, substrates) = (new SubstrateServers(platform.Substrates), at.Entries("substrates"));
         foreach (var (cluster, place) in platform.Clusters.Zip(at.Entries("clusters")))
         {
+            SubstrateUpstreams.Check(cluster, servers, place, substrates);
             if (cluster.Pins.Charts.TryGetValue(ChartKey, out var own))
             {
                 CheckVersion(own, place);
@@ -112,7 +115,7 @@ internal sealed class CoreDnsApp : App
         }
     }
 
-    /// <summary>What is known of the chart, and of the CoreDNS, that a cluster receives.</summary>
+    /// <summary>The facts about a cluster's chart and CoreDNS.</summary>
     public static CoreDnsChart ChartOf(Platform platform, Cluster cluster) => CoreDnsChart.For(
         cluster.Pins.Charts.GetValueOrDefault(ChartKey) ?? platform.Charts[ChartKey].Version,
         cluster.Adjustments.Values.GetValueOrDefault(ChartKey)?.TextAt("image", "tag"));

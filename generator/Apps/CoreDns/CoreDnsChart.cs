@@ -3,13 +3,13 @@ using System.Collections.Frozen;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>What is known of one version of the coredns chart, and of the CoreDNS that it runs: the data files in <c>Charts</c>.</summary>
+/// <summary>Facts about one version of the coredns chart and its CoreDNS, from the data files in <c>Charts</c>.</summary>
 public sealed record CoreDnsChart
 {
-    /// <summary>The key of a plugin's own arguments among those of its block.</summary>
+    /// <summary>The key for a plugin's own arguments.</summary>
     public const string Parameters = "parameters";
 
-    /// <summary>The key of every other word of its block.</summary>
+    /// <summary>The key for every other line of its block.</summary>
     public const string AnyLine = "*";
 
     private static readonly string[] HistogramSeries = ["_bucket", "_sum", "_count"];
@@ -40,41 +40,41 @@ public sealed record CoreDnsChart
     private static readonly Lazy<Mapping> CorefileFile = new(() => Read("corefile.yaml"));
     private static readonly ConcurrentDictionary<(SemVer, SemVer), CoreDnsChart> Made = new();
 
-    /// <summary>The days on which the data files were read from their sources, each with what it holds.</summary>
+    /// <summary>The dates on which the data files were read from their sources, each with their content.</summary>
     public static IEnumerable<(string What, string Day)> ReadOn =>
     [
         ("releases of the chart", ReleaseFile.TextAt("read")!), ("its values", ValueFile.Value.TextAt("read")!),
         ("plugins and metrics of CoreDNS", CoreDnsFile.Value.TextAt("read")!), ("its Corefile", CorefileFile.Value.TextAt("read")!),
     ];
 
-    /// <summary>The version where a definition names none.</summary>
+    /// <summary>The version if a definition sets none.</summary>
     public static SemVer Default { get; } = SemVer.Parse(ReleaseFile.TextAt("default")!);
 
-    /// <summary>The newest version that was driven to on a cluster, from <see cref="Default"/> on.</summary>
+    /// <summary>The newest version that was tested with an upgrade on a cluster from <see cref="Default"/>.</summary>
     public static SemVer Driven { get; } = SemVer.Parse(ReleaseFile.TextAt("driven")!);
 
     /// <summary>
-    /// The CoreDNS that <c>init</c> writes beside <see cref="Driven"/>, where that chart's own has known faults; the two were driven to
+    /// The CoreDNS version that <c>init</c> writes with <see cref="Driven"/>, whose own CoreDNS has known faults; the two were tested
     /// together.
     /// </summary>
     public static SemVer StarterImage { get; } = SemVer.Parse(ReleaseFile.TextAt("image")!);
 
-    /// <summary>The released versions of the chart that are known, each with its CoreDNS.</summary>
+    /// <summary>The known releases of the chart, each with its CoreDNS version.</summary>
     public static ImmutableSortedDictionary<SemVer, SemVer> Releases { get; } = ReleaseFile.EntriesAt("releases")
         .ToImmutableSortedDictionary(entry => SemVer.Parse(entry.Key), entry => SemVer.Parse(((Scalar)entry.Value).Value));
 
-    /// <summary>The first releases with a tag of the proportional autoscaler, each with the tag.</summary>
+    /// <summary>The first releases with each tag of the proportional autoscaler.</summary>
     internal static ImmutableSortedDictionary<SemVer, string> Autoscalers { get; } = AutoscalersIn(ReleaseFile);
 
-    /// <summary>Releases that cannot serve DNS over TCP beside UDP.</summary>
+    /// <summary>Releases that cannot serve DNS over both UDP and TCP.</summary>
     public static ImmutableHashSet<SemVer> WithoutTcp { get; } = [.. Texts(ReleaseFile["withoutTcp"]).Select(SemVer.Parse)];
 
-    /// <summary>The releases that a definition may name, oldest first.</summary>
+    /// <summary>The releases that a definition may use, oldest first.</summary>
     public static IEnumerable<SemVer> Delivered => Releases.Keys.Where(version => version >= Default && !WithoutTcp.Contains(version));
 
     public required SemVer Version { get; init; }
 
-    /// <summary>The CoreDNS that it runs.</summary>
+    /// <summary>Its CoreDNS version.</summary>
     public required SemVer CoreDns { get; init; }
 
     /// <summary>Every value that its templates read.</summary>
@@ -83,25 +83,23 @@ public sealed record CoreDnsChart
     /// <summary>The exported series with the labels that CoreDNS itself sets.</summary>
     public required FrozenDictionary<string, ImmutableArray<string>> Series { get; init; }
 
-    /// <summary>In the order in which a query passes them, whatever the order in the Corefile.</summary>
+    /// <summary>In the order in which a query passes them; the order in the Corefile does not matter.</summary>
     public required ImmutableArray<string> Plugins { get; init; }
 
-    /// <summary>Those that one server block may have once only.</summary>
+    /// <summary>Plugins that a server block can have only once.</summary>
     public required ImmutableArray<string> PluginsOnce { get; init; }
 
-    /// <summary>
-    /// For each plugin that is described: the patterns of what follows its name (<see cref="Parameters"/>) and each word of its block.
-    /// </summary>
+    /// <summary>For each known plugin the patterns of its own arguments (<see cref="Parameters"/>) and of each line of its block.</summary>
     public required FrozenDictionary<string, FrozenDictionary<string, string>> PluginArguments { get; init; }
 
-    /// <summary>Words of one block that CoreDNS does not take together.</summary>
+    /// <summary>Words that CoreDNS does not accept together in one block.</summary>
     public required FrozenDictionary<string, ImmutableArray<string>> PluginExclusive { get; init; }
 
     /// <summary>
-    /// The data for a version: its own or that of the release that it is a build of, else of the nearest older one, else of the oldest.
+    /// The data for a version: its own, or that of the release that it was built from, else of the nearest older one, else of the oldest.
     /// </summary>
-    /// <param name="version">Of the chart.</param>
-    /// <param name="tag">The image's tag where the values set one, maybe with a digest; it decides the CoreDNS.</param>
+    /// <param name="version">The chart's version.</param>
+    /// <param name="tag">The image's tag, optionally with a digest, if the values set one; it decides the CoreDNS version.</param>
     public static CoreDnsChart For(SemVer version, string? tag = null)
     {
         var release = Nearest(Releases.Keys, version);
@@ -109,21 +107,21 @@ public sealed record CoreDnsChart
         return Made.GetOrAdd((release, coreDns), key => Make(key.Item1, key.Item2));
     }
 
-    /// <summary>True for a release whose data are known, and for a build of one's own of it, such as 1.46.2-nord.1.</summary>
+    /// <summary>True for a known release, and for a custom build of it, such as 1.46.2-nord.1.</summary>
     public static bool HasRelease(SemVer version) => Releases.ContainsKey(version with { PreRelease = "" });
 
-    /// <summary>True where the plugins, the Corefile and the metrics of a CoreDNS are in the data files.</summary>
+    /// <summary>True if the data files have the plugins, the Corefile and the metrics of a CoreDNS version.</summary>
     public static bool IsKnown(SemVer coreDns) => Texts(CoreDnsFile.Value["versions"]).Contains(coreDns.ToString());
 
-    /// <summary>The CoreDNS that a chart version runs; null for a version that is newer than what is known.</summary>
+    /// <summary>The CoreDNS version of a chart version; null if the chart version is newer than the data.</summary>
     public static string? AppVersionOf(SemVer version) =>
         version > Releases.Keys.Last() ? null : Releases[Nearest(Releases.Keys, version)].ToString();
 
-    /// <summary>The tag of a chart version's proportional autoscaler; null for a version that is newer than what is known.</summary>
+    /// <summary>The tag of the proportional autoscaler in a chart version; null if the chart version is newer than the data.</summary>
     public static string? AutoscalerTagOf(SemVer version) =>
         version > Releases.Keys.Last() ? null : Autoscalers[Nearest(Autoscalers.Keys, version)];
 
-    /// <summary>Which versions read a value that this one does not, in a sentence; null where none is known to.</summary>
+    /// <summary>The versions that read a value which this one does not, in a sentence; null if none is known.</summary>
     /// <param name="path">The value's path, with dots.</param>
     public string? OtherVersionsReading(string path)
     {
@@ -146,7 +144,7 @@ public sealed record CoreDnsChart
         };
     }
 
-    /// <summary>A build of one's own, such as 1.46.2-nord.1, sorts before the release that it is of.</summary>
+    /// <summary>A custom build, such as 1.46.2-nord.1, sorts before its release.</summary>
     internal static SemVer Nearest(IEnumerable<SemVer> known, SemVer version) =>
         known.LastOrDefault(one => one <= version with { PreRelease = "" }) ?? known.First();
 
@@ -178,7 +176,7 @@ public sealed record CoreDnsChart
         };
     }
 
-    /// <summary>A word is a type, a list has the type of its one item, and the key '*' means any key.</summary>
+    /// <summary>A word is a type, a list has the type of its only item, and the key '*' means any key.</summary>
     private static Shape ShapeOf(Node node, SemVer version, IReadOnlyDictionary<string, Shape> types) => node switch
     {
         Scalar { Value: var type } => types[type],

@@ -3,18 +3,18 @@ using PlatformGitOps.Generator.Apps.DnsHealthController;
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
-/// <c>kubernetes/components/coredns</c>: what differs between clusters in more than a value. Only those that a cluster uses are written.
+/// <c>kubernetes/components/coredns</c>: differences between clusters that are more than a value. Only used components are written.
 /// </summary>
 internal static class CoreDnsComponents
 {
-    // The list of servers is replaced as a whole, so that what a cluster caches is part of it.
+    // Helm replaces the list of servers as a whole, so it includes the cache settings.
     private const string Substrate = "substrate";
     private const string SubstrateUncached = "substrate-cluster-names-uncached";
 
     public static IEnumerable<GeneratedFile> Files(Platform platform) =>
         platform.Clusters.SelectMany(Of).Distinct().Order(StringComparer.Ordinal).SelectMany(component => Files(platform, component));
 
-    /// <summary>The folders of the components of one cluster, in the order in which they apply.</summary>
+    /// <summary>The component folders of one cluster, in the order in which they apply.</summary>
     public static IEnumerable<string> Folders(Cluster cluster) => Of(cluster).Select(name => $"{CoreDnsApp.ComponentsFolder}/{name}");
 
     private static IEnumerable<string> Of(Cluster cluster)
@@ -120,7 +120,7 @@ internal static class CoreDnsComponents
     /// <summary>A patch of the release's values.</summary>
     public static Mapping Values(Mapping values) => Release(new Mapping { { "values", values } });
 
-    /// <summary>Values of a scaler; drift detection then leaves the number of replicas to it (helm-controller#643).</summary>
+    /// <summary>Helm values of an autoscaler; drift detection then ignores the number of replicas (helm-controller#643).</summary>
     private static Mapping Scaled(Mapping values) => Release(new Mapping
     {
         { "driftDetection", new Mapping
@@ -136,7 +136,7 @@ internal static class CoreDnsComponents
         { "values", values },
     });
 
-    /// <summary>A quarter of the pods, rounded up, may be evicted at once, however many there are.</summary>
+    /// <summary>A quarter of the pods, rounded up, may be evicted at once, at any scale.</summary>
     private static Mapping BudgetFollows() => Resources.Object("policy/v1", "PodDisruptionBudget",
         Resources.Metadata(CoreDnsNames.DisruptionBudget, CoreDnsNames.Namespace),
         new Mapping { { "minAvailable", Scalar.Null }, { "maxUnavailable", "25%" } });
@@ -144,8 +144,9 @@ internal static class CoreDnsComponents
     private static Mapping WithoutServiceMonitor() =>
         new() { { "prometheus", new Mapping { { "monitor", new Mapping { { "enabled", false } } } } } };
 
-    /// <summary>A kept answer would name an endpoint for seconds after it was removed. The list of servers is replaced as a
-    /// whole.</summary>
+    /// <summary>
+    /// A cached answer would contain an endpoint for seconds after its removal. Helm replaces the list of servers as a whole.
+    /// </summary>
     private static Mapping ClusterNamesUncached() => new() { { "servers", Corefile.Servers(clusterNamesCached: false) } };
 
     private static Mapping Forwarding(Platform platform, string component)
@@ -164,7 +165,7 @@ internal static class CoreDnsComponents
                 { "maxReplicas", Scalar.Variable(CoreDnsVariables.MaxReplicas) },
                 { "metrics", Sequence.Of(Utilization("cpu", CoreDnsVariables.TargetCpuPercent),
                     Utilization("memory", CoreDnsVariables.TargetMemoryPercent)) },
-                // A burst is met at once, and a lull must last: a pod that goes takes its cache with it.
+                // Scales up at once and down slowly: a removed pod takes its cache with it.
                 { "behavior", new Mapping
                     {
                         { "scaleUp", Behaviour(0, ("Percent", 100, 30), ("Pods", 2, 30)) },
@@ -216,12 +217,12 @@ internal static class CoreDnsComponents
     private static Mapping Release(Mapping spec) =>
         Resources.Object(FluxApi.HelmRelease, "HelmRelease", Resources.Metadata(CoreDnsNames.Release, CoreDnsNames.Namespace), spec);
 
-    // CoreDNS's own pods under the DNS health controller, in two steps: the pods carry the serve label wherever the controller runs, and
-    // the Service selects it where the definition says so. A Helm upgrade changes the Service before it replaces the pods, so that both at
-    // once would leave the Service without an endpoint; the plan refuses that.
+    // Puts CoreDNS's own pods under the DNS health controller, in two steps: wherever the controller runs the pods get the serve label, and
+    // the Service selects it if the definition says so. A Helm upgrade changes the Service before it replaces the pods, so both at once
+    // would leave the Service without endpoints; the plan refuses that.
     private static Mapping ServeLabel() => new() { { "customLabels", new Mapping { { ControllerNames.ServeLabel, "true" } } } };
 
-    /// <summary>The chart replaces its whole selector by this one, so that its own three labels stand here too.</summary>
+    /// <summary>The chart replaces its whole selector by this one, so it repeats the chart's three labels.</summary>
     private static Mapping HealthChecked() => new()
     {
         { "service", new Mapping
@@ -230,8 +231,8 @@ internal static class CoreDnsComponents
                     {
                         { ControllerNames.HealthCheck + "enabled", "true" },
                         { ControllerNames.HealthCheck + "scheme", "dns" },
-                        // A CoreDNS that answers at all does so within milliseconds, and each second that a dead one is named costs every
-                        // client half of its queries: it is found in 0.5 + 0.3 + 0.3 s.
+                        // A working CoreDNS answers within milliseconds, and while the Service has a dead pod every client loses half of
+                        // its queries: it is found in 0.5 + 0.3 + 0.3 s.
                         { ControllerNames.HealthCheck + "interval", "500ms" },
                         { ControllerNames.HealthCheck + "retry-interval", "250ms" },
                         { ControllerNames.HealthCheck + "timeout", "300ms" },

@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
-/// <c>kubernetes/bases/coredns</c>, the chart's source and the release, and <c>kubernetes/infrastructure/networking/coredns</c>, what a
-/// cluster applies: the release and what its chart cannot make. Both are the same for every cluster.
+/// <c>kubernetes/bases/coredns</c> has the chart's source and the release; <c>kubernetes/infrastructure/networking/coredns</c> is what a
+/// cluster applies: the release and objects that its chart cannot make. Both are the same for every cluster.
 /// </summary>
 internal static class CoreDnsFiles
 {
-    // The image names its user instead of numbering it, and the kubelet refuses runAsNonRoot without a number (coredns#7542).
+    // The image has a user name without a number, and the kubelet refuses runAsNonRoot without a number (coredns#7542).
     private const int User = 65532;
 
     /// <summary>Once for each version that clusters pin.</summary>
@@ -34,7 +34,7 @@ internal static class CoreDnsFiles
         "HelmRelease",
         Resources.Metadata(CoreDnsNames.Release, CoreDnsNames.Namespace, annotations: new Mapping
         {
-            // A slip in the tree must not take DNS away: Flux leaves the release alone when its file is gone.
+            // A mistake in the tree must not remove DNS: Flux keeps the release if its file is deleted.
             { "kustomize.toolkit.fluxcd.io/prune", "disabled" },
         }),
         new Mapping(
@@ -62,12 +62,12 @@ internal static class CoreDnsFiles
         new Mapping
         {
             { "minAvailable", Scalar.Variable(CoreDnsVariables.MinAvailable) },
-            // A pod that is not ready protects nobody and would hold a drain up forever (KEP-3017).
+            // A pod that is not ready protects nothing and would block a drain forever (KEP-3017).
             { "unhealthyPodEvictionPolicy", "AlwaysAllow" },
             { "selector", new Mapping { { "matchLabels", new Mapping { { CoreDnsNames.AppLabel, CoreDnsNames.App } } } } },
         });
 
-    /// <summary>Only keys that the chart reads; every default that is not safe is overridden.</summary>
+    /// <summary>Only keys that the chart reads; overrides every unsafe default.</summary>
     private static Mapping Values() => new()
     {
         { "k8sAppLabelOverride", CoreDnsNames.App },
@@ -84,11 +84,11 @@ internal static class CoreDnsFiles
             }
         },
         { "env", Sequence.Of(ContainerVariables.Threads()) },
-        // A new pod answers before an old one goes.
+        // A new pod is ready before an old one ends.
         { "rollingUpdate", new Mapping { { "maxUnavailable", 0 }, { "maxSurge", 1 } } },
         { "terminationGracePeriodSeconds", 2 * Corefile.LameduckSeconds },
         { "podSecurityContext", PodParts.NonRoot(User) },
-        // The binary carries this file capability: without it in the bounding set it cannot even be executed (coredns#7435).
+        // The binary has this file capability: without it in the bounding set it cannot be executed (coredns#7435).
         { "securityContext", PodParts.Restricted("NET_BIND_SERVICE") },
         { "livenessProbe", Probe(initialDelay: 60, period: 10, timeout: 5, failures: 5) },
         { "readinessProbe", Probe(initialDelay: 5, period: 5, timeout: 3, failures: 2) },
@@ -97,7 +97,7 @@ internal static class CoreDnsFiles
         { "tolerations", Tolerations() },
         { "prometheus", new Mapping
             {
-                // The ServiceMonitor selects this Service; the annotation would have annotation-following scrapers count everything twice.
+                // The ServiceMonitor selects this Service; with the annotation, annotation-based scrapers would count everything twice.
                 { "service", new Mapping { { "enabled", true }, { "annotations", new Mapping { { "prometheus.io/scrape", "false" } } } } },
                 { "monitor", new Mapping
                     {
@@ -111,7 +111,7 @@ internal static class CoreDnsFiles
         { "servers", Corefile.Servers() },
     };
 
-    /// <summary>The usual ones, and those of a definition.</summary>
+    /// <summary>The default tolerations, then those of the definition.</summary>
     public static Sequence Tolerations(params IEnumerable<Node> more) => Sequence.Of([
         new Mapping { { "key", "CriticalAddonsOnly" }, { "operator", "Exists" } },
         new Mapping { { "key", "node-role.kubernetes.io/control-plane" }, { "operator", "Exists" }, { "effect", "NoSchedule" } },
@@ -131,8 +131,8 @@ internal static class CoreDnsFiles
     };
 
     /// <summary>
-    /// Counts the pods of one revision only, so that a rollout cannot end lopsided (kubernetes#98215), and leaves out nodes
-    /// whose taints keep the pod away, so that a cordoned node does not hold a replica back.
+    /// Compares only pods of one revision, so that a rollout does not end unevenly spread (kubernetes#98215), and ignores nodes whose
+    /// taints the pod does not tolerate, so that a cordoned node does not block a replica.
     /// </summary>
     private static Mapping Spread(string topologyKey, string whenUnsatisfiable) => new()
     {
@@ -144,7 +144,7 @@ internal static class CoreDnsFiles
         { "nodeTaintsPolicy", "Honor" },
     };
 
-    /// <summary>A pod leaves a lost node after half a minute instead of five.</summary>
+    /// <summary>A pod leaves a lost node after 30 seconds instead of five minutes.</summary>
     private static Mapping Leave(string taint) => new()
     {
         { "key", taint },

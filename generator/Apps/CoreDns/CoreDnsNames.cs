@@ -1,24 +1,24 @@
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>Names that clusters, alerts and policies hold on to; most come out of the chart and may not drift from it.</summary>
+/// <summary>Names that clusters, alerts and policies depend on; most come from the chart and must not differ from it.</summary>
 public static class CoreDnsNames
 {
     public const string Namespace = "kube-system";
 
     public const string Chart = "coredns";
 
-    /// <summary>The release, the Deployment, the ServiceAccount and the chart's source.</summary>
+    /// <summary>The name of the release, the Deployment, the ServiceAccount and the chart's source.</summary>
     public const string Release = "coredns";
 
-    /// <summary>What kubeadm, the kubelet's configuration and many tools expect the Service to be called.</summary>
+    /// <summary>The Service's name that kubeadm, the kubelet's configuration and many tools expect.</summary>
     public const string Service = "kube-dns";
 
     public const string DisruptionBudget = "coredns-pdb";
 
-    /// <summary>The label by which policies and people find the DNS pods.</summary>
+    /// <summary>The label by which policies and users select the DNS pods.</summary>
     public const string AppLabel = "k8s-app";
 
-    /// <summary>The value of <see cref="AppLabel"/>; it is part of the Deployment's selector, which cannot change.</summary>
+    /// <summary>The value of <see cref="AppLabel"/>; it is part of the Deployment's selector, which is immutable.</summary>
     public const string App = "kube-dns";
 
     /// <summary>The job label of the scraped series: the name of the Service that the ServiceMonitor selects.</summary>
@@ -33,7 +33,7 @@ public static class CoreDnsNames
     public const int ReadyPort = 8181;
 }
 
-/// <summary>CoreDNS's keys of a cluster's settings, which Flux puts in place of <c>${KEY}</c>.</summary>
+/// <summary>CoreDNS's keys in a cluster's settings; Flux substitutes <c>${KEY}</c>.</summary>
 public static class CoreDnsVariables
 {
     public const string ClusterIP = "COREDNS_CLUSTER_IP";

@@ -9,12 +9,12 @@ public sealed record CoreDnsRelease
 
     public required ChartReference Chart { get; init; }
 
-    /// <summary>As the cluster receives it.</summary>
+    /// <summary>The object as the cluster receives it.</summary>
     public Manifest Manifest => Helm.Manifest;
 
     public SemVer? Version => field ??= SemVer.TryParse(Chart.Version, out var version, out _) ? version : null;
 
-    /// <summary>Facts about its chart: of the nearest older version if this version has no data file.</summary>
+    /// <summary>Facts about its chart; if this version has no data file, those of the nearest older version.</summary>
     public CoreDnsChart Known => field ??= CoreDnsChart.For(Version ?? CoreDnsChart.Default, Text("image", "tag"));
 
     public Mapping Values => Helm.Values;
@@ -36,19 +36,19 @@ public sealed record CoreDnsRelease
 
     public string ServiceName => Text("service", "name") ?? FullName;
 
-    /// <summary>The ServiceAccount of the pods, to which the chart binds its role.</summary>
+    /// <summary>The ServiceAccount of the pods; the chart binds its role to it.</summary>
     public string AccountName => Text("serviceAccount", "name") ?? (Switch(false, "serviceAccount", "create") ? FullName : "default");
 
-    /// <summary>The image of the pods; without a tag where the chart is not known.</summary>
+    /// <summary>The image of the pods; without a tag if the chart is unknown.</summary>
     public string Image => (Text("image", "repository") ?? "coredns/coredns")
         + ((Text("image", "tag") ?? (Version is null ? null : CoreDnsChart.AppVersionOf(Version))) is { } tag ? $":{tag}" : "");
 
-    /// <summary>The Service that is scraped; its name is the job label of every series.</summary>
+    /// <summary>The Service for scrapes; its name is the job label of every series.</summary>
     public string MetricsService => FullName + "-metrics";
 
     public bool IsClusterService => Switch(true, "isClusterService");
 
-    /// <summary>Whether pods of the cluster ask it: a cluster may have other CoreDNS servers beside.</summary>
+    /// <summary>True if it serves the cluster's pods: a cluster can have other CoreDNS releases too.</summary>
     public bool IsClusterDns => ServiceName == "kube-dns" || Text("service", "clusterIP") is { } and not "None";
 
     public string AppLabel => Text("k8sAppLabelOverride") ?? CoreDnsNames.Chart;
@@ -72,7 +72,7 @@ public sealed record CoreDnsRelease
 
     public bool HasMetricsService => Switch(false, "prometheus", "service", "enabled");
 
-    /// <summary>True if a post-renderer names one of these words, so that the values alone do not tell what arrives.</summary>
+    /// <summary>True if a post-renderer mentions one of these words, so that the values alone do not show the result.</summary>
     public bool IsPatched(params ReadOnlySpan<string> words)
     {
         foreach (var word in Patched.Length > 0 ? words : [])
@@ -89,7 +89,7 @@ public sealed record CoreDnsRelease
     private string Patched => field ??= string.Join('\n', Helm.PostRenderers.SelectMany(renderer => renderer.Scalars())
         .Select(scalar => scalar.Value)) + (Helm.PostRenderers.Any(renderer => renderer["images"] is not null) ? "\nimage" : "");
 
-    /// <summary>The releases of a cluster whose chart has its source in the tree: without it the chart's version may be unknown.</summary>
+    /// <summary>The releases of a cluster whose chart source is in the tree: otherwise the chart's version may be unknown.</summary>
     public static IEnumerable<CoreDnsRelease> In(FluxCluster cluster) =>
         from layer in cluster.Layers
         where !layer.IsRemote
@@ -104,13 +104,12 @@ public sealed record CoreDnsRelease
     public string? Text(params ReadOnlySpan<string> path) => Values.At(path) is Scalar { Value.Length: > 0, IsNull: false } scalar
         ? scalar.Value : null;
 
-    /// <summary>A switch, or the chart's default if it is not set.</summary>
+    /// <summary>The value of a switch, or the chart's default if it is not set.</summary>
     public bool Switch(bool whenUnset, params ReadOnlySpan<string> path) => Text(path) is { } text ? PlainScalars.Canonical(text) == "true"
         : whenUnset;
 
     /// <summary>
-    /// The fewest pods that it has; null where a value that is not a number decides, or where a patch leaves one, which is a finding of
-    /// its own.
+    /// The minimum number of pods; null if the value is not a number, or if a patch leaves only one pod, which is a separate finding.
     /// </summary>
     public int? Fewest => IsPatched("replicas", "minReplicas")
         ? !Switch(false, "autoscaler", "enabled") && DnsObjects.Patched(this).Fewest is { } many and > 1 ? many : null

@@ -2,12 +2,12 @@ using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>The chart's <c>servers</c> value: one server for every name, and the definition's own. docs/corefile.md explains each
-/// line.</summary>
+/// <summary>
+/// The chart's <c>servers</c> value: a server for all names, and those of the definition. docs/corefile.md explains each line.
+/// </summary>
 internal static class Corefile
 {
-    /// <summary>How long a stopping process goes on answering, so that no client is still sent to it (measured,
-    /// docs/corefile.md).</summary>
+    /// <summary>How long a stopping process still answers, because clients still send queries to it (measured, docs/corefile.md).</summary>
     public const int LameduckSeconds = 15;
 
     /// <summary>Seconds; the cache plugin's own default.</summary>
@@ -15,21 +15,23 @@ internal static class Corefile
 
     private const string Domain = $"${{{Variables.ClusterDomain}}}";
 
-    /// <summary>The first CoreDNS that keeps no failure where its Corefile says so (<c>servfail</c>).</summary>
+    /// <summary>The first CoreDNS that can switch off caching of failures (<c>servfail</c>).</summary>
     public static readonly SemVer OldestWithServfail = new(1, 9, 4);
 
-    /// <summary>The first that follows aliases (<c>rewrite cname</c>): 1.11.0 has it too, but mixes up answers (coredns#6407).</summary>
+    /// <summary>
+    /// The first CoreDNS that follows aliases (<c>rewrite cname</c>): 1.11.0 has it too, but mixes up answers (coredns#6407).
+    /// </summary>
     public static readonly SemVer OldestWithAliases = new(1, 11, 3);
 
     private static readonly SemVer OldestKnown = new(1, 8, 0);
 
-    /// <summary>The servers of a cluster whose definition says nothing about them.</summary>
+    /// <summary>The servers of a cluster without DNS settings.</summary>
     public static Sequence Servers(bool clusterNamesCached = true, SubstrateSettings? substrate = null) =>
         Servers(DnsSettings.Default, DnsSettings.Default.TtlWith(null), clusterNamesCached, substrate);
 
     /// <summary>
-    /// The substrate's names, from its own servers. The loop plugin watches the first zone of its own server alone, so this one has it
-    /// too; health and ready answer for the process, in the main server. Why stale answers come at once is in docs/adr/0008.
+    /// The server that forwards names of the substrate. It has its own loop plugin, which only checks the first zone of its server; health
+    /// and ready are per process, in the main server. docs/adr/0008 explains why stale answers are sent at once.
     /// </summary>
     private static Mapping Substrate(SubstrateSettings substrate) =>
         Server(SubstrateForward.Zones(substrate), CoreDnsNames.DnsPort, [
@@ -37,7 +39,7 @@ internal static class Corefile
             new("log", ".", $"class ${{{CoreDnsVariables.LogClass}}}"),
         ]);
 
-    /// <summary>What the server of a substrate's names does, here and in the cache of a node.</summary>
+    /// <summary>The plugins of the server for a substrate's names, in CoreDNS and in the cache of a node.</summary>
     public static ImmutableArray<PluginText> SubstratePlugins(SubstrateSettings substrate, int metricsPort) =>
     [
         new("errors"),
@@ -49,15 +51,15 @@ internal static class Corefile
     ];
 
     /// <summary>
-    /// A server answers an alias of a child's name with the CNAME alone, because the child is another zone, and pods do not ask again.
-    /// This rule puts the same target in its place, and looks it up for the same answer.
+    /// For an alias of a name in a child zone, a server returns only the CNAME, and pods do not query its target. This rewrite replaces the
+    /// alias by its target and resolves that for the same answer.
     /// </summary>
     private static PluginText FollowAliases(SubstrateSettings substrate) =>
         new("rewrite", $"cname suffix .{substrate.Zone}. .{substrate.Zone}.");
 
     /// <summary>
-    /// The same for a CoreDNS that the tree does not deliver, as text: with plugins and options alone that every version since 1.8.0 knows,
-    /// but for aliases. Nobody knows that version here, so the text says from which one on it is for.
+    /// The same server for a CoreDNS that the tree does not deliver, as text. It uses only plugins and options of every version since
+    /// 1.8.0, except for aliases; that version is unknown here, so the text says which one aliases need.
     /// </summary>
     public static string SubstrateServer(SubstrateSettings substrate)
     {
@@ -65,7 +67,7 @@ internal static class Corefile
         var port = Text(CoreDnsNames.DnsPort);
         var servers = substrate.Hosts.SelectMany(host => host.Addresses).Where(address => address.AddressFamily == family)
             .Select(address => $"{new IPEndPoint(address, CoreDnsNames.DnsPort)} ");
-        // The rewrite plugin makes an answer of a failure, and a cache that keeps it answers with it in place of what has expired.
+        // The rewrite plugin turns a failure into an answer, and a cache would return it instead of a stale answer.
         var (rewrite, servfail) = substrate.Aliases.IsEmpty ? ("", "")
             : ($"rewrite {FollowAliases(substrate).Parameters}\n    ", "servfail 0s\n        ");
         var version = $"{Docs.Page("migration.md")} says how to see its version.";
@@ -98,7 +100,7 @@ internal static class Corefile
     public static Sequence Servers(Cluster cluster) =>
         Servers(cluster.Dns, cluster.Dns.TtlWith(cluster.HealthController), cluster.HealthController is null, cluster.Substrate);
 
-    /// <summary>The chart's <c>zoneFiles</c> value; null where there are none.</summary>
+    /// <summary>The chart's <c>zoneFiles</c> value; null if there are none.</summary>
     public static Sequence? ZoneFiles(DnsSettings dns) => dns.ZoneFiles.IsEmpty ? null : Sequence.Of(dns.ZoneFiles.Select(zone =>
         new Mapping { { "filename", FileOf(zone.Zone) }, { "contents", zone.Text } }));
 
@@ -122,7 +124,7 @@ internal static class Corefile
                 $"pods {(dns.Autopath ? "verified" : "insecure")}\nfallthrough in-addr.arpa ip6.arpa\nttl {Text(ttl)}"),
             .. dns.ZoneFiles.Select(zone => new PluginText("file", $"/etc/coredns/{FileOf(zone.Zone)} {zone.Zone}")),
             new("prometheus", $":{CoreDnsNames.MetricsPort}"),
-            // The first that matches a name takes it, so the one for all names is the last.
+            // The first rule that matches a name decides, so the rule for all names is last.
             .. dns.StubDomains.Select(stub => Forward(stub.Zone.Text, string.Join(' ', stub.Forwarding.Servers), stub.Forwarding)),
             Forward(".", $"${{{CoreDnsVariables.Upstreams}}}", dns.Forwarding),
             Cache(dns.Cache, Math.Min(LeastCached, ttl), clusterNamesCached),
@@ -137,7 +139,7 @@ internal static class Corefile
 
     private static Mapping Server(IEnumerable<string> zones, int port, IEnumerable<PluginText> plugins) => new()
     {
-        // use_tcp: chart 1.38.0 serves TCP anyway, from 1.42.4 on only where it is asked for.
+        // use_tcp: chart 1.38.0 always serves TCP, charts from 1.42.4 only with this switch.
         { "zones", Sequence.Of(zones.Select(zone => new Mapping { { "zone", zone }, { "use_tcp", true } })) },
         { "port", port },
         { "plugins", Sequence.Of(plugins.Select(plugin => new Mapping
@@ -153,7 +155,7 @@ internal static class Corefile
         ? $"name suffix .{rewrite.From}. .{rewrite.To}. answer auto"
         : $"name exact {rewrite.From}. {rewrite.To}.");
 
-    /// <summary>Without a file of its own the plugin would read the pod's /etc/hosts too.</summary>
+    /// <summary>Without a file the plugin would read the pod's /etc/hosts.</summary>
     private static PluginText Hosts(DnsSettings dns) => new("hosts", "/dev/null", string.Join('\n',
     [
         .. dns.Hosts.SelectMany(host => host.Addresses.Select(address => $"{address} {host.Name}")),
@@ -172,14 +174,14 @@ internal static class Corefile
     // least: seconds that an answer is kept and given to clients, whatever TTL it has.
     private static PluginText Cache(CacheSettings cache, int least, bool clusterNamesCached)
     {
-        // A kept answer would name an endpoint for seconds after the health controller removed it.
+        // A cached answer would contain an endpoint for seconds after the health controller removed it.
         string[] uncached = [.. clusterNamesCached ? [] : new[] { Domain }, .. cache.ZonesWithoutCache.Select(zone => zone.Text)];
         return new("cache", Text(Math.Max(cache.Success, cache.Denial)), string.Join('\n',
         [
             $"success {Text(cache.Capacity)} {Text(cache.Success)} {Text(least)}",
             $"denial {Text(cache.Capacity)} {Text(cache.Denial)}{(least == LeastCached ? "" : $" {Text(least)}")}",
             .. cache.Prefetch == 0 ? [] : new[] { $"prefetch {Text(cache.Prefetch)} 1m 10%" },
-            // A failure that is kept is looked up first, and shown in place of what has expired (docs/adr/0003-cache.md).
+            // A cached failure has precedence over a stale answer, so failures are not cached (docs/adr/0003-cache.md).
             .. cache.ServeStale is { } stale ? ["servfail 0s", $"serve_stale {stale} verify"] : Array.Empty<string>(),
             .. uncached.Length == 0 ? [] : new[]
             {
@@ -194,13 +196,13 @@ internal static class Corefile
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>A plugin as a Corefile has it.</summary>
+/// <summary>A plugin in a Corefile.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Parameters">The rest of its line; null for none.</param>
 /// <param name="Block">The lines between its braces; null for none.</param>
 internal sealed record PluginText(string Name, string? Parameters = null, string? Block = null)
 {
-    /// <summary>The words of the lines of the block.</summary>
+    /// <summary>The words of each line in the block.</summary>
     public IEnumerable<string[]> Lines => (Block ?? "").Split('\n').Select(Words).Where(words => words.Length > 0);
 
     /// <summary>The plugin as lines of a Corefile.</summary>
@@ -211,14 +213,14 @@ internal sealed record PluginText(string Name, string? Parameters = null, string
             : $"{line} {{\n{string.Concat(Block.Split('\n').Select(inner => $"{indent}    {inner}\n"))}{indent}}}\n";
     }
 
-    /// <summary>What is wrong with the lines of a server block, as the rest of a sentence; null where they can be read.</summary>
+    /// <summary>What is wrong with the lines of a server block, as the rest of a sentence; null if they can be parsed.</summary>
     public static string? Problem(string text)
     {
         Read(text, out var problem);
         return problem;
     }
 
-    /// <summary>Reads lines that have no <see cref="Problem"/>.</summary>
+    /// <summary>Parses lines without a <see cref="Problem"/>.</summary>
     public static ImmutableArray<PluginText> Parse(string text) => Read(text, out _);
 
     private static ImmutableArray<PluginText> Read(string text, out string? problem)

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>The defaults of a cluster's DNS; any key that is written wins over them.</summary>
+/// <summary>The defaults of a cluster's DNS; keys in the definition override them.</summary>
 internal sealed record DnsProfile
 {
     /// <summary>The profiles; the first is the default.</summary>
@@ -18,7 +18,7 @@ internal sealed record DnsProfile
             UpstreamsSix = [Parse("2001:4860:4860::8888"), Parse("2001:4860:4860::8844"), Parse("2606:4700:4700::1111")],
         }));
 
-    /// <summary>Seconds: that of <see cref="DnsSettings.Hosts"/>, since the plugin's own is an hour.</summary>
+    /// <summary>The TTL of <see cref="DnsSettings.Hosts"/> in seconds; the plugin's own default is an hour.</summary>
     public const int HostsTtl = 30;
 
     public static DnsProfile Story => Words.Parse("story");
@@ -29,7 +29,7 @@ internal sealed record DnsProfile
 
     public ResourceSettings Resources { get; private init; } = ResourceSettings.OfCoreDns;
 
-    /// <summary>Seconds; only where no health controller runs, which needs <see cref="DnsSettings.ShortTtl"/>.</summary>
+    /// <summary>Seconds; only without the health controller, which needs <see cref="DnsSettings.ShortTtl"/>.</summary>
     public int Ttl { get; private init; } = DnsSettings.ShortTtl;
 
     public ImmutableArray<Upstream> UpstreamsFour { get; private init; } = [Parse("1.1.1.1"), Parse("1.0.0.1")];
@@ -39,7 +39,7 @@ internal sealed record DnsProfile
     private static Upstream Parse(string address) => new(IPAddress.Parse(address));
 }
 
-/// <summary>How the forward plugin chooses among its servers.</summary>
+/// <summary>How the forward plugin selects one of its servers.</summary>
 public enum ForwardPolicy
 {
     Random,
@@ -47,16 +47,16 @@ public enum ForwardPolicy
     Sequential,
 }
 
-/// <summary>Servers that names are forwarded to, and how.</summary>
-/// <param name="Servers">In order; all of them over TLS, or none.</param>
-/// <param name="ServerName">The name in the certificate of servers over TLS: the plugin takes one for all of them.</param>
-/// <param name="Policy">How a server is chosen.</param>
+/// <summary>The servers of a forward plugin and its options.</summary>
+/// <param name="Servers">In order; either all use TLS or none.</param>
+/// <param name="ServerName">The name in the certificates of TLS servers; the plugin has one for all of them.</param>
+/// <param name="Policy">How a server is selected.</param>
 public sealed record Forwarding(ImmutableArray<Upstream> Servers, DomainName? ServerName, ForwardPolicy Policy)
 {
     internal static readonly Words<ForwardPolicy> Policies = new(
         ("random", ForwardPolicy.Random), ("round_robin", ForwardPolicy.RoundRobin), ("sequential", ForwardPolicy.Sequential));
 
-    /// <summary>Binds the keys <c>serverName</c> and <c>policy</c> beside a list of servers.</summary>
+    /// <summary>Binds the keys <c>serverName</c> and <c>policy</c> of a list of servers.</summary>
     internal static Forwarding Bind(Section section, ImmutableArray<Upstream> servers) => new(
         servers,
         section.Optional("serverName", Forms.Name with { Example = "cloudflare-dns.com" },
@@ -64,25 +64,25 @@ public sealed record Forwarding(ImmutableArray<Upstream> Servers, DomainName? Se
         section.Choice("policy", ForwardPolicy.Random, Policies, "How a server of the list is chosen."));
 }
 
-/// <summary>A zone whose names are forwarded to servers of its own.</summary>
+/// <summary>A zone whose names are forwarded to its own servers.</summary>
 public sealed record StubDomain(DomainName Zone, Forwarding Forwarding);
 
-/// <summary>What the cache plugin keeps.</summary>
+/// <summary>The settings of the cache plugin.</summary>
 public sealed record CacheSettings
 {
-    /// <summary>Seconds that an answer is kept at most.</summary>
+    /// <summary>The maximum TTL of cached answers in seconds.</summary>
     public required int Success { get; init; }
 
-    /// <summary>Seconds that a denial is kept at most: for so long a new name stays unknown.</summary>
+    /// <summary>The maximum TTL of cached negative answers in seconds: a new name can stay unknown for so long.</summary>
     public required int Denial { get; init; }
 
-    /// <summary>Entries of each of the two.</summary>
+    /// <summary>The capacity of each of the two caches, in entries.</summary>
     public required int Capacity { get; init; }
 
-    /// <summary>Queries within a minute that make an entry worth renewing before it ends; 0 for never.</summary>
+    /// <summary>The number of queries in a minute from which an entry is renewed before it expires; 0 for never.</summary>
     public required int Prefetch { get; init; }
 
-    /// <summary>How long an expired answer is still given where its source does not answer; null for not at all.</summary>
+    /// <summary>How long an expired answer is served while its source does not respond; null for never.</summary>
     public Duration? ServeStale { get; init; }
 
     public required ImmutableArray<DomainName> ZonesWithoutCache { get; init; }
@@ -101,13 +101,13 @@ public sealed record CacheSettings
     };
 }
 
-/// <summary>A name of the definition with its addresses.</summary>
+/// <summary>A name and its addresses from the definition.</summary>
 public sealed record HostEntry(DomainName Name, ImmutableArray<IPAddress> Addresses);
 
-/// <summary>Queries for one name, or for all names below it, are answered with those for another.</summary>
-/// <param name="From">The name, or the end of the names.</param>
-/// <param name="To">What takes its place.</param>
-/// <param name="Below">True for the names below <paramref name="From"/>, false for this name alone.</param>
+/// <summary>Rewrites queries for a name, or for all names below it.</summary>
+/// <param name="From">The name, or the suffix of the names.</param>
+/// <param name="To">The replacement.</param>
+/// <param name="Below">True for the names below <paramref name="From"/>, false for this name only.</param>
 public sealed record NameRewrite(DomainName From, DomainName To, bool Below)
 {
     private static readonly Words<bool> Matches = new(("exact", false), ("suffix", true));
@@ -121,20 +121,22 @@ public sealed record NameRewrite(DomainName From, DomainName To, bool Below)
 /// <summary>A zone that CoreDNS serves from a zone file.</summary>
 public sealed record ZoneFile(DomainName Zone, string Text);
 
-/// <summary>A further server block of the Corefile.</summary>
+/// <summary>An additional server block of the Corefile.</summary>
 public sealed record ServerBlock
 {
-    /// <summary>A zone beside the main server's, which is the root. CoreDNS takes ranges too, and the tree has names alone.</summary>
+    /// <summary>
+    /// A zone of an additional server; the main server has the root zone. CoreDNS also accepts ranges, but the tree only has names.
+    /// </summary>
     internal static readonly TextShape<DomainName> ZoneForm = Forms.Name with { Example = "lab.example.com", Parser = ReadZone };
 
     public required ImmutableArray<DomainName> Zones { get; init; }
 
     public required int Port { get; init; }
 
-    /// <summary>Whether the port, if it is not 53, is opened on the Service and in the policies.</summary>
+    /// <summary>True to open the port, if it is not 53, on the Service and in the policies.</summary>
     public required bool Expose { get; init; }
 
-    /// <summary>The lines of its plugins as the Corefile has them.</summary>
+    /// <summary>The plugins, as lines of a Corefile.</summary>
     public required string Plugins { get; init; }
 
     internal static ServerBlock Bind(Section section) => new()

@@ -3,9 +3,9 @@ using PlatformGitOps.Generator.Flux.Kustomize;
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
-/// What the chart makes of a release's values, as far as DNS depends on it, and what the patches and images in <c>spec.postRenderers</c>
-/// make of that (by the templates of chart 1.38.0). Parts that no check needs are left out, and so is an operation of a patch that
-/// changes them. An object is null where the chart does not make it of these values, or a patch deletes it.
+/// The objects that the chart makes from a release's values, as far as DNS depends on them, after the patches and images in
+/// <c>spec.postRenderers</c> (by the templates of chart 1.38.0). Parts that no check needs are left out, with the patch operations on them.
+/// An object is null if these values do not create it, or a patch deletes it.
 /// </summary>
 internal sealed record DnsObjects
 {
@@ -33,7 +33,7 @@ internal sealed record DnsObjects
 
     public required Manifest? Budget { get; init; }
 
-    /// <summary>Each with its kind, always in this order.</summary>
+    /// <summary>Each object with its kind, always in this order.</summary>
     public IEnumerable<(string Kind, Manifest? Object)> All =>
     [
         ("Service", Service), ("Deployment", Deployment), ("ConfigMap", ConfigMap), (AccountKind, Account), (RoleKind, Role),
@@ -49,13 +49,13 @@ internal sealed record DnsObjects
     public Mapping? Container => Pod.MappingsAt("containers")
         .FirstOrDefault(container => container.TextAt("name") == "coredns");
 
-    /// <summary>The fewest pods where no proportional autoscaler decides; null where it is not a number.</summary>
+    /// <summary>The minimum number of pods without a proportional autoscaler; null if the value is not a number.</summary>
     public int? Fewest => Scaler is null ? Number(Deployment?.Body, "spec", "replicas") : Number(Scaler.Body, "spec", "minReplicas");
 
-    /// <summary>As Helm renders them.</summary>
+    /// <summary>The objects as Helm renders them.</summary>
     public static DnsObjects Of(CoreDnsRelease release)
     {
-        // Those of the proportional autoscaler have names of their own.
+        // The proportional autoscaler's objects have other names.
         var charted = ChartedObjects.Of(release)
             .Where(item => !item.Name.EndsWith(ChartedObjects.AutoscalerSuffix, StringComparison.Ordinal)).ToLookup(item => item.Kind);
         Manifest? Charted(string kind, Func<Mapping, Mapping>? more) => charted[kind].FirstOrDefault() is { } made
@@ -102,7 +102,7 @@ internal sealed record DnsObjects
             : release.Values["podDisruptionBudget"]!)),
     };
 
-    /// <summary>As the cluster receives them.</summary>
+    /// <summary>The objects as the cluster receives them, after post-rendering.</summary>
     public static DnsObjects Patched(CoreDnsRelease release)
     {
         var plain = Of(release);
@@ -121,8 +121,8 @@ internal sealed record DnsObjects
     }
 
     /// <summary>
-    /// Without the flag <c>-quiet</c> of the server, which leaves lines out at its start and decides nothing else (CoreDNS,
-    /// coremain/run.go). Behind a flag that waits for its value it is that value, and stays.
+    /// Removes the server's flag <c>-quiet</c>, which only shortens the log at start-up (CoreDNS, coremain/run.go). After a flag that takes
+    /// a value it is that value, and stays.
     /// </summary>
     private static Manifest? WithoutQuiet(Manifest? deployment)
     {
@@ -143,7 +143,7 @@ internal sealed record DnsObjects
     private static bool IsQuiet(Node argument) =>
         argument is Scalar { Value: var text } && text.Split('=')[0] is "-quiet" or "--quiet";
 
-    /// <summary>Each object by itself: a step that fails on one of them may be meant for the others.</summary>
+    /// <summary>Applies steps to each object separately: a step that fails on one may be meant for another.</summary>
     private static Manifest? Changed(Manifest? manifest, IEnumerable<Action<ResourceList>> steps)
     {
         var resources = new ResourceList();
@@ -160,7 +160,7 @@ internal sealed record DnsObjects
             }
             catch (FormatException)
             {
-                // Of an object or a field that is not modelled.
+                // For an object or a field that is not modelled.
             }
         }
 
@@ -180,7 +180,7 @@ internal sealed record DnsObjects
         }
     }
 
-    /// <summary>Each operation of a JSON patch by itself: one that fails here may be right in the cluster.</summary>
+    /// <summary>Splits a JSON patch into operations: one that fails here can still succeed in the cluster.</summary>
     private static IEnumerable<Mapping> Parts(Mapping patch)
     {
         if (patch.TextAt("patch") is not { } text

@@ -8,7 +8,7 @@ internal static class DnsRules
 {
     private static readonly Cidr[] NotUnicast = [Cidr.Parse("224.0.0.0/3"), Cidr.Parse("ff00::/8"), Cidr.Parse("fe80::/10")];
 
-    // Where NodeLocal DNSCache listens by default (its README), and where Kubespray puts it: it asks CoreDNS.
+    // The default address of NodeLocal DNSCache (its README), and Kubespray's; the cache queries CoreDNS.
     private static readonly IPAddress[] NodeLocal = [IPAddress.Parse("169.254.20.10"), IPAddress.Parse("169.254.25.10")];
 
     public static void Check(Cluster cluster, SectionReader at)
@@ -88,7 +88,7 @@ internal static class DnsRules
         }
     }
 
-    /// <summary>Why queries to an address come back to this CoreDNS, as the rest of a sentence; null where they do not.</summary>
+    /// <summary>Why queries to an address return to this CoreDNS, as the rest of a sentence; null if they do not.</summary>
     internal static string? Loop(Cluster cluster, IPAddress address, SectionReader at) => address switch
     {
         _ when Sections.DnsAddresses(cluster, at).Contains(address) => "is the cluster's own DNS",
@@ -101,11 +101,11 @@ internal static class DnsRules
     };
 
     /// <summary>
-    /// Finds forwarding loops between clusters. CoreDNS's loop plugin sees them at start-up only, and only while all of them answer.
+    /// Finds forwarding loops between clusters. CoreDNS's loop plugin only finds them at start-up, while all clusters answer.
     /// </summary>
     public static void CheckRings(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
-        // In every other cluster an isolated cluster's address means something else.
+        // In other clusters, an isolated cluster's address belongs to something else.
         var owners = clusters.Where(pair => !pair.Cluster.Isolated)
             .SelectMany(pair => Sections.DnsAddresses(pair.Cluster, pair.At).Select(address => (Address: address, Owner: pair)))
             .ToLookup(pair => pair.Address, pair => pair.Owner);
@@ -156,7 +156,7 @@ internal static class DnsRules
         return false;
     }
 
-    /// <summary>Where a cluster forwards the names of a zone, or all names.</summary>
+    /// <summary>The servers to which a cluster forwards the names of a zone, or all names.</summary>
     private static ImmutableArray<Upstream> ServersFor(Cluster cluster, DomainName? zone) =>
         zone is null ? cluster.Dns.Upstreams
         : zone.IsIn(cluster.Domain) ? []

@@ -3,10 +3,10 @@ using PlatformGitOps.Generator.Apps.DnsHealthController;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>How CoreDNS runs in one cluster.</summary>
+/// <summary>The DNS settings of one cluster.</summary>
 public sealed record DnsSettings
 {
-    /// <summary>Kubernetes installers, kubeadm among them, give the cluster's DNS the tenth address of the service range.</summary>
+    /// <summary>kubeadm and other installers give the cluster's DNS the tenth address of the service range.</summary>
     public const int DnsOffset = 10;
 
     private static readonly Words<LogClass> Logs = new(("error", LogClass.Error), ("denial", LogClass.Denial), ("all", LogClass.All));
@@ -17,45 +17,45 @@ public sealed record DnsSettings
     private static readonly Words<string?> FamilyPolicies = new(("auto", null), (SingleStack, SingleStack),
         (PreferDualStack, PreferDualStack), ("RequireDualStack", "RequireDualStack"));
 
-    /// <summary>Seconds; the health controller needs it this short to remove an endpoint in time.</summary>
+    /// <summary>Seconds; longer TTLs would delay the removal of endpoints by the health controller.</summary>
     public const int ShortTtl = 5;
 
-    /// <summary>Where a definition says nothing; the shared release has these.</summary>
+    /// <summary>The defaults, which the shared release uses.</summary>
     internal static readonly DnsSettings Default = Bind(new SectionRecorder(), Cidr.Parse("10.96.0.0/12"));
 
     public required IPAddress ClusterIP { get; init; }
 
-    /// <summary>The Service's address of the second family; null where the API server chooses it.</summary>
+    /// <summary>The Service's address of the second family; null if the API server assigns it.</summary>
     public IPAddress? SecondClusterIP { get; init; }
 
-    /// <summary>The Service's ipFamilyPolicy; null where the ranges decide.</summary>
+    /// <summary>The Service's ipFamilyPolicy; null if the ranges decide.</summary>
     public string? FamilyPolicy { get; init; }
 
     public required int Replicas { get; init; }
 
-    /// <summary>The disruption budget's minimum, always below the replicas.</summary>
+    /// <summary>The minimum of the PodDisruptionBudget, always below the replicas.</summary>
     public int MinAvailable => WrittenMinAvailable ?? Math.Min(Profile.MinAvailable, Replicas - 1);
 
-    /// <summary>Null where the definition does not say it.</summary>
+    /// <summary>Null if the definition does not set it.</summary>
     internal int? WrittenMinAvailable { get; init; }
 
-    /// <summary>True where the budget is a share of the pods, because an autoscaler decides how many there are.</summary>
+    /// <summary>True if the budget is a percentage, because an autoscaler sets the number of pods.</summary>
     public bool BudgetFollows => WrittenMinAvailable is null && Autoscaling is not Autoscaling.Off;
 
     /// <summary>The servers for all names outside of the cluster, in order.</summary>
     public required ImmutableArray<Upstream> Upstreams { get; init; }
 
-    /// <summary>How <see cref="Upstreams"/> are used.</summary>
+    /// <summary>How <see cref="Upstreams"/> are used, with the servers themselves.</summary>
     public required Forwarding Forwarding { get; init; }
 
     public required ImmutableArray<StubDomain> StubDomains { get; init; }
 
     public required CacheSettings Cache { get; init; }
 
-    /// <summary>The TTL of cluster names in seconds; null where the profile decides.</summary>
+    /// <summary>The TTL of cluster names in seconds; null for the profile's.</summary>
     public int? Ttl { get; init; }
 
-    /// <summary>Whether CoreDNS follows a pod's search path, so that the pod asks once.</summary>
+    /// <summary>True if CoreDNS follows a pod's search path, so that the pod sends one query.</summary>
     public required bool Autopath { get; init; }
 
     public required ImmutableArray<HostEntry> Hosts { get; init; }
@@ -66,7 +66,7 @@ public sealed record DnsSettings
 
     public required ImmutableArray<ServerBlock> ExtraServers { get; init; }
 
-    /// <summary>The ports beside 53 that are opened on the Service and in the policies.</summary>
+    /// <summary>The ports other than 53 that are open on the Service and in the policies.</summary>
     public ImmutableArray<int> ExposedPorts =>
         [.. ExtraServers.Where(server => server.Expose).Select(server => server.Port).Distinct()];
 
@@ -74,15 +74,15 @@ public sealed record DnsSettings
 
     public required ResourceSettings Resources { get; init; }
 
-    /// <summary>Null where nobody said how large the cluster becomes.</summary>
+    /// <summary>The expected size of the cluster; null if unknown.</summary>
     public ClusterSize? Sizing { get; init; }
 
     public required Autoscaling Autoscaling { get; init; }
 
-    /// <summary>What the log plugin writes.</summary>
+    /// <summary>The class of responses that the log plugin writes.</summary>
     public required LogClass Log { get; init; }
 
-    /// <summary>The log class as the plugin takes it.</summary>
+    /// <summary>The log plugin's word for the class.</summary>
     public string LogWord => Logs.Of(Log);
 
     /// <summary>The TTL of cluster names in seconds.</summary>
@@ -99,7 +99,7 @@ public sealed record DnsSettings
         return new()
         {
             Profile = profile,
-            // A range without a tenth address has a finding: see NetworkRules.
+            // A service range without a tenth address has a finding of NetworkRules.
             ClusterIP = section.Optional("clusterIP", Forms.Address, "The address of the kube-dns Service.",
                 absent: "the tenth address of the services", perCluster: true)
                 ?? services.AddressAt(DnsOffset) ?? services.First,
@@ -165,14 +165,14 @@ public enum LogClass
     All,
 }
 
-/// <summary>Requests and limits of one container.</summary>
+/// <summary>Resource requests and limits of a container.</summary>
 public sealed record ResourceSettings
 {
     public required Quantity CpuRequest { get; init; }
 
     public required Quantity MemoryRequest { get; init; }
 
-    /// <summary>Null for no limit: a limit throttles the resolver (see docs/corefile.md).</summary>
+    /// <summary>Null for no limit: a limit throttles DNS (see docs/corefile.md).</summary>
     public Quantity? CpuLimit { get; init; }
 
     public required Quantity MemoryLimit { get; init; }
@@ -210,7 +210,7 @@ public sealed record ResourceSettings
     }
 }
 
-/// <summary>What decides the number of replicas.</summary>
+/// <summary>How the number of replicas is set.</summary>
 public abstract record Autoscaling
 {
     private static readonly Words<string> Kinds = new(("none", "none"), ("hpa", "hpa"), ("proportional", "proportional"));
@@ -219,10 +219,10 @@ public abstract record Autoscaling
     {
     }
 
-    /// <summary>The definition's replicas, corrected by drift detection.</summary>
+    /// <summary>Fixed replicas from the definition; drift detection restores them.</summary>
     public sealed record Off : Autoscaling;
 
-    /// <summary>A HorizontalPodAutoscaler on the use of CPU and memory.</summary>
+    /// <summary>A HorizontalPodAutoscaler on CPU and memory utilization.</summary>
     public sealed record Horizontal(int MaxReplicas, int CpuPercent, int MemoryPercent = 80) : Autoscaling;
 
     /// <summary>The cluster-proportional-autoscaler, linear in cores and nodes.</summary>

@@ -3,7 +3,7 @@ using static PlatformGitOps.Generator.Emission.PolicyParts;
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
-/// What may reach the DNS pods: DNS from workloads, metrics from the monitoring namespace, probes from the node, nothing else.
+/// Network policies of the DNS pods: DNS from workloads, metrics from the monitoring namespace, probes from the node, nothing else.
 /// </summary>
 internal static class IngressPolicies
 {
@@ -16,20 +16,20 @@ internal static class IngressPolicies
             Namespace(Scalar.Variable(Variables.MonitoringNamespace)),
             Sequence.Of(Port("TCP", CoreDnsNames.MetricsPort)))));
 
-    /// <summary>Pods on the host network and probes come from node addresses, which no selector can name.</summary>
+    /// <summary>Pods on the host network and probes use node addresses, which no selector matches.</summary>
     public static Mapping KubernetesNodes() => KubernetesPolicy(Name + Nodes, Sequence.Of(
         KubernetesRule(
             Block(Scalar.Variable(Variables.NodeCidr)),
             Sequence.Of([.. DnsPorts().Items, Port("TCP", CoreDnsNames.HealthPort),
                 Port("TCP", CoreDnsNames.ReadyPort)]))));
 
-    /// <summary>The ports of further servers, for whoever may ask on port 53: patches, none where no port is exposed.</summary>
+    /// <summary>Patches that open the ports of additional servers to everyone who may use port 53; empty if there are none.</summary>
     public static IEnumerable<Node> OpenPorts(Definition.Cluster cluster)
     {
         var ports = cluster.Dns.ExposedPorts;
         if (!ports.IsEmpty && cluster.NetworkPolicy == Definition.NetworkPolicyFlavour.Cilium)
         {
-            // The rule of the pods, and that of the nodes behind it.
+            // The rule for pods, and the rule for nodes after it.
             yield return Opened("CiliumNetworkPolicy", Name, CiliumDnsPorts(ports), "/spec/ingress/0/toPorts/0/ports/-",
                 "/spec/ingress/1/toPorts/0/ports/-");
         }
@@ -43,7 +43,7 @@ internal static class IngressPolicies
         }
     }
 
-    /// <summary>Ports of DNS servers as Cilium's <c>toPorts</c> has them.</summary>
+    /// <summary>Entries of Cilium's <c>toPorts</c> for ports of DNS servers.</summary>
     internal static IEnumerable<Mapping> CiliumDnsPorts(IEnumerable<int> ports) => ports.Select(port => CiliumPort("ANY", port));
 
     /// <summary>The same for a NetworkPolicy.</summary>
@@ -62,7 +62,7 @@ internal static class IngressPolicies
         },
     };
 
-    /// <summary>The nodes of the second family beside the first, as a patch.</summary>
+    /// <summary>A patch that adds the second family's node range.</summary>
     public static Node SecondNodes(Values.Cidr nodes) => new Mapping
     {
         { "target", new Mapping { { "kind", "NetworkPolicy" }, { "name", Name + Nodes } } },

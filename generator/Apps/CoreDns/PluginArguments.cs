@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
-/// Arguments of a plugin with which CoreDNS does not start. What is not described here or in the chart's data is not judged.
+/// Finds plugin arguments with which CoreDNS does not start. Plugins that are neither here nor in the chart's data are not checked.
 /// </summary>
 internal static class PluginArguments
 {
@@ -18,7 +18,7 @@ internal static class PluginArguments
             return [($"A quote of the plugin '{plugin.Name}' does not end, and CoreDNS would not start.", "Close it.")];
         }
 
-        // A quoted text may go over several lines, which no pattern describes.
+        // A quoted text can span several lines, which patterns cannot describe.
         var lines = (plugin.Block ?? "").Split('\n').Select(PluginLine.Words).TakeWhile(line => !line.Open)
             .Select(line => line.Words).Where(words => words.Length > 0).ToArray();
         return Patterns(plugin.Name, parameters, lines, chart).Concat(Expressions(plugin.Name, parameters, lines))
@@ -72,7 +72,7 @@ internal static class PluginArguments
                 return true;
             }
 
-            // A brace inside of an action is part of a text in quotes, or the beginning of the next action.
+            // A brace inside of an action belongs to a quoted text, or starts another action.
             var action = line[(begin + Actions.Length)..end];
             if (action.Contains('{') && action.IndexOfAny(['"', '`', '\'']) < 0)
             {
@@ -85,10 +85,10 @@ internal static class PluginArguments
         return false;
     }
 
-    /// <summary>What every pod has: the image's certificates, and the files of its account.</summary>
+    /// <summary>Paths that exist in every pod: the image's certificates and the ServiceAccount's files.</summary>
     private static readonly string[] OfEveryPod = ["/etc/ssl/certs/", "/var/run/secrets/kubernetes.io/serviceaccount/"];
 
-    /// <summary>Files that a plugin reads at the start, and that nothing in the definition brings into the pod.</summary>
+    /// <summary>Files that a plugin reads at start-up but nothing in the definition mounts.</summary>
     private static IEnumerable<(string Message, string Fix)> Files(
         string name, string[] parameters, string[][] lines, Cluster cluster)
     {
@@ -105,7 +105,7 @@ internal static class PluginArguments
                 "Mount it: values.coredns.extraSecrets, or extraVolumes with extraVolumeMounts."));
     }
 
-    /// <summary>A patch may mount anything.</summary>
+    /// <summary>True if a patch may mount it.</summary>
     private static bool IsMounted(string path, Cluster cluster)
     {
         var values = cluster.Adjustments.Values.GetValueOrDefault(CoreDnsApp.ChartKey);

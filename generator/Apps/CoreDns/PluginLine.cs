@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>One plugin of one server of the chart's <c>servers</c> value.</summary>
-/// <param name="Server">The server's place in the list.</param>
+/// <summary>A plugin of a server in the chart's <c>servers</c> value.</summary>
+/// <param name="Server">The index of the server.</param>
 /// <param name="Node">The plugin's mapping.</param>
 internal sealed record PluginLine(int Server, Mapping Node)
 {
@@ -11,20 +11,20 @@ internal sealed record PluginLine(int Server, Mapping Node)
 
     public IReadOnlyList<string> Parameters => field ??= Words(Node.TextAt("parameters") ?? "").Words;
 
-    /// <summary>The lines of its block as words.</summary>
+    /// <summary>The words of each line in its block.</summary>
     public IReadOnlyList<string[]> Block => field ??= [.. (Node.TextAt("configBlock") ?? "").Split('\n')
         .Select(line => Words(line).Words).Where(words => words.Length > 0)];
 
-    /// <summary>The key whose text has a quote that does not end; else null.</summary>
+    /// <summary>The key whose text has an unclosed quote; null if there is none.</summary>
     public string? OpenQuote =>
         Texts.FirstOrDefault(key => Words((Node.TextAt(key) ?? "").Replace('\n', ' ')).Open);
 
-    /// <summary>The line as it is written, without the blanks around it and its comment.</summary>
+    /// <summary>The line without its comment and surrounding blanks.</summary>
     internal static string WithoutComment(string line)
     {
         for (var at = line.IndexOf('#'); at >= 0; at = line.IndexOf('#', at + 1))
         {
-            // Where what is before it ends with a blank and has no open quote, a word would begin.
+            // A word starts here if the text before it ends with a blank and has no open quote.
             if ((at == 0 || line[at - 1] is ' ' or '\t') && !Words(line[..at]).Open)
             {
                 return line[..at].Trim();
@@ -34,7 +34,7 @@ internal sealed record PluginLine(int Server, Mapping Node)
         return line.Trim();
     }
 
-    /// <summary>As CoreDNS splits a line: quotes group words, and # begins a comment where a word would begin.</summary>
+    /// <summary>Splits a line like CoreDNS: quotes group words, and # at the start of a word begins a comment.</summary>
     internal static (string[] Words, bool Open) Words(string line)
     {
         var words = new List<string>();
@@ -81,7 +81,7 @@ internal sealed record PluginLine(int Server, Mapping Node)
         }
     }
 
-    /// <summary>Every plugin of every server.</summary>
+    /// <summary>All plugins of all servers.</summary>
     public static IReadOnlyList<PluginLine> Of(CoreDnsRelease release) =>
     [
         .. release.Values.MappingsAt("servers")

@@ -1,9 +1,9 @@
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>How many CoreDNS pods there are in one cluster, and what each may use.</summary>
+/// <summary>Checks the number of CoreDNS pods in a cluster, and their resources.</summary>
 internal static class ScalingRules
 {
-    // Not 100 and more, which is written where 100m was meant.
+    // Excludes 100 and more, a typing error for 100m.
     private const decimal MostCores = 64;
     private const decimal LeastCores = 0.001m;
     private const decimal LeastMemory = 8 * 1_048_576m;
@@ -31,7 +31,7 @@ internal static class ScalingRules
     private static void CheckMemory(DnsSettings dns, SectionReader at)
     {
         var limit = dns.Resources.MemoryLimit.Amount;
-        // Below the least that is plausible, the amount itself has a finding.
+        // Below the plausible minimum, the amount itself has a finding.
         if (dns.Sizing is not { } size || limit < LeastMemory || limit >= size.Needs(dns))
         {
             return;
@@ -115,7 +115,7 @@ internal static class ScalingRules
             }
         }
 
-        // With another unit the order may be another one.
+        // A wrong unit can change the order of request and limit.
         if (isPlausible && pair.Request.Amount > pair.Limit?.Amount)
         {
             at.Report(DefinitionRules.RequestLimit, request,

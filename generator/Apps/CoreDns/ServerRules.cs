@@ -2,10 +2,10 @@ using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>Zones, names and further servers that a cluster's CoreDNS answers for.</summary>
+/// <summary>Checks zones, names and additional servers of a cluster's CoreDNS.</summary>
 internal static class ServerRules
 {
-    // One of each serves the whole process, on a port that probes or scrapes use.
+    // Plugins that exist once in a process, on a port of the probes or scrapes.
     private static readonly Dictionary<string, string> OfTheProcess = new(StringComparer.Ordinal)
     {
         ["health"] = "reports the whole process and is in the main server already",
@@ -81,8 +81,9 @@ internal static class ServerRules
     }
 
     /// <summary>
-    /// A zone above the domain, or with reverse names of pods and Services: its server gets the queries, and the main one, where the
-    /// plugin kubernetes is, does not. One with the plugin view leaves queries to others, and one may have that plugin itself.
+    /// Checks a zone above the cluster's domain, or with reverse names of pods and Services: its server takes the queries from the main
+    /// server with the kubernetes plugin. A server with the view plugin may leave queries to others, and one may have the kubernetes plugin
+    /// itself.
     /// </summary>
     private static void CheckTaken(
         Cluster cluster, ServerBlock server, DomainName zone, string path, SectionReader place, SectionReader at)
@@ -151,15 +152,13 @@ internal static class ServerRules
         }
     }
 
-    /// <summary>
-    /// The servers that a forward plugin names by their addresses; the first parameter is the zone, and a file is not an address.
-    /// </summary>
-    private static IEnumerable<IPEndPoint> PluginUpstreams(PluginText forward) =>
+    /// <summary>The upstream addresses of a forward plugin; its first parameter is the zone, and a file is not an address.</summary>
+    public static IEnumerable<IPEndPoint> PluginUpstreams(PluginText forward) =>
         (forward.Parameters ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)
             .Select(word => word[(word.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0)..])
             .Select(word => IPEndPoint.TryParse(word, out var endpoint) ? endpoint : null).OfType<IPEndPoint>();
 
-    /// <summary>A server may forward to another one of the same process, which has a TLS name of its own for example.</summary>
+    /// <summary>A server may forward to another one of the same process, for example to one with another TLS name.</summary>
     private static void CheckUpstream(Cluster cluster, ServerBlock server, IPEndPoint upstream, SectionReader place, SectionReader at)
     {
         var toAnother = upstream.Port != server.Port && cluster.Dns.ExtraServers.Any(other => other.Port == upstream.Port);

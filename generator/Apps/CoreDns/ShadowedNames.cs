@@ -3,8 +3,8 @@ using PlatformGitOps.Generator.Apps.Substrate;
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
-/// What the main server is to answer, and another server does: CoreDNS gives a query to the server with the longest zone, and no other
-/// server sees it.
+/// Finds names that the main server should answer but another one does: CoreDNS gives a query to the server with the longest zone, and no
+/// other server sees it.
 /// </summary>
 internal static class ShadowedNames
 {
@@ -24,7 +24,7 @@ internal static class ShadowedNames
 
         foreach (var file in dns.ZoneFiles.Select(file => file.Zone))
         {
-            // A server may read the file with its own plugin 'file'.
+            // A server may serve the file itself, with its own 'file' plugin.
             Report(file, $"The zone file of {file}", $"dns.zoneFiles.\"{file}\"", at,
                 servers.RemoveAll(server => server.Plugins.Contains($"db.{file}")));
         }
@@ -40,7 +40,7 @@ internal static class ShadowedNames
         }
     }
 
-    /// <summary>The server of the substrate that has a zone too; CoreDNS would not start.</summary>
+    /// <summary>True if the substrate's server has the same zone; CoreDNS would not start.</summary>
     public static bool IsOfSubstrate(Cluster cluster, DomainName zone) =>
         cluster.Substrate is { } substrate && SubstrateForward.Zones(substrate).Contains(zone.Text);
 
@@ -55,8 +55,8 @@ internal static class ShadowedNames
     }
 
     /// <summary>
-    /// The servers of port 53 behind the main one. One with the plugin view leaves queries to the others; a zone in the cluster's own
-    /// domain has its own finding.
+    /// The servers on port 53 other than the main one. A server with the view plugin leaves queries to the others; a zone in the cluster's
+    /// own domain has its own finding.
     /// </summary>
     private static IEnumerable<AnsweringServer> Servers(Cluster cluster) =>
     [
@@ -70,10 +70,10 @@ internal static class ShadowedNames
            select new AnsweringServer(zone, $"the substrate '{substrate.Name}'", "its zone", ""),
     ];
 
-    /// <summary>A server that the main one never sees the queries of.</summary>
-    /// <param name="Zone">What it answers.</param>
-    /// <param name="Name">For a message.</param>
-    /// <param name="Place">Where its answers are written.</param>
-    /// <param name="Plugins">As the definition has them.</param>
+    /// <summary>A server that takes queries from the main one.</summary>
+    /// <param name="Zone">Its zone.</param>
+    /// <param name="Name">Its name in messages.</param>
+    /// <param name="Place">The key with its answers.</param>
+    /// <param name="Plugins">Its plugins, as in the definition.</param>
     private sealed record AnsweringServer(string Zone, string Name, string Place, string Plugins);
 }

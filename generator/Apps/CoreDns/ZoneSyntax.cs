@@ -4,14 +4,14 @@ using PlatformGitOps.Generator.ZoneFiles;
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
-/// A zone in the format of RFC 1035 section 5, as the plugin file reads it: where it cannot, CoreDNS does not start, and one that runs
-/// keeps its old configuration without a word to the cluster.
+/// Checks zone files (RFC 1035 section 5) like the file plugin: with a bad one CoreDNS does not start, and a running one silently keeps its
+/// old configuration.
 /// </summary>
 internal static partial class ZoneSyntax
 {
     private const string Write = "Write 'NAME TTL IN TYPE VALUE'.";
 
-    // The number of values; negative for that many or more. Records of other types pass unread.
+    // The number of values of each type; negative means that many or more. Other types are not checked.
     private static readonly Dictionary<string, int> Values = """
         A 1, AAAA 1, CNAME 1, DNAME 1, NS 1, PTR 1, MX 2, SRV 4, SOA 7, TXT -1, SPF -1, CAA 3, HINFO -1, NAPTR 6, SSHFP -3, TLSA -4, DS -4,
         DNSKEY -4, SVCB -2, HTTPS -2, URI 3, LOC -4, RP 2, AFSDB 2, CDS -4, CDNSKEY -4, RRSIG -9, NSEC -1, NSEC3 -5, NSEC3PARAM 4,
@@ -19,12 +19,12 @@ internal static partial class ZoneSyntax
         """.Split(',', StringSplitOptions.TrimEntries).Select(pair => pair.Split(' '))
         .ToDictionary(pair => pair[0], pair => int.Parse(pair[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
-    // Numbers in front of a name or a text.
+    // The number of numeric values before a name or a text.
     private static readonly Dictionary<string, int> Numbers = new(StringComparer.Ordinal) { ["MX"] = 1, ["SRV"] = 3 };
 
     private static readonly string[] OfOneName = ["CNAME", "DNAME", "NS", "PTR"];
 
-    /// <summary>What is wrong, as the rest of a sentence, and what to write; null for a zone that can be read.</summary>
+    /// <summary>What is wrong, as the rest of a sentence, and what to write; null for a valid zone.</summary>
     public static (string Problem, string Fix)? Problem(string text)
     {
         if (text.Trim() is var word && !word.Any(char.IsWhiteSpace))
@@ -65,7 +65,7 @@ internal static partial class ZoneSyntax
         return soa == 0 ? ("has no SOA record", "Begin the zone with one: '@ 60 IN SOA ns admin 1 7200 1800 86400 60'.") : null;
     }
 
-    /// <summary>The name and the line of a SOA record where the zone's own name has none; null where it has one.</summary>
+    /// <summary>The name and line of a SOA record if the zone's own name has none; null if it has one.</summary>
     public static (string Name, int Line)? StrayAuthority(string text, DomainName zone)
     {
         var (origin, owner) = ($"{zone}.", $"{zone}.");
@@ -206,7 +206,7 @@ internal static partial class ZoneSyntax
         || (word.Length is > 0 and <= 254 && !word.Contains("..")
             && word[0] != '.' && word.TrimEnd('.').Split('.').All(label => label.Length is > 0 and <= 63));
 
-    /// <summary>The entries, each as one line whatever parentheses it has; the last one where the text cannot be divided.</summary>
+    /// <summary>The entries, with parentheses joined to one line; the last entry if the text cannot be split.</summary>
     private static IEnumerable<ZoneLine> Lines(string text)
     {
         var tokens = new MasterFileTokens(text);
@@ -230,7 +230,7 @@ internal static partial class ZoneSyntax
 
         ZoneLine Line(int at, string[] words, string? fault)
         {
-            // A zone may be large: what is before the last entry is not counted again.
+            // Counts only the lines since the last entry, because a zone can be large.
             (number, counted) = (number + text.AsSpan(counted, at - counted).Count('\n'), at);
             return new ZoneLine(number, words, tokens.HasNoOwner, fault);
         }

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Generator.Apps.Dashboard;
 
 /// <summary>
-/// <c>kubernetes/bases/dns-dashboard</c>: the Grafana dashboard, in the ConfigMap that Grafana's sidecar looks for. It is a layer of its
-/// own, so that a cluster without the monitoring's namespace still gets all else.
+/// <c>kubernetes/bases/dns-dashboard</c>: the Grafana dashboard, in a ConfigMap for Grafana's sidecar. It has its own Flux Kustomization,
+/// so that a missing monitoring namespace does not fail the others.
 /// </summary>
 internal sealed class DashboardApp : App
 {

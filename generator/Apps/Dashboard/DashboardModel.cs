@@ -10,15 +10,15 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 namespace PlatformGitOps.Generator.Apps.Dashboard;
 
 /// <summary>A panel of the dashboard.</summary>
-/// <param name="Row">The part of the platform that it is about.</param>
-/// <param name="Title">What it shows.</param>
+/// <param name="Row">The heading of its row: a part of the platform.</param>
+/// <param name="Title">Its title.</param>
 /// <param name="Unit">Grafana's name of the unit, such as <c>reqps</c>.</param>
-/// <param name="Queries">PromQL, each with the text of its legend.</param>
+/// <param name="Queries">PromQL expressions with their legends.</param>
 public sealed record DashboardPanel(string Row, string Title, string Unit, ImmutableArray<(string Expression, string Legend)> Queries);
 
 /// <summary>
-/// The dashboard "DNS Service Discovery". Its variables have no braces, which Flux would substitute: <c>$datasource</c>, <c>$cluster</c>,
-/// and Grafana's own <c>$__rate_interval</c>.
+/// The dashboard "DNS Service Discovery". Its variables have no braces, because Flux would substitute them: <c>$datasource</c>,
+/// <c>$cluster</c>, and Grafana's <c>$__rate_interval</c>.
 /// </summary>
 public static class DashboardModel
 {
@@ -26,7 +26,7 @@ public static class DashboardModel
 
     private const string GeoRow = "Geographic routing";
 
-    // The label that a monitoring of several clusters gives its series. All also means series without it.
+    // The cluster label in a monitoring system of several clusters. "All" includes series without it.
     private const string ClusterLabel = "cluster";
     private const string Cluster = $"{ClusterLabel}=~\"${ClusterLabel}\"";
 
@@ -52,7 +52,7 @@ public static class DashboardModel
                 (Quantile(0.5, "coredns_dns_request_duration_seconds", CoreDns, "le"), "50 %")]),
         new(CoreDnsRow, "Time of the upstream servers, 99 %", "s",
             [(Quantile(0.99, "coredns_proxy_request_duration_seconds", $"{CoreDns},proxy_name=\"forward\"", "to, le"), "{{to}}")]),
-        // The cache counts names as misses that it must not keep, so forwarded queries are what it did not answer.
+        // The cache's misses include names that are never cached, so misses are counted by forwarded queries.
         new(CoreDnsRow, "Forwarded names that the cache answers", "percentunit",
             [($"sum({Rate("coredns_cache_hits_total", CoreDns)}) / (sum({Rate("coredns_cache_hits_total", CoreDns)}) + " +
                 $"sum({Rate("coredns_proxy_request_duration_seconds_count", $"{CoreDns},proxy_name=\"forward\"")}))", "answered")]),
@@ -81,11 +81,11 @@ public static class DashboardModel
         new(GeoRow, "Names without a healthy address", "none", [($"max(dns_geo_fail_open_names{{{Geo}}})", "names")]),
     ];
 
-    /// <summary>A query of a panel as Grafana asks it for all clusters.</summary>
+    /// <summary>A panel's query as Grafana sends it for all clusters.</summary>
     public static string Asked(string expression, string rateInterval) => expression
         .Replace("$__rate_interval", rateInterval).Replace($"${ClusterLabel}", ".*");
 
-    /// <summary>Grafana's model, schema version 39; ends in a line break.</summary>
+    /// <summary>The dashboard in Grafana's JSON model, schema version 39; ends in a line break.</summary>
     public static string Json()
     {
         var panels = new JsonArray();

@@ -3,9 +3,9 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.DnsCheck;
 
-/// <summary>What is asked from every node.</summary>
+/// <summary>The DNS check that runs on every node.</summary>
 /// <param name="Image">An image with nslookup and xargs.</param>
-/// <param name="Names">Names beside that of the API server.</param>
+/// <param name="Names">The names to resolve, besides that of the API server.</param>
 public sealed record DnsCheckSettings(string Image, ImmutableArray<DomainName> Names)
 {
     public const string DefaultImage = "docker.io/library/busybox:1.37.0";
@@ -23,7 +23,7 @@ public sealed record DnsCheckSettings(string Image, ImmutableArray<DomainName> N
     }
 }
 
-/// <summary>Names of the check of each node.</summary>
+/// <summary>Names of the DNS check's objects.</summary>
 public static class DnsCheckNames
 {
     public const string Name = "dns-check";
@@ -31,14 +31,14 @@ public static class DnsCheckNames
     public const string AppLabel = CoreDnsNames.AppLabel;
     public const string ImageVariable = "DNS_CHECK_IMAGE";
 
-    /// <summary>On the template of the pods: what of CoreDNS is this cluster's own, and what clusters share.</summary>
+    /// <summary>An annotation of the pod template: hashes of CoreDNS's files, this cluster's own and the shared ones.</summary>
     public const string DeliveredAnnotation = "dns.aikernel.io/delivered";
     public const string DeliveredBaseAnnotation = "dns.aikernel.io/delivered-base";
 }
 
 /// <summary>
-/// <c>kubernetes/bases/dns-check</c>: a pod on every node whose readiness is that it resolves names. Its template names what of CoreDNS was
-/// delivered: a change of that replaces the pods, and Flux waits for the new ones.
+/// <c>kubernetes/bases/dns-check</c>: a pod on every node that is ready if it can resolve names. A change of CoreDNS's files changes an
+/// annotation of its template: the pods are replaced, and Flux waits for the new ones.
 /// </summary>
 internal sealed class DnsCheckApp : App
 {
@@ -48,7 +48,7 @@ internal sealed class DnsCheckApp : App
     private const string NamesVariable = "DNS_CHECK_NAMES";
     private const string DeliveredVariable = "DNS_CHECK_DELIVERED";
 
-    // Nobody; nothing in the container needs a user of the image.
+    // User nobody; the container needs no user of the image.
     private const int User = 65534;
 
     public override string Name => DnsCheckNames.Name;
@@ -91,12 +91,12 @@ internal sealed class DnsCheckApp : App
         { DeliveredVariable, Hash(cluster), "Changes with CoreDNS's layer and settings: the pods are then replaced." },
     };
 
-    /// <summary>Of CoreDNS's files, which clusters share.</summary>
+    /// <summary>The hash of CoreDNS's files that clusters share.</summary>
     private static string Shared(Platform platform) => Hash(string.Concat(
         AppList.All.OfType<CoreDnsApp>().Single().Files(platform).OrderBy(file => file.Path, StringComparer.Ordinal)
             .Select(file => file.Text)));
 
-    /// <summary>Of what is CoreDNS's own in the cluster: its settings, and the components, patches and versions of its layer.</summary>
+    /// <summary>The hash of CoreDNS's own part of a cluster: settings, components, patches and versions.</summary>
     private static string Hash(Cluster cluster)
     {
         var app = AppList.All.OfType<CoreDnsApp>().Single();
@@ -116,7 +116,7 @@ internal sealed class DnsCheckApp : App
         Resources.Metadata(DnsCheckNames.Name, DnsCheckNames.Namespace, Labels()), new Mapping
     {
         { "selector", new Mapping { { "matchLabels", Labels() } } },
-        // A pod that cannot resolve names stops nothing but the delivery.
+        // A pod that cannot resolve names only blocks the delivery.
         { "updateStrategy", new Mapping { { "type", "RollingUpdate" },
             { "rollingUpdate", new Mapping { { "maxUnavailable", "100%" } } } } },
         { "template", new Mapping
@@ -140,7 +140,7 @@ internal sealed class DnsCheckApp : App
     private static Mapping Pod() => new()
     {
         { "automountServiceAccountToken", false },
-        // The process does nothing but wait, and handles no signal.
+        // The process only sleeps and does not handle signals.
         { "terminationGracePeriodSeconds", 1 },
         { "nodeSelector", PodParts.OnLinux() },
         { "tolerations", Sequence.Of(new Mapping { { "operator", "Exists" } }) },

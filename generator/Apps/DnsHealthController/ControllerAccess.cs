@@ -2,26 +2,26 @@ using static PlatformGitOps.Generator.Emission.PolicyParts;
 
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
-/// <summary>What the controller may do: nothing that it does not do. docs/health-controller.md says what each line is for.</summary>
+/// <summary>The controller's RBAC: only what it uses. docs/health-controller.md explains each line.</summary>
 internal static class ControllerAccess
 {
-    /// <summary>The Roles of single namespaces; the one of the Lease has the controller's own name.</summary>
+    /// <summary>The name of the Roles in single namespaces; the Role for the Lease has the controller's name.</summary>
     internal const string InNamespace = ControllerNames.Name + "-checks";
 
-    /// <summary>The Role of the shards' Leases.</summary>
+    /// <summary>The name of the Role for the shards' Leases.</summary>
     private const string OfShards = ControllerNames.Name + "-shards";
 
-    /// <summary>The account and its Lease, the same in every cluster.</summary>
+    /// <summary>The ServiceAccount and the access to its Lease, the same in every cluster.</summary>
     public static IEnumerable<Mapping> Account() =>
     [
         Access.Account(ControllerNames.Metadata()),
-        // A name cannot be asked for where the object is not there yet, so create has no name.
+        // RBAC cannot restrict create to a name, because the object does not exist yet.
         Role("Role", ControllerNames.Name, ControllerNames.Namespace, Rule("coordination.k8s.io", "leases", "create"),
             Leases(ControllerNames.Name)),
         Binding("Role", ControllerNames.Name, ControllerNames.Namespace),
     ];
 
-    /// <summary>What it may do in every namespace, or in those that the definition lists.</summary>
+    /// <summary>The rights in every namespace, or in those of the definition.</summary>
     public static IEnumerable<Mapping> Checks(HealthControllerSettings settings)
     {
         Mapping[] rules =
@@ -43,7 +43,7 @@ internal static class ControllerAccess
                 new[] { Role("Role", InNamespace, name.Text, rules), Binding("Role", InNamespace, name.Text) });
     }
 
-    /// <summary>The Leases of the shards, where there are several.</summary>
+    /// <summary>The access to the shards' Leases, if there are several shards.</summary>
     public static IEnumerable<Mapping> Shards(HealthControllerSettings settings) => settings.Shards == 1 ? [] :
     [
         Role("Role", OfShards, ControllerNames.Namespace,
@@ -69,12 +69,12 @@ internal static class ControllerAccess
 }
 
 /// <summary>
-/// Metrics from the monitoring namespace and probes from the node come in, nothing else. Probes and calls of the API server go out, to the
-/// cluster and to the networks that the definition opens.
+/// Network policies of the controller. Ingress: metrics from the monitoring namespace and probes from the node. Egress: probes and API
+/// requests, to the cluster and to the networks of the definition.
 /// </summary>
 internal static class ControllerPolicies
 {
-    /// <summary>Null where the cluster enforces none.</summary>
+    /// <summary>Null if the cluster does not enforce policies.</summary>
     public static Mapping? Of(Cluster cluster) => cluster.NetworkPolicy switch
     {
         NetworkPolicyFlavour.Cilium => Cilium(cluster.HealthController!),
@@ -92,7 +92,7 @@ internal static class ControllerPolicies
                     { "from", Sequence.Of(
                         [
                             Namespace(Scalar.Variable(Variables.MonitoringNamespace)),
-                            // Probes come from node addresses, which no selector can name.
+                            // Probes come from node addresses, which no selector matches.
                             .. cluster.RangesFor(RangeUse.Nodes).Select(range => Block(range.ToString()!)),
                         ])
                     },
@@ -102,7 +102,7 @@ internal static class ControllerPolicies
             { "egress", Sequence.Of(KubernetesEgress(cluster)) },
         });
 
-    /// <summary>Everything where the definition does not say where the API server is: without it the controller can do nothing.</summary>
+    /// <summary>Allows all egress if the definition does not name the API server: the controller needs it.</summary>
     private static Mapping KubernetesEgress(Cluster cluster)
     {
         var settings = cluster.HealthController!;
@@ -113,8 +113,8 @@ internal static class ControllerPolicies
 
         Cidr[] ranges =
         [
-            // The services too: some network plugins decide before the address of a Service is replaced. A pod or a Service of two
-            // families is probed in the first of its own, which may be the cluster's second.
+            // Includes Services: some network plugins decide before the translation of a Service's address. Pods and Services of two
+            // families are probed in their own first family, which can be the cluster's second one.
             .. cluster.RangesFor(RangeUse.Pods, RangeUse.Services, RangeUse.Nodes),
             .. settings.ApiServer,
             .. settings.EndpointSliceNetworks,

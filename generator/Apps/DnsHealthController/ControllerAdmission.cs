@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>
-/// RBAC can only allow the controller to patch pods as a whole, images included. Admission policies (in Kubernetes since 1.30) narrow that
-/// down to what it writes: whoever steals its token can remove endpoints from DNS, and nothing else.
+/// RBAC can only allow to patch whole pods, images included. Admission policies (Kubernetes 1.30 and later) limit patches to what the
+/// controller writes: a stolen token can only remove endpoints from DNS.
 /// </summary>
 public static class ControllerAdmission
 {
-    /// <summary>The first release that has admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy.</summary>
+    /// <summary>The first Kubernetes with admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy.</summary>
     public static readonly SemVer Since = new(1, 30, 0);
 
     private const string Api = "admissionregistration.k8s.io/v1";
@@ -16,7 +16,7 @@ public static class ControllerAdmission
 
     private const string LabelKey = $"key.startsWith('{ControllerNames.LabelPrefix}/')";
 
-    /// <summary>The second is the earlier name of the first: the controller replaces it.</summary>
+    /// <summary>The second key is the old name of the first one, which the controller replaces.</summary>
     private const string AnnotationKey =
         $"key in ['{ControllerNames.LabelPrefix}/removed', '{ControllerNames.LabelPrefix}/taken-out']";
 
@@ -60,7 +60,7 @@ public static class ControllerAdmission
         $"(has({slice}.metadata.labels) && '{ManagedByKey}' in {slice}.metadata.labels && " +
             $"{slice}.metadata.labels['{ManagedByKey}'] == '{ControllerNames.ManagedBy}')";
 
-    /// <summary>Every key has the value that it had, unless it is excepted. Without a type any mapping can be walked.</summary>
+    /// <summary>Every key keeps its value, with one exception. Without a type any mapping can be compared.</summary>
     private static string Same(string now, string before, string exception) =>
         $"dyn({now}).all(key, {exception} || (key in dyn({before}) && dyn({before})[key] == dyn({now})[key])) && " +
         $"dyn({before}).all(key, {exception} || key in dyn({now}))";

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
-/// <summary>The alerts on the controller, on metrics of controller/Metrics/ControllerMetrics.cs. docs/alerts.md is their runbook.</summary>
+/// <summary>The alerts on the controller's metrics (controller/Metrics/ControllerMetrics.cs). docs/alerts.md is their runbook.</summary>
 internal static class ControllerAlerts
 {
     private const string Series = $"job=\"{ControllerNames.Name}\"";
@@ -11,13 +11,13 @@ internal static class ControllerAlerts
 
     public static readonly ImmutableArray<Alert> All =
     [
-        // Also where nothing is scraped at all. The label shard is there where there are several.
+        // Fires also if nothing is scraped. The label shard exists if there are several shards.
         Alert.Warning("DNSHealthControllerWithoutLeader", after: "5m",
             $"max by (shard) (dns_health_controller_leader{{{Series}}}) == 0 or " +
                 $"absent(max(dns_health_controller_leader{{{Series}}}))",
             "No DNS health controller acts{{ with $labels.shard }} for shard {{ . }}{{ end }}.",
             "No instance holds the Lease, or none is scraped: DNS goes on as it is, but endpoints that fail are not removed."),
-        // A hand-over lies between two scrapes of different age.
+        // Two scrapes of different age can show a hand-over as two leaders.
         Alert.Critical("DNSHealthControllerTwoLeaders", after: "2m",
             $"count by (shard) (dns_health_controller_leader{{{Series}}} == 1) > 1",
             "{{ $value }} DNS health controllers act at once{{ with $labels.shard }} for shard {{ . }}{{ end }}.",
@@ -51,11 +51,11 @@ internal static class ControllerAlerts
     public static Mapping Rule(SourceRepository repository) =>
         Alert.PrometheusRule(ControllerNames.Name, ControllerNames.Namespace, All, repository, ControllerNames.Labels());
 
-    /// <summary>A series that begins with 1 has not increased, so new ones count too.</summary>
+    /// <summary>rate() ignores the first value of a new series, so new series count too.</summary>
     private static string Grew(string series) => $"((rate({series}[10m]) > 0) or ({series} unless {series} offset 10m)) > 0";
 }
 
-/// <summary>Where the controller's metrics are found.</summary>
+/// <summary>Service and ServiceMonitor for the controller's metrics.</summary>
 internal static class ControllerMonitoring
 {
     public static Mapping Service() => Resources.Object("v1", "Service", ControllerNames.Metadata(), new Mapping
@@ -64,7 +64,7 @@ internal static class ControllerMonitoring
         { "ports", Sequence.Of(PodParts.ServicePort(ControllerNames.MetricsPort, ControllerNames.Port)) },
     });
 
-    /// <summary>The labels namespace and service are of the Service that is looked after, not of the controller.</summary>
+    /// <summary>The labels namespace and service are those of the managed Service, not of the controller.</summary>
     public static Mapping ServiceMonitor() => PodParts.ServiceMonitor(
         ControllerNames.Metadata(new Mapping { { ControllerNames.AppLabel, ControllerNames.Name },
             { "release", Scalar.Variable(Variables.MonitoringRelease) } }),

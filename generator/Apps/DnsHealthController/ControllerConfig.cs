@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>
-/// The controller's config file in one cluster. It is read at start only, so its ConfigMap is named after what it holds: other content is
-/// another name in the Deployment, and that is a rollout.
+/// The controller's config file in one cluster. It is only read at start-up, so the name of its ConfigMap contains a hash: a change of its
+/// content rolls out the Deployment.
 /// </summary>
 internal static class ControllerConfig
 {
@@ -25,7 +25,7 @@ internal static class ControllerConfig
         var settings = cluster.HealthController!;
         return YamlWriter.WriteFragment(new Mapping
         {
-            // What holds for a Service that says nothing else by annotation.
+            // The defaults for a Service without such annotations.
             { "healthCheck", new Mapping
                 {
                     { "interval", "10s" },
@@ -57,15 +57,13 @@ internal static class ControllerConfig
     }
 
     /// <summary>
-    /// Where CoreDNS is checked, a leader that dies with a DNS pod must not leave that pod in DNS for long. It costs a write of the Lease
-    /// every 0.4 s.
+    /// If CoreDNS is checked, a leader that dies together with a DNS pod must be replaced fast. This writes the Lease every 0.4 s.
     /// </summary>
     private static Mapping LeaderElection(HealthControllerSettings settings) => settings.CoreDns
         ? new() { { "leaseDuration", "2s" }, { "renewDeadline", "1400ms" }, { "retryPeriod", "400ms" } }
         : new() { { "leaseDuration", "4s" }, { "renewDeadline", "2500ms" }, { "retryPeriod", "500ms" } };
 
-    /// <summary>The cluster's own addresses but those of its pods: no definition opens a range of them (see <see cref="ControllerRules"/>).
-    /// </summary>
+    /// <summary>The cluster's own ranges except pods: no definition may open them (see <see cref="ControllerRules"/>).</summary>
     private static IEnumerable<Cidr> Reserved(Cluster cluster) =>
         [.. cluster.RangesFor(RangeUse.Services, RangeUse.Nodes), .. cluster.HealthController!.ApiServer];
 

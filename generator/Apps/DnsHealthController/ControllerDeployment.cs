@@ -2,10 +2,10 @@ using static PlatformGitOps.Generator.Emission.PodParts;
 
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
-/// <summary>Instances on as many nodes, one of which acts; docs/health-controller.md has the table that this follows.</summary>
+/// <summary>Replicas on different nodes, one of which is the leader; docs/health-controller.md has the table for this.</summary>
 internal static class ControllerDeployment
 {
-    // The user that the image is built with.
+    // The user of the image.
     private const int User = 65532;
 
     public static Mapping Deployment() => Resources.Object("apps/v1", "Deployment", ControllerNames.Metadata(), new Mapping
@@ -20,7 +20,7 @@ internal static class ControllerDeployment
         },
     });
 
-    /// <summary>A limit of CPU where the definition has one: an entry of a kustomization's patches.</summary>
+    /// <summary>A patch with the CPU limit of the definition.</summary>
     public static Mapping CpuLimit() => new()
     {
         { "target", new Mapping { { "kind", "Deployment|Job" }, { "name", ControllerNames.Name } } },
@@ -33,7 +33,7 @@ internal static class ControllerDeployment
         },
     };
 
-    /// <summary>A standby may go at any time, and the one that acts hands over before it goes.</summary>
+    /// <summary>A standby can be evicted at any time, and a leader hands over first.</summary>
     public static Mapping DisruptionBudget() => PodParts.DisruptionBudget(ControllerNames.Metadata(), ControllerNames.Selector());
 
     private static Mapping Pod() => new()
@@ -42,22 +42,23 @@ internal static class ControllerDeployment
         { "priorityClassName", "system-cluster-critical" },
         { "terminationGracePeriodSeconds", 30 },
         { "securityContext", NonRoot(User) },
-        { "topologySpreadConstraints", Sequence.Of(OneToANode(ControllerNames.Selector())) },
+        { "topologySpreadConstraints", Sequence.Of(OnePerNode(ControllerNames.Selector())) },
         { "containers", Sequence.Of(Container("run")) },
         { "volumes", Volumes() },
     };
 
     /// <summary>
-    /// Instead of the controller, in the definition's step before it goes: all that it removed comes back. Flux waits for it.
+    /// Runs instead of the controller, as the last step before its removal: it restores everything that the controller removed. Flux waits
+    /// for it.
     /// </summary>
     public static Mapping ReleaseJob() => Resources.Object("batch/v1", "Job", Resources.Metadata(
         ControllerNames.Name, ControllerNames.Namespace, ControllerNames.Labels(),
-        // A Job cannot be changed: with another image, config or limit Flux makes it again.
+        // A Job is immutable: Flux recreates it for another image, config or limit.
         new Mapping { { "kustomize.toolkit.fluxcd.io/force", "enabled" } }), new Mapping
     {
-        // Its attempts and the pauses between them are over before Flux's own time, so that Flux says that it failed.
+        // All attempts and their back-off end before Flux's time-out, so that Flux reports the failure.
         { "backoffLimit", 4 },
-        // Then Flux makes it again: one that failed is tried again, and what a late writer left is found.
+        // Then Flux recreates it: a failed Job is retried, and late writes are restored.
         { "ttlSecondsAfterFinished", 3600 },
         { "template", new Mapping
             {
@@ -88,7 +89,7 @@ internal static class ControllerDeployment
         .. command == "run" ? new[] { "--port", ControllerNames.Port.ToString(CultureInfo.InvariantCulture) } : [],
     ]);
 
-    /// <param name="command">What the program does: <c>run</c>, which serves metrics and health pages, or <c>release</c>.</param>
+    /// <param name="command">The command: <c>run</c>, with metrics and health endpoints, or <c>release</c>.</param>
     private static Mapping Container(string command) => new()
     {
         { "name", ControllerNames.Name },
@@ -110,14 +111,14 @@ internal static class ControllerDeployment
             { "readOnly", true } }) },
     };
 
-    /// <summary>The environment of each container that runs the controller's program.</summary>
+    /// <summary>The environment of all containers with the controller's program.</summary>
     internal static Sequence Environment() => Sequence.Of(
-        // Who holds the Lease.
+        // The identity in the Lease.
         new Mapping
         {
             { "name", "POD_NAME" },
             { "valueFrom", new Mapping { { "fieldRef", new Mapping { { "fieldPath", "metadata.name" } } } } },
         },
-        // .NET's diagnostics would want a writable /tmp.
+        // .NET's diagnostics need a writable /tmp.
         new Mapping { { "name", "DOTNET_EnableDiagnostics" }, { "value", "0" } });
 }

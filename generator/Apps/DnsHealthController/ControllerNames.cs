@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
-/// <summary>Names of the DNS health controller; everything is called the same.</summary>
+/// <summary>Names of the DNS health controller's objects.</summary>
 public static class ControllerNames
 {
     public const string Name = "dns-health-controller";
@@ -9,7 +9,7 @@ public static class ControllerNames
 
     public const string AppLabel = "app.kubernetes.io/name";
 
-    /// <summary>The port's name, for the Service and for the probes.</summary>
+    /// <summary>The port's name in the Service and the probes.</summary>
     public const string MetricsPort = "metrics";
 
     public const int Port = 8080;
@@ -18,13 +18,13 @@ public static class ControllerNames
 
     public const string ConfigKey = "config.yaml";
 
-    /// <summary>What all labels and annotations that the controller reads or writes are below.</summary>
+    /// <summary>The prefix of all labels and annotations that the controller reads or writes.</summary>
     public const string LabelPrefix = "dns.aikernel.io";
 
-    /// <summary>Carried by pods and selected by Services that let their endpoints be removed by it.</summary>
+    /// <summary>The label on pods that Services select to let the controller remove endpoints.</summary>
     public const string ServeLabel = LabelPrefix + "/serve";
 
-    /// <summary>What the annotations of a Service that asks begin with.</summary>
+    /// <summary>The prefix of the annotations of a Service with health checks.</summary>
     public const string HealthCheck = LabelPrefix + "/health-check-";
 
     /// <summary>The condition of a pod's readiness gate.</summary>
@@ -33,7 +33,7 @@ public static class ControllerNames
     /// <summary>The managed-by label of its own EndpointSlices.</summary>
     public const string ManagedBy = "dns-health-controller.aikernel.io";
 
-    /// <summary>The Lease of a shard, where there are several.</summary>
+    /// <summary>The Lease of a shard, if there are several.</summary>
     public static string LeaseOf(int shard) => $"{Name}-{shard}";
 
     internal static Mapping Labels() => new() { { AppLabel, Name } };
@@ -43,7 +43,7 @@ public static class ControllerNames
     internal static Mapping Metadata(Mapping? labels = null) => Resources.Metadata(Name, Namespace, labels ?? Labels());
 }
 
-/// <summary>The controller's keys of a cluster's settings, which Flux puts in place of <c>${KEY}</c>.</summary>
+/// <summary>The controller's keys in a cluster's settings; Flux substitutes <c>${KEY}</c>.</summary>
 public static class ControllerVariables
 {
     public const string Image = "HEALTH_CONTROLLER_IMAGE";

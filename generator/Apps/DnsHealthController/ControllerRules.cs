@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
-/// <summary>What can be wrong with a cluster's health controller.</summary>
+/// <summary>Checks the health controller's keys of a cluster.</summary>
 internal static class ControllerRules
 {
     private const string Section = "healthController";
@@ -24,7 +24,7 @@ internal static class ControllerRules
                 $"{Section}.coreDns");
         }
 
-        // Inherited by a cluster without monitoring it has no effect, as below.
+        // Without monitoring it has no effect: an inherited key is accepted, as below.
         if (cluster.Monitoring.Flavour == MonitoringFlavour.None && at.Owns($"{Section}.alertAbove"))
         {
             at.Report(DefinitionRules.HealthControllerAlert, $"{Section}.alertAbove",
@@ -37,9 +37,35 @@ internal static class ControllerRules
         {
             CheckRange(cluster, range, $"{Section}.endpointSliceNetworks[{index}]", at);
         }
+
+        foreach (var (index, range) in settings.DeniedNetworks.Index())
+        {
+            CheckDenied(cluster, range, $"{Section}.deniedNetworks[{index}]", at);
+        }
     }
 
-    // Inherited by a cluster without a controller it has no effect; written there it is a mistake.
+    /// <summary>The controller neither removes nor publishes an address that it never probes.</summary>
+    private static void CheckDenied(Cluster cluster, Cidr denied, string path, SectionReader at)
+    {
+        if (cluster.Ranges.FirstOrDefault(range =>
+            range.Use == RangeUse.Pods && at.IsSound(range.Path) && Has(range.Addresses)) is { } pods)
+        {
+            Report($"All of the pods {pods.Addresses} are in {denied}, which is never probed: the health controller removes none of them "
+                + "from DNS.");
+        }
+        else if (cluster.HealthController!.EndpointSliceNetworks.FirstOrDefault(Has) is { } network)
+        {
+            Report($"All of {network} in 'endpointSliceNetworks' is in {denied}, which is never probed: no Service can publish an address "
+                + "of it.");
+        }
+
+        bool Has(Cidr range) => denied.Contains(range.First) && denied.Contains(range.Last());
+
+        void Report(string message) => at.Report(DefinitionRules.HealthControllerDenied, path, message,
+            "Write the part that must not be probed, or delete it.");
+    }
+
+    // Without a controller the keys have no effect: inherited ones are accepted, own ones are a mistake.
     private static void CheckOff(SectionReader at)
     {
         foreach (var (key, what) in new[]
@@ -56,7 +82,9 @@ internal static class ControllerRules
         }
     }
 
-    /// <summary>Whoever may create a Service would otherwise publish other teams' pods, nodes or the API server under its name.</summary>
+    /// <summary>
+    /// Otherwise anyone who may create Services could publish other teams' pods, nodes or the API server under their name.
+    /// </summary>
     private static void CheckRange(Cluster cluster, Cidr range, string path, SectionReader at)
     {
         (string What, Cidr Range)[] taken =

@@ -2,8 +2,9 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
-/// <summary>The DNS health controller: the same for every cluster that has switched it on, but for its components. See
-/// docs/health-controller.md.</summary>
+/// <summary>
+/// The DNS health controller: shared files and components for every cluster that has enabled it. See docs/health-controller.md.
+/// </summary>
 internal sealed class DnsHealthControllerApp : App
 {
     public const string BaseFolder = $"{Layout.Bases}/dns-health-controller";
@@ -17,7 +18,7 @@ internal sealed class DnsHealthControllerApp : App
 
     public override string Name => ControllerNames.Name;
 
-    /// <summary>After CoreDNS, and through it after the definitions of the monitors; nothing waits for it.</summary>
+    /// <summary>After CoreDNS, which waits for the monitoring CRDs; nothing waits for it.</summary>
     public override ImmutableArray<string> WaitsFor => [CoreDnsApp.LayerName];
 
     public override IEnumerable<GeneratedFile> Files(Platform platform) => BaseFiles(platform).Concat(ComponentFiles(platform));
@@ -66,7 +67,7 @@ internal sealed class DnsHealthControllerApp : App
     private static IEnumerable<string> ComponentFolders(Cluster cluster) => Components(cluster)
         .Select(name => $"{ComponentsFolder}/{name}");
 
-    /// <summary>The last one is this cluster's own: what is a list in its definition, no variable can hold.</summary>
+    /// <summary>The last one is specific to the cluster: variables cannot contain lists.</summary>
     private static IEnumerable<string> Components(Cluster cluster)
     {
         if (cluster.Kubernetes is { } version && version >= ControllerAdmission.Since)
@@ -74,7 +75,7 @@ internal sealed class DnsHealthControllerApp : App
             yield return Admission;
         }
 
-        // Before the limit of CPU, which is the Job's as well.
+        // Before the CPU limit, which the Job has too.
         if (cluster.HealthController!.Release)
         {
             yield return Release;
@@ -116,7 +117,7 @@ internal sealed class DnsHealthControllerApp : App
     private static IEnumerable<GeneratedFile> Component(string folder, params (string Name, Mapping[] Documents)[] files) =>
         Folder(folder, names => Resources.Component(names), files);
 
-    /// <summary>Files and the kustomization.yaml that lists them; one without a document is left out.</summary>
+    /// <summary>Files and the kustomization.yaml with them; a file without documents is omitted.</summary>
     private static IEnumerable<GeneratedFile> Folder(
         string folder, Func<IReadOnlyList<string>, Mapping> kustomization, params (string Name, Mapping[] Documents)[] files)
     {
@@ -125,7 +126,7 @@ internal sealed class DnsHealthControllerApp : App
             .Append(Layout.File($"{folder}/kustomization.yaml", kustomization([.. written.Select(file => $"{file.Name}.yaml")])));
     }
 
-    /// <summary>What only a controller that runs needs.</summary>
+    /// <summary>Objects that only a running controller needs.</summary>
     private static readonly (string ApiVersion, string Kind)[] Served =
         [("apps/v1", "Deployment"), ("policy/v1", "PodDisruptionBudget"), ("v1", "Service")];
 

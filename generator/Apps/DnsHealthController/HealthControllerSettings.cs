@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
-/// <summary>The DNS health controller of a cluster that has switched it on (docs/health-controller.md).</summary>
+/// <summary>The DNS health controller of a cluster (docs/health-controller.md).</summary>
 public sealed record HealthControllerSettings
 {
     private static readonly HealthControllerSettings Standard = new() { Image = PublishedImage.Controller };
@@ -11,19 +11,19 @@ public sealed record HealthControllerSettings
     /// <summary>Repository and tag, with or without a digest.</summary>
     public required string Image { get; init; }
 
-    /// <summary>Whether a Job runs in its place that restores everything: the step before it goes.</summary>
+    /// <summary>True to run a Job instead that restores all endpoints: the step before the removal.</summary>
     public bool Release { get; init; }
 
-    /// <summary>Whether CoreDNS's own pods are among the endpoints that it removes.</summary>
+    /// <summary>True if CoreDNS's own pods are health-checked too.</summary>
     public bool CoreDns { get; init; }
 
-    /// <summary>One acts, the others stand by; with several shards each acts for some of them.</summary>
+    /// <summary>One is the leader, the others are standbys; with several shards each leads some of them.</summary>
     public int Replicas { get; init; } = 2;
 
-    /// <summary>Each has a leader of its own, and each namespace is in one of them.</summary>
+    /// <summary>Each shard has its own leader; each namespace belongs to one shard.</summary>
     public int Shards { get; init; } = 1;
 
-    /// <summary>Without a limit of CPU: a throttled controller probes late, and late results do not count.</summary>
+    /// <summary>No CPU limit: a throttled controller probes late, and late results are ignored.</summary>
     public ResourceSettings Resources { get; init; } = new()
     {
         CpuRequest = Quantity.Parse("50m"),
@@ -31,29 +31,29 @@ public sealed record HealthControllerSettings
         MemoryLimit = Quantity.Parse("256Mi"),
     };
 
-    /// <summary>How many endpoints of one Service may fail for a quarter of an hour without an alert.</summary>
+    /// <summary>How many endpoints of a Service may fail for 15 minutes without an alert.</summary>
     public int AlertAbove { get; init; }
 
-    /// <summary>The namespaces that it watches; none means all.</summary>
+    /// <summary>The namespaces that it watches; empty for all.</summary>
     public ImmutableArray<DnsLabel> Namespaces { get; init; } = [];
 
-    /// <summary>Where Services without a selector may have addresses; none means that it writes no EndpointSlices.</summary>
+    /// <summary>Networks in which Services without a selector may have addresses; empty if it writes no EndpointSlices.</summary>
     public ImmutableArray<Cidr> EndpointSliceNetworks { get; init; } = [];
 
-    /// <summary>Never probed, beside the networks that the controller has built in.</summary>
+    /// <summary>Networks that are never probed, in addition to the built-in ones.</summary>
     public ImmutableArray<Cidr> DeniedNetworks { get; init; } = [];
 
-    /// <summary>Where the API server is; none means that nobody said.</summary>
+    /// <summary>Addresses of the API server; empty if unknown.</summary>
     public ImmutableArray<Cidr> ApiServer { get; init; } = [];
 
-    /// <summary>The controller's image in a cluster, also where the controller is off: the published one comes from the mirror.</summary>
+    /// <summary>The controller's image in a cluster, even if the controller is off; the published image comes from the mirror.</summary>
     public static string ImageIn(Cluster cluster) =>
         ImageIn(cluster, cluster.HealthController?.Image ?? Standard.Image);
 
-    /// <summary>An image that another key gives the controller.</summary>
+    /// <summary>The controller's image from another key.</summary>
     public static string ImageIn(Cluster cluster, string written) => cluster.Workloads.ImageOf(written, Standard.Image);
 
-    /// <summary>Null where the controller is off.</summary>
+    /// <summary>Null if the controller is off.</summary>
     internal static HealthControllerSettings? Bind(Section section)
     {
         ImmutableArray<Cidr> Ranges(string name, string description) => section.List(

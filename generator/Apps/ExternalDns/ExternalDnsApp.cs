@@ -29,7 +29,7 @@ internal sealed class ExternalDnsApp : App
 
     public override void Check(Cluster cluster, SectionReader at) => ExternalDnsRules.Check(cluster, at);
 
-    public override void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) => ExternalDnsRules.CheckFleet(clusters);
+    public override void CheckPlatform(Platform platform, SectionReader at) => WritingInstanceRules.Check(platform, at);
 
     public override ImmutableArray<LintRule> LintRules => [AnnotationPrefixRule.Rule, RoutingAnnotationRule.Rule];
 

@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
@@ -21,6 +22,7 @@ internal static class ExternalDnsRules
     public const string ZoneOutside = "external-dns-zone-outside";
     public const string ZoneTwice = "external-dns-zone-twice";
     public const string Overlap = "external-dns-filters-overlap";
+    public const string ClusterDns = "external-dns-cluster-dns";
     public const string OwnerShared = "external-dns-owner-shared";
 
     private static readonly string Key = "externalDns";
@@ -61,8 +63,8 @@ internal static class ExternalDnsRules
                 $"Write {Oldest} or later.");
         }
 
-        var instances = Instances(cluster, at);
-        foreach (var (_, instance, here) in instances)
+        var instances = Instances(cluster, at).ToImmutableArray();
+        foreach (var (instance, here) in instances)
         {
             CheckName(instance, here, instances);
             CheckKeys(instance, here);
@@ -73,18 +75,14 @@ internal static class ExternalDnsRules
             CheckPort(instance.Webhook.HealthPort, here);
         }
 
-        CheckPairs(instances, sameCluster: true);
     }
 
-    /// <summary>Two clusters may share a zone if their owners differ: each leaves the other's records alone.</summary>
-    public static void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) =>
-        CheckPairs([.. clusters.SelectMany(pair => Instances(pair.Cluster, pair.At))], sameCluster: false);
+    /// <summary>The instances of a cluster, each where the file has it.</summary>
+    public static IEnumerable<(DnsInstance Instance, SectionReader At)> Instances(Cluster cluster, SectionReader at) =>
+        cluster.Of<ExternalDnsSettings>() is not { } settings ? [] : settings.Instances.Zip(at.At(Key).Entries("instances"));
 
-    private static ImmutableArray<Claim> Instances(Cluster cluster, SectionReader at) =>
-        cluster.Of<ExternalDnsSettings>() is not { } settings ? []
-        : [.. settings.Instances.Zip(at.At(Key).Entries("instances"), (instance, here) => new Claim(cluster, instance, here))];
-
-    private static void CheckName(DnsInstance instance, SectionReader here, ImmutableArray<Claim> all)
+    private static void CheckName(
+        DnsInstance instance, SectionReader here, ImmutableArray<(DnsInstance Instance, SectionReader At)> all)
     {
         if (instance.Name.Text.Length > LongestName)
         {
@@ -219,8 +217,28 @@ internal static class ExternalDnsRules
                 "Write the address or the name of its Service, or of a server outside of the cluster.");
         }
 
+        else if (IsOfCluster(cluster, instance.Rfc2136.Host, at) is { } own)
+        {
+            here.Report(ClusterDns, "rfc2136.host", $"The server {instance.Rfc2136.Host} is {own}, which takes no updates.",
+                "Write the server that has the zones.");
+        }
+        else if (address is not null && address.AddressFamily != cluster.Services.Family && cluster.Second is null)
+        {
+            here.Report(DefinitionRules.UpstreamFamily, "rfc2136.host",
+                $"The server {address} is of the other IP family than the cluster, whose pods do not reach it.",
+                "Write the server's address of the cluster's family.");
+        }
+
         static bool Meet(DomainName one, DomainName other) => one.IsIn(other) || other.IsIn(one);
     }
+
+    /// <summary>Which part of the cluster's own DNS a server is; null where it is another one.</summary>
+    private static string? IsOfCluster(Cluster cluster, string? host, SectionReader at) =>
+        IPAddress.TryParse(host, out var address)
+            ? Sections.DnsAddresses(cluster, at).Contains(address) ? "the cluster's own CoreDNS"
+                : address.Equals(cluster.Of<NodeLocalDnsSettings>()?.Address) ? "the cluster's NodeLocal DNSCache" : null
+            : host == $"{CoreDnsNames.Service}.{CoreDnsNames.Namespace}.svc" || host == $"{CoreDnsNames.Service}.{CoreDnsNames.Namespace}"
+                || host == $"{CoreDnsNames.Service}.{CoreDnsNames.Namespace}.svc.{cluster.Domain}" ? "the cluster's own CoreDNS" : null;
 
     private static bool Fits(DnsProvider provider, string identity) => provider switch
     {
@@ -229,119 +247,4 @@ internal static class ExternalDnsRules
         DnsProvider.Azure => ExternalDnsForms.Guid.Check(identity) is null,
         _ => false,
     };
-
-    /// <summary>
-    /// Two instances that write to the same place: within a cluster their domains must be apart, since both would claim each name;
-    /// in two clusters their owners must differ.
-    /// </summary>
-    private static void CheckPairs(ImmutableArray<Claim> claims, bool sameCluster)
-    {
-        for (var second = 1; second < claims.Length; second++)
-        {
-            for (var first = 0; first < second; first++)
-            {
-                var (one, two) = (claims[first], claims[second]);
-                if (one.Cluster == two.Cluster == sameCluster && one.At.Position != two.At.Position | !sameCluster
-                    && one.SamePlace(two) && one.Shared(two) is var (mine, index))
-                {
-                    if (sameCluster)
-                    {
-                        CheckShared(one, two, mine, index);
-                    }
-                    else if (one.Owner == two.Owner)
-                    {
-                        two.At.Report(OwnerShared, $"domainFilters[{index}]",
-                            $"'{two.Instance.Name}' of cluster {two.Cluster.Name} and '{one.Instance.Name}' of cluster " +
-                                $"{one.Cluster.Name} write to '{mine}' " +
-                                $"as the one owner '{one.Owner}': each would take the other's records for its own.",
-                            "Delete 'ownerId': the cluster's name is the owner then.");
-                    }
-                    else
-                    {
-                        CheckTakenOver(one, two, mine);
-                        CheckTakenOver(two, one, mine);
-                    }
-                }
-            }
-        }
-    }
-
-    /// <summary>With sync the new owner deletes what the objects of the other cluster ask for, which it does not see.</summary>
-    private static void CheckTakenOver(Claim taker, Claim owner, DomainName domain)
-    {
-        if (taker.Instance.MigrateFromOwner?.Text == owner.Owner)
-        {
-            taker.At.Report(OwnerShared, "migrateFromOwner",
-                $"'{taker.Instance.Name}' of cluster {taker.Cluster.Name} takes over what '{owner.Instance.Name}' of cluster " +
-                    $"{owner.Cluster.Name} writes to '{domain}' as the owner '{owner.Owner}'.",
-                "Delete it, or the instance of the other cluster.", "ownerId");
-        }
-    }
-
-    private static void CheckShared(Claim one, Claim two, DomainName domain, int index)
-    {
-        var own = two.Instance.Domains[index];
-        if (own == domain)
-        {
-            two.At.Report(ZoneTwice, $"domainFilters[{index}]",
-                $"The instance '{one.Instance.Name}' (line {one.At.Position.Line}) writes to '{domain}' already.",
-                "Give the domain to one of them, or say which zones each writes: public or private in zoneType or visibility of both, " +
-                    "privateZones with azure.");
-        }
-        else
-        {
-            two.At.Report(Overlap, $"domainFilters[{index}]",
-                $"'{own}' and '{domain}' of the instance '{one.Instance.Name}' (line {one.At.Position.Line}) are one below the other: " +
-                    "both would write the same names.",
-                $"Add 'excludeDomains: [{(own.IsIn(domain) ? own : domain)}]' to the instance with the larger domain.");
-        }
-    }
-
-    private sealed record Claim(Cluster Cluster, DnsInstance Instance, SectionReader At)
-    {
-        public string Owner => Instance.OwnerId?.Text ?? Cluster.Name.Text;
-
-        private (DnsProvider, string) Account => (Instance.Provider, Instance.Provider switch
-        {
-            DnsProvider.Google => Instance.Google.Project ?? "",
-            DnsProvider.Azure => $"{Instance.Azure.SubscriptionId} {Instance.Azure.ResourceGroup} {Instance.Azure.PrivateZones}",
-            DnsProvider.Rfc2136 => $"{Instance.Rfc2136.Host} {Instance.Rfc2136.Port}",
-            DnsProvider.Webhook => Instance.Webhook.Image ?? "",
-            _ => "",
-        });
-
-        private string Visibility => Instance.Provider switch
-        {
-            DnsProvider.Aws => Instance.Aws.ZoneType,
-            DnsProvider.Google => Instance.Google.Visibility,
-            _ => DnsInstance.AnyVisibility,
-        };
-
-        /// <summary>Not where zone ids, or the types of zones, keep them apart; <c>any</c> is public and private.</summary>
-        public bool SamePlace(Claim other) => Account == other.Account
-            && (Visibility == other.Visibility || DnsInstance.AnyVisibility == Visibility || DnsInstance.AnyVisibility == other.Visibility)
-            && (Instance.ZoneIds.IsEmpty || other.Instance.ZoneIds.IsEmpty || Instance.ZoneIds.Intersect(other.Instance.ZoneIds).Any());
-
-        /// <summary>A domain of this one, and the index of one of the other that is the same, above or below; null where none is.</summary>
-        public (DomainName Domain, int Index)? Shared(Claim other)
-        {
-            for (var index = 0; index < other.Instance.Domains.Length; index++)
-            {
-                var theirs = other.Instance.Domains[index];
-                foreach (var domain in Instance.Domains)
-                {
-                    if ((DomainName.IsIn(theirs.Text, domain.Text) && !Excludes(Instance, theirs))
-                        || (DomainName.IsIn(domain.Text, theirs.Text) && !Excludes(other.Instance, domain)))
-                    {
-                        return (domain, index);
-                    }
-                }
-            }
-
-            return null;
-        }
-
-        private static bool Excludes(DnsInstance instance, DomainName domain) =>
-            instance.ExcludeDomains.Any(excluded => DomainName.IsIn(domain.Text, excluded.Text));
-    }
 }

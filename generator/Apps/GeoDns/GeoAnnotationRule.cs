@@ -4,8 +4,8 @@ using PlatformGitOps.Generator.Lint;
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
 /// <summary>
-/// Annotations of geographic routing that nobody reads: in a cluster without it, or of a name outside of its zone. External-DNS does not
-/// read them, whatever its provider.
+/// Annotations of geographic routing without a reader: the cluster does not have it, or the name is outside of its zone. External-DNS never
+/// reads them.
 /// </summary>
 internal static class GeoAnnotationRule
 {

@@ -2,7 +2,7 @@ using static PlatformGitOps.Generator.Emission.PolicyParts;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
-/// <summary>What the writer may do: read Services, write its own ConfigMap, hold its own Lease. CoreDNS may do nothing.</summary>
+/// <summary>RBAC of the zones' writer: read Services, write its ConfigMap, hold its Lease. CoreDNS has no rights.</summary>
 internal static class GeoDnsAccess
 {
     internal const string InNamespace = GeoDnsNames.Name + "-services";
@@ -37,9 +37,9 @@ internal static class GeoDnsAccess
 }
 
 /// <summary>
-/// Queries come in from everywhere, metrics from the monitoring namespace, probes from the node. Out go the API server and the addresses
-/// of all regions, which nobody can list, and the pods behind the cluster's own: what a pod asks of a load balancer's address, kube-proxy
-/// and Cilium in its place send to a pod of the Service, before a policy judges it.
+/// Network policies. Ingress: queries from everywhere, metrics from the monitoring namespace, probes from the node. Egress: the API server,
+/// the addresses of all regions, which cannot be listed, and the cluster's own pods: kube-proxy and Cilium's replacement translate a load
+/// balancer's address to a pod before the policy.
 /// </summary>
 internal static class GeoDnsPolicies
 {
@@ -65,7 +65,7 @@ internal static class GeoDnsPolicies
                     { "from", Sequence.Of((Node[])
                     [
                         Namespace(cluster.Monitoring.Namespace.Text),
-                        // Probes come from node addresses, which no selector can name.
+                        // Probes come from node addresses, which no selector matches.
                         .. cluster.Nodes is null ? (Node[])[] : [Block(cluster.Nodes.ToString()!)],
                     ]) },
                     { "ports", Sequence.Of(Served.Select(port => Port("TCP", port))) },
@@ -109,7 +109,7 @@ internal static class GeoDnsPolicies
                     { "toPorts", CiliumPorts(Served.Select(port => ("TCP", port))) },
                 })
             },
-            // Nodes too: a load balancer may have their addresses.
+            // Nodes too: a load balancer can use their addresses.
             { "egress", Sequence.Of(
                 new Mapping { { "toEntities", Resources.Texts("kube-apiserver", "world", "host", "remote-node") } },
                 new Mapping

@@ -4,8 +4,8 @@ using PlatformGitOps.Generator.Lint;
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
 /// <summary>
-/// Geographic routing: DNS servers for clients outside of the clusters that have switched it on. The Corefile follows the definition, so
-/// each cluster has a folder of its own. See docs/geo-routing.md.
+/// Geographic routing: DNS servers for clients outside of the clusters. The Corefile depends on the definition, so each cluster has its own
+/// folder. See docs/geo-routing.md.
 /// </summary>
 internal sealed class GeoDnsApp : App
 {
@@ -13,7 +13,7 @@ internal sealed class GeoDnsApp : App
 
     public override string Name => GeoDnsNames.Name;
 
-    /// <summary>After CoreDNS, and through it after the definitions of the monitors; nothing waits for it.</summary>
+    /// <summary>After CoreDNS, which waits for the monitoring CRDs; nothing waits for it.</summary>
     public override ImmutableArray<string> WaitsFor => [CoreDnsApp.LayerName];
 
     public override object? Bind(Section cluster) => cluster.Mapping(GeoDnsNames.Key,
@@ -26,7 +26,8 @@ internal sealed class GeoDnsApp : App
 
         """;
 
-    public override void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) => GeoDnsRules.CheckFleet(clusters);
+    public override void CheckPlatform(Platform platform, SectionReader at) =>
+        GeoDnsRules.CheckFleet([.. platform.Clusters.Zip(at.Entries("clusters"))], platform.Substrates);
 
     public override ImmutableArray<LintRule> LintRules => [GeoAnnotationRule.Rule];
 

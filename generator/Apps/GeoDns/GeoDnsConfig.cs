@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
 /// <summary>
-/// The Corefile and the writer's config of one cluster. Both are read at start, so their ConfigMap is named after what it holds, and so
-/// are the zones that belong to them: pods of two revisions, side by side in a rollout, have other views and write to other ConfigMaps.
+/// The Corefile and the writer's config of one cluster. Both are read at start-up, so the name of their ConfigMap contains a hash, and so
+/// does that of the zones' ConfigMap: during a rollout, pods of two revisions have different views and write to different ConfigMaps.
 /// </summary>
 public static class GeoDnsConfig
 {
@@ -12,7 +12,7 @@ public static class GeoDnsConfig
 
     public static string Name(Cluster cluster) => $"{GeoDnsNames.Name}-{Hash(cluster)}";
 
-    /// <summary>The ConfigMap of the zones, and the Lease of their writer.</summary>
+    /// <summary>The name of the zones' ConfigMap and of their writer's Lease.</summary>
     public static string ZonesName(Cluster cluster) => $"{GeoDnsNames.Name}-zones-{Hash(cluster)}";
 
     internal static Mapping ConfigMap(Cluster cluster) => new()
@@ -29,11 +29,11 @@ public static class GeoDnsConfig
         },
     };
 
-    /// <summary>The zone of a ConfigMap of a tree; null where it has no config of a writer.</summary>
+    /// <summary>The zone in a ConfigMap of a tree; null if it has no writer's config.</summary>
     internal static string? ZoneIn(Mapping configMap) => configMap.TextAt("data", GeoDnsNames.WriterConfig) is { } text
         ? YamlReader.Read("", text, YamlOptions.Tree).Documents.OfType<Mapping>().FirstOrDefault()?.TextAt(ZoneKey) : null;
 
-    /// <summary>Both without content, which is the writer's: it needs no right to create objects then.</summary>
+    /// <summary>Both without content, which the writer adds: then it needs no right to create objects.</summary>
     internal static IEnumerable<Mapping> Written(Cluster cluster)
     {
         var metadata = Resources.Metadata(ZonesName(cluster), GeoDnsNames.Namespace, GeoDnsNames.Labels(),
@@ -43,14 +43,14 @@ public static class GeoDnsConfig
     }
 
     /// <summary>
-    /// A server block for each region, chosen by the client, and one for all others. What is not in the zone is refused: this server
-    /// resolves nothing for anybody.
+    /// A server block for each region, selected by the client's location, and one for all others. Names outside of the zone are refused:
+    /// this is not an open resolver.
     /// </summary>
     public static string Corefile(Cluster cluster)
     {
         var settings = cluster.Of<GeoDnsSettings>()!;
         var text = new StringBuilder();
-        // A country is nearer than the continent around it, whatever the order of the regions.
+        // Countries before continents, whatever the order of the regions.
         (string Name, string Region, string Expression)[] views =
         [
             .. settings.Regions.Select(region => (region.Name.Text, region.Name.Text, Near(region))),
@@ -66,9 +66,9 @@ public static class GeoDnsConfig
     }
 
     /// <param name="settings">The zone.</param>
-    /// <param name="file">Whose answers it gives.</param>
-    /// <param name="view">For whom.</param>
-    /// <param name="first">One block answers for the health of all.</param>
+    /// <param name="file">The zone file with its answers.</param>
+    /// <param name="view">The expression that selects clients.</param>
+    /// <param name="first">True for the block with the health plugin.</param>
     private static string Block(GeoDnsSettings settings, string file, string[] view, bool first)
     {
         string[] lines =
@@ -77,7 +77,7 @@ public static class GeoDnsConfig
             .. first ? [$"health :{GeoDnsNames.HealthPort} {{", "    lameduck 5s", "}", $"ready :{GeoDnsNames.ReadyPort}"]
                 : Array.Empty<string>(),
             $"prometheus :{GeoDnsNames.ServerMetricsPort}",
-            // Little for those who send queries with another's address: no ANY, no more than asked for, no fragments.
+            // Against amplification with spoofed addresses: no ANY, minimal answers, no fragments.
             "any",
             "minimal",
             "bufsize 1232",
@@ -121,7 +121,7 @@ public static class GeoDnsConfig
                     { "servers", region.Servers.IsEmpty ? null : Resources.Texts(region.Servers.Select(server => server.ToString())) },
                 })))
             },
-            // Known dead within 2 + 1 + 1 s, and in CoreDNS's memory a second later.
+            // A dead address is detected within 2 + 1 + 1 s, and CoreDNS reloads the zone a second later.
             { "probes", new Mapping
                 {
                     { "interval", "2s" },
@@ -135,7 +135,7 @@ public static class GeoDnsConfig
         });
     }
 
-    /// <summary>Nobody outside reaches pods and Services, and no team may probe those of another.</summary>
+    /// <summary>Clients outside cannot reach pods and Services, and a team must not probe those of another.</summary>
     private static IEnumerable<string> Denied(Cluster cluster, GeoDnsSettings settings) =>
         ((Values.Cidr?[])[cluster.Pods, cluster.Services, cluster.Second?.Pods, cluster.Second?.Services, .. settings.DeniedNetworks])
             .Where(range => range is not null).Select(range => range!.ToString()!).Distinct();

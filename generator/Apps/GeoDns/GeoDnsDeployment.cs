@@ -4,7 +4,7 @@ using static PlatformGitOps.Generator.Emission.PodParts;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
-/// <summary>The servers: a CoreDNS and the writer of its zones in each pod. Clients come from outside, so CoreDNS has no token.</summary>
+/// <summary>The servers: CoreDNS and the writer of its zones in each pod. Clients come from outside, so CoreDNS has no token.</summary>
 internal static class GeoDnsDeployment
 {
     // The user of both images.
@@ -29,12 +29,14 @@ internal static class GeoDnsDeployment
             },
         });
 
-    /// <summary>Whom clients ask. The address of a client decides what it is answered, so no node may put its own in its place.</summary>
+    /// <summary>
+    /// The Service for clients. The client's address decides the answer, so nodes must not replace it (externalTrafficPolicy).
+    /// </summary>
     public static Mapping Service(Cluster cluster, GeoDnsSettings settings) => Resources.Object(
         "v1", "Service", GeoDnsNames.Metadata(), new Mapping
         {
             { "type", settings.ServiceType },
-            // The API server gives one family otherwise, and clients of the other one could not ask.
+            // Otherwise the API server assigns one family, and clients of the other one cannot connect.
             { "ipFamilyPolicy", cluster.Second is null ? null : DnsSettings.PreferDualStack },
             { "externalTrafficPolicy", settings.ServiceType == "ClusterIP" ? null : "Local" },
             { "selector", GeoDnsNames.Labels() },
@@ -51,7 +53,7 @@ internal static class GeoDnsDeployment
         { "priorityClassName", "system-cluster-critical" },
         { "terminationGracePeriodSeconds", 30 },
         { "securityContext", NonRoot(User, writesVolumes: true) },
-        { "topologySpreadConstraints", Sequence.Of(OneToANode(GeoDnsNames.Selector())) },
+        { "topologySpreadConstraints", Sequence.Of(OnePerNode(GeoDnsNames.Selector())) },
         { "initContainers", settings.Database is { } database ? Sequence.Of(Copy(database)) : null },
         { "containers", Sequence.Of(Server(cluster, settings), Writer(cluster, settings)) },
         { "volumes", Sequence.Of(Volumes(cluster, settings)) },
@@ -70,7 +72,7 @@ internal static class GeoDnsDeployment
         { "livenessProbe", Probe("/health", GeoDnsNames.HealthPort, 10) },
         { "readinessProbe", Probe("/ready", GeoDnsNames.ReadyPort, 5) },
         { "resources", settings.Resources.ToNode() },
-        // The binary carries the capability of port 53, and without it cannot even start.
+        // The binary has the capability for port 53, and cannot start without it.
         { "securityContext", Restricted("NET_BIND_SERVICE") },
         { "volumeMounts", Sequence.Of((Node[])
         [
@@ -93,7 +95,7 @@ internal static class GeoDnsDeployment
         { "resources", new Mapping
             {
                 { "requests", new Mapping { { "cpu", "50m" }, { "memory", "64Mi" } } },
-                // Without a limit of CPU: a throttled probe is late, and a late one fails.
+                // No CPU limit: a throttled probe is late, and a late one fails.
                 { "limits", new Mapping { { "memory", "256Mi" } } },
             }
         },
@@ -124,7 +126,7 @@ internal static class GeoDnsDeployment
         new Mapping { { "name", Zones }, { "emptyDir", new Mapping { { "medium", "Memory" }, { "sizeLimit", "16Mi" } } } },
         .. settings.Database is null ? (Node[])[]
             : [new Mapping { { "name", Database }, { "emptyDir", new Mapping { { "sizeLimit", "256Mi" } } } }],
-        // The token for the writer alone.
+        // The token is only for the writer.
         new Mapping
         {
             { "name", Token },

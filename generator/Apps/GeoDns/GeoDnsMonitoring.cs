@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
-/// <summary>Where the series of servers and writers are found, and the alerts on them; docs/alerts.md is their runbook.</summary>
+/// <summary>Scraping of servers and writers, and the alerts on them; docs/alerts.md is their runbook.</summary>
 internal static class GeoDnsMonitoring
 {
     private const string Series = $"job=\"{GeoDnsNames.Metrics}\"";
@@ -51,6 +51,6 @@ internal static class GeoDnsMonitoring
             GeoDnsNames.Labels().Set("release", cluster.Monitoring.Release.Text)),
         new Mapping { { "matchLabels", Labels() } }, ["metrics", "zones"]);
 
-    /// <summary>Another label than the Service of the clients has, which would be scraped as well.</summary>
+    /// <summary>Not the label of the clients' Service, which would be scraped too.</summary>
     private static Mapping Labels() => new() { { GeoDnsNames.AppLabel, GeoDnsNames.Metrics } };
 }

@@ -5,20 +5,20 @@ public static class GeoDnsNames
 {
     public const string Name = "geo-dns";
 
-    /// <summary>Its key of a cluster.</summary>
+    /// <summary>Its key in a cluster's mapping.</summary>
     public const string Key = "geoRouting";
 
     public const string Namespace = "kube-system";
 
-    /// <summary>The Service of its metrics, and the job label of its series.</summary>
+    /// <summary>The metrics Service, and the job label of its series.</summary>
     public const string Metrics = Name + "-metrics";
 
-    /// <summary>The container beside CoreDNS that writes the zones.</summary>
+    /// <summary>The container next to CoreDNS that writes the zones.</summary>
     public const string Writer = "zones";
 
     public const string Server = "coredns";
 
-    /// <summary>The view of clients that are near to no region.</summary>
+    /// <summary>The view for clients near no region.</summary>
     public const string DefaultView = "default";
 
     public const string ConfigFolder = "/etc/geo-dns";

@@ -1,8 +1,9 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
-/// <summary>What can be wrong with the keys of geographic routing; docs/definition.md explains each.</summary>
+/// <summary>Checks the keys of geographic routing; docs/definition.md explains each rule.</summary>
 [RuleIds]
 internal static partial class GeoDnsRules
 {
@@ -23,6 +24,7 @@ internal static partial class GeoDnsRules
     public const string ZoneOfCluster = "geo-zone-of-cluster";
     public const string ZoneOfSubstrate = "geo-zone-of-substrate";
     public const string ServerAddress = "geo-server-in-cluster";
+    public const string ServerOfSubstrate = "geo-server-of-substrate";
     public const string Image = "geo-image";
     public const string NearestItself = "geo-nearest-itself";
 
@@ -31,7 +33,8 @@ internal static partial class GeoDnsRules
     // The first with 'loadbalance weighted'; 'view' and the geoip plugin's 'edns-subnet' are older.
     private static readonly SemVer OldestCoreDns = new(1, 10, 1);
 
-    public static void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
+    public static void CheckFleet(
+        IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters, IReadOnlyList<SubstrateSettings> substrates)
     {
         var names = clusters.Select(pair => pair.At.Written("name")).ToHashSet(StringComparer.Ordinal);
         foreach (var (cluster, at) in clusters.Where(pair => pair.Cluster.Of<GeoDnsSettings>() is not null))
@@ -39,12 +42,12 @@ internal static partial class GeoDnsRules
             var settings = cluster.Of<GeoDnsSettings>()!;
             CheckNeeds(settings, at);
             CheckImage(settings.CoreDnsImage, at);
-            CheckZone(settings, at, clusters);
+            CheckZone(settings, at, clusters, substrates);
             var regions = settings.Regions.Zip(at.At(Key).Entries("regions")).ToArray();
             foreach (var (region, here) in regions)
             {
                 CheckRegion(settings, region, here, names);
-                CheckServers(region, here, clusters);
+                CheckServers(region, here, clusters, substrates);
             }
 
             CheckPairs(regions);
@@ -91,7 +94,9 @@ internal static partial class GeoDnsRules
         }
     }
 
-    private static void CheckZone(GeoDnsSettings settings, SectionReader at, IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
+    private static void CheckZone(
+        GeoDnsSettings settings, SectionReader at, IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters,
+        IReadOnlyList<SubstrateSettings> substrates)
     {
         if (settings.Zone is not { } zone)
         {
@@ -104,8 +109,8 @@ internal static partial class GeoDnsRules
                 "Write a zone of its own, for example geo.example.com.", "domain");
         }
 
-        if (clusters.Select(pair => pair.Cluster.Substrate).FirstOrDefault(
-            substrate => substrate is not null && HoldEachOther(zone.Text, substrate.Zone.Text)) is { } substrate)
+        // Also one that no cluster names: hosts ask it.
+        if (substrates.FirstOrDefault(substrate => HoldEachOther(zone.Text, substrate.Zone.Text)) is { } substrate)
         {
             at.Report(ZoneOfSubstrate, $"{Key}.zone",
                 $"The zone {zone} and the zone {substrate.Zone} of the substrate '{substrate.Name}' hold each other's names.",
@@ -158,11 +163,21 @@ internal static partial class GeoDnsRules
         }
     }
 
-    /// <summary>The addresses of name servers are given to the whole world.</summary>
-    private static void CheckServers(GeoDnsRegion region, SectionReader here, IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
+    /// <summary>The addresses of name servers are public.</summary>
+    private static void CheckServers(
+        GeoDnsRegion region, SectionReader here, IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters,
+        IReadOnlyList<SubstrateSettings> substrates)
     {
         foreach (var (index, server) in region.Servers.Index())
         {
+            if (substrates.FirstOrDefault(one => one.Hosts.Any(host => host.Addresses.Contains(server))) is { } substrate)
+            {
+                here.Report(ServerOfSubstrate, $"servers[{index}]",
+                    $"The address {server} is a host of the substrate '{substrate.Name}', whose own server has its port 53 and refuses the "
+                        + "names of this zone.",
+                    "Write the address of the load balancer or of the nodes.");
+            }
+
             if (clusters.SelectMany(pair => pair.Cluster.RangesFor(RangeUse.Pods, RangeUse.Services))
                 .FirstOrDefault(range => range.Contains(server)) is { } range)
             {
@@ -222,8 +237,8 @@ internal static partial class GeoDnsRules
 
     private static bool HoldEachOther(string one, string other) => DomainName.IsIn(one, other) || DomainName.IsIn(other, one);
 
-    // docker.io/coredns/coredns:1.11.4, registry.k8s.io/coredns:1.7.0 and their copies, also rancher/mirrored-coredns-coredns:v1.11.4. An
-    // image with another name may be a build with versions of its own.
+    // docker.io/coredns/coredns:1.11.4, registry.k8s.io/coredns:1.7.0 and copies such as rancher/mirrored-coredns-coredns:v1.11.4. An image
+    // with another name may be a build with its own version numbers.
     [GeneratedRegex(@"(^|/)(coredns/coredns|registry\.k8s\.io/coredns|k8s\.gcr\.io/coredns|mirrored-coredns-coredns)"
         + @":v?(?<version>[0-9]+\.[0-9]+\.[0-9]+)(?![0-9.])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex CoreDnsTag();

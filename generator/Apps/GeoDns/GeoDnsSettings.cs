@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
-/// <summary>The geographic routing of a cluster that has switched it on (docs/geo-routing.md).</summary>
+/// <summary>The geographic routing of a cluster (docs/geo-routing.md).</summary>
 public sealed record GeoDnsSettings
 {
     public const string DefaultCoreDnsImage = "docker.io/coredns/coredns:1.11.4";
@@ -15,47 +15,47 @@ public sealed record GeoDnsSettings
     private static readonly Words<string> ServiceTypes =
         new(("LoadBalancer", "LoadBalancer"), ("NodePort", "NodePort"), ("ClusterIP", "ClusterIP"));
 
-    /// <summary>Null where it is missing, which is a finding.</summary>
+    /// <summary>Null if it is missing, which is a finding.</summary>
     public DomainName? Zone { get; init; }
 
-    /// <summary>The health controller's image, which has the zones' writer; null for that of the cluster's controller.</summary>
+    /// <summary>The health controller's image, which contains the zones' writer; null for the image of the cluster's controller.</summary>
     public string? Image { get; init; }
 
     public string CoreDnsImage { get; init; } = DefaultCoreDnsImage;
 
     public GeoRoutingPolicy Policy { get; init; } = GeoRoutingPolicy.Latency;
 
-    /// <summary>Seconds.</summary>
+    /// <summary>The TTL of the answers in seconds.</summary>
     public int Ttl { get; init; } = 5;
 
     public ImmutableArray<GeoDnsRegion> Regions { get; init; } = [];
 
-    /// <summary>Null where clients are distinguished by networks alone.</summary>
+    /// <summary>Null if clients are only distinguished by networks.</summary>
     public GeoDatabase? Database { get; init; }
 
     public int Replicas { get; init; } = 2;
 
-    /// <summary>The type of the Service that clients outside of the cluster ask.</summary>
+    /// <summary>The type of the Service for clients outside of the cluster.</summary>
     public string ServiceType { get; init; } = "LoadBalancer";
 
-    /// <summary>The namespaces whose Services count; none means all.</summary>
+    /// <summary>The namespaces whose Services are read; empty for all.</summary>
     public ImmutableArray<DnsLabel> Namespaces { get; init; } = [];
 
     public ImmutableArray<Cidr> DeniedNetworks { get; init; } = [];
 
     public ResourceSettings Resources { get; init; } = ResourceSettings.OfCoreDns;
 
-    /// <summary>The policy as the definition has it.</summary>
+    /// <summary>The definition's word for the policy.</summary>
     public string PolicyWord => Policies.Of(Policy);
 
-    /// <summary>The region of a cluster; null where none names it, which is a finding.</summary>
+    /// <summary>The region of a cluster; null if no region has it, which is a finding.</summary>
     public GeoDnsRegion? RegionOf(DnsLabel cluster) => Regions.FirstOrDefault(region => region.Clusters.Contains(cluster));
 
-    /// <summary>All regions for clients near to one: itself, those that it names, and the others in their order.</summary>
+    /// <summary>The regions in order of preference for clients of one region: itself, those that it names, then the others.</summary>
     public IEnumerable<DnsLabel> Order(GeoDnsRegion region) =>
         ((DnsLabel[])[region.Name, .. region.Nearest, .. Regions.Select(other => other.Name)]).Distinct();
 
-    /// <summary>Null where it is off.</summary>
+    /// <summary>Null if it is off.</summary>
     internal static GeoDnsSettings? Bind(Section section)
     {
         var enabled = section.Switch("enabled", false, "Whether the cluster has a DNS server for clients outside of it.");
@@ -88,7 +88,7 @@ public sealed record GeoDnsSettings
     }
 }
 
-/// <summary>Which of a name's healthy addresses a client gets.</summary>
+/// <summary>Which healthy addresses of a name a client gets.</summary>
 public enum GeoRoutingPolicy
 {
     Latency,
@@ -97,13 +97,13 @@ public enum GeoRoutingPolicy
     Priority,
 }
 
-/// <summary>A place with clusters that answer and clients that ask.</summary>
+/// <summary>A location: the clusters in it, and the clients near it.</summary>
 public sealed partial record GeoDnsRegion
 {
     private static readonly TextShape<string> Continent = Forms.Matching("EU", ContinentForm(), new Fault(GeoDnsRules.Code,
         "is not the code of a continent", "Write AF, AN, AS, EU, NA, OC or SA."));
 
-    /// <summary>ISO 3166-1 alpha-2, which MaxMind's databases name, and Kosovo, which has a code of theirs.</summary>
+    /// <summary>ISO 3166-1 alpha-2 as used by MaxMind's databases, and their code for Kosovo.</summary>
     private static readonly ImmutableHashSet<string> Codes = [.. """
         AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD
         CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF
@@ -174,7 +174,7 @@ public sealed partial record GeoDnsRegion
     }
 }
 
-/// <summary>An image that holds a database in MaxMind's format with cities, and cp.</summary>
+/// <summary>An image with a city database in MaxMind's format, and cp.</summary>
 public sealed record GeoDatabase(string Image, string Path)
 {
     private static readonly TextShape<string> FilePath = Forms.Matching("/GeoLite2-City.mmdb",

@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Generator.Apps.MonitoringCrds;
 
 /// <summary>
-/// <c>kubernetes/infrastructure/crds</c>: the monitoring.coreos.com definitions, in a layer of their own before anything that needs them.
+/// <c>kubernetes/infrastructure/crds</c>: the CRDs of monitoring.coreos.com, in a Flux Kustomization before everything that needs them.
 /// </summary>
 internal sealed class MonitoringCrdsApp : App
 {
@@ -26,7 +26,7 @@ internal sealed class MonitoringCrdsApp : App
             Source = ChartSource.Oci,
         });
 
-    /// <summary>All its templates are in a chart of its own named crds: Helm gives that this part of the values, and global.</summary>
+    /// <summary>All templates are in a subchart named crds: Helm passes it this part of the values, and global.</summary>
     public override Shape ValuesAt(SemVer version) => ValueShapes.Of(("crds", new FreeShape(ValueShapes.Anything)),
         ("global", ValueShapes.Anything));
 
@@ -75,7 +75,7 @@ internal sealed class MonitoringCrdsApp : App
             new Entry("maxHistory", 3),
             new Entry("install", new Mapping([FluxApi.InstallRetry(platform.Flux.Version)])),
             new Entry("upgrade", new Mapping { { "remediation", new Mapping { { "retries", 3 } } } }),
-            // The chart keeps its definitions among its templates: without this an uninstall would delete every custom resource with them.
+            // The CRDs are among the chart's templates: without this, an uninstall would delete them with all custom resources.
             new Entry("values", new Mapping { { "crds",
                 new Mapping { { "annotations", new Mapping { { "helm.sh/resource-policy", "keep" } } } } } }),
         ]));

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
-/// <summary>A DNS cache on every node of the clusters that have switched it on. See docs/node-local-dns.md.</summary>
+/// <summary>A DNS cache on every node of a cluster. See docs/node-local-dns.md.</summary>
 internal sealed class NodeLocalDnsApp : App
 {
     public const string Folder = $"{Layout.Bases}/node-local-dns";
@@ -18,7 +18,7 @@ internal sealed class NodeLocalDnsApp : App
 
     public override string Name => NodeLocalDnsNames.Name;
 
-    /// <summary>After CoreDNS, which it asks.</summary>
+    /// <summary>After CoreDNS, which it queries.</summary>
     public override ImmutableArray<string> WaitsFor => [CoreDnsApp.LayerName];
 
     public override object? Bind(Section cluster) =>
@@ -58,7 +58,7 @@ internal sealed class NodeLocalDnsApp : App
         }
 
         var (way, address) = (NodeLocalDnsSettings.WayIn(cluster), IpText.Unquoted(settings.Address));
-        // A cache that stops deletes the rules in this order, and most queries name the Service's address.
+        // A stopping cache deletes the rules in this order, and most queries use the Service's address.
         string[] addresses = way == NodeLocalDnsWay.OwnAddress ? [address] : [cluster.Dns.ClusterIP.ToString(), address];
         var redirected = way == NodeLocalDnsWay.LocalRedirect;
         return new Mapping
@@ -229,7 +229,7 @@ internal sealed class NodeLocalDnsApp : App
             ],
             NodeLocalDnsDrain.Component =>
                 [File(folder, "kustomization", Resources.Component([], NodeLocalDnsDrain.Patches()))],
-            // CoreDNS's pods leave this Service too when the health controller removes them from kube-dns.
+            // If the health controller removes CoreDNS's pods from kube-dns, they leave this Service too.
             "health-checked" => Patched(folder, new Mapping
             {
                 { "apiVersion", "v1" },

@@ -5,36 +5,36 @@ using PlatformGitOps.Generator.Apps.Substrate;
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 /// <summary>
-/// The cache's Corefile. Every name but a substrate's is asked of CoreDNS over TCP: stub domains, rewrites and TLS upstreams stay in one
-/// place, and kube-proxy does not delete the connection tracking of a TCP connection when a pod leaves the Service. The program puts the
-/// address of the upstream Service in place of its word.
+/// The cache's Corefile. It forwards all names but a substrate's to CoreDNS over TCP: stub domains, rewrites and TLS upstreams stay in one
+/// place, and kube-proxy keeps the connection tracking of a TCP connection when a pod leaves the Service. The program replaces a
+/// placeholder by the address of the upstream Service.
 /// </summary>
 internal static class NodeLocalDnsConfig
 {
     public const string File = "Corefile.base";
 
-    /// <summary>What the program replaces by the address of <see cref="NodeLocalDnsNames.UpstreamService"/>.</summary>
+    /// <summary>The program replaces this placeholder by the address of <see cref="NodeLocalDnsNames.UpstreamService"/>.</summary>
     public const string UpstreamWord = "__PILLAR__CLUSTER__DNS__";
 
     private static readonly string Text = string.Concat(
-        // A short life for cluster names where the health controller removes endpoints.
+        // A short TTL for cluster names, because the health controller removes endpoints.
         Server($"${{{Variables.ClusterDomain}}}:53 in-addr.arpa:53 ip6.arpa:53",
             $"success 9984 ${{{NodeLocalDnsNames.TtlVariable}}} 0", 5,
             $"    health ${{{NodeLocalDnsNames.HealthVariable}}}\n"),
         Server(".:53", "success 9984 30", 30, ""));
 
-    /// <summary>Named after what it holds: the program reads it at its start, so other content is another name.</summary>
+    /// <summary>The name contains a hash of the content: the program reads it at start-up, so a change must be a rollout.</summary>
     public static readonly string Name = $"{NodeLocalDnsNames.Name}-{HashOf(Text)}";
 
     public static Mapping ConfigMap() => ConfigMap(Text);
 
     /// <summary>
-    /// The same with a server for a substrate's names, which asks the substrate itself: pods have these names while CoreDNS is away.
-    /// Stale answers come at once, as in CoreDNS (docs/adr/0008).
+    /// The same with a server that forwards a substrate's names to the substrate itself: pods can resolve them without CoreDNS. Stale
+    /// answers are sent at once, as in CoreDNS (docs/adr/0008).
     /// </summary>
     public static Mapping ConfigMap(SubstrateSettings substrate) => ConfigMap(TextOf(substrate));
 
-    /// <summary>Of the text with a substrate's server, before Flux' substitution.</summary>
+    /// <summary>The hash of the text with a substrate's server, before Flux's substitution.</summary>
     public static string HashOf(SubstrateSettings substrate) => HashOf(TextOf(substrate));
 
     internal static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
-/// <summary>One cache on every node.</summary>
+/// <summary>The DaemonSet: one cache on every node.</summary>
 internal static class NodeLocalDnsDaemon
 {
     internal const string ConfigVolume = "config";
@@ -10,9 +10,9 @@ internal static class NodeLocalDnsDaemon
     private const string LockVolume = "xtables-lock";
 
     /// <summary>
-    /// A cache that stops deletes its interface first, and then the rules that keep queries from CoreDNS: in between they would vanish. A
-    /// second interface keeps its addresses on the node meanwhile. The program makes it before it prints its version. It stays: where the
-    /// rules are gone, kube-proxy translates the queries before the node looks at its own addresses.
+    /// A stopping cache deletes its interface before the rules that divert queries from CoreDNS: in between, queries would be lost. So a
+    /// second interface keeps the addresses on the node. The program creates it before it prints its version. It stays: without the rules,
+    /// kube-proxy translates queries before the node uses its own addresses.
     /// </summary>
     private static readonly string[] BeforeStop =
     [
@@ -21,36 +21,38 @@ internal static class NodeLocalDnsDaemon
     ];
 
     /// <summary>
-    /// With a file to wait for, the rules of the node are there as soon as the cache answers, and without one a minute later: until then
-    /// queries go past it.
+    /// With a file to wait for, the node's rules exist as soon as the cache answers; without one a minute later, and until then queries
+    /// bypass the cache.
     /// </summary>
     private static readonly string[] OnHostArguments = ["-pidfile", "/run/coredns/coredns.pid"];
 
-    /// <summary>Nothing else answers at its own address: interface and rules stay for the next cache, and without one do no harm.</summary>
+    /// <summary>
+    /// No other program answers on its own address: interface and rules stay for the next cache, and are harmless without one.
+    /// </summary>
     private static readonly string[] OwnAddressArguments = [.. OnHostArguments, "-skipteardown=true"];
 
     private static readonly string[] BehindRedirectArguments = ["-setupinterface=false", "-setupiptables=false", "-skipteardown=true"];
 
     /// <summary>
-    /// In the node's network, where it adds its addresses to an interface of its own. On the Service's address it takes them away when it
-    /// stops, and queries go to CoreDNS as before. Behind Cilium's redirect it is in a pod's network.
+    /// In the host network the cache adds its addresses to its own interface. On the Service's address it removes them when it stops, and
+    /// queries go to CoreDNS again. With Cilium's redirect it runs in the pod network.
     /// </summary>
     public static Mapping For(NodeLocalDnsWay way) => Resources.Object("apps/v1", "DaemonSet", NodeLocalDnsNames.Metadata(), new Mapping
     {
         { "selector", NodeLocalDnsNames.Selector() },
-        // One node after the other: a node without its cache asks CoreDNS itself. With an address of its own it cannot: there the next
-        // cache listens beside the one that stops (SO_REUSEPORT of CoreDNS).
+        // One node at a time: a node without its cache uses CoreDNS. With its own address that is impossible: there the next cache listens
+        // while the old one stops (CoreDNS uses SO_REUSEPORT).
         { "updateStrategy", new Mapping { { "type", "RollingUpdate" },
             { "rollingUpdate", way == NodeLocalDnsWay.OwnAddress
                 ? new Mapping { { "maxSurge", 1 }, { "maxUnavailable", 0 } } : new Mapping { { "maxUnavailable", 1 } } } } },
-        // Until the older cache has stopped, it may answer the probes of the newer one.
+        // Until the old cache has stopped, it can answer the probes of the new one.
         { "minReadySeconds", way == NodeLocalDnsWay.OwnAddress ? 15 : 5 },
         { "template", new Mapping
             {
                 { "metadata", new Mapping
                     {
                         { "labels", NodeLocalDnsNames.Labels() },
-                        // The program reads these at its start, so that a change is a rollout.
+                        // The program reads these at start-up, so a change must be a rollout.
                         { "annotations", new Mapping
                             {
                                 { "dns.aikernel.io/settings",
@@ -70,7 +72,7 @@ internal static class NodeLocalDnsDaemon
         { "automountServiceAccountToken", false },
         { "priorityClassName", "system-node-critical" },
         { "hostNetwork", OnHost(way) ? (Node)true : null },
-        // Its own names come from the node: it must not ask itself.
+        // It resolves names with the node's resolver, not with itself.
         { "dnsPolicy", "Default" },
         { "terminationGracePeriodSeconds", 30 },
         { "nodeSelector", PodParts.OnLinux() },
@@ -96,7 +98,7 @@ internal static class NodeLocalDnsDaemon
             "-basecorefile", $"/etc/coredns/{NodeLocalDnsConfig.File}",
             "-conf", "/run/coredns/Corefile",
             "-upstreamsvc", NodeLocalDnsNames.UpstreamService,
-            // CoreDNS serves the program's own series too; a second cache could not listen on a port of its own for them.
+            // CoreDNS serves the program's own metrics too; a second cache could not listen on a fixed port for them.
             "-metrics-listen-address", "127.0.0.1:0",
             .. way switch
             {
@@ -105,7 +107,7 @@ internal static class NodeLocalDnsDaemon
                 _ => BehindRedirectArguments,
             },
         ]) },
-        // In the node's network a declared port is one of the node: no second cache could be scheduled beside the first.
+        // In the host network a declared port is a host port: a second cache could not be scheduled next to the first.
         { "ports", way == NodeLocalDnsWay.OwnAddress ? null : Sequence.Of([
             // The names of the ports of the Service kube-dns: Cilium's redirect matches them.
             PodParts.ContainerPort("udp-53", CoreDnsNames.DnsPort, "UDP"), PodParts.ContainerPort("tcp-53", CoreDnsNames.DnsPort),
@@ -116,7 +118,7 @@ internal static class NodeLocalDnsDaemon
         { "livenessProbe", Probe(OnHost(way), initialDelay: 60, period: 10, failures: 5) },
         { "readinessProbe", Probe(OnHost(way), initialDelay: 1, period: 5, failures: 2) },
         { "resources", NodeLocalDnsSettings.StandardResources.ToNode() },
-        // The interface and the rules of the node belong to NET_ADMIN; the older iptables opens a raw socket for them.
+        // Interface and rules need NET_ADMIN; the older iptables opens a raw socket for the rules.
         { "securityContext", PodParts.Restricted(OnHost(way) ? ["NET_ADMIN", "NET_BIND_SERVICE", "NET_RAW"] : ["NET_BIND_SERVICE"]) },
         { "volumeMounts", Sequence.Of([
             new Mapping { { "name", ConfigVolume }, { "mountPath", "/etc/coredns" }, { "readOnly", true } },
@@ -125,7 +127,9 @@ internal static class NodeLocalDnsDaemon
         ]) },
     };
 
-    /// <summary>In the node's network the cache has its health on its own address, so that no other program's port is in the way.</summary>
+    /// <summary>
+    /// In the host network the health endpoint is on the cache's own address, so that it cannot conflict with another program's port.
+    /// </summary>
     private static Mapping Probe(bool host, int initialDelay, int period, int failures) => new()
     {
         { "httpGet", new Mapping { { "host", host ? $"${{{NodeLocalDnsNames.AddressVariable}}}" : null }, { "path", "/health" },

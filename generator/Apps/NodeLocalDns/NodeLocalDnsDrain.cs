@@ -3,26 +3,28 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 /// <summary>
-/// What lets a cache behind Cilium's redirect stop without a failed query. Cilium looks at nothing but a pod's readiness, and a cache that
-/// stops stays ready until it is gone. So a second container stops at once, and with it the readiness. The cache goes on for as
-/// long as Kubernetes and Cilium need to bring the node's queries to CoreDNS.
+/// Lets a cache behind Cilium's redirect stop without failed queries. Cilium only looks at a pod's readiness, and a stopping cache stays
+/// ready until its end. So a second container stops at once and ends the readiness, while the cache runs on until Kubernetes and Cilium
+/// have moved the node's queries to CoreDNS.
 /// </summary>
 public static class NodeLocalDnsDrain
 {
-    /// <summary>The first version of Kubernetes that waits by itself before it stops a container (lifecycle.preStop.sleep).</summary>
+    /// <summary>The first Kubernetes that can wait before it stops a container (lifecycle.preStop.sleep).</summary>
     public static readonly SemVer Since = new(1, 30, 0);
 
-    /// <summary>The name of the second container: the pod is ready for as long as it runs.</summary>
+    /// <summary>The name of the second container: the pod is ready while it runs.</summary>
     public const string Container = "readiness";
 
     internal const string Component = "local-redirect-stop";
 
-    /// <summary>Two failed probes, each of 3 s at most, and then the update of the pod have to reach Cilium, on a busy node too.</summary>
+    /// <summary>
+    /// Enough for two failed probes of up to 3 s each, and then for the update of the pod to reach Cilium on a busy node.
+    /// </summary>
     private const int Seconds = 10;
 
     private const string File = "Corefile.readiness";
 
-    /// <summary>The program is at hand in the cache's image; it answers nobody's queries.</summary>
+    /// <summary>The second container runs the program of the cache's image; it answers no queries.</summary>
     internal static readonly string Corefile = $$"""
         .:1053 {
             errors
@@ -35,11 +37,11 @@ public static class NodeLocalDnsDrain
     public static bool Applies(Cluster cluster) =>
         NodeLocalDnsSettings.WayIn(cluster) == NodeLocalDnsWay.LocalRedirect && cluster.Kubernetes is { } version && version >= Since;
 
-    /// <summary>Patches of the cache's objects. A JSON patch keeps the cache the first container.</summary>
+    /// <summary>Patches of the cache's objects. The JSON patch appends, so the cache stays the first container.</summary>
     internal static Sequence Patches() => Sequence.Of(
         Patch("ConfigMap", NodeLocalDnsConfig.Name, ($"/data/{File}", Corefile)),
         Patch("DaemonSet", NodeLocalDnsNames.Name,
-            // The program reads its Corefile at its start, so other content is a rollout.
+            // The program reads its Corefile at start-up, so a change must be a rollout.
             ("/spec/template/metadata/annotations/dns.aikernel.io~1readiness", $"Corefile {NodeLocalDnsConfig.HashOf(Corefile)}"),
             ("/spec/template/spec/containers/0/lifecycle",
                 new Mapping { { "preStop", new Mapping { { "sleep", new Mapping { { "seconds", Seconds } } } } } }),
@@ -66,7 +68,7 @@ public static class NodeLocalDnsDrain
                 MemoryLimit = Quantity.Parse("64Mi"),
             }.ToNode()
         },
-        // It listens on high ports; an image whose program has this as a file capability starts only where the pod may have it.
+        // It listens on high ports, but an image whose program has this file capability only starts if the pod may have it.
         { "securityContext", PodParts.Restricted("NET_BIND_SERVICE") },
         { "volumeMounts", Sequence.Of(
             new Mapping { { "name", NodeLocalDnsDaemon.ConfigVolume }, { "mountPath", "/etc/coredns" }, { "readOnly", true } },

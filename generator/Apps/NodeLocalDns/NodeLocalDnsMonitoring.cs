@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
-/// <summary>Where the series of the caches are found, and the alerts on them; docs/alerts.md is their runbook.</summary>
+/// <summary>Scraping of the caches, and the alerts on them; docs/alerts.md is their runbook.</summary>
 internal static class NodeLocalDnsMonitoring
 {
     private const string Series = $"job=\"{NodeLocalDnsNames.Name}\",namespace=\"{NodeLocalDnsNames.Namespace}\"";
@@ -32,7 +32,7 @@ internal static class NodeLocalDnsMonitoring
     public static Mapping Rule(SourceRepository repository) => Alert.PrometheusRule(
         NodeLocalDnsNames.Name, NodeLocalDnsNames.Namespace, Alerts, repository, NodeLocalDnsNames.Labels());
 
-    /// <summary>The job label of the series is the name of this Service.</summary>
+    /// <summary>The name of this Service is the job label of the series.</summary>
     public static Mapping Service() => Resources.Object("v1", "Service", NodeLocalDnsNames.Metadata(), new Mapping
     {
         { "clusterIP", "None" },
@@ -42,7 +42,7 @@ internal static class NodeLocalDnsMonitoring
 
     public static Mapping ServiceMonitor() => PodParts.ServiceMonitor(Metadata(), NodeLocalDnsNames.Selector(), ["metrics"]);
 
-    /// <summary>Where the cache asks: CoreDNS's pods at an address that no cache takes over.</summary>
+    /// <summary>The cache's upstream: CoreDNS's pods at an address that no cache takes over.</summary>
     public static Mapping Upstream() => Resources.Object(
         "v1",
         "Service",

@@ -10,20 +10,20 @@ public static class NodeLocalDnsNames
 
     public const string Namespace = CoreDnsNames.Namespace;
 
-    /// <summary>A Service beside kube-dns for the cache itself, which may take over the address of kube-dns.</summary>
+    /// <summary>A second Service for CoreDNS's pods that the cache queries: the cache may take over the address of kube-dns.</summary>
     public const string UpstreamService = "kube-dns-upstream";
 
     public const string AppLabel = CoreDnsNames.AppLabel;
 
     public const int HealthPort = 8080;
 
-    /// <summary>Of the container whose end tells Cilium that the cache is about to stop.</summary>
+    /// <summary>The port of the container whose end tells Cilium that the cache will stop.</summary>
     public const int ReadinessPort = 8079;
 
-    /// <summary>The series of its CoreDNS, and of the program around it, which sets up interface and rules.</summary>
+    /// <summary>Metrics of its CoreDNS and of the program that sets up interface and rules.</summary>
     public const int MetricsPort = 9253;
 
-    /// <summary>Has the addresses of a cache that stops. Calico and MetalLB look for no address of a node on nodelocaldns*.</summary>
+    /// <summary>Keeps the addresses while a cache stops. Calico and MetalLB ignore interfaces named nodelocaldns*.</summary>
     public const string SecondInterface = "nodelocaldns-2";
 
     // Keys of a cluster's settings.
@@ -42,19 +42,21 @@ public static class NodeLocalDnsNames
 }
 
 /// <summary>
-/// The CoreDNS inside of NodeLocal DNSCache's image, by its tag: that of go.mod in github.com/kubernetes/dns at each tag up to 1.26.7.
-/// Mirrors keep the image's name and its tag.
+/// The CoreDNS version in an image of NodeLocal DNSCache, by its tag: from go.mod in github.com/kubernetes/dns at each tag up to 1.26.7.
+/// Mirrors keep name and tag.
 /// </summary>
 internal static partial class NodeCacheImage
 {
-    /// <summary>The first tag with each, oldest first. Older images are as old, and newer ones at least as new.</summary>
+    /// <summary>
+    /// The first tag with each version, oldest first. Older images have an older version, newer ones at least the last one.
+    /// </summary>
     private static readonly (SemVer From, SemVer CoreDns)[] Releases =
     [
         (new(1, 16, 0), new(1, 7, 0)), (new(1, 20, 0), new(1, 8, 3)), (new(1, 21, 0), new(1, 7, 0)), (new(1, 22, 14), new(1, 10, 0)),
         (new(1, 24, 0), new(1, 11, 3)), (new(1, 26, 5), new(1, 12, 2)), (new(1, 26, 6), new(1, 13, 1)),
     ];
 
-    /// <summary>Null for another image, and for a tag that is not a version.</summary>
+    /// <summary>Null for another image, or if the tag is not a version.</summary>
     public static SemVer? CoreDnsOf(string image) =>
         Tag().Match(image) is { Success: true } match && SemVer.TryParse(match.Groups[1].Value, out var tag, out _)
             ? Releases.LastOrDefault(release => release.From <= tag).CoreDns ?? Releases[0].CoreDns
@@ -74,7 +76,7 @@ internal static partial class NodeCacheImage
         }
     }
 
-    // Such as registry.k8s.io/dns/k8s-dns-node-cache:1.26.7, and rancher/mirrored-k8s-dns-node-cache:v1.26.7@sha256:...
+    // For example registry.k8s.io/dns/k8s-dns-node-cache:1.26.7 or rancher/mirrored-k8s-dns-node-cache:v1.26.7@sha256:...
     [GeneratedRegex(@"dns-node-cache:v?([0-9]+\.[0-9]+\.[0-9]+)(?![0-9.])", RegexOptions.CultureInvariant)]
     private static partial Regex Tag();
 }

@@ -4,11 +4,13 @@ using static PlatformGitOps.Generator.Emission.PolicyParts;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
-/// <summary>What Cilium needs where it takes kube-proxy's place: the redirect, and what may reach the cache's pods.</summary>
+/// <summary>Objects for Cilium without kube-proxy: the redirect, and the policy of the cache's pods.</summary>
 internal static class NodeLocalDnsRedirect
 {
-    /// <summary>Queries to the Service kube-dns go to the cache of the same node, and to CoreDNS where it is not ready. The ports are
-    /// matched by the names that they have in the Service.</summary>
+    /// <summary>
+    /// Sends queries to the Service kube-dns to the cache on the same node, or to CoreDNS if the cache is not ready. Ports are matched by
+    /// their names in the Service.
+    /// </summary>
     public static Mapping Redirect() => Resources.Object(
         "cilium.io/v2", "CiliumLocalRedirectPolicy", NodeLocalDnsNames.Metadata(), new Mapping
         {
@@ -25,7 +27,7 @@ internal static class NodeLocalDnsRedirect
             },
         });
 
-    /// <summary>The same as for CoreDNS's pods: names for workloads and nodes, metrics for the monitoring, health for the node.</summary>
+    /// <summary>As for CoreDNS's pods: DNS from workloads and nodes, metrics for the monitoring namespace, health for the node.</summary>
     public static Mapping Policy() => Resources.Object("cilium.io/v2", "CiliumNetworkPolicy", NodeLocalDnsNames.Metadata(), new Mapping
     {
         { "endpointSelector", NodeLocalDnsNames.Selector() },
@@ -54,12 +56,12 @@ internal static class NodeLocalDnsRedirect
     };
 }
 
-/// <summary>The names of a substrate, which the caches ask of the substrate itself: one component for each substrate.</summary>
+/// <summary>The servers for substrates' names, which caches forward to the substrate itself: a component for each substrate.</summary>
 internal static class NodeLocalSubstrate
 {
     public static string ComponentOf(SubstrateSettings substrate) => $"substrate-{substrate.Name}";
 
-    /// <summary>The server of a substrate's names. Caches read it when they start, so whatever changes in it rolls them out.</summary>
+    /// <summary>The server for a substrate's names. Caches read it at start-up, so every change rolls them out.</summary>
     public static IEnumerable<GeneratedFile> Files(SubstrateSettings substrate) => NodeLocalDnsApp.Patched(
         $"{NodeLocalDnsApp.ComponentsFolder}/{ComponentOf(substrate)}",
         NodeLocalDnsConfig.ConfigMap(substrate),
@@ -75,7 +77,7 @@ internal static class NodeLocalSubstrate
                 } } } } } } } },
         });
 
-    /// <summary>What CoreDNS answered for the pods until the caches did.</summary>
+    /// <summary>Checks what CoreDNS did for the pods before the caches do it.</summary>
     public static void Check(Cluster cluster, SectionReader at)
     {
         if (cluster.Substrate is not { } substrate)
@@ -83,7 +85,7 @@ internal static class NodeLocalSubstrate
             return;
         }
 
-        // Behind the redirect the cache is a pod; elsewhere it is a program of the node.
+        // With the redirect the cache is a pod; otherwise it uses the host network.
         var (range, key) = cluster.KubeProxy == KubeProxyMode.None
             ? (cluster.Pods, "network.pods") : (cluster.Nodes, "network.nodes");
         if (range is not null && !substrate.AllowedNetworks.Any(allowed => allowed.Contains(range.First) && allowed.Contains(range.Last())))

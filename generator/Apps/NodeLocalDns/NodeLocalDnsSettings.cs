@@ -2,12 +2,12 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
-/// <summary>The NodeLocal DNSCache of a cluster that has switched it on (docs/node-local-dns.md).</summary>
+/// <summary>The NodeLocal DNSCache of a cluster (docs/node-local-dns.md).</summary>
 public sealed record NodeLocalDnsSettings
 {
     public const string DefaultImage = "registry.k8s.io/dns/k8s-dns-node-cache:1.26.7";
 
-    /// <summary>Without a limit of CPU, which would throttle every query of the node.</summary>
+    /// <summary>No CPU limit: it would throttle all queries of the node.</summary>
     internal static readonly ResourceSettings StandardResources = new()
     {
         CpuRequest = Quantity.Parse("25m"),
@@ -17,17 +17,19 @@ public sealed record NodeLocalDnsSettings
 
     public required string Image { get; init; }
 
-    /// <summary>The address of each node's own cache, the same on all nodes.</summary>
+    /// <summary>The cache's own address, the same on all nodes.</summary>
     public required IPAddress Address { get; init; }
 
-    /// <summary>Whether it also answers on the address of the kube-dns Service, so that no pod's configuration changes; null where the
-    /// way of kube-proxy and the network plugin decide.</summary>
+    /// <summary>
+    /// True to answer also on the address of the kube-dns Service, so that no pod's configuration changes; null if kube-proxy's mode and
+    /// the network plugin decide.
+    /// </summary>
     public bool? OnServiceAddress { get; init; }
 
-    /// <summary>Of each node's pod.</summary>
+    /// <summary>The resources of each node's pod.</summary>
     public ResourceSettings Resources { get; init; } = StandardResources;
 
-    /// <summary>Null where it is off.</summary>
+    /// <summary>Null if it is off.</summary>
     internal static NodeLocalDnsSettings? Bind(Section section)
     {
         var enabled = section.Switch("enabled", false, $"Whether each node has a DNS cache of its own ({Docs.Page("node-local-dns.md")}).");
@@ -46,16 +48,17 @@ public sealed record NodeLocalDnsSettings
         return enabled ? settings : null;
     }
 
-    /// <summary>The addresses that queries of pods name; none where it is off.</summary>
+    /// <summary>The addresses to which pods send queries; empty if it is off.</summary>
     public static IEnumerable<IPAddress> Listens(Cluster cluster) => cluster.Of<NodeLocalDnsSettings>() is not { } settings ? []
         : WayIn(cluster) == NodeLocalDnsWay.OwnAddress ? [settings.Address] : [settings.Address, cluster.Dns.ClusterIP];
 
-    /// <summary>Whether the caches are programs of the nodes, and not pods behind Cilium's redirect.</summary>
+    /// <summary>True if the caches run in the host network, not in pods behind Cilium's redirect.</summary>
     public static bool InNodesNetwork(Cluster cluster) =>
         cluster.Of<NodeLocalDnsSettings>() is not null && WayIn(cluster) != NodeLocalDnsWay.LocalRedirect;
 
-    /// <summary>How queries come to the cache. Cilium translates what a pod asks of a Service where the pod's traffic begins, beside
-    /// kube-proxy and without its replacement too (cilium#16197): no query to the Service's address comes to the node's own network.
+    /// <summary>
+    /// How queries reach the cache. Cilium translates a Service's address inside of the pod, even if kube-proxy runs (cilium#16197), so no
+    /// query to the Service's address reaches the host network.
     /// </summary>
     public static NodeLocalDnsWay WayIn(Cluster cluster) => (cluster.KubeProxy, cluster.Of<NodeLocalDnsSettings>()?.OnServiceAddress) switch
     {
@@ -67,13 +70,13 @@ public sealed record NodeLocalDnsSettings
     };
 }
 
-/// <summary>How queries come to the cache of a node.</summary>
+/// <summary>How queries reach the cache of a node.</summary>
 public enum NodeLocalDnsWay
 {
-    /// <summary>It listens on the Service's address in the node's network, past kube-proxy.</summary>
+    /// <summary>The cache listens on the Service's address in the host network, before kube-proxy.</summary>
     ServiceAddress,
 
-    /// <summary>It listens on its own address alone, which the kubelets name.</summary>
+    /// <summary>The cache only listens on its own address, which kubelets give to pods.</summary>
     OwnAddress,
 
     /// <summary>Cilium redirects the Service's queries to it.</summary>

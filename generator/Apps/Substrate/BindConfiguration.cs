@@ -63,7 +63,7 @@ internal static class BindConfiguration
             """;
     }
 
-    // Ten files, of which the newest is written.
+    // Ten files; the newest one is written.
     private static string Queries(SubstrateSettings substrate) => substrate.QueryLog == 0 ? "" : $$"""
 
             channel queries {
@@ -76,7 +76,7 @@ internal static class BindConfiguration
 
     private static string Piece(SubstrateSettings substrate) => SubstratePaths.Number(substrate.QueryLog * 1024 / 10);
 
-    // 1000 is the most that BIND takes.
+    // 1000 is BIND's maximum.
     private static string Limit(SubstrateSettings substrate) => substrate.RateLimit == 0 ? ""
         : $$"""rate-limit { responses-per-second {{SubstratePaths.Number(Math.Min(substrate.RateLimit, 1000))}}; slip 1; };""";
 
@@ -113,7 +113,7 @@ internal static class BindConfiguration
     private static string Keyed(SubstrateSettings substrate, SubstrateHost host) => string.Concat(host.Addresses.Select(address =>
         $"{address} port {SubstratePaths.Number(SubstratePaths.Port)} key \"{substrate.TransferKey}\"; "));
 
-    /// <summary>A host with more addresses would send from one that the other does not know.</summary>
+    /// <summary>A host with more addresses would send from one that the other host does not know.</summary>
     private static string Source(SubstrateHost host, AddressFamily family, string ending) =>
         host.Addresses.FirstOrDefault(address => address.AddressFamily == family) is not { } own ? ""
             : $"notify-source{ending} {own};\n    transfer-source{ending} {own};\n    ";

@@ -1,9 +1,8 @@
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
 /// <summary>
-/// knot.conf (Knot DNS 3.2). A zone that the generator writes is loaded by its difference, whatever its serial says; all of its history is
-/// in the journal, so that the secondary gets each change. A zone that programs change must not be: a restart would take back what
-/// they wrote.
+/// knot.conf (Knot DNS 3.2). Zones of the generator are loaded by difference, whatever their serial, with their whole history in the
+/// journal, so that the secondary gets each change. Zones that programs change must not be: a restart would revert their updates.
 /// </summary>
 internal static class KnotConfiguration
 {
@@ -99,10 +98,10 @@ internal static class KnotConfiguration
     private static string Endpoints(SubstrateHost host) =>
         string.Join(", ", host.Addresses.Select(address => $"\"{address}@{SubstratePaths.Number(SubstratePaths.Port)}\""));
 
-    /// <summary>A host with more addresses would send from one that the other does not know.</summary>
+    /// <summary>A host with more addresses would send from one that the other host does not know.</summary>
     private static string Sources(SubstrateHost host) => string.Join(", ", host.Addresses.Select(address => $"\"{address}\""));
 
-    /// <summary>The key reads its child too, by transfer: a program that cannot would delete nothing.</summary>
+    /// <summary>The key may also read its child zone by transfer: a program that cannot would delete nothing.</summary>
     private static string Acl(SubstrateChild child) => $"""
           - id: update-{child.Name}
             key: {child.Key}
@@ -133,7 +132,7 @@ internal static class KnotConfiguration
             new[] { allowed, substrate.RateLimit == 0 ? null : limit, substrate.QueryLog == 0 ? null : queries }.OfType<string>());
     }
 
-    // What is refused is logged too: the module comes first.
+    // First, so that refused queries are logged too.
     private static string ModuleNames(SubstrateSettings substrate) => (substrate.QueryLog == 0 ? "" : "mod-dnstap/queries, ")
         + "mod-queryacl/allowed" + (substrate.RateLimit == 0 ? "" : ", mod-rrl/limit");
 

@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
 /// <summary>
-/// The alerts on what verify.sh writes, as a file for a Prometheus that scrapes the hosts: it must not need a cluster. docs/alerts.md is
+/// The alerts on metrics of verify.sh, as a file for a Prometheus that scrapes the hosts, independent of any cluster. docs/alerts.md is
 /// their runbook.
 /// </summary>
 internal static class SubstrateAlerts
@@ -46,7 +46,7 @@ internal static class SubstrateAlerts
         string Stopped(string role) => $"time() - {Series("query_log_timestamp_seconds", role)} > 7200 or " +
             $"absent({Series("query_log_timestamp_seconds", role)})";
 
-        // The program writes what it has in pieces of 4 KB, and all of it each hour. Verify itself asks every 5 minutes.
+        // The program writes buffered blocks of 4 KB, and everything once an hour. verify.sh itself queries every 5 minutes.
         yield return Alert.Warning("SubstrateQueryLogStopped", after: "15m",
             $"{Stopped("primary")} or {Stopped("secondary")}",
             $"The {{{{ $labels.role }}}} of the substrate {substrate.Name} has not written its query log for two hours.",

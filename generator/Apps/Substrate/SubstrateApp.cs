@@ -3,12 +3,12 @@ using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
 /// <summary>
-/// DNS that exists before a cluster and outlives it: files for hosts below <c>substrate/</c>, and for each cluster that names a substrate
-/// the servers of its zone among the settings.
+/// DNS that exists before a cluster and outlives it: files for hosts below <c>substrate/</c>, and for each cluster with a substrate the
+/// addresses of its servers in the settings.
 /// </summary>
 internal sealed class SubstrateApp : App
 {
-    /// <summary>The setting that holds the addresses that CoreDNS forwards to.</summary>
+    /// <summary>The setting with the addresses that CoreDNS forwards to.</summary>
     public const string ServersVariable = "SUBSTRATE_SERVERS";
 
     public override string Name => "substrate";
@@ -27,7 +27,7 @@ internal sealed class SubstrateApp : App
         SubstrateRules.Check([.. platform.Substrates.Zip(at.Entries("substrates"))]);
         foreach (var (substrate, entry) in platform.Substrates.Zip(at.Entries("substrates")))
         {
-            KubernetesRules.Check(platform, substrate, entry);
+            KubernetesRules.Check([.. platform.Clusters.Zip(at.Entries("clusters"))], substrate, entry);
         }
     }
 

@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
-/// <summary>The names and addresses by which clients reach the API server and etcd, in what makes their certificates.</summary>
+/// <summary>Checks that scripts and settings put all names and addresses of the API server and etcd into their certificates.</summary>
 internal static partial class SubstrateCertificates
 {
     public const string Id = "substrate-file-san";
     private const string SettingsFile = "scripts/k8s-settings.sh";
 
-    /// <summary>In k8s-generate-certs.sh: pods' names and address of it, the zone's, and the host's own.</summary>
+    /// <summary>For k8s-generate-certs.sh: the Service's names and address, the zone's name, and the host's own names.</summary>
     private static readonly (string Variable, string Server, string[] Names)[] Certificates =
     [
         ("san", "the API server", ["DNS:kubernetes", "DNS:kubernetes.default", "DNS:$short", "DNS:$short.$domain",
@@ -32,7 +32,7 @@ internal static partial class SubstrateCertificates
         }
     }
 
-    /// <summary>The settings beside it have what the definition says.</summary>
+    /// <summary>The settings file next to it has the definition's values.</summary>
     private static IEnumerable<Finding> OfInstaller(SourceTree tree, string file, string text, string key)
     {
         var settings = $"{string.Join('/', file.Split('/')[..^2])}/{SettingsFile}";

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
-/// <summary>Hand edits of the files below substrate/, which the definition's rules cannot see. They belong to no cluster.</summary>
+/// <summary>Checks hand edits of files below substrate/, which the definition's rules cannot see. They belong to no cluster.</summary>
 internal static partial class SubstrateFileRules
 {
     public const string Name = "substrate";
@@ -66,7 +66,7 @@ internal static partial class SubstrateFileRules
         .. Rules(file, text),
     ];
 
-    /// <summary>The acl section of knot.conf: a rule without a key is a rule for everybody whom it lets in.</summary>
+    /// <summary>Checks the acl section of knot.conf: a rule without a key applies to everyone at its addresses.</summary>
     private static IEnumerable<Finding> Rules(string file, string text) =>
         from section in AclSection().Matches(text).Cast<Match>()
         from rule in AclRule().Matches(section.Value).Cast<Match>()
@@ -149,7 +149,7 @@ internal static partial class SubstrateFileRules
     [GeneratedRegex(@"^\s+(?:- )?sink: *""?([^""\n]+)", RegexOptions.Multiline)]
     private static partial Regex DnstapSink();
 
-    // The forms of knot.conf and named.conf.
+    // The syntaxes of knot.conf and named.conf.
     [GeneratedRegex(@"\bsecret:?\s+""?[A-Za-z0-9+/]{20,}={0,2}""?")]
     private static partial Regex TsigSecret();
 

@@ -4,8 +4,8 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
 /// <summary>
-/// <c>substrate/&lt;name&gt;/dns</c>: what a host needs to serve a substrate's zones, but for the keys, which are made there. The scripts
-/// are the same for every substrate; what differs is in scripts/settings.sh.
+/// <c>substrate/&lt;name&gt;/dns</c>: everything that a host needs to serve a substrate's zones except keys, which are created there. The
+/// scripts are the same for every substrate; scripts/settings.sh has the differences.
 /// </summary>
 internal static class SubstrateFiles
 {
@@ -14,7 +14,7 @@ internal static class SubstrateFiles
 
     private static readonly ImmutableArray<(string Name, string Text)> Own = [.. Scripts(ResourcePrefix)];
 
-    /// <summary>What all scripts share.</summary>
+    /// <summary>The functions that all scripts share.</summary>
     public static string Common => Own.Single(script => script.Name == "common.sh").Text;
 
     public static string Folder(SubstrateSettings substrate) => $"substrate/{substrate.Name}/dns";
@@ -30,7 +30,7 @@ internal static class SubstrateFiles
         yield return File($"{folder}/secondary/{name}", '#', secondary);
         foreach (var zone in zones)
         {
-            // The text can be large: it is put together once.
+            // The text can be large, so it is built once.
             yield return new GeneratedFile($"{folder}/zones/{zone.Name}.zone", SubstrateZones.File(substrate, zone, $"; {Header}\n"));
         }
 
@@ -61,12 +61,12 @@ internal static class SubstrateFiles
         yield return Layout.File($"{folder}/package.yaml", Package(substrate));
     }
 
-    /// <summary>Scripts among the resources, by the names of their files.</summary>
+    /// <summary>The embedded scripts with a prefix, by file name.</summary>
     public static IEnumerable<(string Name, string Text)> Scripts(string prefix) =>
         Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
             .Select(name => (name[prefix.Length..], DataFile.Text(name)));
 
-    /// <summary>Variables of the shell.</summary>
+    /// <summary>Shell variables.</summary>
     public static string Assignments(params IEnumerable<(string Key, string Value)> settings) =>
         string.Concat(settings.Select(setting => $"{setting.Key}='{setting.Value}'\n"));
 
@@ -121,8 +121,8 @@ internal static class SubstrateFiles
     }
 
     /// <summary>
-    /// The package in the steps of globular-installer (spec version 1): the tree of this folder is the package's payload. install.sh knows
-    /// by its addresses which of the two hosts it is on.
+    /// The package for globular-installer (spec version 1), with this folder as its payload. install.sh detects by the addresses which of
+    /// the two hosts it runs on.
     /// </summary>
     private static Mapping Package(SubstrateSettings substrate) => new()
     {
@@ -138,13 +138,13 @@ internal static class SubstrateFiles
     };
 }
 
-/// <summary>Where the parts of the service are on a host, and what the program that serves is called there.</summary>
-/// <param name="Etc">Configuration, keys, and the zones that the generator writes.</param>
+/// <summary>Paths and names of the service on a host, for one DNS server.</summary>
+/// <param name="Etc">Configuration, keys, and the generator's zones.</param>
 /// <param name="State">Journals, and the zones that programs change.</param>
 /// <param name="Run">The control socket.</param>
-/// <param name="User">The account that the Debian package makes.</param>
+/// <param name="User">The account that the Debian package creates.</param>
 /// <param name="Packages">The Debian packages.</param>
-/// <param name="Unit">The package's own service, which listens on the same port.</param>
+/// <param name="Unit">The package's own systemd service, which uses the same port.</param>
 internal sealed record SubstratePaths(string Etc, string State, string Run, string User, string Packages, string Unit)
 {
     public const string Library = "/usr/lib/globular/dns";
@@ -155,32 +155,32 @@ internal sealed record SubstratePaths(string Etc, string State, string Run, stri
     public const string Service = "globular-dns";
     public const int Port = 53;
 
-    /// <summary>Where Globular's own DNS has its management port.</summary>
+    /// <summary>The management port of Globular's own DNS.</summary>
     public const int ViewPort = 10006;
 
     private static readonly SubstratePaths Knot = new("/etc/globular-dns", "/var/lib/globular-dns", "/run/globular-dns", "knot",
         "knot knot-dnsutils knot-dnssecutils openssl", "knot.service");
 
-    // What Debian's AppArmor profile of named allows.
+    // The paths that Debian's AppArmor profile of named allows.
     private static readonly SubstratePaths Bind = new("/etc/bind/globular-dns", "/var/lib/bind/globular-dns", "/run/named", "bind",
         "bind9 bind9-utils bind9-dnsutils openssl", "named.service");
 
-    /// <summary>Every folder that is the service's alone; the queries that it keeps are below State.</summary>
+    /// <summary>All folders that only this service uses; logged queries are below State.</summary>
     public IEnumerable<string> Folders => [Etc, State, Run, $"{Run}-queries", Library, Backups];
 
     public static SubstratePaths Of(SubstrateSettings substrate) => substrate.Server == SubstrateServer.Knot ? Knot : Bind;
 
-    /// <summary>The Debian packages that its scripts need.</summary>
+    /// <summary>The Debian packages that the scripts need.</summary>
     public static string Packaged(SubstrateSettings substrate) => Of(substrate).Packages
         + (HasQueryService(substrate) ? " knot-module-dnstap fstrm-bin" : "") + (substrate.View ? " socat" : "");
 
-    /// <summary>Knot gives what it is asked to another program; BIND writes its file by itself.</summary>
+    /// <summary>Knot logs queries through another program; BIND writes its own file.</summary>
     public static bool HasQueryService(SubstrateSettings substrate) => substrate is { QueryLog: > 0, Server: SubstrateServer.Knot };
 
     public static string Configuration(SubstrateSettings substrate) =>
         substrate.Server == SubstrateServer.Knot ? "knot.conf" : "named.conf";
 
-    /// <summary>The networks that may query: those of the definition, and the hosts for each other and for verify.</summary>
+    /// <summary>The networks that may query: those of the definition, and the hosts, for each other and for verify.sh.</summary>
     public static IEnumerable<string> Allowed(SubstrateSettings substrate) => substrate.AllowedNetworks.Select(range => range.ToString())
         .Concat(substrate.Hosts.SelectMany(host => host.Addresses)
             .Where(address => !substrate.AllowedNetworks.Any(range => range.Contains(address)))

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Apps.Substrate.Records;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
-/// <summary>What can be wrong with substrates, and with the clusters that name one; docs/definition.md explains each.</summary>
+/// <summary>Checks substrates, and clusters with one; docs/definition.md explains each rule.</summary>
 [RuleIds]
 internal static class SubstrateRules
 {
@@ -14,6 +14,9 @@ internal static class SubstrateRules
     public const string ZoneOfCluster = "substrate-zone-of-cluster";
     public const string HostAddress = "substrate-host-without-address";
     public const string SameHost = "substrate-one-host";
+    public const string HostTaken = "substrate-host-taken";
+    public const string NodeOutside = "substrate-node-outside";
+    public const string ApiServer = "substrate-api-server";
     public const string Loopback = "substrate-loopback";
     public const string NotUnicast = "substrate-not-unicast";
     public const string RecordTwice = "substrate-record-twice";
@@ -54,7 +57,7 @@ internal static class SubstrateRules
         }
     }
 
-    /// <summary>A cluster and the substrate that it names.</summary>
+    /// <summary>Checks a cluster and its substrate.</summary>
     public static void Check(Cluster cluster, SectionReader at)
     {
         if (cluster.SubstrateName is not { } name)
@@ -91,7 +94,7 @@ internal static class SubstrateRules
                     "A substrate runs on hosts: write their own addresses.", range.Path);
             }
 
-            // The zone of one address, which a host has, has the finding above.
+            // A reverse zone of a single host address has the finding above.
             if (substrate.Reverse.FirstOrDefault(zone => zone.Overlaps(range.Addresses)
                 && substrate.AllHosts.All(host => !host.Addresses.Contains(zone.First))) is { } reverse)
             {
@@ -141,7 +144,7 @@ internal static class SubstrateRules
         }
     }
 
-    /// <summary>Why an address is not a host's; null where it may be one.</summary>
+    /// <summary>Why an address cannot be a host's; null if it can.</summary>
     internal static (string Rule, string Message, string Fix)? Unreachable(IPAddress address)
     {
         const string Fix = "Write the host's own address, which pods and other hosts reach.";
@@ -172,7 +175,7 @@ internal static class SubstrateRules
         }
     }
 
-    /// <summary>The hosts of its cluster, each where the file has it.</summary>
+    /// <summary>The hosts of its Kubernetes cluster, each with its section.</summary>
     private static IEnumerable<(SubstrateHost Host, SectionReader At)> KubernetesHosts(SubstrateSettings substrate, SectionReader at) =>
         substrate.Kubernetes is not { } kubernetes ? [] : kubernetes.ControlPlanes.Zip(at.At("kubernetes").Entries("controlPlanes"))
             .Concat(kubernetes.Etcd.Zip(at.At("kubernetes").Entries("etcd")))
@@ -217,7 +220,7 @@ internal static class SubstrateRules
         }
 
         CheckHidden(substrate, at, taken);
-        // Those of the default need no place in the file.
+        // Default children have no position in the file.
         children = [.. substrate.Children.Select(child => child.Name.Text)];
         foreach (var (record, entry) in substrate.Records.Zip(at.Entries("records")))
         {
@@ -269,7 +272,7 @@ internal static class SubstrateRules
         }
     }
 
-    /// <summary>Aliases, whose <paramref name="targets"/> are hosts and records, names of the file, and those in children.</summary>
+    /// <summary>Checks aliases; <paramref name="targets"/> are hosts, records, names of the file, and names in children.</summary>
     private static void CheckAliases(
         SubstrateSettings substrate, SectionReader at, HashSet<string> targets, List<string> children,
         Action<DomainName, SectionReader, string> checkName)
@@ -325,6 +328,25 @@ internal static class SubstrateRules
                 $"The zone {later.Substrate.Zone} and {earlier.Substrate.Zone} of '{earlier.Substrate.Name}' (line {line}) hold each " +
                     "other's names.",
                 "Give each substrate a zone of its own; a part of a zone is one of its children.");
+        }
+
+        CheckTaken("the DNS", earlier.Substrate.Hosts,
+            [(later.Substrate.Primary, later.At.At("primary")), (later.Substrate.Secondary, later.At.At("secondary"))]);
+        CheckTaken("the Kubernetes", [.. earlier.Substrate.Kubernetes?.Hosts ?? []], [.. KubernetesHosts(later.Substrate, later.At)]);
+
+        void CheckTaken(string part, ImmutableArray<SubstrateHost> taken, ImmutableArray<(SubstrateHost Host, SectionReader At)> hosts)
+        {
+            foreach (var (host, at) in hosts)
+            {
+                foreach (var (index, address) in host.Addresses.Index().Where(pair =>
+                    taken.Any(other => other.Addresses.Contains(pair.Item))))
+                {
+                    at.Report(HostTaken, $"addresses[{index}]",
+                        $"The host {address} has {part} of the substrate '{earlier.Substrate.Name}' (line {line}): one installation "
+                            + "replaces the other.",
+                        "Write another host.");
+                }
+            }
         }
     }
 

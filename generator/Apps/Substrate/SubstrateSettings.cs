@@ -3,9 +3,7 @@ using PlatformGitOps.Generator.Apps.Substrate.Records;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
-/// <summary>
-/// DNS that runs on hosts and not in a cluster: an entry of <c>substrates</c>. docs/substrate.md says what it is for.
-/// </summary>
+/// <summary>DNS servers on hosts, outside of any cluster: an entry of <c>substrates</c>. See docs/substrate.md.</summary>
 public sealed partial record SubstrateSettings
 {
     private static readonly Words<SubstrateServer> Servers = new(("knot", SubstrateServer.Knot), ("bind", SubstrateServer.Bind));
@@ -36,44 +34,44 @@ public sealed partial record SubstrateSettings
 
     public required ImmutableArray<SubstrateRecord> Records { get; init; }
 
-    /// <summary>A master file with more of them, beside the definition; null for none.</summary>
+    /// <summary>A master file with more records, relative to the definition; null for none.</summary>
     public string? RecordsFile { get; init; }
 
-    /// <summary>What it has; empty until the file was read.</summary>
+    /// <summary>The records of that file; empty until it is read.</summary>
     public MasterFile FileRecords { get; init; } = MasterFile.Empty;
 
-    /// <summary>Names that stay while what they name moves.</summary>
+    /// <summary>Stable names for targets that move.</summary>
     public ImmutableArray<SubstrateAlias> Aliases { get; init; } = [];
 
     public required ImmutableArray<SubstrateChild> Children { get; init; }
 
-    /// <summary>The ranges whose reverse zones are served.</summary>
+    /// <summary>The ranges with reverse zones.</summary>
     public required ImmutableArray<Cidr> Reverse { get; init; }
 
-    /// <summary>Who may query.</summary>
+    /// <summary>The networks that may query.</summary>
     public required ImmutableArray<Cidr> AllowedNetworks { get; init; }
 
-    /// <summary>Answers a second for one client network; 0 for no limit.</summary>
+    /// <summary>Answers per second for one client network; 0 for no limit.</summary>
     public required int RateLimit { get; init; }
 
-    /// <summary>Whether the zone is signed, with keys that the server makes and rolls.</summary>
+    /// <summary>True if the zone is signed with keys that the server creates and rolls.</summary>
     public required bool Dnssec { get; init; }
 
-    /// <summary>How many megabytes of queries each host keeps; 0 for none.</summary>
+    /// <summary>Megabytes of logged queries on each host; 0 for none.</summary>
     public int QueryLog { get; init; }
 
-    /// <summary>Whether the hosts show zones and records over TLS.</summary>
+    /// <summary>True if the hosts show zones and records over HTTPS.</summary>
     public bool View { get; init; }
 
-    /// <summary>The cluster that runs on it; null for none.</summary>
+    /// <summary>The Kubernetes cluster on it; null for none.</summary>
     public KubernetesSettings? Kubernetes { get; init; }
 
     public ImmutableArray<SubstrateHost> Hosts => [Primary, Secondary];
 
-    /// <summary>Those of DNS and those of Kubernetes; a host that is both is there twice.</summary>
+    /// <summary>The hosts of DNS and of Kubernetes; a host with both is listed twice.</summary>
     public IEnumerable<SubstrateHost> AllHosts => Hosts.Concat(Kubernetes?.Hosts ?? []);
 
-    /// <summary>The key by which the secondary fetches the zones, and verify compares them.</summary>
+    /// <summary>The name of the TSIG key with which the secondary and verify.sh transfer the zones.</summary>
     public string TransferKey => $"transfer.{Zone}";
 
     internal static SubstrateSettings Bind(Section section)
@@ -136,7 +134,7 @@ public sealed partial record SubstrateSettings
     private static Cidr Whole(IPAddress address) => Cidr.Parse($"{address}/{address.GetAddressBytes().Length * 8}");
 }
 
-/// <summary>The program that serves a substrate's zones.</summary>
+/// <summary>The DNS server program of a substrate.</summary>
 public enum SubstrateServer
 {
     Knot,
@@ -145,7 +143,7 @@ public enum SubstrateServer
 
 /// <summary>A host of a substrate.</summary>
 /// <param name="Name">Its label in the zone.</param>
-/// <param name="Addresses">At which its server listens, and by which the other host and the clusters reach it.</param>
+/// <param name="Addresses">The addresses of its server, for the other host and the clusters.</param>
 public sealed record SubstrateHost(DnsLabel Name, ImmutableArray<IPAddress> Addresses)
 {
     internal static SubstrateHost Bind(Section section, string name) => new(
@@ -153,7 +151,7 @@ public sealed record SubstrateHost(DnsLabel Name, ImmutableArray<IPAddress> Addr
         section.List("addresses", Forms.Address with { Example = "192.168.10.11" }, (1, 8, SubstrateRules.HostAddress),
             "Where it listens, and where the other host and the clusters reach it.", absent: "required") ?? []);
 
-    /// <summary>One of a list.</summary>
+    /// <summary>A host in a list.</summary>
     internal static SubstrateHost BindNamed(Section section) => new(
         section.Required("name", Forms.Label with { Example = "cp-1" }, "The host's label in the zone."),
         section.List("addresses", Forms.Address with { Example = "192.168.10.21" }, (1, 8, SubstrateRules.HostAddress),
@@ -165,17 +163,17 @@ public sealed record SubstrateRecord
 {
     private static readonly Words<string> Protocols = new(("tcp", "tcp"), ("udp", "udp"));
 
-    /// <summary>Below the zone.</summary>
+    /// <summary>Relative to the zone.</summary>
     public required DomainName Name { get; init; }
 
     public required ImmutableArray<IPAddress> Addresses { get; init; }
 
-    /// <summary>The port of its SRV record; null where it has none.</summary>
+    /// <summary>The port of its SRV record; null for none.</summary>
     public int? Port { get; init; }
 
     public string Protocol { get; init; } = "tcp";
 
-    /// <summary>The owner's label in its SRV record, without the underscore.</summary>
+    /// <summary>The service label of its SRV record, without the underscore.</summary>
     public required DnsLabel Service { get; init; }
 
     public static SubstrateRecord Usual(string name, int port) =>
@@ -198,7 +196,7 @@ public sealed record SubstrateRecord
     }
 }
 
-/// <summary>A name that stays while what it names moves; both are below the zone.</summary>
+/// <summary>A stable name for a target that moves; both are relative to the zone.</summary>
 public sealed record SubstrateAlias(DomainName Name, DomainName Target)
 {
     internal static SubstrateAlias Bind(Section section) => new(
@@ -207,7 +205,7 @@ public sealed record SubstrateAlias(DomainName Name, DomainName Target)
             "What it names now, below the zone: a record, a host, or a name that a program writes into a child."));
 }
 
-/// <summary>A zone below the substrate's that a program may change, with its key.</summary>
+/// <summary>A child zone that a program may change with its key.</summary>
 public sealed record SubstrateChild(DomainName Name, DomainName Key, string Algorithm)
 {
     private static readonly Words<string> Algorithms = new(

@@ -4,8 +4,8 @@ namespace PlatformGitOps.Generator.Apps.Substrate;
 internal static class SubstrateUnits
 {
     /// <summary>
-    /// The server, which may bind port 53 and nothing else. It comes back a second after it died, however often; that a configuration
-    /// is sound was seen before it was put in place.
+    /// The server, which may only bind port 53. It restarts a second after it ends, without a limit; its configuration was checked before
+    /// it was installed.
     /// </summary>
     public static string Service(SubstrateSettings substrate)
     {
@@ -47,7 +47,7 @@ internal static class SubstrateUnits
             """;
     }
 
-    /// <summary>As root: it starts the service again and reads the keys.</summary>
+    /// <summary>Runs as root: it restarts the service and reads the keys.</summary>
     public static string Verify(SubstrateSettings substrate) => $"""
         [Unit]
         Description=Verifies and repairs the DNS of the substrate {substrate.Name}
@@ -65,7 +65,7 @@ internal static class SubstrateUnits
 
         """;
 
-    /// <summary>As the server's account, which reads the keys and may change nothing.</summary>
+    /// <summary>Runs as the server's account, which can read the keys but change nothing.</summary>
     public static string View(SubstrateSettings substrate) => $"""
         [Unit]
         Description=Shows the zones of the substrate {substrate.Name}
@@ -89,7 +89,7 @@ internal static class SubstrateUnits
 
         """;
 
-    /// <summary>As the server's account: what Knot is asked comes through a socket of this unit's.</summary>
+    /// <summary>Runs as the server's account: Knot sends its queries through a socket of this unit.</summary>
     public static string Queries(SubstrateSettings substrate) => $"""
         [Unit]
         Description=Keeps what the DNS of the substrate {substrate.Name} is asked
@@ -117,7 +117,7 @@ internal static class SubstrateUnits
 
         """;
 
-    /// <summary>As root: it reads the keys. A host without the key file, such as the secondary, makes no snapshot.</summary>
+    /// <summary>Runs as root: it reads the keys. A host without the key file, such as the secondary, makes no snapshot.</summary>
     public static string Backup(SubstrateSettings substrate) => $"""
         [Unit]
         Description=Keeps the zones and keys of the substrate {substrate.Name}

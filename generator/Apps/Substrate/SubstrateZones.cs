@@ -4,21 +4,21 @@ using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
 /// <summary>One zone of a substrate.</summary>
-/// <param name="Name">Without the closing dot.</param>
-/// <param name="Child">The child whose key may change it; null where only the generator does.</param>
-/// <param name="Records">Absolute, one a line, as a zone transfer shows them; without the SOA record.</param>
-/// <param name="More">Further lines of that form, those of the file of records.</param>
+/// <param name="Name">Without the trailing dot.</param>
+/// <param name="Child">The child zone that it is; null if only the generator changes the zone.</param>
+/// <param name="Records">Absolute, one on each line, in the format of a zone transfer; without the SOA record.</param>
+/// <param name="More">More lines in this format, from the file of records.</param>
 internal sealed record SubstrateZone(
     string Name, SubstrateChild? Child, ImmutableArray<string> Records, ReadOnlyMemory<char> More = default);
 
 /// <summary>
-/// The zones of a substrate. Each line is one whole record, so that verify compares a file with a transfer without a parser.
+/// The zones of a substrate. Each line is a complete record, so that verify.sh can compare a file with a transfer without a parser.
 /// </summary>
 internal static class SubstrateZones
 {
     private const int Ttl = 300;
 
-    /// <summary>How long clients go on to the former target of an alias, in seconds.</summary>
+    /// <summary>How long clients still use the former target of an alias, in seconds.</summary>
     public const int AliasTtl = 60;
 
     public static IEnumerable<SubstrateZone> Of(SubstrateSettings substrate)
@@ -45,8 +45,8 @@ internal static class SubstrateZones
     }
 
     /// <summary>
-    /// The file of a zone. The serial is the time of the installation that last changed the zone (install.sh): the tree cannot know it.
-    /// The secondary asks every 5 minutes, where a NOTIFY got lost, and goes on for 14 days without its primary.
+    /// The file of a zone. install.sh sets the serial, the time of the installation that last changed the zone, which the tree cannot know.
+    /// Without a NOTIFY the secondary checks every 5 minutes, and it serves for 14 days without its primary.
     /// </summary>
     public static string File(SubstrateSettings substrate, SubstrateZone zone, string header) => string.Concat(
         header,
@@ -101,7 +101,7 @@ internal static class SubstrateZones
         }
     }
 
-    /// <summary>The API servers: one name for all of them, and a service (RFC 2782) whose TXT record says which cluster it is.</summary>
+    /// <summary>The API servers: one name for all, and a DNS-SD service (RFC 2782) whose TXT record names the cluster.</summary>
     private static IEnumerable<string> ApiServers(SubstrateSettings substrate)
     {
         if (substrate.Kubernetes is not { } kubernetes)
@@ -127,7 +127,7 @@ internal static class SubstrateZones
     private static IEnumerable<string> Servers(SubstrateSettings substrate, string zone) =>
         substrate.Hosts.Select(host => Record(zone, "NS", Host(substrate, host) + "."));
 
-    /// <summary>The first name of an address is the one that it is known by: a host's own before a service's.</summary>
+    /// <summary>The first name of an address is used for its reverse record: a host's own name before a service's.</summary>
     private static IEnumerable<(IPAddress Address, string Name)> Names(SubstrateSettings substrate) =>
         substrate.AllHosts.SelectMany(host => host.Addresses.Select(address => (Address: address, Name: Host(substrate, host))))
             .Concat(substrate.Records.SelectMany(record =>
@@ -143,7 +143,7 @@ internal static class SubstrateZones
         $"{name}. {ttl} IN {type} {data}";
 }
 
-/// <summary>Names below in-addr.arpa and ip6.arpa (RFC 1035, RFC 3596), without the closing dot.</summary>
+/// <summary>Names below in-addr.arpa and ip6.arpa (RFC 1035, RFC 3596), without the trailing dot.</summary>
 internal static class ReverseName
 {
     private const string Root = "arpa";
@@ -152,7 +152,7 @@ internal static class ReverseName
 
     public static string Of(IPAddress address) => Of(address, address.GetAddressBytes().Length * 8);
 
-    /// <summary>The zone of a range whose prefix ends at a label; of a longer prefix than the next label.</summary>
+    /// <summary>The reverse zone of a range whose prefix ends at a label, else of the range up to the next label.</summary>
     public static string OfRange(Cidr range) => Of(range.First, range.PrefixLength);
 
     private static string Of(IPAddress address, int bits)
@@ -164,14 +164,14 @@ internal static class ReverseName
         return string.Join('.', labels.Reverse().Append(end));
     }
 
-    /// <summary>True for a range that ends at a label, so that one zone has its reverse names and no others.</summary>
+    /// <summary>True if the range ends at a label, so that a zone has exactly its reverse names.</summary>
     public static bool IsZone(Cidr range) =>
         range.PrefixLength > 0 && range.PrefixLength % (range.Family == AddressFamily.InterNetwork ? 8 : 4) == 0;
 
-    /// <summary>True where a zone has the reverse name of an address of a range.</summary>
+    /// <summary>True if a zone has reverse names of a range's addresses.</summary>
     public static bool Holds(string zone, Cidr range) => zone == Root || RangeOf(zone)?.Overlaps(range) == true;
 
-    /// <summary>The range whose reverse names a zone has; null where it has none.</summary>
+    /// <summary>The range of a reverse zone; null for another zone.</summary>
     private static Cidr? RangeOf(string zone)
     {
         var four = DomainName.IsIn(zone, Four);
@@ -202,14 +202,14 @@ internal static class ReverseName
     }
 }
 
-/// <summary>Where the CoreDNS of a cluster forwards its substrate's names.</summary>
+/// <summary>The zones and servers to which a cluster's CoreDNS forwards its substrate's names.</summary>
 internal static class SubstrateForward
 {
-    /// <summary>The zones that a substrate serves: its own, which holds the children, and the reverse ones.</summary>
+    /// <summary>The zones of a substrate: its own, which includes the children, and the reverse zones.</summary>
     public static IEnumerable<string> Zones(SubstrateSettings substrate) =>
         substrate.Reverse.Select(ReverseName.OfRange).Prepend(substrate.Zone.Text);
 
-    /// <summary>The servers in the order in which they are asked: the primary's addresses first, of the cluster's family alone.</summary>
+    /// <summary>The servers in the order in which they are queried: the primary's addresses first, only of the cluster's family.</summary>
     public static IEnumerable<IPAddress> Servers(SubstrateSettings substrate, Cluster cluster) =>
         substrate.Hosts.SelectMany(host => host.Addresses).Where(address => address.AddressFamily == cluster.Services.Family);
 }

@@ -10,11 +10,10 @@ internal sealed class DefinitionFindings(string file)
 
     private readonly List<Finding> findings = [];
 
-    // The cluster that a value of defaults or of a group is wrong for, by the place in the list of findings.
+    // The cluster whose value from defaults or a group is wrong, by the index of the finding.
     private readonly Dictionary<int, string> concerned = [];
 
-    // A typing error in a required key is reported once: as the unknown key that it is, not also as the missing one. The numbers are places
-    // in the list of findings.
+    // A misspelt required key is reported once: as unknown, not also as missing. The numbers are indexes of findings.
     private readonly HashSet<(string Around, string Key)> misspelt = [];
     private readonly Dictionary<int, (string Around, string Key)> missing = [];
 
@@ -41,13 +40,14 @@ internal sealed class DefinitionFindings(string file)
     public void MarkFaulty(Node node) => faulty.Add(node);
 
     /// <summary>
-    /// Keeps a wrong value from being bound, and that of a key that is unknown here as well: 'name' in defaults is each cluster's own.
+    /// Keeps a wrong value from being bound, also that of a key that is unknown here: 'name' in defaults belongs to each cluster.
     /// </summary>
-    /// <returns>False where the value is known to be wrong.</returns>
+    /// <returns>False if the value is already known to be wrong.</returns>
     public bool MarkUnbound(ShapeProblem problem) => problem.Kind == ShapeProblemKind.MissingKey || faulty.Add(problem.Node);
 
-    /// <summary>Without repetitions: a value in <c>defaults</c> is wrong once, not once for each cluster. No text of a secret gets
-    /// out.</summary>
+    /// <summary>
+    /// Without repetitions: a wrong value in <c>defaults</c> is reported once, not once for each cluster. Secrets are masked.
+    /// </summary>
     public ImmutableArray<Finding> InOrder() =>
     [
         .. findings.Select((finding, index) => (Finding: finding, Index: index))
@@ -134,7 +134,7 @@ internal sealed class DefinitionFindings(string file)
         }
     }
 
-    /// <summary>What to write instead of a key that is not known.</summary>
+    /// <summary>What to write instead of an unknown key.</summary>
     private string Known(ShapeProblem problem, ObjectShape shape, Mapping root)
     {
         var (fix, near) = KeyAdvice.For(problem, shape, Mapping(problem), root);

@@ -1,15 +1,15 @@
 namespace PlatformGitOps.Generator.Definition.Binding;
 
-/// <summary>The character <c>$</c> in a value: the tree passes Flux' substitution of variables.</summary>
+/// <summary>The character <c>$</c> in a value: Flux substitutes variables in the tree.</summary>
 internal static class DollarFault
 {
     private const string NoVariables = "Write the value itself: the definition has no variables.";
 
-    /// <summary>For a value that has no use for the character.</summary>
+    /// <summary>For a value in which the character has no meaning.</summary>
     public static Fault? Of(string text) => text.IndexOf('$', StringComparison.Ordinal) is >= 0 and var at
         ? new Fault(DefinitionRules.Dollar, $"contains a '$'{Line(text, at)}, which Flux would replace again", NoVariables) : null;
 
-    /// <summary>For a value in which it has a meaning of its own: Flux replaces it before a brace and in a pair alone.</summary>
+    /// <summary>For a value in which the character has its own meaning: Flux replaces only <c>${</c> and <c>$$</c>.</summary>
     public static Fault? OfVariable(string text) =>
         Earliest(text.IndexOf("${", StringComparison.Ordinal), text.IndexOf("$$", StringComparison.Ordinal)) is >= 0 and var at
             ? new Fault(DefinitionRules.Dollar, $"contains '{text[at..(at + 2)]}'{Line(text, at)}, which Flux would replace again",

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Definition.Binding;
 
-/// <summary>Names and addresses, with what a text that is nearly one was meant to be.</summary>
+/// <summary>Names and addresses, each with the value that a nearly correct text most likely means.</summary>
 public static partial class Forms
 {
     public static readonly TextShape<DomainName> Name =
@@ -31,7 +31,7 @@ public static partial class Forms
         return address;
     }
 
-    /// <summary>The address in front of a sign that an address cannot have there.</summary>
+    /// <summary>The address before a character that an address cannot contain.</summary>
     private static string? Extra(string text, char sign) =>
         text.LastIndexOf(sign) is > 0 and var at && text.AsSpan(at + 1) is [>= '0' and <= '9', ..]
             && (sign != ':' || text[0] == '[' || text.IndexOf(sign, StringComparison.Ordinal) == at)

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Definition.Binding;
 
-/// <summary>The forms of text in a definition.</summary>
+/// <summary>The text forms (syntax) of values in a definition.</summary>
 public static partial class Forms
 {
     /// <summary>Unspecified, link-local and multicast addresses.</summary>
@@ -17,10 +17,10 @@ public static partial class Forms
 
     public static readonly TextShape<DnsLabel> Label = new("infra", $"^{LabelPattern}$", Plain<DnsLabel>(ReadLabel));
 
-    /// <summary>A label that Flux puts in place of a variable, where quotes do not keep a name such as 0042 a text.</summary>
+    /// <summary>A label that Flux substitutes unquoted: YAML would read a name such as 0042 as a number.</summary>
     public static readonly TextShape<DnsLabel> Substituted = Label with { Parser = Plain<DnsLabel>(ReadSubstituted) };
 
-    /// <summary>The name of a cluster. How long it may be is a rule of its own, which knows what is named after it.</summary>
+    /// <summary>The name of a cluster. Its length has a separate rule, which knows the names derived from it.</summary>
     public static readonly TextShape<DnsLabel> ClusterName = Label with { Parser = Plain<DnsLabel>(ReadClusterName) };
 
     public static readonly TextShape<Cidr> Range = new("10.244.0.0/16", "^[0-9a-fA-F.:]+/(0|[1-9][0-9]{0,2})$", Plain<Cidr>(ReadRange));
@@ -52,7 +52,7 @@ public static partial class Forms
         return text;
     }));
 
-    /// <summary>A version of Kubernetes, with or without its last number. What a vendor adds (1.30.0-gke.5) does not count.</summary>
+    /// <summary>A version of Kubernetes, with or without the patch number. A vendor's suffix (1.30.0-gke.5) is ignored.</summary>
     public static readonly TextShape<SemVer> KubernetesVersion = new("1.32", "^v?1\\.[0-9]+(\\.[0-9]+)?([-+][0-9A-Za-z.-]+)?$",
         Plain((string text, out Fault? fault) =>
         {
@@ -139,7 +139,7 @@ public static partial class Forms
         return label;
     }
 
-    /// <summary>The label that a text in other letters was meant to be; null where too little of it is left.</summary>
+    /// <summary>The nearest label to a text with other characters; null if too little of the text remains.</summary>
     private static string? NearestLabel(string text)
     {
         var near = NoLabelForm().Replace(text.ToLowerInvariant(), "-").Trim('-');
@@ -197,7 +197,7 @@ public static partial class Forms
         return quantity;
     }
 
-    /// <summary>256Mi for 256MB, 256mb or 256 Mi; null where the text is not an amount in bytes either.</summary>
+    /// <summary>256Mi for 256MB, 256mb or 256 Mi; null if the text is not an amount of bytes.</summary>
     private static string? WithoutByte(string text) => text.Replace(" ", "") is var together
         && together != text && Quantity.TryParse(together, out _, out _) ? together
         : BytesForm().Match(together) is { Success: true } bytes
@@ -254,8 +254,8 @@ public static partial class Forms
     {
         try
         {
-            // Without backtracking, .NET knows what Go's RE2 knows: no look-around, no back references. To build such an automaton takes
-            // milliseconds, half of a run for the defaults alone, so that only a text with a sign of these is asked that way.
+            // NonBacktracking supports what Go's RE2 supports: no look-around, no back references. Building such an automaton takes
+            // milliseconds, half of a run for the defaults alone, so only texts with a sign of these are checked that way.
             var signs = text.Contains("(?")
                 || text.Zip(text.Skip(1)).Any(pair => pair is ('\\', (>= '0' and <= '9') or 'k' or 'G'));
             _ = new Regex(text, RegexOptions.CultureInvariant | (signs ? RegexOptions.NonBacktracking : RegexOptions.None));
@@ -267,7 +267,7 @@ public static partial class Forms
         }
     }
 
-    /// <summary>Refuses <c>$</c> before anything else.</summary>
+    /// <summary>Refuses <c>$</c> before it parses the text.</summary>
     private static FormParser<T> Plain<T>(FormParser<T> parser) => (string text, out Fault? fault) =>
     {
         var value = parser(text, out var problem);
@@ -282,7 +282,7 @@ public static partial class Forms
             return value;
         }));
 
-    /// <summary>A text of a form that editors can check too: the expression must not use what ECMAScript lacks but <c>\z</c>.</summary>
+    /// <summary>A text form that editors can check too: of what ECMAScript lacks, the expression may only use <c>\z</c>.</summary>
     internal static TextShape<string> Matching(string example, Regex form, Fault otherwise) =>
         Matching(example, form.ToString().Replace("\\z", "$"), form, otherwise);
 
@@ -293,7 +293,7 @@ public static partial class Forms
             return text;
         }));
 
-    /// <summary>The signature of every TryParse in Values.</summary>
+    /// <summary>The signature of all TryParse methods in Values.</summary>
     private delegate bool Parser<T>(string text, out T value, out string problem);
 
     [GeneratedRegex("[^a-z0-9-]+")]
@@ -321,11 +321,11 @@ public static partial class Forms
     [GeneratedRegex(@"^sha256:[0-9a-f]{64}\z", RegexOptions.CultureInvariant)]
     private static partial Regex DigestForm();
 
-    // What git check-ref-format and the OCI distribution specification both take.
+    // The names that git check-ref-format and the OCI distribution specification both accept.
     [GeneratedRegex(@"^(?!.*\.\.)[A-Za-z0-9_]([A-Za-z0-9._-]|/(?=[A-Za-z0-9_])){0,126}(?<=[A-Za-z0-9_])\z", RegexOptions.CultureInvariant)]
     private static partial Regex RefForm();
 
-    // The grammar of distribution/reference, with the tag that it leaves optional, and without the tag that moves.
+    // The grammar of distribution/reference, but the tag is required and must not be 'latest'.
     [GeneratedRegex("""
         ^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5}(?=/))?(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*
         :(?!latest(@|\z))[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(@sha256:[0-9a-f]{64})?\z

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Definition.Binding;
 
-/// <summary>What to write instead of a key that is not known in its place.</summary>
+/// <summary>What to write instead of a key that is unknown in its mapping.</summary>
 internal static class KeyAdvice
 {
     private const string Reference = "Ref", Name = "Name", Patch = "patch";
@@ -14,8 +14,8 @@ internal static class KeyAdvice
 
     private const string OwnServers = "Servers with plugins of your own are 'dns.extraServers'.";
 
-    /// <summary>What other tools have, and where it is here.</summary>
-    private static readonly Dictionary<string, string> OfOtherTools = new()
+    /// <summary>Words of other tools, and the key here.</summary>
+    private static readonly Dictionary<string, string> ByOtherTools = new()
     {
         ["minReplicas"] = "The fewest pods are 'dns.replicas'.",
         ["clusterDNS"] = Service,
@@ -33,8 +33,8 @@ internal static class KeyAdvice
         ["hpa"] = "An autoscaler is 'dns.autoscaling' with 'kind: hpa'.",
     };
 
-    /// <summary>The same for words that mean something else in other places. The first key tells the place: the mapping knows it.</summary>
-    private static readonly (string Beside, string[] Words, string Advice)[] OfPlaces =
+    /// <summary>The same for words with different meanings in different mappings. The first key identifies the mapping.</summary>
+    private static readonly (string Beside, string[] Words, string Advice)[] BySection =
     [
         ("clusters", ["apiVersion", "kind", "metadata", "spec"],
             "This is not a Kubernetes object: 'init' prints a definition to begin with."),
@@ -70,17 +70,17 @@ internal static class KeyAdvice
         (Patch, ["op", "value"], "The operations are a text: write 'kind:', and 'patch: |' with the list in the lines below it."),
     ];
 
-    /// <summary>What to do, and the known key that it is a typing error of.</summary>
+    /// <summary>What to do, and the known key that was most likely meant.</summary>
     /// <param name="problem">The unknown key.</param>
-    /// <param name="shape">Of the mapping around it.</param>
-    /// <param name="where">That mapping in words.</param>
+    /// <param name="shape">The shape of the mapping around it.</param>
+    /// <param name="where">That mapping, in words.</param>
     /// <param name="root">The definition.</param>
     public static (string Fix, string? Near) For(ShapeProblem problem, ObjectShape shape, string where, Mapping root)
     {
         var word = problem.Key;
         var names = shape.Keys.Select(key => key.Name).ToArray();
-        var (beside, _, advice) = OfPlaces.FirstOrDefault(place => place.Words.Contains(word) && names.Contains(place.Beside));
-        if ((advice ?? OfOtherTools.GetValueOrDefault(word) ?? OfReference(word, names)) is { } here)
+        var (beside, _, advice) = BySection.FirstOrDefault(place => place.Words.Contains(word) && names.Contains(place.Beside));
+        if ((advice ?? ByOtherTools.GetValueOrDefault(word) ?? OfReference(word, names)) is { } here)
         {
             return (here, beside == Patch ? beside : null);
         }
@@ -103,7 +103,7 @@ internal static class KeyAdvice
         word.EndsWith(Reference, StringComparison.Ordinal) && word[..^Reference.Length] + Name is var name && names.Contains(name)
             ? $"Write the name alone: '{name}: NAME'." : null;
 
-    /// <summary>A value of CoreDNS's chart, where a cluster or its CoreDNS is described.</summary>
+    /// <summary>A value of CoreDNS's chart in the description of a cluster or its CoreDNS.</summary>
     private static string? OfChart(string word, string[] names)
     {
         var isPlace = names.Contains("minAvailable") || names.Contains("nodeSelector") || names.Contains(CoreDnsApp.ChartKey);
@@ -114,8 +114,8 @@ internal static class KeyAdvice
     }
 
     /// <summary>
-    /// That the nearest mapping around this one that knows the word takes it. A text that this mapping has already is another one; of two
-    /// mappings the keys belong together.
+    /// Advice to move the key to the nearest outer mapping that knows it, unless that mapping has another text there already. Of two nested
+    /// mappings, the keys belong together.
     /// </summary>
     private static string? Above(ShapeProblem problem, string where, Mapping root)
     {
@@ -151,7 +151,7 @@ internal static class KeyAdvice
         return shape as ObjectShape;
     }
 
-    /// <summary>The node at a path that a <see cref="ShapeProblem"/> has; null where a key on the way has dots of its own.</summary>
+    /// <summary>The node at the path of a <see cref="ShapeProblem"/>; null if a key on the way contains dots.</summary>
     private static Node? NodeAt(string path, Mapping root)
     {
         Node? node = root;
@@ -166,7 +166,7 @@ internal static class KeyAdvice
         return node;
     }
 
-    /// <summary>The keys above a word that is known further down.</summary>
+    /// <summary>The path to a key that is known in an inner mapping.</summary>
     private static string? Below(ObjectShape shape, string word)
     {
         foreach (var key in shape.Keys)

@@ -3,9 +3,9 @@ using Mapping = PlatformGitOps.Generator.Yaml.Mapping;
 namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>
-/// A mapping of the definition as its binding function sees it. The function names each key once, with type, default and description;
-/// a <see cref="SectionReader"/> answers with the values of a file, a <see cref="SectionRecorder"/> keeps the keys for the JSON Schema and
-/// the reference. Where a value is wrong or missing, the function gets the default or an example instead: there is a finding about it.
+/// A mapping of the definition, as its binding function sees it. The function names each key once, with type, default and description. A
+/// <see cref="SectionReader"/> returns the values of a file; a <see cref="SectionRecorder"/> records the keys for the JSON Schema and the
+/// reference. For a wrong or missing value, which has a finding, the function gets the default or an example.
 /// </summary>
 public abstract class Section
 {
@@ -42,11 +42,11 @@ public abstract class Section
         where T : class =>
         Scalar(new Key(name, words.Shape, description) { Absent = absent }) is { } text ? words.Parse(text) : null;
 
-    /// <summary>One of some words, which every definition must have.</summary>
+    /// <summary>One of some words; every definition must have it.</summary>
     public T Required<T>(string name, Words<T> words, string description) =>
         words.Parse(Scalar(new Key(name, words.Shape, description) { Required = true }) ?? words.Shape.Words[0]);
 
-    /// <summary>A text that every definition must have.</summary>
+    /// <summary>A text; every definition must have it.</summary>
     public T Required<T>(string name, TextShape<T> form, string description, bool perCluster = false) =>
         form.Parse(Scalar(new Key(name, form, description) { Required = true, PerCluster = perCluster })!);
 
@@ -62,11 +62,11 @@ public abstract class Section
     /// <summary>A list of texts, or null where the key is missing.</summary>
     /// <param name="name">Its key.</param>
     /// <param name="form">The form of an entry.</param>
-    /// <param name="count">How many there may be.</param>
+    /// <param name="count">The allowed number of entries.</param>
     /// <param name="description">One sentence.</param>
-    /// <param name="absent">What holds without the key.</param>
-    /// <param name="required">True where every definition must have it.</param>
-    /// <param name="repeats">True where a text may be there twice, as in the arguments of a program.</param>
+    /// <param name="absent">What happens without the key, for the reference.</param>
+    /// <param name="required">True if every definition must have it.</param>
+    /// <param name="repeats">True if a text may occur twice, as in the arguments of a program.</param>
     public ImmutableArray<T>? List<T>(string name, TextShape<T> form, (int Minimum, int Maximum, string Rule) count, string description,
         string absent = "none", bool required = false, bool repeats = false) =>
         Items(new Key(name, new ListShape(form, count.Minimum, count.Maximum) { CountRule = count.Rule, Repeats = repeats },
@@ -79,20 +79,20 @@ public abstract class Section
     /// <param name="name">Its key.</param>
     /// <param name="description">One sentence.</param>
     /// <param name="bind">Its binding function.</param>
-    /// <param name="required">True where every definition must have it.</param>
-    /// <param name="whole">True where a cluster's own mapping replaces the one in <c>defaults</c>.</param>
+    /// <param name="required">True if every definition must have it.</param>
+    /// <param name="whole">True if a cluster's own mapping replaces the one in <c>defaults</c>.</param>
     public abstract T Mapping<T>(string name, string description, Func<Section, T> bind, bool required = false, bool whole = false);
 
     /// <summary>A mapping below this one, or null where the key is missing.</summary>
     public abstract T? OptionalMapping<T>(string name, string description, Func<Section, T> bind)
         where T : class;
 
-    /// <summary>A list of mappings, a mapping whose keys are the defaults of each, and named mappings between them.</summary>
-    /// <param name="defaults">What holds for each entry.</param>
-    /// <param name="groups">Mappings by their names: an entry whose <see cref="GroupKey"/> has the name takes its keys before the defaults.
-    /// </param>
-    /// <param name="entries">The list.</param>
-    /// <param name="count">How many there may be.</param>
+    /// <summary>A list of mappings, the defaults of all entries, and named groups of entries between them.</summary>
+    /// <param name="defaults">The key of the mapping with the defaults.</param>
+    /// <param name="groups">The key of the groups, by name: an entry takes the keys of the group in its <see cref="GroupKey"/> before the
+    /// defaults.</param>
+    /// <param name="entries">The key of the list.</param>
+    /// <param name="count">The allowed number of entries.</param>
     /// <param name="bind">Binds an entry.</param>
     public abstract ImmutableArray<T> Entries<T>(
         (string Name, string Description) defaults, (string Name, string Description) groups, (string Name, string Description) entries,
@@ -106,24 +106,24 @@ public abstract class Section
     public ImmutableArray<T> MappingList<T>(string name, string description, int maximum, Func<Section, T> bind) =>
         MappingList(name, description, (0, maximum, DefinitionRules.ItemCount), bind);
 
-    /// <summary>A mapping whose keys are free, for example the zones of stub domains.</summary>
+    /// <summary>A mapping with any keys, for example the zones of stub domains.</summary>
     /// <param name="name">Its key.</param>
     /// <param name="description">One sentence.</param>
-    /// <param name="form">The form of its keys, with their word in the reference.</param>
-    /// <param name="bind">Binds one key of the mapping, which it gets as a section.</param>
+    /// <param name="form">The form of its keys, and their name in the reference.</param>
+    /// <param name="bind">Binds the value of one key; it gets the mapping as a section.</param>
     public abstract ImmutableArray<(TKey Key, T Value)> Keyed<TKey, T>(
         string name, string description, (string Word, TextShape<TKey> Shape) form, Func<Section, string, T> bind);
 
-    /// <summary>A mapping of anything, a cluster's own merged over the one in <c>defaults</c>; null where the key is missing.</summary>
+    /// <summary>A mapping of anything: a cluster's own, merged over the one in <c>defaults</c>; null if the key is missing.</summary>
     public abstract Mapping? Free(string name, string description);
 
-    /// <summary>The text of a scalar; null only where the key is missing or wrong and has neither a default nor must be there.</summary>
+    /// <summary>The text of a scalar; null if the key has no valid value, no default and is not required.</summary>
     protected abstract string? Scalar(Key key);
 
     protected abstract IEnumerable<string>? Items(Key key);
 }
 
-/// <summary>The words of a choice, each with its meaning.</summary>
+/// <summary>The allowed words of a choice and their values.</summary>
 public sealed class Words<T>(params ImmutableArray<(string Word, T Value)> pairs)
 {
     public ChoiceShape Shape { get; } = new([.. pairs.Select(pair => pair.Word)]);

@@ -1,9 +1,8 @@
 namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>
-/// A mapping of a file with the one in <c>defaults</c> behind it. After binding, rules ask it by path (<c>dns.upstreams[1]</c>): where a
-/// value is,
-/// whether it can be trusted, and they report through it.
+/// A mapping of a file, with the one in <c>defaults</c> behind it. After binding, rules query it by path (<c>dns.upstreams[1]</c>): they
+/// get positions, learn whether a value is valid, and report findings.
 /// </summary>
 public sealed class SectionReader : Section
 {
@@ -29,7 +28,7 @@ public sealed class SectionReader : Section
 
     public Position Position { get; }
 
-    /// <summary>The cluster that it is a part of; null for the definition, its defaults and its groups.</summary>
+    /// <summary>The cluster of this mapping; null for the definition, its defaults and its groups.</summary>
     private string? Cluster { get; init; }
 
     public override T Mapping<T>(string name, string description, Func<Section, T> bind, bool required = false, bool whole = false) =>
@@ -90,7 +89,7 @@ public sealed class SectionReader : Section
         return Find(name) as Mapping;
     }
 
-    /// <summary>What the forms of typed keys refuse: variables of Flux, and credentials.</summary>
+    /// <summary>Checks what typed keys check in their forms: variables of Flux, and credentials.</summary>
     private void CheckTexts(Mapping node)
     {
         foreach (var scalar in node.Scalars(text => text.Contains("${")
@@ -121,21 +120,21 @@ public sealed class SectionReader : Section
     /// <summary>The sections of a list of mappings, in the order of the bound entries.</summary>
     public ImmutableArray<SectionReader> Entries(string name) => lists.First(list => list.Name == name).Sections;
 
-    /// <summary>The section of a mapping that was bound. A key that holds dots is in double quotes.</summary>
+    /// <summary>The section of a bound mapping. A key that contains dots is in double quotes.</summary>
     public SectionReader At(string path) => Segments(path)
         .Aggregate(this, (section, name) => section.sections.First(child => child.Name == name).Section);
 
-    /// <summary>True where the file, not a default of the generator, sets the key.</summary>
+    /// <summary>True if the file sets the key, not a default of the generator.</summary>
     public bool Has(string path) => Target(path) is var (section, name, _) && section.Find(name) is not null;
 
-    /// <summary>True where the key is set at this very place and not only in <c>defaults</c>.</summary>
+    /// <summary>True if this mapping itself sets the key, not only <c>defaults</c>.</summary>
     public bool Owns(string path) => Target(path) is var (section, name, _) && section.own?[name] is not null;
 
-    /// <summary>False where a value is wrong or missing, so that the bound record has an example in its place.</summary>
+    /// <summary>False if a value is wrong or missing, so that the bound record has an example instead.</summary>
     public bool IsSound(string path) => Target(path) is var (section, name, index)
         && ((index is not null && section.Find(name) is Sequence) || section.IsSoundKey(name));
 
-    /// <summary>The position of a value; of the mapping around it where the value is a default.</summary>
+    /// <summary>The position of a value; if the value is a default, of the mapping around it.</summary>
     public Position PositionOf(string path)
     {
         var (section, name, index) = Target(path);
@@ -144,10 +143,10 @@ public sealed class SectionReader : Section
             ?? section.Position;
     }
 
-    /// <summary>A scalar as it is written, wrong or not.</summary>
+    /// <summary>The text of a scalar in the file, valid or not.</summary>
     public string? Written(string path) => Target(path) is var (section, name, _) ? (section.Find(name) as Scalar)?.Value : null;
 
-    /// <summary>Reports a finding at a value, unless that value, or another that the finding depends on, has a finding already.</summary>
+    /// <summary>Reports a finding at a value, unless that value, or one that the finding needs, already has a finding.</summary>
     public void Report(string rule, string path, string message, string fix, params ReadOnlySpan<string> needs)
     {
         var sound = IsSound(path);
@@ -162,7 +161,7 @@ public sealed class SectionReader : Section
         }
     }
 
-    /// <summary>Reports a finding at a place.</summary>
+    /// <summary>Reports a finding at a position.</summary>
     public void Report(string rule, Position position, string message, string fix) => findings.Add(rule, position, message, fix);
 
     protected override string? Scalar(Key key)
@@ -200,7 +199,7 @@ public sealed class SectionReader : Section
         return child;
     }
 
-    /// <summary>The keys of this mapping and of the one behind it.</summary>
+    /// <summary>The keys of this mapping and of its defaults.</summary>
     private IEnumerable<string> Names() =>
         (inherited?.Names() ?? []).Concat(own?.Entries.Select(entry => entry.Key) ?? []).Distinct(StringComparer.Ordinal);
 

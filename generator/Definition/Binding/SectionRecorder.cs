@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Generator.Definition.Binding;
 
-/// <summary>Keeps the keys that a binding function names.</summary>
+/// <summary>Records the keys that a binding function names.</summary>
 internal sealed class SectionRecorder : Section
 {
     private readonly List<Key> keys = [];
 
-    /// <summary>The shape of what a function binds.</summary>
+    /// <summary>The shape that a binding function reads.</summary>
     public static ObjectShape Shape<T>(Func<Section, T> bind)
     {
         var recorder = new SectionRecorder();
@@ -76,6 +76,6 @@ internal sealed class SectionRecorder : Section
         return value;
     }
 
-    /// <summary>A text that every binding function can go on with.</summary>
+    /// <summary>A text that every binding function accepts.</summary>
     public static string? Placeholder(Key key) => key.Default ?? (key.Required && key.Shape is TextShape text ? text.Example : null);
 }

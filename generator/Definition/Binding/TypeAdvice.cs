@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Generator.Definition.Binding;
 
-/// <summary>What to write instead of a value of another type. What it quotes is YAML that can be copied.</summary>
+/// <summary>What to write instead of a value of another type. Quoted parts are YAML that can be copied.</summary>
 internal static class TypeAdvice
 {
     private const string OneRange = "Write one range. That of the other family of a dual-stack cluster belongs under network.second.";
 
-    /// <summary>Keys with one text where a list is a likely thought.</summary>
+    /// <summary>Keys with one text, for which users often write a list.</summary>
     private static readonly Dictionary<string, string> OfLists = new()
     {
         ["pods"] = OneRange,
@@ -15,7 +15,7 @@ internal static class TypeAdvice
             + "stub domain of their own.",
     };
 
-    /// <summary>Keys with a text of several lines where a list or a mapping is a likely thought.</summary>
+    /// <summary>Keys with a text of several lines, for which users often write a list or a mapping.</summary>
     private static readonly Dictionary<string, string> OfBlocks = new()
     {
         ["plugins"] = "Write 'plugins: |', and each plugin as a line of a Corefile below it, indented by two more spaces.",
@@ -24,21 +24,21 @@ internal static class TypeAdvice
 
     private const string None = "none";
 
-    /// <summary>Words for what is off, where <see cref="None"/> is the word.</summary>
+    /// <summary>Words that other tools use for "off", for choices with the word <see cref="None"/>.</summary>
     private static readonly string[] Off = ["false", "no", "off", "disabled", "disable", "False", "No", "Off"];
 
     private static readonly string[] SwitchWords = ["true", "false"];
 
-    // Characters that begin something else than a text.
+    // Characters with which a YAML text cannot begin unquoted.
     private const string Signs = "!&*?|>@`%\"'#:-";
 
     private const string Comma = ",[]{}";
 
     /// <summary>What to do about a value of another type.</summary>
-    /// <param name="shape">What the place takes.</param>
-    /// <param name="node">What is there.</param>
+    /// <param name="shape">The expected shape.</param>
+    /// <param name="node">The value in the file.</param>
     /// <param name="name">The key.</param>
-    /// <param name="isItem">True for an entry of the key's list.</param>
+    /// <param name="isItem">True if the value is an entry of the key's list.</param>
     public static string For(Shape shape, Node node, string name, bool isItem) => (shape, node) switch
     {
         (TextShape, Sequence) when OfLists.GetValueOrDefault(name) is { } one => one,
@@ -64,16 +64,16 @@ internal static class TypeAdvice
         _ => "Write keys below it, indented by two spaces.",
     };
 
-    /// <summary>What to write instead of a word that is not one of a choice's.</summary>
+    /// <summary>What to write instead of an unknown word of a choice.</summary>
     public static string ForWord(string word, ChoiceShape choice) =>
         $"Write {Suggestion.For(word, choice.Words) ?? (IsOff(word, choice) ? None : "one of them")}.";
 
-    /// <summary>The advice where a name and its address have changed places, as in /etc/hosts.</summary>
+    /// <summary>The advice if a name and its address are swapped, as in /etc/hosts.</summary>
     public static string? OfAddress(ShapeProblem problem, string key) =>
         problem is { Fault.Rule: DefinitionRules.AddressForm, Node: Scalar { Value: var name } } && IpText.TryParse(key, out _, out _)
             && Forms.Name.Check(name) is null ? $"Write the name first: '{name}: [{key}]'." : null;
 
-    /// <summary>What keeps a number from being one.</summary>
+    /// <summary>Why a text is not a number.</summary>
     private static string Without(Node node) => node switch
     {
         Scalar { IsText: true } => ", without quotes",
@@ -88,14 +88,14 @@ internal static class TypeAdvice
         : IsShort(text) ? $"Write '{{ {key.Name}: {Written(key.Shape, text)} }}', or the key '{key.Name}' in a line of its own below it."
         : $"Write it behind the key '{key.Name}:' in a line of its own below it.";
 
-    /// <summary>The entries that a text has between commas or blanks, where each of them may be one.</summary>
+    /// <summary>The entries of a text with commas or blanks, if each of them is a valid entry.</summary>
     private static string[] Several(ListShape list, string text)
     {
         var parts = text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
         return list.Item is TextShape item && Array.TrueForAll(parts, part => item.Check(part) is null) ? parts : [];
     }
 
-    /// <summary>The key that a text in place of a mapping was most likely meant for, with its value.</summary>
+    /// <summary>The key, with its value, that a text in place of a mapping was most likely meant for.</summary>
     private static (Key Key, string Value)? KeyFor(string word, ObjectShape shape)
     {
         foreach (var key in shape.Keys)
@@ -123,7 +123,7 @@ internal static class TypeAdvice
         shape.Keys.Where(key => key.Shape is ListShape { Item: ObjectShape }).ToArray() is [var only] ? only
             : shape.Keys.FirstOrDefault(key => key is { Required: true, Shape: ListShape });
 
-    /// <summary>A key that must be there, else the first one.</summary>
+    /// <summary>The first required key, else the first key.</summary>
     private static string? First(ObjectShape shape) =>
         (shape.Keys.FirstOrDefault(key => key.Required) ?? shape.Keys.FirstOrDefault())?.Name;
 
@@ -132,10 +132,10 @@ internal static class TypeAdvice
     private static bool IsShort(string text) => text.Length is > 0 and <= 60 && !IsBlock(text) && SecretText.Redact(text) == text
         && Printable.Of(text) == text;
 
-    /// <summary>A value as its place takes it: a text that may be a number and a word of a choice need no quotes.</summary>
+    /// <summary>A value as YAML: numbers and words of a choice need no quotes.</summary>
     public static string Written(Shape shape, string value) => shape is TextShape { Numbers: false } ? Quoted(value) : value;
 
-    /// <summary>A text as YAML takes it between braces or brackets.</summary>
+    /// <summary>A text as YAML inside of braces or brackets.</summary>
     public static string Quoted(string text) => !NeedsQuotes(text) ? text
         : text.AsSpan().ContainsAny('"', '\\') ? $"'{text.Replace("'", "''")}'" : $"\"{text}\"";
 

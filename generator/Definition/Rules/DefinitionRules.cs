@@ -124,6 +124,7 @@ public static class DefinitionRules
     public const string HealthControllerCount = "health-controller-count";
     public const string HealthControllerNamespaces = "health-controller-namespaces";
     public const string HealthControllerNetworks = "health-controller-networks";
+    public const string HealthControllerDenied = "health-controller-denied";
     public const string HealthControllerOff = "health-controller-off";
     public const string HealthControllerAlert = "health-controller-alert";
     public const string DependsOnItself = "depends-on-itself";
@@ -134,6 +135,7 @@ public static class DefinitionRules
     public const string NameLong = "cluster-name-too-long";
     public const string NameReserved = "cluster-name-reserved";
     public const string OverlapAcross = "overlap-across-clusters";
+    public const string UpstreamSubstrate = "upstream-of-substrate";
     public const string UpstreamRing = "upstream-ring";
     public const string DependsOnOther = "depends-on-other-cluster";
 }

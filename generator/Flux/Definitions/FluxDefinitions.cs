@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace PlatformGitOps.Generator.Flux.Definitions;
 
-/// <summary>What the objects of Flux take in each of its releases: the data file beside this one.</summary>
+/// <summary>The fields of Flux's objects in each release, from the data file next to this one.</summary>
 public static class FluxDefinitions
 {
     internal const string OneOf = "one of ";
@@ -10,33 +10,33 @@ public static class FluxDefinitions
     private static readonly Lazy<ImmutableDictionary<string, Node>> Data = new(Read);
     private static readonly ConcurrentDictionary<(string Kind, SemVer Flux), ObjectShape?> Made = new();
 
-    /// <summary>The newest release whose definitions are known, without its patch.</summary>
+    /// <summary>The newest known release, without its patch number.</summary>
     public static SemVer Newest => SemVer.Parse(((Scalar)Data.Value[NewestKey]).Value);
 
-    /// <summary>True for a later minor: what it has is not known.</summary>
+    /// <summary>True for a later minor release, whose fields are unknown.</summary>
     public static bool IsLater(SemVer flux) => (flux.Major, flux.Minor).CompareTo((Newest.Major, Newest.Minor)) > 0;
 
-    /// <summary>The kinds of the data file, each with its apiVersion behind it.</summary>
+    /// <summary>The kinds in the data file, each followed by its apiVersion.</summary>
     internal static IEnumerable<string> Kinds => Data.Value.Keys.Where(key => key is not (NewestKey or ReadKey));
 
-    /// <summary>The day on which the data was read from its sources.</summary>
+    /// <summary>The date on which the data was read from its sources.</summary>
     public static string ReadOn => ((Scalar)Data.Value[ReadKey]).Value;
 
     internal const string NewestKey = "newest";
 
     internal const string ReadKey = "read";
 
-    /// <summary>The shape of an object; null for a kind or version that the data file does not have.</summary>
-    /// <param name="apiVersion">With its group.</param>
+    /// <summary>The shape of an object; null if the data file lacks the kind or version.</summary>
+    /// <param name="apiVersion">Group and version.</param>
     /// <param name="kind">The kind.</param>
-    /// <param name="flux">The release of the cluster.</param>
+    /// <param name="flux">The Flux release of the cluster.</param>
     public static ObjectShape? Of(string apiVersion, string kind, SemVer flux) => Made.GetOrAdd(
         ($"{kind} {apiVersion}", flux),
         key => Data.Value.GetValueOrDefault(key.Kind) is not { } spec ? null : ValueShapes.Of(
             ("apiVersion", ValueShapes.Anything), ("kind", ValueShapes.Anything), ("metadata", ValueShapes.Anything),
             ("status", ValueShapes.Anything), ("spec", ShapeOf(spec, key.Flux))));
 
-    /// <summary>What a node of such a data file says.</summary>
+    /// <summary>The shape that a node of such a data file describes.</summary>
     internal static Shape ShapeOf(Node node, SemVer flux) => node switch
     {
         Scalar { Value: "text" } => ValueShapes.Text,
@@ -59,8 +59,8 @@ public static class FluxDefinitions
 }
 
 /// <summary>
-/// The API versions that a Flux release serves (its CustomResourceDefinitions and release notes): 2.7 removed the first betas
-/// (flux2#5474), 2.8 the second ones (flux2#5711) but for those of notifications and images, which 2.9 removed.
+/// The API versions that a Flux release serves (its CRDs and release notes). 2.7 removed the first betas (flux2#5474), 2.8 the second ones
+/// (flux2#5711) except those of notifications and images, which 2.9 removed.
 /// </summary>
 internal static class FluxApiVersions
 {
@@ -100,15 +100,14 @@ internal static class FluxApiVersions
         (Images, ["ImageRepository", "ImagePolicy", "ImageUpdateAutomation"], "v1beta1", FirstOfAll, FirstBetasGone),
     ];
 
-    /// <summary>True for a kind that this table is about.</summary>
+    /// <summary>True for a kind in this table.</summary>
     public static bool IsFlux(string group, string kind) => Table.Any(row => row.Group == group && row.Kinds.Contains(kind));
 
-    /// <summary>The versions of a kind that a Flux release serves, the best first.</summary>
+    /// <summary>The versions of a kind that a Flux release serves, the preferred one first.</summary>
     public static IEnumerable<string> Served(string group, string kind, SemVer flux) =>
         Of(group, kind).Where(row => flux >= row.From && (row.Until is null || flux < row.Until)).Select(row => row.Version);
 
-    /// <summary>True if a release does not serve a version. A release that is later than the definitions may serve one that none
-    /// did before.</summary>
+    /// <summary>True if a release does not serve a version. A release newer than the data may serve an unknown version.</summary>
     public static bool Lacks(string group, string kind, string version, SemVer flux) =>
         IsFlux(group, kind) && !Served(group, kind, flux).Contains(version)
         && (!FluxDefinitions.IsLater(flux) || Of(group, kind).Any(row => row.Version == version));

@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
 /// <summary>
-/// One build in progress. kustomize's order is resources, generators, Components, then this folder's own changes;
-/// the hashes of generated names come last.
+/// One build in progress. kustomize's order is resources, generators, Components, then the folder's own transformations; the hashes of
+/// generated names come last.
 /// </summary>
 internal sealed class Accumulation(Kustomizer kustomizer)
 {
-    // What kustomize takes for a repository without a scheme.
+    // Prefixes of a remote repository without a scheme.
     private static readonly string[] RemoteStarts = ["git@", "git::", "github.com/", "github.com:"];
 
     private readonly ImmutableArray<Finding>.Builder findings = ImmutableArray.CreateBuilder<Finding>();
@@ -16,7 +16,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     private readonly List<(string From, string Kind, string Path)> references = [];
     private readonly List<Mapping> variables = [];
 
-    // A file without objects is what a tool writes later: flux bootstrap its gotk-components.yaml.
+    // A file without objects is written later by a tool, for example gotk-components.yaml by flux bootstrap.
     private bool isFilledLater;
     private readonly List<CommonPath> variablePlaces = [];
 
@@ -30,7 +30,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         Warnings = warnings.ToImmutable(),
     };
 
-    /// <summary>A folder as Flux builds it.</summary>
+    /// <summary>Adds a folder as Flux builds it.</summary>
     public void Add(BuildRequest request)
     {
         var (file, kustomization) = KustomizationFile.ForFlux(kustomizer, request);
@@ -88,6 +88,17 @@ internal sealed class Accumulation(Kustomizer kustomizer)
                     $"kustomize does not know the key '{Printable.Of(unknown.Key)}': it refuses the file, and Flux leaves the key out.",
                     near is null ? Fix : $"Did you mean '{near}'?");
             }
+        }
+
+        // What Flux adds is checked where it is written.
+        if (kustomizer.Read(file) is { Documents: [Mapping own, ..] } written)
+        {
+            foreach (var (at, message, fix) in KustomizationTypes.Problems(own))
+            {
+                Report(KustomizeRules.Type, file, at, message, fix);
+            }
+
+            findings.AddRange(written.KeysWithoutText.Select(finding => finding with { Rule = KustomizeRules.Type }));
         }
 
         under.Add(folder);
@@ -206,7 +217,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         variables.AddRange(kustomization.MappingsAt("vars"));
     }
 
-    /// <summary>RFC 6902 has "replace" fail where nothing is there; kustomize adds it, so a mistyped word is a new field.</summary>
+    /// <summary>In RFC 6902 "replace" fails for a missing key, but kustomize adds it, so a typing error becomes a new field.</summary>
     private static Finding Added(Mapping operation, IEnumerable<string> keys, string file)
     {
         var path = operation.TextAt("path")!;
@@ -218,7 +229,9 @@ internal sealed class Accumulation(Kustomizer kustomizer)
             (near is null ? "Correct the path." : $"Did you mean '{near}'?") + " To add a field, write 'op: add'.");
     }
 
-    /// <summary>kustomize refuses the whole build; what is not known here is not a fault of the file.</summary>
+    /// <summary>
+    /// kustomize refuses the whole build for a fault; what only this resolver does not support is not a fault of the file.
+    /// </summary>
     private void Try(string rule, string file, Node at, Action step)
     {
         try
@@ -236,7 +249,9 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         }
     }
 
-    /// <summary>All patches in kustomize's order; the older members have no list of targets, or the text itself as their item.</summary>
+    /// <summary>
+    /// All patches in kustomize's order. The deprecated members have no list of targets, or the text itself as their item.
+    /// </summary>
     private static IEnumerable<(Mapping Patch, bool IsOlder)> PatchesOf(Mapping kustomization) =>
     [
         .. kustomization.ItemsAt("patchesStrategicMerge").OfType<Scalar>()
@@ -258,7 +273,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     private void Outside(string file, Node item) =>
         Report(KustomizeRules.Outside, file, item, $"'{Text(item)}' is outside of the tree.", "Use only files of the repository.");
 
-    /// <summary>At a node, which a Flux Kustomization of another file may have added.</summary>
+    /// <summary>Reports at a node, which may be from another file with a Flux Kustomization.</summary>
     private void Report(string rule, string file, Node at, string message, string fix) =>
         Report(rule, FileOf(at, file), at.Position, message, fix);
 
@@ -281,7 +296,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     private static string Text(Node node) => (node as Scalar)?.Value ?? "";
 }
 
-/// <summary>The resources of a build, each identity once.</summary>
+/// <summary>The resources of a build, each id once.</summary>
 internal sealed class ResourceList
 {
     private readonly HashSet<ResourceId> ids = [];

@@ -3,7 +3,7 @@ namespace PlatformGitOps.Generator.Flux.Kustomize;
 /// <summary>A path such as <c>spec.containers.[name=web].args.0</c> (kustomize, kyaml/utils and kyaml/yaml/match.go).</summary>
 internal static class FieldPath
 {
-    /// <summary>The parts; a dot that belongs to a part is written <c>\.</c> or is in brackets.</summary>
+    /// <summary>The parts of a path; a dot inside of a part is written <c>\.</c> or is in brackets.</summary>
     public static string[] Split(string path)
     {
         var parts = new List<string>();
@@ -35,13 +35,13 @@ internal static class FieldPath
         _ => null,
     };
 
-    /// <summary>Sets every node that a path leads to.</summary>
-    /// <param name="node">The node that the path begins at.</param>
+    /// <summary>Sets every node at a path.</summary>
+    /// <param name="node">The root of the path.</param>
     /// <param name="path">The parts; <c>*</c> is every item, and the value of <c>[key=value]</c> a regular expression.</param>
-    /// <param name="isCreated">True if what is missing is made.</param>
-    /// <param name="set">From the node that is there, null for one that was made.</param>
+    /// <param name="isCreated">True to create missing nodes.</param>
+    /// <param name="set">Returns the new node; it gets the old one, or null for a created one.</param>
     /// <exception cref="FormatException">The path does not fit the node.</exception>
-    /// <exception cref="NotSupportedException">The path leads into a text.</exception>
+    /// <exception cref="NotSupportedException">The path continues inside of a text.</exception>
     public static Node Set(Node node, ReadOnlySpan<string> path, bool isCreated, Func<Node?, Node> set)
     {
         if (path.IsEmpty)
@@ -81,7 +81,7 @@ internal static class FieldPath
         }
     }
 
-    /// <summary>Changes what a path of keys leads to; on a list the path goes on in each item.</summary>
+    /// <summary>Changes the nodes at a path of keys; in a list the path continues in each item.</summary>
     public static Node Change(Node node, ReadOnlySpan<string> keys, Func<Node, Node> change)
     {
         switch (node)

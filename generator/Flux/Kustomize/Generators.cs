@@ -9,7 +9,7 @@ internal static partial class Generators
 {
     private static readonly string[] Members = ["name", "namespace", "behavior", "type", "env", "envs", "literals", "files", "options"];
 
-    /// <summary>Adds the generated objects, or merges them into those that are there.</summary>
+    /// <summary>Adds the generated objects, or merges them into existing ones.</summary>
     /// <exception cref="FormatException">kustomize refuses a generator.</exception>
     public static void Apply(Mapping kustomization, string folder, string file, SourceTree tree, ResourceList resources)
     {
@@ -80,7 +80,7 @@ internal static partial class Generators
             { KeyPosition = arguments.Position }));
     }
 
-    /// <summary>Environment files, literals, files, in this order.</summary>
+    /// <summary>Environment files, literals and files, in this order.</summary>
     private static IEnumerable<(string Key, byte[] Value)> Pairs(Mapping arguments, string folder, SourceTree tree)
     {
         foreach (var path in Texts(arguments, "env").Concat(Texts(arguments, "envs")))
@@ -127,7 +127,7 @@ internal static partial class Generators
 
     private static bool IsText(byte[] value) => System.Text.Unicode.Utf8.IsValid(value);
 
-    /// <summary>kustomize breaks the lines of a long value.</summary>
+    /// <summary>kustomize breaks long values into lines.</summary>
     private static string Base64(byte[] value)
     {
         const int Line = 70;
@@ -135,7 +135,7 @@ internal static partial class Generators
         return text.Length < Line ? text : string.Concat(text.Chunk(Line).Select(line => new string(line) + "\n"));
     }
 
-    /// <summary>The entries of both, the later one's first claim; null without any.</summary>
+    /// <summary>The entries of both mappings; the later one overrides. Null if there is none.</summary>
     private static Mapping? Merged(Node? under, Node? over) => (under, over) switch
     {
         (Mapping one, Mapping two) => two.Aggregate(one, (merged, entry) => merged.Set(entry.Key, entry.Value)),
@@ -177,13 +177,13 @@ internal static partial class Generators
         });
     }
 
-    /// <summary>The end of a generated name (kustomize, api/hasher).</summary>
+    /// <summary>The suffix of a generated name (kustomize, api/hasher).</summary>
     public static string Hash(Manifest resource)
     {
         var members = new SortedDictionary<string, Node>(StringComparer.Ordinal)
         {
             ["kind"] = resource.Kind,
-            // kustomize looks for a key "metadata/name", which no object has.
+            // kustomize hashes the key "metadata/name", which no object has.
             ["name"] = "",
             ["data"] = resource.Body["data"] ?? "",
         };
@@ -205,7 +205,7 @@ internal static partial class Generators
             [.. hash[..10].Select(digit => digit switch { '0' => 'g', '1' => 'h', '3' => 'k', 'a' => 'm', 'e' => 't', _ => digit })]);
     }
 
-    /// <summary>As Go's encoding/json writes it: sorted, without spaces, safe for HTML.</summary>
+    /// <summary>The format of Go's encoding/json: sorted keys, no spaces, HTML characters escaped.</summary>
     private static void Json(StringBuilder text, Node node)
     {
         if (node is Mapping mapping)

@@ -1,15 +1,15 @@
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
 /// <summary>
-/// RFC 6902 operations on a Kubernetes object, as kustomize applies them: "replace" adds a key that is missing, an operation without a
-/// value has the value null, and a missing key equals null.
+/// RFC 6902 operations on a Kubernetes object, with kustomize's differences: "replace" adds a missing key, an operation without a value has
+/// the value null, and a missing key equals null.
 /// </summary>
 internal static class JsonPatch
 {
     /// <summary>Applies the operations in order.</summary>
     /// <param name="target">The object.</param>
     /// <param name="operations">The list.</param>
-    /// <param name="added">Called for a "replace" of a key that the object does not have, with the keys beside it.</param>
+    /// <param name="added">Called for a "replace" of a missing key, with the existing keys of its mapping.</param>
     /// <exception cref="FormatException">An operation is unknown or its path does not exist.</exception>
     public static Mapping Apply(Mapping target, Sequence operations, Action<Mapping, IEnumerable<string>>? added = null)
     {
@@ -42,7 +42,7 @@ internal static class JsonPatch
         return result as Mapping ?? throw new FormatException("a JSON patch replaced the whole object");
     }
 
-    /// <summary>The keys of the mapping that lacks the last key of a path; null where it has it, or where the mapping is missing.</summary>
+    /// <summary>The keys of the mapping that lacks the last key of a path; null if it has the key, or does not exist.</summary>
     private static IEnumerable<string>? Beside(Node node, string[] tokens)
     {
         foreach (var token in tokens.SkipLast(1))
@@ -64,7 +64,9 @@ internal static class JsonPatch
             ? parent.Entries.Select(entry => entry.Key) : null;
     }
 
-    /// <summary>Each object has annotations of kustomize's own while it builds: a patch may add one where the file has none.</summary>
+    /// <summary>
+    /// kustomize adds internal annotations to each object during a build, so a patch can add one even if the file has none.
+    /// </summary>
     private static Node Annotated(Node node, string[] tokens) =>
         tokens is ["metadata", "annotations", _] && node is Mapping mapping && mapping["metadata"] is Mapping metadata
             && metadata["annotations"] is null
@@ -99,7 +101,7 @@ internal static class JsonPatch
         _ => false,
     };
 
-    /// <summary>The library behind kustomize counts negative ones from the end; -1 is what "add" puts there.</summary>
+    /// <summary>kustomize's library counts negative indexes from the end; "add" at -1 inserts before the last item.</summary>
     private static int? Index(string token, Sequence sequence, bool isAdded) =>
         int.TryParse(token, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index)
             && (index < 0 ? index + sequence.Items.Length + (isAdded ? 1 : 0) : index) is var at and >= 0

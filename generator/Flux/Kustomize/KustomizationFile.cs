@@ -3,7 +3,7 @@ namespace PlatformGitOps.Generator.Flux.Kustomize;
 /// <summary>The kustomization.yaml of a folder, as the user wrote it or as Flux generates it.</summary>
 internal static class KustomizationFile
 {
-    private static readonly string[] Names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+    internal static readonly string[] Names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
@@ -13,7 +13,7 @@ internal static class KustomizationFile
         "replacements", "vars",
     };
 
-    /// <summary>Others that kustomize knows (its api/types/kustomization.go).</summary>
+    /// <summary>Further keys that kustomize knows (its api/types/kustomization.go).</summary>
     private static readonly string[] Others =
     [
         "openapi", "imageTags", "crds", "helmGlobals", "helmCharts", "helmChartInflationGenerator", "generators", "transformers",
@@ -23,10 +23,10 @@ internal static class KustomizationFile
     /// <summary>Every key of a kustomization.yaml.</summary>
     public static IEnumerable<string> Keys => Known.Concat(Others);
 
-    /// <summary>Whether kustomize knows a key; capital letters are alike for it.</summary>
+    /// <summary>True if kustomize knows a key; it ignores case.</summary>
     public static bool IsKey(string key) => Keys.Contains(key, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The folder's file, or null without a file or where it is not a mapping.</summary>
+    /// <summary>The folder's file; null if there is none or it is not a mapping.</summary>
     public static (string Path, Mapping Content)? In(Kustomizer kustomizer, string folder)
     {
         foreach (var path in Names.Select(name => Join(folder, name)))
@@ -41,8 +41,8 @@ internal static class KustomizationFile
     }
 
     /// <summary>
-    /// The file that kustomize-controller builds: the folder's own one, or one that lists all manifests below, with the members of the
-    /// Flux Kustomization's spec added (fluxcd/pkg, kustomize_generator.go).
+    /// The file that kustomize-controller builds: the folder's own, or one that lists all manifests below it, with additions from the Flux
+    /// Kustomization's spec (fluxcd/pkg, kustomize_generator.go).
     /// </summary>
     public static (string Path, Mapping Content) ForFlux(Kustomizer kustomizer, BuildRequest request)
     {
@@ -66,10 +66,10 @@ internal static class KustomizationFile
         return (path, spec.MappingsAt("images").Aggregate(content, WithImage));
     }
 
-    /// <summary>The entries that this resolver would have to ignore.</summary>
+    /// <summary>The keys that this resolver does not support.</summary>
     public static IEnumerable<Entry> Unknown(Mapping kustomization) => kustomization.Entries.Where(entry => !Known.Contains(entry.Key));
 
-    /// <summary>The objects of a document: itself, or the items of a list.</summary>
+    /// <summary>The objects of a document: itself, or the items of a List.</summary>
     public static IEnumerable<Manifest> Objects(Node document, string path) => document switch
     {
         Mapping list when list["items"] is Sequence items && (list.TextAt("kind") ?? "").EndsWith("List", StringComparison.Ordinal) =>
@@ -79,7 +79,7 @@ internal static class KustomizationFile
         _ => [new Manifest(new Mapping { Position = document.Position, File = path }, path)],
     };
 
-    /// <summary>Every folder below that has a kustomization.yaml, and every manifest in the others.</summary>
+    /// <summary>A kustomization with every subfolder that has a kustomization.yaml, and every manifest in the others.</summary>
     private static Mapping Generated(Kustomizer kustomizer, string folder)
     {
         var start = folder.Length == 0 ? 0 : folder.Length + 1;
@@ -112,7 +112,7 @@ internal static class KustomizationFile
         };
     }
 
-    /// <summary>The folders between a file and a folder, the topmost first.</summary>
+    /// <summary>The folders between a file and a folder, from the top.</summary>
     private static IEnumerable<string> Above(string file, int start)
     {
         for (var slash = file.IndexOf('/', start); slash > 0; slash = file.IndexOf('/', slash + 1))
@@ -124,7 +124,9 @@ internal static class KustomizationFile
     private static Mapping WithAdded(Mapping content, string key, IEnumerable<Node> items) =>
         items.ToArray() is { Length: > 0 } added ? content.Set(key, Sequence.Of(content.ItemsAt(key).Concat(added))) : content;
 
-    /// <summary>An image of the same name keeps the members that the Flux Kustomization does not set; tag and digest go together.</summary>
+    /// <summary>
+    /// An existing image of the same name keeps the members that the Flux Kustomization does not set; tag and digest are replaced together.
+    /// </summary>
     private static Mapping WithImage(Mapping content, Mapping image)
     {
         var images = content.ItemsAt("images");

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
-/// <summary>The ids of what kustomize would refuse, each with one sentence.</summary>
+/// <summary>The ids of rules about kustomize builds, each with one sentence.</summary>
 internal static class KustomizeRules
 {
     public const string Cycle = "kustomize-cycle";
@@ -13,9 +13,10 @@ internal static class KustomizeRules
     public const string Patch = "kustomize-patch";
     public const string Replacement = "kustomize-replacement";
     public const string Twice = "kustomize-twice";
+    public const string Type = "kustomize-type";
     public const string Vars = "kustomize-vars";
 
-    /// <summary>No fault of the file: kustomize may build it, and this resolver does not.</summary>
+    /// <summary>Not a fault of the file: kustomize may build it, but this resolver cannot.</summary>
     public const string Unsupported = "kustomize-unsupported";
 
     public static readonly ImmutableSortedDictionary<string, string> About = new Dictionary<string, string>
@@ -30,6 +31,7 @@ internal static class KustomizeRules
         [Patch] = "A patch, or another change of a kustomization.yaml, cannot be read or applied.",
         [Replacement] = "A replacement names a source or a target that it cannot have.",
         [Twice] = "One build has an object twice.",
+        [Type] = "A value of a kustomization.yaml has a type that kustomize does not convert, such as a tag that is a number.",
         [Unsupported] = "lint does not know this part of kustomize: what it makes is not checked.",
         [Vars] = "An entry of vars names an object or a field that is not there.",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
 /// <summary>
-/// The deprecated <c>vars</c> of a kustomization.yaml: <c>$(NAME)</c> in some fields becomes a field of an object, after all else
-/// (kustomize, api/filters/refvar and konfig/builtinpluginconsts/varreference.go).
+/// The deprecated <c>vars</c> of a kustomization.yaml: <c>$(NAME)</c> in some fields is replaced by a field of an object, after everything
+/// else (kustomize, api/filters/refvar and konfig/builtinpluginconsts/varreference.go).
 /// </summary>
 internal static partial class KustomizeVariables
 {
@@ -24,11 +24,11 @@ internal static partial class KustomizeVariables
         Of("Service", "spec/ports/port"), Of("Service", "spec/ports/targetPort"), Of("", "metadata/labels"), Of("", "metadata/annotations"),
     ];
 
-    /// <summary>Further places in a <c>configurations</c> file.</summary>
+    /// <summary>Further fields with variables, from a <c>configurations</c> file.</summary>
     public static IEnumerable<CommonPath> PlacesOf(Mapping configuration) => configuration.MappingsAt("varReference")
         .Select(field => Of(field.TextAt("kind") ?? "", field.TextAt("path") ?? ""));
 
-    /// <exception cref="FormatException">The variable names no object or no field of it.</exception>
+    /// <exception cref="FormatException">The variable refers to a missing object or field.</exception>
     public static void Check(Mapping variable, ResourceList resources)
     {
         if (ValueOf(variable, resources) is null)
@@ -37,7 +37,7 @@ internal static partial class KustomizeVariables
         }
     }
 
-    /// <summary>Replaces the variables whose value is there.</summary>
+    /// <summary>Replaces the variables that have a value.</summary>
     public static void Apply(IReadOnlyCollection<Mapping> variables, IEnumerable<CommonPath> more, ResourceList resources)
     {
         var values = new Dictionary<string, Scalar>(StringComparer.Ordinal);
@@ -81,7 +81,7 @@ internal static partial class KustomizeVariables
         _ => node,
     };
 
-    /// <summary>A text that is one variable alone takes over its type.</summary>
+    /// <summary>A text that is only a variable gets the variable's type.</summary>
     private static Scalar Replaced(Scalar scalar, Dictionary<string, Scalar> values) =>
         !scalar.IsString || !scalar.Value.Contains('$') ? scalar
         : Reference().Match(scalar.Value) is { Success: true, Value: var whole } match && whole == scalar.Value

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
-/// <summary>What to build: a folder, and what a Flux Kustomization adds to its kustomization.yaml.</summary>
+/// <summary>A folder to build, and what a Flux Kustomization adds to its kustomization.yaml.</summary>
 /// <param name="Folder">Relative to the root, with forward slashes; empty for the root itself.</param>
 public sealed record BuildRequest(string Folder)
 {
@@ -12,20 +12,20 @@ public sealed record BuildRequest(string Folder)
     /// <summary>The members of the Flux Kustomization's spec that change the build.</summary>
     public Mapping Spec { get; private init; } = [];
 
-    /// <summary>The build of a Flux Kustomization.</summary>
+    /// <summary>The request for a Flux Kustomization.</summary>
     public static BuildRequest Of(string folder, Mapping? spec) =>
         new(folder) { Spec = new Mapping((spec ?? []).Where(entry => Members.Contains(entry.Key))) };
 
-    /// <summary>The request with further Components, relative to the folder.</summary>
+    /// <summary>A copy with further Components, relative to the folder.</summary>
     public BuildRequest With(params IEnumerable<string> components) => this with
     {
         Spec = Spec.Set("components", Sequence.Of(Spec.ItemsAt("components").Concat(components.Select(component => (Node)component)))),
     };
 
-    /// <summary>The same text for requests that build the same.</summary>
+    /// <summary>Equal for requests with the same result.</summary>
     internal string Key => Spec.Entries.IsEmpty ? Folder : Written(new StringBuilder(Folder), Spec).ToString();
 
-    // The lengths tell the texts apart.
+    // The lengths keep different texts apart.
     private static StringBuilder Written(StringBuilder key, Node node)
     {
         switch (node)
@@ -56,19 +56,19 @@ public sealed record BuildRequest(string Folder)
 
 /// <summary>The result of a build.</summary>
 /// <param name="Resources">In the order in which they are added; incomplete if there are findings.</param>
-/// <param name="Findings">Why the build failed, or what this resolver does not support; empty for a valid build.</param>
+/// <param name="Findings">Why the build failed, or what this resolver does not support; empty if the build is valid.</param>
 public sealed record BuildResult(ImmutableArray<Manifest> Resources, ImmutableArray<Finding> Findings)
 {
-    /// <summary>What kustomize accepts, but what is most likely a mistake.</summary>
+    /// <summary>What kustomize accepts but is most likely a mistake.</summary>
     public ImmutableArray<PatchWarning> Warnings { get; init; } = [];
 
-    /// <summary>What was added to the folder, with the places of the request that was built.</summary>
+    /// <summary>What was added to the folder, with the positions of the built request.</summary>
     internal Mapping Spec { get; init; } = [];
 }
 
 /// <summary>
-/// Builds folders of a tree in this process, for a thousand clusters that share their bases: the part of kustomize that the generated tree
-/// and Flux use. Anything else is a finding, never a guess. One instance serves several threads.
+/// Builds folders of a tree in this process, fast enough for a thousand clusters with shared bases. It supports the part of kustomize that
+/// the generated tree and Flux use; anything else is a finding, never a guess. An instance is thread-safe.
 /// </summary>
 public sealed class Kustomizer(SourceTree tree)
 {
@@ -77,7 +77,7 @@ public sealed class Kustomizer(SourceTree tree)
 
     internal SourceTree Tree => tree;
 
-    /// <summary>What Flux would apply from a folder, before substitution. Each distinct request is built once.</summary>
+    /// <summary>The objects that Flux would apply from a folder, before substitution. Each distinct request is built once.</summary>
     public BuildResult Build(BuildRequest request) => built.GetOrAdd(request.Key, _ =>
     {
         var accumulation = new Accumulation(this);
@@ -85,14 +85,14 @@ public sealed class Kustomizer(SourceTree tree)
         return accumulation.Result with { Spec = request.Spec };
     });
 
-    /// <summary>A file's documents, read once; null if there is no such file.</summary>
+    /// <summary>The documents of a file, parsed once; null if the file does not exist.</summary>
     internal YamlText? Read(string path) =>
         files.GetOrAdd(path, Parse) is var text && text is { Documents.IsDefault: true } ? Parse(path) : text;
 
-    /// <summary>What is wrong with a file itself.</summary>
+    /// <summary>The YAML faults of a file.</summary>
     internal ImmutableArray<Finding> Faults(string path) => files.GetOrAdd(path, Parse)?.Findings ?? [];
 
-    /// <summary>Drops the content of a folder and its build, which nobody else is likely to ask for.</summary>
+    /// <summary>Frees the content and the build of a folder that no other cluster uses.</summary>
     internal void Forget(string folder)
     {
         built.TryRemove(folder, out _);
@@ -105,5 +105,6 @@ public sealed class Kustomizer(SourceTree tree)
         }
     }
 
-    private YamlText? Parse(string path) => tree.Read(path) is { } bytes ? YamlReader.Read(path, bytes, YamlOptions.Kustomize) : null;
+    private YamlText? Parse(string path) => tree.Read(path) is not { } bytes ? null : YamlReader.Read(path, bytes,
+        KustomizationFile.Names.Contains(path[(path.LastIndexOf('/') + 1)..]) ? YamlOptions.Kustomization : YamlOptions.Kustomize);
 }

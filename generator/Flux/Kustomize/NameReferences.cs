@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
-/// <summary>Prefix and suffix of names, and the references that kustomize changes with them (its namereference.go).</summary>
+/// <summary>Name prefix and suffix, and the references that kustomize changes with them (its namereference.go).</summary>
 internal static class NameReferences
 {
     private static readonly HashSet<string> KeepName = ["CustomResourceDefinition", "APIService", "Namespace"];
 
-    /// <summary>Where a pod's spec is.</summary>
+    /// <summary>The path of the pod spec in each kind.</summary>
     private static readonly Dictionary<string, string> PodSpec = new(StringComparer.Ordinal)
     {
         ["Pod"] = "spec",
@@ -17,7 +17,7 @@ internal static class NameReferences
         ["CronJob"] = "spec/jobTemplate/spec/template/spec",
     };
 
-    /// <summary>References in a pod's spec.</summary>
+    /// <summary>References in a pod spec.</summary>
     private static readonly (string Kind, string Path)[] InPods =
     [
         ("ConfigMap", "volumes/configMap/name"), ("ConfigMap", "volumes/projected/sources/configMap/name"),
@@ -30,7 +30,7 @@ internal static class NameReferences
         ("PersistentVolumeClaim", "volumes/persistentVolumeClaim/claimName"),
     ];
 
-    /// <summary>References of other kinds, by the kind that refers.</summary>
+    /// <summary>References in other kinds, by the referring kind.</summary>
     private static readonly (string From, string Kind, string Path)[] OfOtherKinds =
     [
         .. new[] { "Deployment", "StatefulSet", "ReplicaSet", "ReplicationController" }
@@ -39,8 +39,8 @@ internal static class NameReferences
            from kind in new[] { "ConfigMap", "Secret" }
            select (role, kind, "rules/resourceNames"),
         ("RoleBinding", "Role", "roleRef/name"), ("RoleBinding", "ClusterRole", "roleRef/name"),
-        ("ClusterRoleBinding", "ClusterRole", "roleRef/name"), ("RoleBinding", "ServiceAccount", "subjects/name"),
-        ("ClusterRoleBinding", "ServiceAccount", "subjects/name"), ("ServiceAccount", "Secret", "imagePullSecrets/name"),
+        ("ClusterRoleBinding", "ClusterRole", "roleRef/name"), ("RoleBinding", "ServiceAccount", "subjects"),
+        ("ClusterRoleBinding", "ServiceAccount", "subjects"), ("ServiceAccount", "Secret", "imagePullSecrets/name"),
         ("StatefulSet", "Service", "spec/serviceName"), ("Ingress", "Secret", "spec/tls/secretName"),
         ("Ingress", "Service", "spec/rules/http/paths/backend/service/name"), ("Ingress", "Service", "spec/defaultBackend/service/name"),
         ("Ingress", "Service", "spec/rules/http/paths/backend/serviceName"), ("Ingress", "Service", "spec/backend/serviceName"),
@@ -50,7 +50,7 @@ internal static class NameReferences
         ("ValidatingAdmissionPolicyBinding", "ValidatingAdmissionPolicy", "spec/policyName"),
     ];
 
-    /// <summary>References in the kinds of a <c>configurations</c> file: the kind that is referred to, and the paths.</summary>
+    /// <summary>References from a <c>configurations</c> file: the referring kind, the kind of the target, and the path.</summary>
     /// <exception cref="NotSupportedException">The file says something else.</exception>
     public static IEnumerable<(string From, string Kind, string Path)> Of(Mapping configuration)
     {
@@ -64,11 +64,11 @@ internal static class NameReferences
                select (field.TextAt("kind") ?? "", reference.TextAt("kind") ?? "", field.TextAt("path") ?? "");
     }
 
-    /// <summary>Gives prefix and suffix.</summary>
+    /// <summary>Adds prefix and suffix to names and references.</summary>
     public static void Rename(ResourceList resources, string prefix, string suffix, IReadOnlyList<(string, string, string)> more) =>
         Rename(resources, more, resource => KeepName.Contains(resource.Kind) ? resource.Name : prefix + resource.Name + suffix);
 
-    /// <summary>Appends the hashes of generated objects, and lets every reference name what the object was called earlier.</summary>
+    /// <summary>Appends the hashes of generated objects, and updates the references to their earlier names.</summary>
     public static void AppendHashes(ResourceList resources, IReadOnlyList<(string, string, string)> more)
     {
         if (resources.Items.Any(resource => resource.NeedsHash || !resource.Earlier.IsEmpty))
@@ -78,7 +78,7 @@ internal static class NameReferences
         }
     }
 
-    /// <summary>A webhook or an API service names the namespace of its Service beside its name.</summary>
+    /// <summary>A webhook or an APIService refers to its Service by name and namespace.</summary>
     private static void NameServices(ResourceList resources)
     {
         for (var index = 0; index < resources.Items.Count; index++)
@@ -106,36 +106,91 @@ internal static class NameReferences
     private static void Rename(ResourceList resources, IReadOnlyList<(string From, string Kind, string Path)> more,
         Func<Manifest, string> name)
     {
-        var renamed = new Dictionary<(string Kind, string Namespace, string Name), string>();
-        foreach (var resource in resources.Items)
-        {
-            renamed.TryAdd((resource.Kind, resource.Namespace, resource.Name), name(resource));
-        }
-
-        foreach (var resource in resources.Items)
-        {
-            foreach (var earlier in resource.Earlier)
-            {
-                renamed.TryAdd((resource.Kind, resource.Namespace, earlier.Name), name(resource));
-            }
-        }
-
+        var referrals = new Referrals(resources.Items, name);
         for (var index = 0; index < resources.Items.Count; index++)
         {
             var resource = resources.Items[index];
             var body = References(resource.Kind)
                 .Concat(more.Where(row => row.From == resource.Kind || row.From.Length == 0)
                     .Select(row => (row.Kind, row.Path.Split('/'))))
-                .Aggregate(resource.Body, (body, reference) => (Mapping)FieldPath.Change(body, reference.Item2, node =>
-                    node is Scalar { Value: var text } scalar
-                    && (renamed.GetValueOrDefault((reference.Item1, resource.Namespace, text))
-                        ?? (Manifest.HasNoNamespace(reference.Item1) ? renamed.GetValueOrDefault((reference.Item1, "", text)) : null))
-                        is { } other ? scalar with { Value = other } : node));
+                .Aggregate(resource.Body, (body, reference) => (Mapping)FieldPath.Change(body, reference.Item2, node => node switch
+                {
+                    Scalar scalar when referrals.Find(reference.Item1, scalar.Value, resource) is { } other =>
+                        scalar with { Value = other.Now },
+                    Mapping subject when subject.TextAt("name") is { } text
+                        && referrals.Find(reference.Item1, text, resource, subject.TextAt("namespace")) is { } other =>
+                        Named(subject, other),
+                    _ => node,
+                }));
             var now = name(resource);
             resources.Replace(index, now == resource.Name ? resource with { Body = body }
                 : resource.Renamed(body.SetAt(["metadata", "name"],
                     (resource.Body.At("metadata", "name") as Scalar)! with { Value = now })));
         }
+    }
+
+    /// <summary>A reference that names the namespace too, such as a subject of a RoleBinding.</summary>
+    private static Mapping Named(Mapping reference, Referral other)
+    {
+        var named = reference.Set("name", (reference["name"] as Scalar)! with { Value = other.Now });
+        return other.Resource.Namespace is { Length: > 0 } home && home != reference.TextAt("namespace")
+            ? named.Set("namespace", home) : named;
+    }
+
+    /// <param name="Resource">What is referred to.</param>
+    /// <param name="Now">Its new name.</param>
+    private sealed record Referral(Manifest Resource, string Now);
+
+    /// <summary>What a reference may mean, as kustomize decides it (nameref.go).</summary>
+    private sealed class Referrals
+    {
+        private readonly Dictionary<(string Kind, string Name), List<Referral>> byName = [];
+        private readonly HashSet<string> firstNamespaces;
+
+        public Referrals(IReadOnlyCollection<Manifest> resources, Func<Manifest, string> name)
+        {
+            firstNamespaces = [.. resources.Select(First)];
+            foreach (var resource in resources)
+            {
+                var referral = new Referral(resource, name(resource));
+                foreach (var key in resource.Earlier.Append(resource.Id).Select(id => (id.Kind, id.Name)).Distinct())
+                {
+                    if (!byName.TryAdd(key, [referral]))
+                    {
+                        byName[key].Add(referral);
+                    }
+                }
+            }
+        }
+
+        /// <param name="kind">The kind that is referred to.</param>
+        /// <param name="text">What the reference says.</param>
+        /// <param name="referrer">The object that refers.</param>
+        /// <param name="inNamespace">Its namespace, where the reference says it.</param>
+        /// <returns>Null where the reference means no object of the build, or several.</returns>
+        public Referral? Find(string kind, string text, Manifest referrer, string? inNamespace = null)
+        {
+            if (!byName.TryGetValue((kind, text), out var candidates))
+            {
+                return null;
+            }
+
+            // An account may be referred to from elsewhere, and an object without a namespace may refer to everything.
+            var found = candidates.Where(candidate => (referrer.IsClusterScoped || candidate.Resource.IsClusterScoped
+                    || kind == "ServiceAccount" || Effective(candidate.Resource.Namespace) == Effective(referrer.Namespace))
+                && (inNamespace is null || inNamespace == (firstNamespaces.Contains(inNamespace) ? First(candidate.Resource)
+                    : Effective(candidate.Resource.Namespace)))).ToArray();
+            var now = found.Where(candidate => candidate.Resource.Name == text).ToArray();
+            found = now.Length > 0 ? now : found;
+            var home = found.Where(candidate => Effective(candidate.Resource.Namespace) == Effective(referrer.Namespace)).ToArray();
+            found = home.Length > 0 && !referrer.IsClusterScoped ? home : found;
+            return found.DistinctBy(candidate => candidate.Now).Count() == 1 ? found[0] : null;
+        }
+
+        private static string First(Manifest resource) =>
+            Effective(resource.Earlier.IsEmpty ? resource.Namespace : resource.Earlier[0].Namespace);
+
+        private static string Effective(string inNamespace) => inNamespace.Length == 0 ? "default" : inNamespace;
     }
 
     private static IEnumerable<(string Kind, string[] Path)> References(string kind) =>

@@ -7,13 +7,13 @@ internal static class Patches
 {
     /// <summary>Changes, and with <c>$patch: delete</c> removes, the resources that a patch selects.</summary>
     /// <param name="patch">One entry of the list.</param>
-    /// <param name="folder">The folder that its <c>path</c> is relative to.</param>
-    /// <param name="tree">The tree of its file.</param>
-    /// <param name="resources">All that was accumulated so far.</param>
-    /// <param name="isTrimmed">True where kustomize takes the space at the end of the patch's text away: in <c>patches</c>, and not in the
-    /// older members. A block text that ends the patch has no last line break then.</param>
-    /// <param name="missed">Called for a "replace" whose key none of the patched resources has, with the keys beside it.</param>
-    /// <returns>How many resources were patched.</returns>
+    /// <param name="folder">The base folder of its <c>path</c>.</param>
+    /// <param name="tree">The tree with its file.</param>
+    /// <param name="resources">All resources so far.</param>
+    /// <param name="isTrimmed">True if kustomize trims the end of the patch's text: in <c>patches</c>, but not in the deprecated members. A
+    /// block text at its end then loses its last line break.</param>
+    /// <param name="missed">Called for a "replace" of a key that all patched resources lack, with the existing keys of its mapping.</param>
+    /// <returns>The number of patched resources.</returns>
     /// <exception cref="FormatException">The patch cannot be read or applied.</exception>
     public static int Apply(
         Mapping patch, string folder, SourceTree tree, ResourceList resources, bool isTrimmed = false,
@@ -24,7 +24,9 @@ internal static class Patches
         {
             Sequence operations when target is null => throw new FormatException("a JSON patch needs a target"),
             Sequence operations => ByOperations(resources, target, operations, missed),
-            Mapping merge when target is not null => Each(resources, target, body => Merge(body, MetadataTexts.OfTargeted(merge))),
+            Mapping merge when target is not null => Each(resources, target,
+                old => Merged(old, Merge(old.Body, MetadataTexts.OfTargeted(merge)), Option(patch, "allowNameChange"),
+                    Option(patch, "allowKindChange"))),
             Mapping merge => MergeByName(resources, merge),
             _ => throw new FormatException("a patch is neither a mapping nor a list of operations"),
         });
@@ -49,7 +51,7 @@ internal static class Patches
         var read = YamlReader.Read(path ?? folder, bytes, YamlOptions.Kustomize);
         if (read.Documents is [Sequence])
         {
-            // kustomize reads operations as Kubernetes reads objects: y is a boolean, and a date stays as it is.
+            // kustomize reads operations with Kubernetes' YAML reader: y is a boolean, and a date stays unchanged.
             read = YamlReader.Read(path ?? folder, bytes, YamlOptions.Tree);
         }
 
@@ -72,18 +74,19 @@ internal static class Patches
         }
     }
 
-    /// <summary>A replaced key that some of the resources have is not a typing error: the patch is for several of them.</summary>
+    /// <summary>A replaced key that some of the resources have is not a typing error: the patch is for several kinds of them.</summary>
     private static int ByOperations(
         ResourceList resources, PatchTarget target, Sequence operations, Action<Mapping, IEnumerable<string>>? missed)
     {
         var added = new Dictionary<Mapping, List<string[]>>(ReferenceEqualityComparer.Instance);
-        var count = Each(resources, target, body => MetadataTexts.AfterOperations(JsonPatch.Apply(body, operations, (operation, keys) =>
-        {
-            if (!added.TryAdd(operation, [[.. keys]]))
+        var count = Each(resources, target, old => Changed(old, MetadataTexts.AfterOperations(
+            JsonPatch.Apply(old.Body, operations, (operation, keys) =>
             {
-                added[operation].Add([.. keys]);
-            }
-        })));
+                if (!added.TryAdd(operation, [[.. keys]]))
+                {
+                    added[operation].Add([.. keys]);
+                }
+            }))));
         foreach (var (operation, keys) in added.Where(pair => pair.Value.Count == count))
         {
             missed?.Invoke(operation, keys.SelectMany(beside => beside).Distinct());
@@ -92,7 +95,9 @@ internal static class Patches
         return count;
     }
 
-    private static int Each(ResourceList resources, PatchTarget target, Func<Mapping, Mapping?> change)
+    private static bool Option(Mapping patch, string name) => patch.TextAt("options", name) == "true";
+
+    private static int Each(ResourceList resources, PatchTarget target, Func<Manifest, Manifest?> change)
     {
         var count = 0;
         for (var index = resources.Items.Count - 1; index >= 0; index--)
@@ -100,7 +105,7 @@ internal static class Patches
             if (target.Matches(resources.Items[index]))
             {
                 count++;
-                Replace(resources, index, change(resources.Items[index].Body));
+                Replace(resources, index, change(resources.Items[index]));
             }
         }
 
@@ -121,36 +126,50 @@ internal static class Patches
             throw new FormatException($"a patch changes {wanted.Id.Title}, which does not exist");
         }
 
-        Replace(resources, index, Merge(resources.Items[index].Body, merge));
+        Replace(resources, index, Merged(resources.Items[index], Merge(resources.Items[index].Body, merge)));
         return 1;
     }
 
     private static Mapping? Merge(Mapping body, Mapping merge)
     {
-        // A custom resource's group has a domain that is not Kubernetes' own: kustomize does not know its schema.
+        // The group of a custom resource is not one of Kubernetes' own: kustomize does not know its schema.
         return new StrategicMerge(mergesLists: !new Manifest(body, "").IsCustom).Apply(body, merge);
     }
 
-    private static void Replace(ResourceList resources, int index, Mapping? body)
+    /// <summary>A merge changes which object it is only where an option of the patch allows it, and never its namespace.</summary>
+    private static Manifest? Merged(Manifest old, Mapping? body, bool allowsName = false, bool allowsKind = false)
     {
         if (body is null)
         {
-            resources.RemoveAt(index);
-            return;
+            return null;
         }
 
-        // A patch does not change which object it is: kustomize's options allowNameChange and allowKindChange are off.
-        var old = resources.Items[index];
-        foreach (var path in new string[][] { ["apiVersion"], ["kind"], ["metadata", "name"] })
+        string[][] kept =
+        [
+            .. allowsName ? (string[][])[] : [["metadata", "name"]], .. allowsKind ? (string[][])[] : [["apiVersion"], ["kind"]],
+        ];
+        body = kept.Aggregate(body, (changed, path) => old.Body.At(path) is { } value ? changed.SetAt(path, value) : changed);
+        return Changed(old, old.Body.At("metadata", "namespace") is { } home ? body.SetAt(["metadata", "namespace"], home)
+            : body["metadata"] is Mapping metadata ? body.Set("metadata", metadata.Without("namespace")) : body);
+    }
+
+    private static Manifest Changed(Manifest old, Mapping body) => new Manifest(body, "").Id == old.Id ? old with { Body = body }
+        : old.Renamed(body);
+
+    private static void Replace(ResourceList resources, int index, Manifest? changed)
+    {
+        if (changed is null)
         {
-            body = old.Body.At(path) is { } value ? body.SetAt(path, value) : body;
+            resources.RemoveAt(index);
         }
-
-        resources.Replace(index, old with { Body = body });
+        else
+        {
+            resources.Replace(index, changed);
+        }
     }
 }
 
-/// <summary>The <c>target</c> of a patch: regular expressions that match a whole text, and label selectors.</summary>
+/// <summary>The <c>target</c> of a patch: regular expressions for whole texts, and label selectors.</summary>
 internal sealed partial class PatchTarget(Mapping target)
 {
     private readonly Regex? group = Pattern(target, "group");
@@ -194,7 +213,7 @@ internal sealed partial class PatchTarget(Mapping target)
         };
     }
 
-    // A comma that is not inside of parentheses.
+    // A comma outside of parentheses.
     [GeneratedRegex(@",(?![^(]*\))")]
     private static partial Regex Terms();
 

@@ -10,10 +10,10 @@ internal static class Replacements
 
     /// <summary>Copies a value of one object into fields of others.</summary>
     /// <param name="item">One entry of the list, or the path of a file with entries.</param>
-    /// <param name="folder">The folder that the path is relative to.</param>
+    /// <param name="folder">The base folder of the path.</param>
     /// <param name="kustomizer">Reads the file.</param>
-    /// <param name="resources">All that was accumulated so far.</param>
-    /// <exception cref="FormatException">kustomize refuses it.</exception>
+    /// <param name="resources">All resources so far.</param>
+    /// <exception cref="FormatException">kustomize refuses the entry.</exception>
     /// <exception cref="NotSupportedException">A target is inside of a text.</exception>
     public static void Apply(Mapping item, string folder, Kustomizer kustomizer, ResourceList resources)
     {
@@ -114,7 +114,7 @@ internal static class Replacements
 
     private static Mapping Only(Mapping reject, string[] keys) => new(reject.Where(entry => keys.Contains(entry.Key)));
 
-    /// <summary>A text stays a text; a field that is made gets what the value looks like.</summary>
+    /// <summary>A text stays a text; a created field gets the value's own type.</summary>
     private static Node Value(Node? old, Node value, Mapping target)
     {
         if (target.TextAt("options", "delimiter") is { Length: > 0 } delimiter)

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
-/// <summary>What a kustomization.yaml changes in every object, in kustomize's order: namespace, prefix, suffix, labels, images.</summary>
+/// <summary>Transformations of all objects, in kustomize's order: namespace, prefix, suffix, labels, images.</summary>
 internal static class Transformers
 {
     /// <exception cref="FormatException">kustomize refuses a member.</exception>
@@ -26,12 +26,14 @@ internal static class Transformers
 
         if (kustomization["commonLabels"] is Mapping common)
         {
-            Each(resources, resource => WithPairs(resource, common, CommonPaths.Labels(selectors: true, templates: true)));
+            var pairs = MetadataTexts.OfPairs(common);
+            Each(resources, resource => WithPairs(resource, pairs, CommonPaths.Labels(selectors: true, templates: true)));
         }
 
         if (kustomization["commonAnnotations"] is Mapping annotations)
         {
-            Each(resources, resource => WithPairs(resource, annotations, CommonPaths.Annotations));
+            var pairs = MetadataTexts.OfPairs(annotations);
+            Each(resources, resource => WithPairs(resource, pairs, CommonPaths.Annotations));
         }
 
         foreach (var replicas in kustomization.MappingsAt("replicas"))
@@ -75,7 +77,7 @@ internal static class Transformers
             : resource.Renamed(body.SetAt(["metadata", "namespace"], @namespace));
     }
 
-    /// <summary>kustomize moves subjects of the name default, and those that are a ServiceAccount of this build.</summary>
+    /// <summary>kustomize changes the namespace of subjects named default, and of ServiceAccounts in this build.</summary>
     private static Mapping WithSubjects(Mapping binding, string @namespace, HashSet<(string Namespace, string Name)> accounts) =>
         binding["subjects"] is not Sequence subjects ? binding : binding.Set("subjects", subjects with
         {
@@ -93,7 +95,7 @@ internal static class Transformers
     private static Manifest WithLabels(Manifest resource, Mapping labels)
     {
         var selectors = labels.TextAt("includeSelectors") == "true";
-        return WithPairs(resource, labels["pairs"] as Mapping ?? [],
+        return WithPairs(resource, MetadataTexts.OfPairs(labels["pairs"] as Mapping ?? []),
             CommonPaths.Labels(selectors, selectors || labels.TextAt("includeTemplates") == "true")
                 .Concat(labels.MappingsAt("fields").Select(field => new CommonPath(
                     field.TextAt("kind") is { Length: > 0 } kind ? [kind] : [],
@@ -107,7 +109,7 @@ internal static class Transformers
             .Aggregate(resource.Body, (body, path) => (Mapping)WithPairs(body, path.Parts, path.Creates, pairs)),
     };
 
-    /// <summary>Adds pairs to the mapping at a path; on a list the path goes on in each item.</summary>
+    /// <summary>Adds pairs to the mapping at a path; in a list the path continues in each item.</summary>
     private static Node WithPairs(Node node, ReadOnlySpan<string> path, bool creates, Mapping pairs)
     {
         if (node is Sequence sequence)
@@ -150,7 +152,7 @@ internal static class Transformers
         }
     }
 
-    /// <summary>kustomize changes images in every list of this name, also in custom resources.</summary>
+    /// <summary>kustomize changes images in all lists of this name, also in custom resources.</summary>
     private static Node WithImage(Node node, Regex pattern, Mapping image) => node switch
     {
         Mapping mapping => new Mapping(mapping.Entries.Select(entry => entry with
@@ -193,10 +195,10 @@ internal static class Transformers
     }
 }
 
-/// <summary>Where a common label or annotation goes.</summary>
-/// <param name="Kinds">The kinds that have the path; none for all.</param>
-/// <param name="Parts">The keys.</param>
-/// <param name="Creates">True if a missing mapping is made.</param>
+/// <summary>A field for common labels or annotations.</summary>
+/// <param name="Kinds">The kinds with the path; empty for all.</param>
+/// <param name="Parts">The keys of the path.</param>
+/// <param name="Creates">True to create a missing mapping.</param>
 internal sealed record CommonPath(string[] Kinds, string[] Parts, bool Creates);
 
 /// <summary>kustomize's lists (api/internal/konfig/builtinpluginconsts, commonlabels.go and commonannotations.go).</summary>

@@ -1,13 +1,13 @@
 namespace PlatformGitOps.Generator.Flux.Substitution;
 
 /// <summary>An object as the cluster receives it.</summary>
-/// <param name="Manifest">The object; if substitution failed, the object before it.</param>
+/// <param name="Manifest">The object; if substitution failed, the original object.</param>
 /// <param name="Findings">Why Flux would refuse it.</param>
 public sealed record SubstitutedObject(Mapping Manifest, ImmutableArray<Finding> Findings);
 
 /// <summary>
-/// Flux writes the whole object as YAML, replaces the variables and reads it again (fluxcd/pkg, kustomize_varsub.go). So quotes around
-/// a lone <c>"${NAME}"</c> are lost and the value decides the type.
+/// Flux writes the whole object as YAML, replaces the variables and parses it again (fluxcd/pkg, kustomize_varsub.go). So the quotes of
+/// <c>"${NAME}"</c> are lost, and the value decides the type.
 /// </summary>
 public static class ObjectSubstitution
 {
@@ -17,7 +17,7 @@ public static class ObjectSubstitution
 
     private const string OptOut = "kustomize.toolkit.fluxcd.io/substitute";
 
-    // The objects of a shared base are the same ones in each cluster, so that their text is parsed once.
+    // Clusters share the objects of a base, so each text is parsed once.
     private static readonly NodeFact<Written> Parsed = new();
 
     /// <summary>True if the object opts out of substitution.</summary>
@@ -27,11 +27,11 @@ public static class ObjectSubstitution
     /// <summary>Replaces the variables of one object.</summary>
     /// <param name="resource">The object as kustomize built it.</param>
     /// <param name="variables">The variables of the Flux Kustomization.</param>
-    /// <param name="strict">True if an unset variable fails the Flux Kustomization.</param>
+    /// <param name="strict">True if an undefined variable fails the Flux Kustomization.</param>
     public static SubstitutedObject Apply(Mapping resource, VariableSet variables, bool strict) =>
         Apply(resource, variables, strict, planned: true);
 
-    /// <summary>The same; without a plan the whole text is read again for each set of values, as Flux does.</summary>
+    /// <summary>The same; without a plan, the whole text is parsed again for each set of values, as Flux does.</summary>
     internal static SubstitutedObject Apply(Mapping resource, VariableSet variables, bool strict, bool planned)
     {
         // Without any variable Flux does not change the object (kustomize-controller#1011).
@@ -47,18 +47,18 @@ public static class ObjectSubstitution
             : new SubstitutedObject(resource, [BreaksYaml(resource)]);
     }
 
-    /// <summary>The object of a substituted text; null where that is not valid YAML.</summary>
+    /// <summary>The object in a substituted text; null if it is not valid YAML.</summary>
     private static Mapping? Read(Mapping resource, string text) =>
         YamlReader.Read(resource.File, text, YamlOptions.Tree) is { Findings: [], Documents: [Mapping substituted] }
             ? (Mapping)WithPositionsOf(resource, substituted) : null;
 
-    /// <summary>Every name of a template, with an unknown value where it is not known.</summary>
+    /// <summary>All names of a template; unknown ones have the value null.</summary>
     private static Dictionary<string, string?> WithUnknown(VariableSet variables, Template template) =>
         template.References().Where(reference => !reference.HasDefault || variables.Values.ContainsKey(reference.Name))
             .Select(reference => reference.Name).Distinct(StringComparer.Ordinal)
             .ToDictionary(name => name, name => variables.Values.GetValueOrDefault(name), StringComparer.Ordinal);
 
-    /// <summary>A reader needs positions in the files, not in the substituted text.</summary>
+    /// <summary>Restores the positions of the original file: those of the substituted text do not help a user.</summary>
     private static Node WithPositionsOf(Node original, Node substituted) => substituted switch
     {
         Mapping mapping => new Mapping(mapping.Entries.Select((entry, index) => Placed(original, entry, index)))
@@ -75,14 +75,14 @@ public static class ObjectSubstitution
         _ => substituted with { Position = original.Position, File = original.File },
     };
 
-    /// <summary>A cluster gets 4 where a variable puts in 004.</summary>
+    /// <summary>The scalar that a cluster gets: 4 for the substituted text 004.</summary>
     internal static Scalar Resolved(Scalar scalar) =>
         !scalar.IsText && PlainScalars.Resolve(scalar.Value) is PlainType.Number or PlainType.Boolean
             ? scalar with { Value = PlainScalars.Canonical(scalar.Value) } : scalar;
 
     private static Node ItemOf(Node original, int index) => (original as Sequence)?.Items.ElementAtOrDefault(index) ?? original;
 
-    /// <summary>A variable in a key changes the key, but not its place among the others.</summary>
+    /// <summary>A variable in a key changes the key, but not its index.</summary>
     private static Entry Placed(Node original, Entry entry, int index)
     {
         var entries = (original as Mapping)?.Entries ?? [];
@@ -112,7 +112,7 @@ public static class ObjectSubstitution
         Fix = "Check the values for quotes, colons, '#', and a first character that YAML reserves.",
     };
 
-    /// <summary>The text of an object; without a template where substitution does not change it.</summary>
+    /// <summary>The text of an object; without a template if substitution does not change it.</summary>
     private sealed record Written(Template? Template, Lazy<SubstitutionPlan?> Planned)
     {
         private static readonly Written Unchanged = new(null, new Lazy<SubstitutionPlan?>());

@@ -1,9 +1,9 @@
 namespace PlatformGitOps.Generator.Flux.Substitution;
 
-/// <summary>What the operators of a reference do to its value; lengths and offsets count UTF-8 bytes, as Flux counts them.</summary>
+/// <summary>The operators of variable references; lengths and offsets are in UTF-8 bytes, as in Flux.</summary>
 internal static class Operators
 {
-    /// <summary>The changed value, or null where Flux itself would fail.</summary>
+    /// <summary>The changed value, or null if Flux would fail.</summary>
     public static string? Apply(string name, string value, string[] arguments) => (name, arguments) switch
     {
         (",", _) => FirstAs(value, char.ToLowerInvariant),
@@ -24,7 +24,7 @@ internal static class Operators
             replacement,
         ("/#" or "/%", _) => value,
 
-        // All the others, also :? and :+, put in the default for an empty value.
+        // All other operators, also :? and :+, replace an empty value by the default.
         _ => value.Length == 0 ? string.Concat(arguments) : value,
     };
 
@@ -68,23 +68,23 @@ internal static class Operators
     private static string Reversed(string text) => string.Concat(text.EnumerateRunes().Reverse());
 }
 
-/// <summary>The shell patterns of the removing operators: <c>*</c>, <c>?</c>, <c>[a-z]</c> and <c>[^a-z]</c>, and a backslash.</summary>
+/// <summary>The glob patterns of the removing operators: <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[^a-z]</c> and backslash escapes.</summary>
 internal static class Glob
 {
-    /// <summary>The length of the shortest beginning of a text that matches a pattern; 0 for none.</summary>
+    /// <summary>The length of the shortest prefix of a text that matches a pattern; 0 if none does.</summary>
     public static int ShortestPrefix(string pattern, string text) => Prefix(pattern, Enumerable.Range(1, text.Length), text);
 
-    /// <summary>The length of the longest beginning of a text that matches a pattern; 0 for none.</summary>
+    /// <summary>The length of the longest prefix of a text that matches a pattern; 0 if none does.</summary>
     public static int LongestPrefix(string pattern, string text) => Prefix(pattern, Enumerable.Range(1, text.Length).Reverse(), text);
 
     private static int Prefix(string pattern, IEnumerable<int> lengths, string text)
     {
-        // Flux ignores a pattern that is not valid.
+        // Flux ignores an invalid pattern.
         var matcher = Whole(pattern);
         return matcher is null ? 0 : lengths.FirstOrDefault(length => matcher.IsMatch(text.AsSpan(0, length)));
     }
 
-    /// <summary>A pattern that has to match a whole text; null if it is not valid.</summary>
+    /// <summary>A pattern for a whole text; null if it is invalid.</summary>
     public static Regex? Whole(string pattern) => ToExpression(pattern) is { } expression ? GoRegex.Whole(expression) : null;
 
     private static string? ToExpression(string pattern)

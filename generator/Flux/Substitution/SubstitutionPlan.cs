@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace PlatformGitOps.Generator.Flux.Substitution;
 
 /// <summary>
-/// An object whose text was substituted and read once, with marks in place of its references: other values go straight to their places,
-/// as long as each of them is a word that changes nothing around it. What depends on the same values is the same node again.
+/// An object whose text was substituted and parsed once, with markers for its references. Other values are inserted directly, if each of
+/// them is a word that cannot change the YAML around it. Parts with equal values are the same node.
 /// </summary>
 internal sealed class SubstitutionPlan
 {
@@ -20,9 +20,9 @@ internal sealed class SubstitutionPlan
 
     private SubstitutionPlan(Part root) => this.root = root;
 
-    /// <summary>The plan of an object; null where the marks do not tell where the values go.</summary>
+    /// <summary>The plan of an object; null if the markers do not show where the values go.</summary>
     /// <param name="template">The object's text.</param>
-    /// <param name="read">Reads a substituted text as the object with the positions of its file; null where it is not valid.</param>
+    /// <param name="read">Parses a substituted text into the object, with the positions of its file; returns null if it is invalid.</param>
     public static SubstitutionPlan? Of(Template template, Func<string, Mapping?> read)
     {
         if (template.Pieces.OfType<Piece.Text>().Any(text => text.Value.Contains(Mark)))
@@ -36,16 +36,16 @@ internal sealed class SubstitutionPlan
             && compiler.Found == template.Pieces.OfType<Piece.Reference>().Count() ? new SubstitutionPlan(root) : null;
     }
 
-    /// <summary>The object with values in it; null where a value may change more than its place.</summary>
-    /// <param name="values">For each of <see cref="Template.Distinct"/>.</param>
+    /// <summary>The object with values; null if a value may change the YAML around it.</summary>
+    /// <param name="values">A value for each of <see cref="Template.Distinct"/>.</param>
     public Mapping? Apply(string[] values) => values.All(IsWord) ? (Mapping)root.With(values) : null;
 
-    /// <summary>A text that is the same in quotes, without them and in a block, and is neither a key nor a comment.</summary>
+    /// <summary>True for a text that is the same quoted, unquoted and in a block, and is neither a key nor a comment.</summary>
     private static bool IsWord(string value) => value.Length is > 0 and < LongestWord
         && char.IsAsciiLetterOrDigit(value[0]) && char.IsAsciiLetterOrDigit(value[^1])
         && !value.AsSpan().ContainsAnyExcept(OfWords) && !value.Contains(": ");
 
-    /// <summary>A node with the references that are in it.</summary>
+    /// <summary>A node and the references in it.</summary>
     private abstract class Part(int[] uses, bool remembers)
     {
         private const int Remembered = 512;
@@ -121,14 +121,14 @@ internal sealed class SubstitutionPlan
         }
     }
 
-    /// <summary>Finds the marks.</summary>
+    /// <summary>Finds the markers.</summary>
     private sealed class Compiler
     {
-        /// <summary>How many marks were found in values.</summary>
+        /// <summary>The number of markers in values.</summary>
         public int Found { get; private set; }
 
-        /// <param name="node">What was read.</param>
-        /// <param name="above">The references of the node around it: a part with the same ones is made when that is.</param>
+        /// <param name="node">The parsed node.</param>
+        /// <param name="above">The references of the parent node: a part with the same references is not cached separately.</param>
         public Part Compile(Node node, int[] above)
         {
             var uses = UsesOf(node);

@@ -1,21 +1,21 @@
 namespace PlatformGitOps.Generator.Flux.Substitution;
 
-/// <summary>A part of a text as Flux's substitution sees it.</summary>
+/// <summary>A part of a text in Flux's substitution.</summary>
 public abstract record Piece
 {
     private Piece()
     {
     }
 
-    /// <summary>Text that stays as it is, with its escapes already undone.</summary>
+    /// <summary>Literal text, already unescaped.</summary>
     public sealed record Text(string Value) : Piece;
 
-    /// <summary>One <c>${NAME}</c>, with an operator or without.</summary>
+    /// <summary>A reference <c>${NAME}</c>, with or without an operator.</summary>
     public sealed record Reference : Piece
     {
         public required string Name { get; init; }
 
-        /// <summary>Empty for the bare form; otherwise what follows the name, for example <c>:=</c>, <c>^^</c> or <c>//</c>.</summary>
+        /// <summary>Empty for the plain form; otherwise the text after the name, for example <c>:=</c>, <c>^^</c> or <c>//</c>.</summary>
         public string Operator { get; init; } = "";
 
         public ImmutableArray<Piece> Arguments { get; init; } = [];
@@ -23,23 +23,21 @@ public abstract record Piece
         /// <summary>The offset of the <c>$</c> in the text.</summary>
         public required int Offset { get; init; }
 
-        /// <summary>The whole reference as it is written.</summary>
+        /// <summary>The whole reference as written.</summary>
         public string Source { get; init; } = "";
 
-        /// <summary>True for the operators that are made for a variable that is not set; strict substitution accepts them.</summary>
+        /// <summary>True for the operators for undefined variables; strict substitution accepts them.</summary>
         public bool HasDefault => Operator is "=" or ":=" or ":-" or ":?" or ":+";
     }
 }
 
 /// <summary>Why a text cannot be substituted.</summary>
-/// <param name="Offset">Where in the text, in characters.</param>
+/// <param name="Offset">The index in the text, in characters.</param>
 /// <param name="Reason">A clause without a full stop; it names variables, never their values.</param>
-/// <param name="IsUnset">True if a variable is not set, false if the text is malformed.</param>
+/// <param name="IsUnset">True if a variable is undefined, false if the text is malformed.</param>
 public sealed record TemplateFault(int Offset, string Reason, bool IsUnset = false);
 
-/// <summary>
-/// A text with references to variables, read as Flux reads it (fluxcd/pkg, module envsubst, and bash where that follows bash).
-/// </summary>
+/// <summary>A text with references to variables, parsed like Flux does (fluxcd/pkg, module envsubst, which follows bash).</summary>
 public sealed record Template
 {
     private ImmutableArray<Piece.Reference> distinct;
@@ -50,11 +48,11 @@ public sealed record Template
 
     public required ImmutableArray<Piece> Pieces { get; init; }
 
-    /// <summary>The references at the top, each text once: what is the same text has the same value.</summary>
+    /// <summary>The top-level references, each text once: equal texts have equal values.</summary>
     public ImmutableArray<Piece.Reference> Distinct => distinct.IsDefault
         ? distinct = [.. Pieces.OfType<Piece.Reference>().DistinctBy(reference => reference.Source, StringComparer.Ordinal)] : distinct;
 
-    /// <summary>Why Flux refuses the text; null when it does not.</summary>
+    /// <summary>Why Flux refuses the text; null if it accepts it.</summary>
     public TemplateFault? Fault { get; private init; }
 
     public static Template Parse(string text)
@@ -69,10 +67,10 @@ public sealed record Template
         }
     }
 
-    /// <summary>Every reference, also those inside of another one's default.</summary>
+    /// <summary>All references, also those in the defaults of others.</summary>
     public IEnumerable<Piece.Reference> References() => References(Pieces);
 
-    /// <summary>The value of each of <see cref="Distinct"/>, or why it has no value.</summary>
+    /// <summary>The value of each of <see cref="Distinct"/>, or why there is no value.</summary>
     internal (string[] Values, TemplateFault? Fault) Values(IReadOnlyDictionary<string, string?> variables, bool strict)
     {
         if (Fault is not null)
@@ -112,7 +110,7 @@ public sealed record Template
             return ((Piece.Text)piece).Value;
         }
 
-        // Arguments come first, as in Flux: a default that is not needed may still fail.
+        // Flux evaluates arguments first: even an unused default can fail.
         var arguments = reference.Arguments.Select(argument => Evaluate(argument, variables, strict)).ToArray();
         var isSet = variables.TryGetValue(reference.Name, out var value);
         if (!isSet && strict && !reference.HasDefault)
@@ -130,7 +128,7 @@ public sealed record Template
         pieces.OfType<Piece.Reference>().SelectMany(reference => References(reference.Arguments).Prepend(reference));
 }
 
-/// <summary>Never leaves <see cref="Template"/>.</summary>
+/// <summary>Internal to <see cref="Template"/>.</summary>
 internal sealed class TemplateException(TemplateFault fault) : Exception(fault.Reason)
 {
     public TemplateFault Fault { get; } = fault;

@@ -1,14 +1,14 @@
 namespace PlatformGitOps.Generator.Flux.Substitution;
 
 /// <summary>
-/// The grammar of fluxcd/pkg's envsubst, with its oddities: <c>$$</c> is a dollar sign anywhere outside of braces, a single dollar sign
-/// stays, <c>${name-default}</c> is refused although its documentation lists it.
+/// The grammar of fluxcd/pkg's envsubst: <c>$$</c> is a dollar sign outside of braces, a single dollar sign stays, and
+/// <c>${name-default}</c> is refused although its documentation lists it.
 /// </summary>
 internal sealed class TemplateParser(string text)
 {
     private const char End = '\0';
 
-    // Flux has no limit; a text that needs more is a mistake, and recursion without a limit would end the process.
+    // Flux has no limit, but deep nesting is a mistake, and unlimited recursion would crash this process.
     private const int MaximumDepth = 100;
 
     private int at;

@@ -3,7 +3,7 @@ namespace PlatformGitOps.Generator.Plan.Records;
 /// <summary>What becomes of a record that an External-DNS no longer keeps in step with its objects.</summary>
 public enum RecordFate
 {
-    /// <summary>External-DNS deletes it.</summary>
+    /// <summary>External-DNS deletes it, or its zone goes.</summary>
     Removed,
 
     /// <summary>It stays, and no External-DNS changes or deletes it.</summary>
@@ -27,6 +27,9 @@ public enum RecordCause
 
     /// <summary>Filters of domains, or the zones of a server.</summary>
     Domains,
+
+    /// <summary>The server, a substrate, no longer has the zone.</summary>
+    Substrate,
 
     TxtPrefix,
 

@@ -19,7 +19,9 @@ public sealed record RecordPlan
     public bool IsRefused => Most is { } most && (Vanishing > most || MayBeMore);
 
     /// <summary>Compares the instances of clusters that may have changed.</summary>
-    internal static RecordPlan Of(IEnumerable<ClusterRecords> clusters)
+    /// <param name="clusters">What writes in them.</param>
+    /// <param name="gone">Zones that leave their servers, with their records.</param>
+    internal static RecordPlan Of(IEnumerable<ClusterRecords> clusters, ImmutableArray<ChildZone> gone)
     {
         var all = clusters.ToDictionary(cluster => cluster.Cluster, StringComparer.Ordinal);
         var after = all.Values.SelectMany(cluster => cluster.After.Writers).ToLookup(writer => writer.Place, StringComparer.Ordinal);
@@ -33,10 +35,22 @@ public sealed record RecordPlan
         };
 
         IEnumerable<RecordLoss> Losses(RecordWriter writer) => ZoneParts.Of(writer, after[writer.Place])
-            .SelectMany(part => new RecordChange(part, all, after).Losses())
+            .SelectMany(part => new RecordChange(part, all, after).Losses().Select(loss => WithZone(loss, part, gone)))
             .GroupBy(loss => (loss.Cause, loss.Fate, loss.Why, loss.Fix)).Select(same => Together([.. same]))
             .OrderBy(loss => loss.Fate).ThenBy(loss => loss.Cause);
     }
+
+    /// <summary>A record that nobody writes stays, unless its zone goes.</summary>
+    private static RecordLoss WithZone(RecordLoss loss, RecordWriter writer, ImmutableArray<ChildZone> gone) =>
+        loss.Fate == RecordFate.Left && writer.Zones is [var zone] && gone.FirstOrDefault(one => one.IsOf(writer)) is { } substrate
+            ? loss with
+            {
+                Cause = RecordCause.Substrate,
+                Fate = RecordFate.Removed,
+                Why = $"the zone {zone} leaves the substrate '{substrate.Substrate}', and its records go with it",
+                Fix = $"Keep the zone beside the new one until no client asks for its names ({Docs.Page("substrate.md#renaming-a-child")}).",
+            }
+            : loss;
 
     private static RecordLoss Together(RecordLoss[] same) => same[0] with
     {

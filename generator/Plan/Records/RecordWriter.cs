@@ -35,6 +35,12 @@ internal sealed record RecordWriter
     /// <summary>Where its zones are, in words.</summary>
     public required string Place { get; init; }
 
+    /// <summary>The address or the name of an rfc2136 server; null for other providers.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>Name and algorithm of the key with which it signs, as <c>external-dns:hmac-sha256</c>; null for other providers.</summary>
+    public string? Key { get; init; }
+
     /// <summary>Public or private zones; null for both.</summary>
     public string? ZoneKind { get; init; }
 
@@ -88,6 +94,11 @@ internal sealed record RecordWriter
     /// <summary>An address in one spelling: fd00:0::1 and FD00::1 are one server.</summary>
     private static string Spelt(string text) => IpText.TryParse(text, out var address, out _) ? address.ToString() : text;
 
+    /// <summary>Each of a cluster.</summary>
+    public static IEnumerable<RecordWriter> In(string cluster, Inventory inventory) =>
+        inventory.Objects.Values.Select(managed => Of(cluster, managed.Manifest)).OfType<RecordWriter>()
+            .OrderBy(writer => writer.Name, StringComparer.Ordinal);
+
     /// <summary>Null where a Deployment is not an External-DNS with the TXT registry.</summary>
     public static RecordWriter? Of(string cluster, Manifest deployment)
     {
@@ -117,6 +128,9 @@ internal sealed record RecordWriter
                 ? deployment.Name[(ExternalDnsNames.Name.Length + 1)..] : deployment.Name,
             Place = string.Join(' ', [provider, .. PlaceArguments.Select(arguments.Last).OfType<string>().Select(Spelt),
                 .. image is null ? Array.Empty<string>() : [image]]),
+            Server = rfc2136 && arguments.Last("--rfc2136-host") is { } host ? Spelt(host) : null,
+            Key = rfc2136 ? $"{DomainScope.Normal(arguments.Last("--rfc2136-tsig-keyname") ?? "")}:{arguments.Last("--rfc2136-tsig-secret-alg")}"
+                : null,
             ZoneKind = KindArguments.Select(arguments.Last).FirstOrDefault(kind => kind is not null),
             Domains = arguments.Names("--domain-filter"),
             Excluded = arguments.Names("--exclude-domains"),

@@ -7,7 +7,7 @@ using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
-/// <summary>The alerts that a cluster switches on, each kind in an object of its own, judged by Prometheus' own tool.</summary>
+/// <summary>The alerts that a cluster enables, each kind in its own object, tested with promtool.</summary>
 [TestFixture(NodeLocalDnsNames.Name)]
 [TestFixture(GeoDnsNames.Name)]
 [TestFixture(BurnRateAlerts.Name)]
@@ -65,7 +65,7 @@ public sealed class ApplicationAlertTests(string application)
         }), strict: true).Manifest["spec"]!;
 }
 
-/// <summary>The alerts on the hosts of a substrate, judged by Prometheus' own tool.</summary>
+/// <summary>The alerts on the hosts of a substrate, tested with promtool.</summary>
 public sealed class SubstrateAlertTests
 {
     private static readonly string Folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", "substrate");

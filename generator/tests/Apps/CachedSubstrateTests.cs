@@ -7,7 +7,7 @@ using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
-/// <summary>The cache of a node asks a substrate itself, so that pods have its names while CoreDNS is away.</summary>
+/// <summary>The cache of a node queries a substrate itself, so that pods can resolve its names while CoreDNS is unavailable.</summary>
 public sealed class CachedSubstrateTests
 {
     private static readonly StubResolver Client = new(
@@ -32,7 +32,7 @@ public sealed class CachedSubstrateTests
         (await Ask("none.globular.internal")).Outcome.ShouldBe(AttemptOutcome.NameError);
         (await Ask("kubernetes.default.svc.cluster.local")).Outcome.ShouldBe(AttemptOutcome.ServerFailure, "CoreDNS is not away");
         await substrate.DisposeAsync();
-        // The cache keeps it for five seconds at least, and gives it with a TTL of zero from then on.
+        // The cache keeps it for at least five seconds, and then answers it with a TTL of zero.
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         for (var expired = 0; expired < 5 && await pace.WaitForNextTickAsync(cancellationToken);)
         {

@@ -6,7 +6,7 @@ using DefinedPlatform = PlatformGitOps.Generator.Definition.Platform;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
-/// <summary>The data files of the chart beside the charts themselves, and the command that makes them.</summary>
+/// <summary>Compares the data files of the chart with the charts, and tests the command that generates them.</summary>
 public sealed class ChartDataTests
 {
     /// <summary>A folder with archives of released charts, such as coredns-1.38.0.tgz.</summary>
@@ -172,7 +172,7 @@ public sealed class ChartDataTests
     [TestCase("name: other\nversion: 1.0.0\nappVersion: 1.0.0\n", "is not a coredns chart with a version and an appVersion")]
     [TestCase("name: coredns\nversion: latest\nappVersion: 1.0.0\n", "the version 'latest'")]
     [TestCase("name: [", "Chart.yaml cannot be read")]
-    public async Task What_is_not_such_a_chart_changes_nothing(string about, string message)
+    public async Task Another_chart_changes_nothing(string about, string message)
     {
         using var folder = Copy();
         using var chart = new TemporaryFolder();

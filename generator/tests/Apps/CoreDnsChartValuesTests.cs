@@ -4,7 +4,7 @@ using DefinedCluster = PlatformGitOps.Generator.Definition.Cluster;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
-/// <summary>Our schema of the chart's values against the chart itself.</summary>
+/// <summary>Compares our schema of the chart's values with the chart.</summary>
 public sealed partial class CoreDnsChartValuesTests
 {
     private static readonly ChartReference Chart = new("coredns", CoreDnsChart.Default.ToString(), "https://coredns.github.io/helm");
@@ -15,7 +15,7 @@ public sealed partial class CoreDnsChartValuesTests
         var templates = string.Concat(Directory.GetFiles(Path.Combine(Unpacked(), "templates")).Select(File.ReadAllText));
         var read = Reference().Matches(templates).Select(match => match.Groups[1].Value).Distinct().ToArray();
 
-        // A path that is read, or one above or below it where the template takes a mapping as a whole or item by item.
+        // A path that is read, or one above or below it if the template reads a mapping as a whole or item by item.
         var known = Paths(CoreDnsChart.For(CoreDnsChart.Default).Values, "").ToArray();
         read.Where(path => !known.Any(candidate => IsSameOrAbove(path, candidate))).ShouldBeEmpty();
         known.Where(path => !read.Any(candidate => IsSameOrAbove(path, candidate) || IsSameOrAbove(candidate, path))).ShouldBeEmpty();
@@ -37,8 +37,8 @@ public sealed partial class CoreDnsChartValuesTests
     {
         var dead = await DeadValues.FindAsync(Chart, Values(cluster), TestChart.Options(), TimeProvider.System, CancellationToken.None);
 
-        // use_tcp is written ahead of chart 1.42.1, which serves TCP only where it is asked to (docs/version-drift.md);
-        // the number of replicas is the scaler's where there is one.
+        // use_tcp is written before chart 1.42.1, which serves TCP only if enabled (docs/version-drift.md). With an autoscaler, the number
+        // of replicas is the autoscaler's.
         string[] expected = cluster.Dns.Autoscaling is Autoscaling.Off ? ["servers.0.zones.0.use_tcp"]
             : ["replicaCount", "servers.0.zones.0.use_tcp"];
         dead.ShouldBe(expected);
@@ -88,18 +88,18 @@ public sealed partial class CoreDnsChartValuesTests
     private static partial Regex Reference();
 }
 
-/// <summary>The memory that a cluster's size asks for.</summary>
+/// <summary>The memory for a cluster's size.</summary>
 public sealed class ClusterSizeTests
 {
     /// <summary>docs/corefile.md has the measurement: 20,000 pods and 2,000 Services, the cache full.</summary>
     [TestCase(false, 92)]
     [TestCase(true, 438)]
-    public void It_is_no_less_than_what_was_measured(bool autopath, int megabytes) =>
+    public void It_is_at_least_the_measured_number(bool autopath, int megabytes) =>
         new ClusterSize(20_000, 2_000)
         .Needs(DnsDefinition.Read(autopath ? "autopath: true" : "").Dns).ShouldBeGreaterThanOrEqualTo(megabytes * 1_000_000m);
 }
 
-/// <summary>The variables of CoreDNS's container, and those of a definition beside them.</summary>
+/// <summary>The variables of CoreDNS's container, and those that a definition adds.</summary>
 public sealed class ContainerVariablesTests
 {
     [TestCase("{}", "GOMAXPROCS:")]

@@ -50,10 +50,10 @@ public sealed class CoreDnsMetricsTests
     [TestCase("coredns_forward_request_duration_seconds_bucket")]
     [TestCase("coredns_forward_responses_total")]
     [TestCase("coredns_dns_request_duration_seconds")]
-    public void What_is_documented_elsewhere_but_not_exported_is_not_in_the_list(string series) =>
+    public void The_list_has_no_documented_metric_that_is_not_exported(string series) =>
         CoreDnsChart.For(CoreDnsChart.Default).Series.Keys.ShouldNotContain(series);
 
-    /// <summary>Asks the server for a name, so that it has something to count, and then for its metrics, until both worked.</summary>
+    /// <summary>Queries the server for a name, so that it has something to count, and then its metrics, until both succeed.</summary>
     private static async Task<string[]> ScrapeAsync(int dnsPort, int metricsPort)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };

@@ -38,7 +38,7 @@ public sealed partial class DashboardTests
         }
     }
 
-    /// <summary>A page that says "one node" of a panel which adds the nodes up sends its reader nowhere.</summary>
+    /// <summary>A page must not say "one node" of a panel that adds up all nodes.</summary>
     [TestCase("NodeLocal DNSCache", "instance")]
     [TestCase("Geographic routing", "region", "Addresses of each region")]
     public void A_panel_shows_what_the_page_compares(string row, string label, string? title = null) =>

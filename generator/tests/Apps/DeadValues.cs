@@ -4,8 +4,8 @@ using PlatformGitOps.Generator.Render;
 namespace PlatformGitOps.Generator.Tests.Apps;
 
 /// <summary>
-/// The proof that a chart reads a value: Helm renders the chart without it, and if that changes nothing (the value may be the chart's own
-/// default) with another one. A value that changes nothing in both is dead.
+/// Proves that a chart reads a value: Helm renders the chart without it, and if nothing changes (the value may be the chart's default) with
+/// another one. A value without effect in both cases is dead.
 /// </summary>
 internal static class DeadValues
 {
@@ -13,7 +13,7 @@ internal static class DeadValues
     /// <param name="chart">The chart.</param>
     /// <param name="values">The values.</param>
     /// <param name="options">How to find Helm and the chart.</param>
-    /// <param name="time">The clock of Helm's time limit.</param>
+    /// <param name="time">The clock of Helm's timeout.</param>
     /// <param name="cancellationToken">Ends Helm too.</param>
     public static async Task<IReadOnlyList<string>> FindAsync(
         ChartReference chart, Mapping values, RenderOptions options, TimeProvider time, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ internal static class DeadValues
         });
         return [.. dead.Order(StringComparer.Ordinal)];
 
-        // A chart that can no longer be rendered has read the value too.
+        // A chart that can no longer be rendered read the value too.
         async Task<string> RenderAsync(Mapping changed)
         {
             try

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
-/// <summary>The real CoreDNS starts with what each key of a definition makes of the Corefile.</summary>
+/// <summary>The real CoreDNS starts with the Corefile of each key of a definition.</summary>
 public sealed class DefinedCorefileTests
 {
     [TestCase("")]
@@ -84,11 +84,10 @@ public sealed class DefinedCorefileTests
     }
 }
 
-/// <summary>A cluster with nothing but what its network and its <c>dns</c> say.</summary>
+/// <summary>A cluster with only its network and its <c>dns</c>.</summary>
 internal static class DnsDefinition
 {
-    /// <summary>Reads the keys of <paramref name="dns"/>, in braces or without them, and the lines of <paramref name="more"/> behind
-    /// them.</summary>
+    /// <summary>Reads the keys of <paramref name="dns"/>, with or without braces, and then the lines of <paramref name="more"/>.</summary>
     public static Cluster Read(string dns, string more = "") => PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(
         "repository: { url: https://github.com/example/platform.git }\nclusters:\n  - name: infra\n    network: " +
         "{ pods: 10.244.0.0/16, services: 10.245.0.0/16 }\n    dns: " +

@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
-/// <summary>What is written for a CoreDNS that the tree does not deliver is for that one, or says from which one on it is.</summary>
+/// <summary>Text for a CoreDNS that the tree does not deliver is for that version, or says from which version on it applies.</summary>
 public sealed class ForeignCoreDnsTests
 {
     [TestCase("registry.k8s.io/dns/k8s-dns-node-cache:1.15.16", "1.7.0", Description = "older than what is known")]

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.Substrate.Records;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
-/// <summary>Files of records; the acceptance suite compares them with what BIND reads (Substrate.4).</summary>
+/// <summary>Zone files; the acceptance suite compares them with the output of BIND (Substrate.4).</summary>
 public sealed class MasterFileTests
 {
     private static readonly MasterFileBounds Bounds = new("example.internal", ["apps.example.internal"],
@@ -116,7 +116,7 @@ public sealed class MasterFileTests
     };
 
     [TestCaseSource(nameof(WrongNames))]
-    public void What_is_wrong_is_said_with_its_place(string name)
+    public void Each_error_has_its_position(string name)
     {
         var (records, problems) = MasterFileReader.Read(Wrong[name].Text, Bounds);
         var problem = problems.ShouldHaveSingleItem();

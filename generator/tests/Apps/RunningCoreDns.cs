@@ -15,13 +15,14 @@ internal sealed class RunningCoreDns : IDisposable
 
     public IPEndPoint Server { get; }
 
-    /// <summary>What it printed until it served or ended.</summary>
+    /// <summary>Its output until it served or ended.</summary>
     public string Output { get; private set; } = "";
 
     public bool Serves => Output.Contains(Ready);
 
-    /// <summary>Starts it with a cluster's Corefile; <paramref name="servers"/> take the place of addresses that a definition may name and
-    /// this machine does not have.</summary>
+    /// <summary>
+    /// Starts it with a cluster's Corefile; <paramref name="servers"/> replace addresses that this machine does not have.
+    /// </summary>
     public static Task<RunningCoreDns> Start(
         Cluster cluster, CancellationToken cancellationToken, params IReadOnlyList<(string Written, IPEndPoint Here)> servers) =>
         Start(cluster, null, cancellationToken, servers);
@@ -33,7 +34,7 @@ internal sealed class RunningCoreDns : IDisposable
             (text, server) => text.Replace(server.Written, server.Here.ToString())),
             cluster.Dns, cancellationToken, authorities);
 
-    /// <summary>It trusts the authorities in that file; those of the machine where it is null.</summary>
+    /// <summary>The file with the trusted authorities; null for those of the machine.</summary>
     public static async Task<RunningCoreDns> Start(
         string corefile, DnsSettings dns, CancellationToken cancellationToken, string? authorities = null)
     {
@@ -111,7 +112,7 @@ internal sealed class RunningCoreDns : IDisposable
             printed.AppendLine(line);
             if (line.StartsWith(Ready, StringComparison.Ordinal))
             {
-                // It goes on printing, and would wait for a reader.
+                // It continues to print, and would block without a reader.
                 _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
                 Output = printed.ToString();
                 return;

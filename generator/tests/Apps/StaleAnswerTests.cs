@@ -4,13 +4,13 @@ using PlatformGitOps.Dns.Server;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
-/// <summary>What clients get of a name whose server fails after CoreDNS kept an answer (docs/adr/0003-cache.md).</summary>
+/// <summary>The answers of clients for a name whose server fails after CoreDNS cached an answer (docs/adr/0003-cache.md).</summary>
 public sealed class StaleAnswerTests
 {
     private const string Definition = "cache: { success: 5 }, rewrite: [{ from: shop.example.com, to: shop.gone.example.com }], " +
         "stubDomains: { gone.example.com: { servers: ['192.0.2.1:5301'] }, failing.example.com: { servers: ['192.0.2.1:5302'] } }";
 
-    /// <summary>The shortest that a definition may keep an answer.</summary>
+    /// <summary>The shortest cache time that a definition may have.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(5);
 
     private static readonly string[] Names = ["shop.example.com", "shop.failing.example.com"];
@@ -18,8 +18,8 @@ public sealed class StaleAnswerTests
     private static readonly StubResolver Client = new(new StubOptions { Attempts = 1 }, TimeProvider.System);
 
     /// <summary>
-    /// Two ways in which a renewal becomes an answer that could be kept: the rewrite plugin makes one of a server that is away, and a
-    /// server answers that it failed. The names are asked often, so that CoreDNS renews them before they expire; then they are expired.
+    /// Two cases in which a failed renewal becomes an answer that could be cached: the rewrite plugin makes one if a server is unavailable,
+    /// and a server answers SERVFAIL. The names are queried often, so that CoreDNS renews them before they expire; then they expire.
     /// </summary>
     [Test]
     [CancelAfter(60_000)]
@@ -51,7 +51,7 @@ public sealed class StaleAnswerTests
         FaultFor = _ => fails() ? new ServerFault { ResponseCode = ResponseCode.ServerFailure } : ServerFault.None,
     }, TimeProvider.System);
 
-    /// <summary>Looks a name up 20 times a second.</summary>
+    /// <summary>Queries a name 20 times a second.</summary>
     private static async Task<List<Attempt>> Ask(RunningCoreDns coreDns, string name, TimeSpan during, CancellationToken cancellationToken)
     {
         var (since, answers) = (TimeProvider.System.GetTimestamp(), new List<Attempt>());

@@ -8,7 +8,7 @@ using PlatformGitOps.Dns.Server;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
-/// <summary>What the real CoreDNS answers where its server speaks TLS, and who it takes for that server.</summary>
+/// <summary>The answers of the real CoreDNS with a TLS server, and the server names that it accepts.</summary>
 public sealed class UpstreamOverTlsTests
 {
     private const string Name = "dns.example";
@@ -46,7 +46,7 @@ public sealed class UpstreamOverTlsTests
         await serving;
     }
 
-    /// <summary>TLS in front of a server that speaks TCP: both put the same bytes on their streams (RFC 7858).</summary>
+    /// <summary>A TLS proxy before a TCP server: both have the same bytes in their streams (RFC 7858).</summary>
     private static async Task Serve(
         TcpListener listener, X509Certificate2 certificate, IPEndPoint server, CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ public sealed class UpstreamOverTlsTests
                 catch (Exception exception) when (exception is IOException or OperationCanceledException
                     or System.Security.Authentication.AuthenticationException)
                 {
-                    // A client that does not trust the certificate goes away.
+                    // A client that does not trust the certificate closes the connection.
                 }
             }
         }

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.Substrate.Records;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
-/// <summary>What the scripts of a host say of the names of a zone is what the generator says of them.</summary>
+/// <summary>The scripts of a host treat the names of a zone like the generator.</summary>
 [TestFixture]
 public sealed class ZoneNamesTests
 {
@@ -58,7 +58,7 @@ public sealed class ZoneNamesTests
 
     private static string Type(Random random) => random.GetItems(["A", "A", "AAAA", "TXT", "MX"], 1)[0];
 
-    /// <summary>Of one to three labels in the zone.</summary>
+    /// <summary>Names of one to three labels in the zone.</summary>
     private static string Name(Random random, bool wildcard) =>
         $"{(wildcard && random.Next(4) == 0 ? "*." : "")}{string.Join('.', random.GetItems(Labels, random.Next(1, 4)))}.{Zone}";
 }

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Generator.Tests.Apps;
 
 /// <summary>
-/// Zones for the plugin file. Whether CoreDNS takes them was tried with 1.11.4 and 1.13.1: what it refuses is refused here. It takes four
-/// that are refused here all the same: an address without a value, the class CH, a first record without a name, and an SOA of six values.
+/// Zones for the plugin file, tested with CoreDNS 1.11.4 and 1.13.1: all that it refuses are refused here. It accepts four that are refused
+/// here: an address without a value, the class CH, a first record without a name, and an SOA of six values.
 /// </summary>
 public sealed class ZoneSyntaxTests
 {
@@ -54,7 +54,7 @@ public sealed class ZoneSyntaxTests
     [TestCase("@ 60 CAA 0 issue\n", "the CAA record in its line 2 with 2 values")]
     [TestCase("a 60 A\n", "the A record in its line 2 with 0 values")]
     [TestCase("a 60 CH TXT x\n", "no type of a record in its line 2: 'CH'")]
-    public void What_CoreDNS_refuses_is_named_with_its_line(string records, string problem) =>
+    public void Text_that_CoreDNS_refuses_is_reported_with_its_line(string records, string problem) =>
         ZoneSyntax.Problem(Soa + records)!.Value.Problem.ShouldContain(problem);
 
     [TestCase("@ 60 IN SOA ns admin 1 7200 1800 86400 60\n", null)]

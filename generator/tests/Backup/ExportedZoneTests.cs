@@ -10,7 +10,7 @@ public sealed class ExportedZoneTests
 
     private const string Soa = "example.com. 900 IN SOA ns.example.net. admin.example.net. 1 7200 900 1209600 86400";
 
-    /// <summary>As Azure's program writes it: relative names, and the SOA record over several lines.</summary>
+    /// <summary>In the output format of Azure's program: relative names, and the SOA record over several lines.</summary>
     private const string Relative = $"""
         ;  Exported zone file
         $TTL 3600
@@ -72,7 +72,7 @@ public sealed class ExportedZoneTests
     }
 
     [Test]
-    public void What_Route_53_prints_is_read_with_its_octal_names_and_aliases()
+    public void The_output_of_Route_53_is_read_with_octal_names_and_aliases()
     {
         var zone = Of("cloud", Route53.Replace("OWNER", Owner)).ShouldHaveSingleItem();
         zone.Zone.ShouldBe("example.com");
@@ -88,7 +88,7 @@ public sealed class ExportedZoneTests
     [TestCase("""{ "ResourceRecordSets": [], "NextToken": "x" }""", "ends in the middle of the zone")]
     [TestCase("{", "is not what 'aws route53 list-resource-record-sets' prints")]
     [TestCase("""{ "HostedZones": [] }""", "is not what 'aws route53 list-resource-record-sets' prints")]
-    public void What_is_not_a_whole_zone_is_refused(string text, string because) =>
+    public void An_incomplete_zone_is_refused(string text, string because) =>
         Should.Throw<ZoneTransferException>(() => ExportedZone.Read(text, "zone.txt")).Message.ShouldContain(because);
 
     [Test]

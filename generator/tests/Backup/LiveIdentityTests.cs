@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Tests.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
 
-/// <summary>Clusters with one DNS address are distinguished, and an empty backup does not replace one that has objects.</summary>
+/// <summary>Clusters with the same DNS address are distinguished, and an empty backup does not replace one with objects.</summary>
 public sealed class LiveIdentityTests
 {
     private const string Definition = """
@@ -32,7 +32,7 @@ public sealed class LiveIdentityTests
     [TestCase("kiel", true, null, "192.168.20.5", "10.42.0.0/24", "in those of ulm: this is another cluster")]
     [TestCase("kiel", false, null, "", "", "has no ConfigMap flux-system/cluster-settings that says which one it is")]
     [TestCase("kiel", true, null, "", "", null)]
-    // A network plugin may give pods other addresses than the nodes' ranges say: that fits neither, and decides nothing.
+    // A network plugin may give pods addresses outside of the definition's ranges: then the addresses decide nothing.
     [TestCase("kiel", true, null, "", "10.200.0.0/24", null)]
     [TestCase("kiel", false, null, "", "10.200.0.0/24", "Name the --context of kiel")]
     [TestCase("bonn", false, null, "192.168.20.5", "10.42.0.0/24", null)]

@@ -106,7 +106,7 @@ public class RestoreCheckTests
     }
 
     [Test]
-    public void What_an_emptied_cluster_lacks_is_named()
+    public void Missing_objects_of_an_emptied_cluster_are_reported()
     {
         var empty = new LiveState(null, [], Zones(""));
 
@@ -160,7 +160,7 @@ public class RestoreCheckTests
         if (message is not null)
         {
             findings[0].ShouldContain(message);
-            // Not those that nothing but the health controller and CoreDNS read.
+            // Without those that only the health controller and CoreDNS read.
             findings[0].ShouldEndWith("Service default/one, DNSEndpoint default/two.");
         }
 

@@ -20,7 +20,7 @@ public class ZoneTransferTests
     [TestCase("hmac-sha256:name:c2VjcmV0")]
     [TestCase("")]
     [TestCase("hunter2!hunter2")]
-    public void What_is_not_a_key_is_refused_and_not_printed(string text)
+    public void An_invalid_key_is_refused_and_not_printed(string text)
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("key", text);

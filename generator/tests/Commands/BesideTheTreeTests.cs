@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Commands;
 
-/// <summary>Slips beside the tree: what a command then says.</summary>
+/// <summary>Mistakes next to the tree, and the messages of commands.</summary>
 public sealed class BesideTheTreeTests
 {
     private const string Text = "repository: { url: https://github.com/example/platform.git }\n"
@@ -30,7 +30,7 @@ public sealed class BesideTheTreeTests
     }
 
     [Test]
-    public async Task Images_of_a_tree_that_is_older_than_its_definition_are_said_to_be()
+    public async Task Images_of_an_outdated_tree_are_reported_as_outdated()
     {
         (await Run("images")).Error.ShouldBeEmpty();
 
@@ -45,7 +45,7 @@ public sealed class BesideTheTreeTests
     [TestCase("lint")]
     [TestCase("graph")]
     [TestCase("images")]
-    public async Task A_tree_behind_a_link_is_no_tree_for_Flux(string verb)
+    public async Task A_linked_tree_is_reported_because_Flux_does_not_follow_links(string verb)
     {
         Directory.Move(Path.Combine(folder.Path, "kubernetes"), Path.Combine(folder.Path, "elsewhere"));
         Directory.CreateSymbolicLink(Path.Combine(folder.Path, "kubernetes"), "elsewhere");

@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Git;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 
-/// <summary><c>init</c> in a repository that is there: its branch, its remote, its files.</summary>
+/// <summary><c>init</c> in an existing repository: its branch, its remote, its files.</summary>
 public sealed class InitRepositoryTests
 {
     private TemporaryFolder folder = null!;
@@ -119,7 +119,7 @@ public sealed class InitRepositoryTests
     }
 
     [Test]
-    public void What_could_not_be_removed_after_a_failure_is_named()
+    public void Files_that_cannot_be_removed_after_a_failure_are_reported()
     {
         var (left, own) = (new List<string>(), Path.Combine(folder.Path, "new"));
 
@@ -136,7 +136,7 @@ public sealed class InitRepositoryTests
     }
 
     [Test]
-    public async Task Files_that_are_there_are_kept_and_what_they_lack_is_said()
+    public async Task Existing_files_are_kept_and_missing_lines_are_reported()
     {
         folder.Write("README.md", "mine\n");
         folder.Write(".gitignore", "bin/\n");
@@ -172,9 +172,9 @@ public sealed class InitRepositoryTests
         (await Verb.Run("init", own.Path)).Output.ShouldNotContain("README.md says");
     }
 
-    /// <summary>Pages are not beside what init makes: each text names where they are, and each page is there.</summary>
+    /// <summary>The new files are not next to the documentation: each text has the address of its pages, and each page exists.</summary>
     [Test]
-    public async Task What_the_new_files_name_is_in_the_folder_or_a_page_of_the_product()
+    public async Task References_of_the_new_files_exist()
     {
         await Verb.Run("init", folder.Path, "--ci", "github");
         var (definition, readme) = (Read("platform.yaml"), Read("README.md"));
@@ -211,7 +211,7 @@ public sealed class InitRepositoryTests
             .Platform.Repository.Folder.ShouldBe("teams/dns");
     }
 
-    /// <summary>The limit for the size of a file is what a full disk is to the program.</summary>
+    /// <summary>For the program, a limit for the size of a file is like a full disk.</summary>
     [Test]
     public async Task A_disk_without_room_leaves_nothing_and_the_next_init_works()
     {
@@ -252,7 +252,7 @@ public sealed class InitRepositoryTests
         PlatformFile.Read(Path.Combine(folder.Path, "platform.yaml")).ShouldBeOfType<PlatformReading.Valid>().Platform;
 }
 
-/// <summary>What the files of a repository say.</summary>
+/// <summary>The texts of all files of a repository.</summary>
 public sealed class GitFolderTests
 {
     [Test]

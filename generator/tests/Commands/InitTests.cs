@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 
-/// <summary>A repository as <c>init</c> makes it, before anybody has edited it.</summary>
+/// <summary>A repository after <c>init</c>, before any edit.</summary>
 public sealed class InitTests
 {
     private TemporaryFolder folder = null!;
@@ -84,6 +84,6 @@ public sealed class InitTests
         KnownVersions.Instance.Product("CoreDNS")!.Newest.ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(CoreDnsChart.StarterImage);
     }
 
-    /// <summary>On the day of the data, so that nothing that is accepted runs out here.</summary>
+    /// <summary>On the day of the data, so that no accepted version expires here.</summary>
     private Task<Verb> Versions() => Verb.On(KnownVersions.Instance.ReadOn, "versions", "-f", folder.Path);
 }

@@ -23,7 +23,7 @@ public sealed partial class LintWatchTests
     {
         using var tree = new TemporaryFolder();
         tree.Write("platform.yaml", Definition);
-        (await Verb.Run("generate", "-f", tree.Path)).ExitCode.ShouldBe(ExitCode.Fine);
+        (await Verb.Run("generate", "-f", tree.Path)).ExitCode.ShouldBe(ExitCode.Success);
         await using var watch = new Watching(tree.Path);
 
         (await watch.Next(cancellationToken)).ShouldContain("Checked 2 of 2 clusters");
@@ -36,7 +36,7 @@ public sealed partial class LintWatchTests
         wrong.ShouldContain("Checked 1 of 2 clusters");
         Reported().Match(wrong).Groups[1].Value.ShouldSatisfyAllConditions(
             text => text.ShouldNotBeEmpty(wrong),
-            // An editor writes in several steps, so the program waits 30 ms for the next one: that belongs to what a person waits.
+            // An editor writes in several steps, so the program waits 30 ms for the next one, which is included in the user's waiting time.
             text => int.Parse(text, CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(30));
 
         await File.WriteAllTextAsync(layer, right, cancellationToken);
@@ -61,11 +61,11 @@ public sealed partial class LintWatchTests
     }
 
     [Test]
-    public async Task A_change_of_a_cluster_that_nobody_asked_for_counts_those_that_are_checked(CancellationToken cancellationToken)
+    public async Task A_change_of_an_unselected_cluster_checks_no_more_clusters(CancellationToken cancellationToken)
     {
         using var tree = new TemporaryFolder();
         tree.Write("platform.yaml", Definition + "  - { name: third, network: { pods: 10.248.0.0/16, services: 10.249.0.0/16 } }\n");
-        (await Verb.Run("generate", "-f", tree.Path)).ExitCode.ShouldBe(ExitCode.Fine);
+        (await Verb.Run("generate", "-f", tree.Path)).ExitCode.ShouldBe(ExitCode.Success);
         await using var watch = new Watching(tree.Path, "infra", "apps");
         await watch.Next(cancellationToken);
 
@@ -86,7 +86,7 @@ public sealed partial class LintWatchTests
     [GeneratedRegex("clusters, ([0-9]+) ms after the change; $")]
     private static partial Regex Reported();
 
-    /// <summary>The command, and each of its rounds.</summary>
+    /// <summary>The command and each of its checks.</summary>
     private sealed class Watching : IAsyncDisposable
     {
         private readonly CancellationTokenSource stop = new();

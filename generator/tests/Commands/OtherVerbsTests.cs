@@ -54,7 +54,7 @@ public class OtherVerbsTests
             System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(file), @"Of\(\s*[^,""()]*,\s*""([a-z-]+)""")
                 .Select(match => match.Groups[1].Value)).Append(Generator.Output.Refusal.Edited).Distinct().ToList();
         named.Count.ShouldBeGreaterThan(15);
-        // What is in the way has a rule of its own, which is among those.
+        // Obstacles have their own rule, which is one of those.
         named.Append(Generator.Output.OtherDefinition.Rule).Append(StaleDigest.Rule)
             .Concat(Enum.GetValues<Generator.Output.DriftCause>().Select(cause => new Generator.Output.DriftedFile("x", cause))
                 .Where(file => file.Cause is not (Generator.Output.DriftCause.None or Generator.Output.DriftCause.Foreign
@@ -107,7 +107,7 @@ public class OtherVerbsTests
     [TestCase("lint")]
     [TestCase("graph")]
     [TestCase("images")]
-    public async Task A_verb_that_needs_the_tree_says_so_where_there_is_none(string verb)
+    public async Task A_command_that_needs_the_tree_reports_a_missing_one(string verb)
     {
         using var folder = new TemporaryFolder();
         var definition = folder.Write("platform.yaml", await File.ReadAllTextAsync(Committed));

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Commands;
 
-/// <summary>The repository's own definition and tree, whatever clusters they hold: what fails here is to be changed there.</summary>
+/// <summary>The repository's own definition and tree, with any clusters: fix failures there.</summary>
 [Category("OwnTree")]
 public sealed class OwnTreeTests
 {

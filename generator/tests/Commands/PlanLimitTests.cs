@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Tests.Plan.Records;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 
-/// <summary><c>plan</c> with a limit of names that may leave External-DNS, and with the folder of a backup.</summary>
+/// <summary><c>plan</c> with a limit of lost names of External-DNS, and with the folder of a backup.</summary>
 public sealed class PlanLimitTests
 {
     private const string Before = """
@@ -97,7 +97,7 @@ public sealed class PlanLimitTests
     [TestCase("--max-vanishing", "few", "takes a number of names, or 'any'")]
     [TestCase("--max-vanishing", "-1", "takes a number of names, or 'any'")]
     [TestCase("--backup", "nowhere", "Name a folder that the command backup has written")]
-    public async Task What_cannot_be_read_ends_with_2(string option, string value, string says)
+    public async Task An_invalid_option_value_ends_with_exit_code_2(string option, string value, string says)
     {
         var plan = await Plan($"{option}={value}");
         plan.ExitCode.ShouldBe(2);

@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Tests.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 
-/// <summary>A command that ends with 1 says why in each format: a program reads one of them and nothing else.</summary>
+/// <summary>A command that ends with 1 prints the reason in each format: a program reads only one of them.</summary>
 public sealed class ReasonTests
 {
     private const string Definition = """
@@ -74,7 +74,7 @@ public sealed class ReasonTests
             .ShouldBe(drift.Cause is { } cause ? [new DriftedFile("", cause).Name] : [], drift.Name);
     }
 
-    /// <summary>A new cause gets a case of its own here.</summary>
+    /// <summary>Add a case here for each new cause.</summary>
     [Test]
     public void Every_cause_of_drift_has_a_case() => Drifts.Select(drift => drift.Cause).OfType<DriftCause>().Distinct()
         .ShouldBe(Enum.GetValues<DriftCause>().Except([DriftCause.None, DriftCause.Foreign]), ignoreOrder: true);
@@ -153,7 +153,7 @@ public sealed class ReasonTests
     }
 
     [Test]
-    public void However_many_warnings_there_are_an_error_is_among_what_is_printed()
+    public void An_error_is_printed_among_any_number_of_warnings()
     {
         var warning = new Finding { Rule = "a", File = "a.yaml", Severity = Severity.Warning, Message = "A.", Fix = "Do." };
         Finding[] findings = [.. Enumerable.Repeat(warning, 100), warning with { Rule = "b", Severity = Severity.Error }];
@@ -167,7 +167,7 @@ public sealed class ReasonTests
         lines[^1].ShouldBe("... and 1 more; --verbose prints all.");
     }
 
-    /// <summary>A new command with formats gets a case of its own here; images never ends with 1.</summary>
+    /// <summary>Add a case here for each new command with formats; images never ends with 1.</summary>
     [Test]
     public async Task Every_command_with_formats_has_a_case()
     {
@@ -189,7 +189,7 @@ public sealed class ReasonTests
         }
     }
 
-    /// <summary>What a reader of a format takes for errors.</summary>
+    /// <summary>The errors that a reader of a format sees.</summary>
     private static string[] Errors(string format, string output)
     {
         using var json = format is "json" or "sarif" ? JsonDocument.Parse(output) : null;
@@ -208,17 +208,17 @@ public sealed class ReasonTests
         };
     }
 
-    /// <summary>A change that makes a tree differ from its definition.</summary>
-    /// <param name="Name">What changed.</param>
-    /// <param name="Says">What each format says.</param>
-    /// <param name="Cause">Of the files that differ; null where none does.</param>
+    /// <summary>A change after which a tree differs from its definition.</summary>
+    /// <param name="Name">The change, in words.</param>
+    /// <param name="Says">The text in each format.</param>
+    /// <param name="Cause">The cause of the changed files; null if there are none.</param>
     /// <param name="Change">Changes the tree.</param>
     public sealed record Drifting(string Name, string Says, DriftCause? Cause, Action<Grown> Change)
     {
         public override string ToString() => Name;
     }
 
-    /// <summary>A generated tree in a folder of its own.</summary>
+    /// <summary>A generated tree in its own folder.</summary>
     public sealed class Grown : IDisposable
     {
         private readonly TemporaryFolder _folder = new();
@@ -247,7 +247,7 @@ public sealed class ReasonTests
             Write(file, Read(file).Replace(old, now));
         }
 
-        /// <summary>Takes a file's line out of the lock file.</summary>
+        /// <summary>Removes a file's line from the lock file.</summary>
         public void Forget(string file)
         {
             var lines = Read(LockFile.Name).Split('\n', StringSplitOptions.RemoveEmptyEntries);

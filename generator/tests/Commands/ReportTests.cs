@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 
-/// <summary>What other programs read: JSON, SARIF and annotations; and what people can switch off.</summary>
+/// <summary>Output for other programs: JSON, SARIF and annotations; and the options of users.</summary>
 public sealed class ReportTests
 {
     private static string Committed => Sample.Definition;
@@ -78,7 +78,7 @@ public sealed class ReportTests
     }
 
     [Test]
-    public async Task An_edit_of_a_file_whose_text_changed_is_said_in_one_way_in_each_format()
+    public async Task An_edit_of_a_changed_file_has_the_same_message_in_each_format()
     {
         const string Said = "was edited by hand, and the generated text changed. Put the edit into the definition, then run generate "
             + "--force.";
@@ -163,7 +163,7 @@ public sealed class ReportTests
     [TestCase("always", true)]
     [TestCase("never", false)]
     [TestCase("auto", false)]
-    public async Task Colours_come_where_they_are_asked_for(string color, bool coloured)
+    public async Task Colours_are_printed_if_requested(string color, bool coloured)
     {
         using var tree = await Generated();
         await File.AppendAllTextAsync(Path.Combine(tree.Path, "kubernetes/clusters/infra/cluster-settings.yaml"), "# mine\n");

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Commands;
 
-/// <summary>Flux prefers a digest over the version beside it.</summary>
+/// <summary>Flux prefers a digest to a version.</summary>
 public sealed class StaleDigestTests
 {
     private const string Old = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -23,7 +23,7 @@ public sealed class StaleDigestTests
     [TestCase("check")]
     [TestCase("lint")]
     [TestCase("plan")]
-    public async Task A_newer_version_beside_the_old_digest_is_refused(string verb)
+    public async Task A_newer_version_with_the_old_digest_is_refused(string verb)
     {
         Write("1.46.2", Old);
         var before = _tree.Snapshot();

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace PlatformGitOps.Generator.Tests.Commands;
 
 /// <summary>
-/// What the regular expressions of init's renovate.json find in a definition. Renovate runs them with RE2, which has neither lookarounds
-/// nor backreferences; an expression without backtracking here has none of them either.
+/// The matches of the regular expressions in init's renovate.json in a definition. Renovate runs them with RE2, which has neither
+/// lookarounds nor backreferences; nor has a .NET expression without backtracking.
 /// </summary>
 public sealed class StarterRenovateTests
 {
@@ -45,7 +45,7 @@ public sealed class StarterRenovateTests
         ("'flux':   { 'version':  '2.9.4' }\n", ["fluxcd/flux2 2.9.4"]),
         ("values:\n  coredns:\n    \"image\":  {\"tag\":  \"1.14.7\", \"repository\": \"example.com/x\"}\n", ["coredns/coredns 1.14.7"]),
         ("healthController: { \"image\":  \"example.com:5000/team/controller:1.2.3\" }\n", ["example.com:5000/team/controller 1.2.3"]),
-        // What a comment says is not an entry.
+        // Comments are not entries.
         ("# coredns: { version: 1.2.3 }\ncharts:\n  # coredns:\n    # version: 1.3.0\n  coredns: # before: { version: 1.4.0 }\n"
             + "    # version: 1.45.0\n    version: 1.46.2 # coredns: { version: 1.5.0 }\n", ["coredns 1.46.2"]),
         ("#flux: { version: 2.8.0 }\n    # image: example.com/x:1.0.0\n    image: example.com/x:1.0.1 # image: example.com/x:1.0.0\n",
@@ -54,9 +54,9 @@ public sealed class StarterRenovateTests
         ("others: { my-coredns: { version: 1.0.0 }, influx: { version: 1.0.0 } }\n", []),
     ];
 
-    /// <summary>Its comments name versions of charts, Flux and images, which are not in use.</summary>
+    /// <summary>Its comments contain unused versions of charts, Flux and images.</summary>
     [Test]
-    public void Of_a_new_definition_only_what_is_in_use_is_found() => Found(StarterDefinition.Text)
+    public void Renovate_finds_only_used_versions_of_a_new_definition() => Found(StarterDefinition.Text)
         .ShouldBe([$"coredns {CoreDnsChart.Driven}", $"coredns/coredns {CoreDnsChart.StarterImage}"]);
 
     [TestCaseSource(nameof(Definitions))]
@@ -68,13 +68,13 @@ public sealed class StarterRenovateTests
         Found(text.ReplaceLineEndings("\r\n")).ShouldBe(entry.Found, "with the line ends of Windows");
     }
 
-    /// <summary>Each place once: of two findings Renovate would write one without the digest.</summary>
+    /// <summary>Each position once: of two matches, Renovate would write one without the digest.</summary>
     private static string[] Found(string definition) =>
     [
         .. from manager in Managers
            from form in manager.GetProperty("matchStrings").EnumerateArray()
            from match in Regex.Matches(definition, form.GetString()!, RegexOptions.NonBacktracking)
-           // Renovate drops a match without a version: a comment.
+           // Renovate ignores a match without a version: a comment.
            where match.Groups["currentValue"].Success
            let name = manager.TryGetProperty("depNameTemplate", out var fixedName) ? fixedName.GetString() : match.Groups["depName"].Value
            let digest = match.Groups["currentDigest"] is { Success: true, Value: Digest } ? " +digest" : ""

@@ -1,12 +1,12 @@
 namespace PlatformGitOps.Generator.Tests.Commands;
 
-/// <summary>A tree that is not complete, or that the program may not read or print.</summary>
+/// <summary>A tree that is incomplete, or that the program must not read or print.</summary>
 [TestFixture]
 public sealed class TreeOnDiskTests
 {
     private const string Release = "kubernetes/bases/coredns/helmrelease.yaml";
 
-    // Root may read everything: as root the program runs as the user nobody.
+    // Root can read everything, so the program then runs as the user nobody.
     private const string AsNobody = """
         if [ "$(id -u)" = 0 ]; then set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; fi
         exec "$@"
@@ -28,13 +28,13 @@ public sealed class TreeOnDiskTests
         run.Output.ShouldNotContain("No findings");
     }
 
-    /// <summary>The line that each message asks for is then the last one, and the tree is read again.</summary>
+    /// <summary>After the requested line is deleted, the tree can be read again.</summary>
     [TestCase(".sourceignore", "# all\n/*\n", 2, "kubernetes/", "!/kubernetes/**")]
     [TestCase("kubernetes/.sourceignore", "*.yaml\n/*\n", 2, "kubernetes/", "!*")]
     [TestCase(".sourceignore", "kubernetes/clusters/infra/\n", 1, "the folder of cluster infra", "!/kubernetes/clusters/infra/**")]
     [TestCase("kubernetes/.sourceignore", "/clusters/infra\n", 1, "the folder of cluster infra", "!/clusters/infra/**")]
     [TestCase("kubernetes/clusters/infra/.sourceignore", "*\n", 1, "the folder of cluster infra", "!*")]
-    public async Task What_sourceignore_leaves_out_is_named(string file, string patterns, int line, string what, string last)
+    public async Task Files_excluded_by_sourceignore_are_reported(string file, string patterns, int line, string what, string last)
     {
         using var tree = await Generated();
         tree.Write(file, patterns);
@@ -129,7 +129,7 @@ public sealed class TreeOnDiskTests
     {
         if (!OperatingSystem.IsWindows())
         {
-            // The folder of a test is its user's alone.
+            // Only its user can read a test's folder.
             File.SetUnixFileMode(arguments[^1], (UnixFileMode)0b111_101_101);
         }
 

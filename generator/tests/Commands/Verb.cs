@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Commands;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 
-/// <summary>One run of the program: inside the test's process, or the published one (<see cref="GeneratorProcess.Published"/>).</summary>
+/// <summary>Runs the program in the test's process, or the published one (<see cref="GeneratorProcess.Published"/>).</summary>
 internal sealed record Verb(int ExitCode, string Output, string Error)
 {
     public static async Task<Verb> Run(params string[] arguments)
@@ -21,11 +21,11 @@ internal sealed record Verb(int ExitCode, string Output, string Error)
         return new Verb(code, output.ToString(), error.ToString());
     }
 
-    /// <summary>In this process, on that day.</summary>
+    /// <summary>In this process, on a given day.</summary>
     public static Task<Verb> On(string day, params string[] arguments) => At(
         DateTimeOffset.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), arguments);
 
-    /// <summary>In this process, at that time.</summary>
+    /// <summary>In this process, at a given time.</summary>
     public static async Task<Verb> At(DateTimeOffset time, params string[] arguments)
     {
         using var output = new StringWriter { NewLine = "\n" };

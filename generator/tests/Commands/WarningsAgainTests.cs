@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Commands;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 
-/// <summary>Warnings of a fleet are said once for all of its clusters, and again in each run.</summary>
+/// <summary>Warnings of many clusters are printed once for all of them, and again in each run.</summary>
 public sealed class WarningsAgainTests
 {
     private const string Repository = "repository: { url: https://github.com/example/platform.git }\n";
@@ -32,7 +32,7 @@ public sealed class WarningsAgainTests
 
     [Test]
     [Platform("Linux")]
-    public async Task A_warning_is_said_in_each_run_that_has_nothing_to_write()
+    public async Task Each_run_without_changes_repeats_the_warnings()
     {
         using var folder = new TemporaryFolder();
         var definition = folder.Write("platform.yaml", Fleet("", Names[..3]));
@@ -49,7 +49,7 @@ public sealed class WarningsAgainTests
 
         first.ShouldContain($"{Rule}: warning:");
         first.ShouldContain("overlay-empty: warning:");
-        UnchangedTree.Look(definition, folder.Path, TimeProvider.System)!.Recall().ShouldNotBeNull("the last runs read no file");
+        UnchangedTree.ReadStatus(definition, folder.Path, TimeProvider.System)!.Recall().ShouldNotBeNull("the last runs read no file");
 
         folder.Write("platform.yaml", Fleet("", Names[..3]).Replace("networkPolicy: kubernetes, ", ""));
         Directory.Delete(Path.Combine(folder.Path, "kubernetes", "overlays", "two"));
@@ -80,9 +80,9 @@ public sealed class WarningsAgainTests
         (await Verb.At(now.AddDays(4), "generate", "-f", definition)).Error.ShouldBe(first.Error);
     }
 
-    /// <summary>Looking for warnings may fail: what was written is said before.</summary>
+    /// <summary>The search for warnings may fail: changes are printed before.</summary>
     [Test]
-    public async Task What_was_written_is_said_before_the_folder_is_looked_at()
+    public async Task Written_files_are_reported_before_the_folder_is_checked()
     {
         using var folder = new TemporaryFolder();
         var definition = folder.Write("platform.yaml", Fleet("", Names[..1]));
@@ -97,10 +97,10 @@ public sealed class WarningsAgainTests
         error.ToString().ShouldContain("overlay-empty");
     }
 
-    /// <summary>The files of the tree do not tell of these.</summary>
+    /// <summary>These are not visible in the files of the tree.</summary>
     [Test]
     [Platform("Linux")]
-    public async Task What_is_not_in_the_tree_is_looked_at_in_each_run()
+    public async Task Files_outside_of_the_tree_are_checked_in_each_run()
     {
         using var folder = new TemporaryFolder();
         var definition = folder.Write("repository/infra/platform.yaml", Fleet("", Names[..2]).Replace("networkPolicy: kubernetes, ", ""));
@@ -130,7 +130,7 @@ public sealed class WarningsAgainTests
         (name, index) => $"  - {{ name: {name}, networkPolicy: kubernetes, network: {{ pods: 10.{index + 10}.0.0/16, "
             + $"services: 10.{index + 100}.0.0/16 }} }}\n"));
 
-    /// <summary>Does something when a word is printed.</summary>
+    /// <summary>Runs an action when a word is printed.</summary>
     private sealed class Watched(string word, Action then) : StringWriter(CultureInfo.InvariantCulture)
     {
         public override void Write(string? value) => Seen(value, base.Write);

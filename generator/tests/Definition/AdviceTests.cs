@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Definition.Binding;
 
 namespace PlatformGitOps.Generator.Tests.Definition;
 
-/// <summary>What a message says to write can be copied into the definition.</summary>
+/// <summary>Texts that messages suggest can be copied into the definition.</summary>
 public sealed partial class AdviceTests
 {
     [TestCase("1.1.1.1")]
@@ -38,7 +38,7 @@ public sealed partial class AdviceTests
         shown.ShouldAllBe(yaml => Read(yaml) is Mapping || Read(yaml) is Sequence);
     }
 
-    /// <summary>The message about a list of texts below <c>patches</c>, followed to the letter.</summary>
+    /// <summary>Follows the message about a list of texts below <c>patches</c> exactly.</summary>
     [Test]
     public void A_text_of_several_lines_goes_below_the_key_of_the_advice()
     {

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Definition;
 
-/// <summary>Input around CoreDNS that would harm a zone or leave pods without DNS: refused with the fix, and nothing is written.</summary>
+/// <summary>Input for CoreDNS that would break a zone or DNS of pods: refused with a fix, and nothing is written.</summary>
 public class BadInputTests
 {
     private const string Rfc2136 = "rfc2136: { host: 192.0.2.53, keyName: key";

@@ -5,7 +5,7 @@ using PlatformGitOps.Generator.Apps.NodeLocalDns;
 namespace PlatformGitOps.Generator.Tests.Definition;
 
 /// <summary>
-/// The repository's own definition shows every part of the DNS platform in comments, and they work together without the comment signs.
+/// The comments of the repository's own definition show every part of the DNS platform; they work together without the comment signs.
 /// </summary>
 public sealed partial class CommentedKeysTests
 {
@@ -61,7 +61,7 @@ public sealed partial class CommentedKeysTests
         return ((PlatformReading.Valid)reading).Platform;
     }
 
-    /// <summary>A comment that is a key, and what is indented below it; other comments are sentences.</summary>
+    /// <summary>A comment that is a key, and the lines indented below it; other comments are sentences.</summary>
     private static (string Text, IReadOnlyList<string> Keys) Uncommented(string text)
     {
         var (lines, keys, below) = (new List<string>(), new List<string>(), (string?)null);
@@ -109,7 +109,7 @@ public sealed partial class CommentedSubstrateTests
         files.ShouldContain($"substrate/{substrate.Name}/dns/zones/{substrate.Zone}.zone");
     }
 
-    // From its key to the first line that is not of the comment.
+    // From its key to the first line that is no comment.
     [GeneratedRegex(@"\n# substrates:(\n#   .*)+")]
     private static partial Regex Block();
 

@@ -57,7 +57,7 @@ public partial class ReferenceTests
     public void Every_rule_is_explained(string rule) => File.ReadLines(Page)
         .Count(line => line.StartsWith("| ", StringComparison.Ordinal) && line.Contains($"`{rule}`")).ShouldBe(1);
 
-    /// <summary>After a change of the keys copy artifacts/received/definition.md to docs.</summary>
+    /// <summary>After a change of the keys, copy artifacts/received/definition.md to docs.</summary>
     [Test]
     public void The_tables_of_keys_are_those_of_the_generator() =>
         Received.ShouldBe(Generated().Replace(File.ReadAllText(Page), $"<!-- keys -->\n{Tables()}<!-- /keys -->"), Page);

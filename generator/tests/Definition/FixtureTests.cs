@@ -4,8 +4,8 @@ using PlatformGitOps.Generator.Definition.Rules;
 namespace PlatformGitOps.Generator.Tests.Definition;
 
 /// <summary>
-/// Beside each invalid definition lies a .findings file: for every finding its place and rule, then the message, then the fix. What it
-/// reads lies there too.
+/// Each invalid definition has a .findings file: for every finding its position and rule, then the message, then the fix. Files that it
+/// reads are in the same folder.
 /// </summary>
 public class FixtureTests
 {
@@ -17,7 +17,7 @@ public class FixtureTests
     }
 
     [TestCaseSource(typeof(Fixtures), nameof(Fixtures.Invalid))]
-    public void An_invalid_definition_has_exactly_the_findings_that_lie_beside_it(string path)
+    public void An_invalid_definition_has_exactly_the_findings_of_its_fixture(string path)
     {
         var invalid = PlatformText.Read("platform.yaml", Bytes(path), Beside).ShouldBeOfType<PlatformReading.Invalid>();
         Received.ShouldBe(Text(invalid), Path.ChangeExtension(path, ".findings"));
@@ -39,11 +39,11 @@ public class FixtureTests
         .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
         .Select(field => (string)field.GetRawConstantValue()!);
 
-    // These are about the file, not about its text: PlatformFileTests makes them.
+    // These rules are about the file, not about its text: PlatformFileTests tests them.
     private static IEnumerable<string> TextRules() => EveryRule()
         .Except([DefinitionRules.Missing, DefinitionRules.Unreadable, DefinitionRules.Twice]);
 
-    /// <summary>A text of ten megabytes is not kept: the fixture is repeated up to the size in its first line.</summary>
+    /// <summary>Instead of a text of ten megabytes, the fixture is repeated up to the size in its first line.</summary>
     private static byte[] Bytes(string path)
     {
         var bytes = File.ReadAllBytes(path);

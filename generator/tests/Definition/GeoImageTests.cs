@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Apps.GeoDns;
 
 namespace PlatformGitOps.Generator.Tests.Definition;
 
-/// <summary>Which images are CoreDNS with its own number of a version.</summary>
+/// <summary>Images of CoreDNS with CoreDNS's own version number.</summary>
 public sealed class GeoImageTests
 {
     [TestCase("docker.io/coredns/coredns:1.10.0", true)]

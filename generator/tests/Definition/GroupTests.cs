@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Tests.Definition;
 
-/// <summary>Groups between the defaults and a cluster, and what Flux waits for and tells in each.</summary>
+/// <summary>Groups between the defaults and a cluster, and the effects on Flux in each.</summary>
 public class GroupTests
 {
     private const string Definition = """
@@ -41,7 +41,7 @@ public class GroupTests
     }
 
     [Test]
-    public void What_is_wrong_in_a_group_is_found_once_though_two_clusters_take_it()
+    public void An_error_in_a_group_of_two_clusters_is_reported_once()
     {
         var refused = PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(
             Definition.Replace("replicas: 3", "replicas: none"))).ShouldBeOfType<PlatformReading.Invalid>();

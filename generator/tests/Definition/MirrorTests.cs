@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Definition;
 
-/// <summary>Which images a cluster pulls past its mirror.</summary>
+/// <summary>The images that a cluster pulls from other hosts than its mirror.</summary>
 public sealed class MirrorTests
 {
     [TestCase("registry.example.com/mirror", "registry.example.com/mirror/coredns/coredns:1.11.4", false)]
@@ -12,8 +12,8 @@ public sealed class MirrorTests
     [TestCase("docker.io/example", "example/hook:1", false)]
     [TestCase("localhost:5000", "localhost/hook:1", true)]
     [TestCase("docker.io/example", "index.docker.io/example/hook:1", false)]
-    public void An_image_is_beside_the_mirror_where_its_host_is_another(string mirror, string image, bool isBeside) =>
-        new WorkloadSettings { ImageRegistry = mirror }.IsBesideMirror(image).ShouldBe(isBeside);
+    public void An_image_bypasses_the_mirror_if_its_host_differs(string mirror, string image, bool isBeside) =>
+        new WorkloadSettings { ImageRegistry = mirror }.BypassesMirror(image).ShouldBe(isBeside);
 
     [TestCase("busybox:1.36.1", "docker.io/library/busybox:1", "mirror.example.com/library/busybox:1.36.1")]
     [TestCase("docker.io/busybox:1.36.1", "docker.io/library/busybox:1", "mirror.example.com/library/busybox:1.36.1")]

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Definition.Binding;
 
 namespace PlatformGitOps.Generator.Tests.Definition;
 
-/// <summary>The character $ in a patch: kustomize and Kubernetes have a meaning for it, and Flux replaces it before a brace.</summary>
+/// <summary>The character $ in a patch: kustomize and Kubernetes use it, and Flux substitutes it before a brace.</summary>
 public sealed class PatchFormTests
 {
     [TestCase("{kind: Deployment, metadata: {name: coredns}, spec: {template: {spec: {volumes: [{name: tmp, $patch: delete}]}}}}")]

@@ -17,7 +17,7 @@ public class PlatformTextTests
     }
 
     [Test]
-    public void What_is_wrong_after_a_thousand_findings_is_not_taken_for_right()
+    public void Errors_after_a_thousand_findings_are_not_accepted()
     {
         var unknown = string.Concat(Enumerable.Range(0, 1_100).Select(index => $"unknown{index}: 1\n"));
 
@@ -28,7 +28,7 @@ public class PlatformTextTests
     }
 
     [Test]
-    public void What_belongs_to_each_cluster_is_unknown_in_defaults_and_in_groups_whatever_its_value(
+    public void Keys_of_a_cluster_are_unknown_in_defaults_and_groups(
         [Values("yy", "y", "A_B", "5", "1e3", "\"\"", "null", "", "on", "\"0x10\"")] string value,
         [Values("defaults: {{ name: {0} }}", "groups: {{ g: {{ name: {0} }} }}")] string place)
     {
@@ -136,7 +136,7 @@ public class PlatformTextTests
     [TestCase("1.30.0-gke.5", "1.30.0")]
     [TestCase("1.31.4+k3s1", "1.31.4")]
     [TestCase("1.27.0-eks-1234567", "1.27.0")]
-    public void What_a_vendor_adds_to_the_version_of_Kubernetes_does_not_count(string written, string version) =>
+    public void The_vendor_suffix_of_a_Kubernetes_version_is_ignored(string written, string version) =>
         Sound($"clusters: [{{ name: infra, kubernetes: '{written}', network: {{ pods: 10.244.0.0/16, services: 10.245.0.0/16 }} }}]\n")
             .Clusters[0].Kubernetes!.ToString().ShouldBe(version);
 
@@ -234,9 +234,9 @@ public class PlatformTextTests
 }
 
 /// <summary>
-/// Definitions as a newcomer gets them wrong. They were written from docs/definition.md, without a look at the rules, together with what
-/// a good message says: a comment <c># wrong: word | word</c> marks the line of the mistake, with a word of the message and one that
-/// leads to the fix.
+/// Definitions with typical mistakes of new users. They were written from docs/definition.md without knowledge of the rules, with the
+/// expected messages: a comment <c># wrong: word | word</c> marks the line of the mistake, with a word of the message and a word of the
+/// fix.
 /// </summary>
 public sealed class MistakeTests
 {

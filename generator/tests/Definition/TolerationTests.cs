@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Definition;
 
-/// <summary>Tolerations as Kubernetes writes them, and as they were written before there was 'operator' here.</summary>
+/// <summary>Tolerations in the form of Kubernetes, and in the old form without 'operator'.</summary>
 public sealed class TolerationTests
 {
     [TestCase("{ key: dedicated }", """{"key":"dedicated","operator":"Exists"}""")]

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Flux.Substitution;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
 
-/// <summary>The emitted alerts, judged by Prometheus' own tool on the series of <c>generator/tests/alerts</c>.</summary>
+/// <summary>The emitted alerts, tested with promtool on the series of <c>generator/tests/alerts</c>.</summary>
 public sealed class AlertRuleTests
 {
     private static readonly string Cases = Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts");
@@ -73,7 +73,7 @@ public sealed class AlertRuleTests
 /// <summary>Every rule of every tree, in the clusters and on the hosts of a substrate.</summary>
 public sealed class DeliveredRuleTests
 {
-    /// <summary>increase() is the same, times the window, and reads as a count that it is not: it extrapolates.</summary>
+    /// <summary>increase() is the same multiplied by the window, but looks like an exact count, although it extrapolates.</summary>
     [Test]
     public void No_rule_uses_increase()
     {
@@ -87,7 +87,7 @@ public sealed class DeliveredRuleTests
             .SelectMany(group => group.MappingsAt("rules"))
             .Select(rule => (Name: rule.TextAt("alert") ?? rule.TextAt("record")!, Expression: rule.TextAt("expr")!)).ToArray();
 
-        // One of each application, so that a part that is not found does not pass.
+        // One of each application, so that a missing part does not pass.
         Wanted.Except(rules.Select(rule => rule.Name)).ShouldBeEmpty();
         rules.Where(rule => rule.Expression.Contains("increase(")).Select(rule => rule.Name).ShouldBeEmpty();
     }

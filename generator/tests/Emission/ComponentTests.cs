@@ -81,7 +81,7 @@ public class ComponentTests
     [TestCase("iptables", "cilium", "", "own-address", "169.254.20.10",
         Description = "Cilium translates the Service's address before the node's network sees a query")]
     [TestCase("none", "cilium", "", "local-redirect", "10.245.0.10,169.254.20.10")]
-    public void A_cache_whose_address_nobody_else_has_runs_until_the_next_one_does(
+    public void A_cache_with_its_own_address_runs_until_the_next_one_is_ready(
         string mode, string policies, string keys, string component, string addresses)
     {
         var cluster = Given.Cluster(
@@ -182,7 +182,7 @@ public class ComponentTests
     ];
 }
 
-/// <summary>docs/earlier-names.md says by which labels the pods are found now.</summary>
+/// <summary>The selectors of the pods are those of docs/earlier-names.md.</summary>
 public sealed partial class EarlierNamesTests
 {
     private static readonly string[] Page = File.ReadAllLines(RepositoryRoot.File("docs", "earlier-names.md"));
@@ -203,7 +203,7 @@ public sealed partial class EarlierNamesTests
     public void The_page_has_a_label_of_each_application(string value) =>
         LabelsOfThePage().ShouldContain(label => label.EndsWith("=" + value, StringComparison.Ordinal));
 
-    /// <summary>Of pods and of selectors: the chart makes CoreDNS' pods, and its budget is the tree's.</summary>
+    /// <summary>Labels of pods and of selectors: the chart creates the pods of CoreDNS, and the tree their budget.</summary>
     private static IEnumerable<string> Labels()
     {
         var platform = Given.Valid("every-key");

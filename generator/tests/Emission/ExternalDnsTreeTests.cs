@@ -154,7 +154,7 @@ public sealed class ExternalDnsTreeTests
             .ShouldBe(["kube-apiserver", "kube-system 53", "169.254.169.254/32 80", "169.254.169.252/32 988", "host 80 988", "all 443"]);
     }
 
-    /// <summary>Who and which ports, a rule each.</summary>
+    /// <summary>One rule for each peer and its ports.</summary>
     private static string[] Egress(Cluster cluster, DnsInstance instance) =>
     [
         .. ExternalDnsPolicies.Of(cluster, instance).Single().MappingsAt("spec", "egress").Select(rule => string.Join(' ',

@@ -3,7 +3,7 @@ namespace PlatformGitOps.Generator.Tests.Emission;
 /// <summary>The policies of geographic routing.</summary>
 public sealed class GeoDnsTreeTests
 {
-    /// <summary>A Service's own cluster sends what a pod asks of the load balancer's address to a pod: the policy judges that.</summary>
+    /// <summary>If a pod queries the load balancer's address, its own cluster sends the query to a pod: the policy applies to it.</summary>
     [TestCase("cilium", "", "every namespace")]
     [TestCase("cilium", "namespaces: [shop, web], ", "shop", "web")]
     [TestCase("kubernetes", "", "every namespace")]
@@ -18,11 +18,11 @@ public sealed class GeoDnsTreeTests
             .OfType<Mapping>().Select(peer => Namespace(peer, policies == "cilium")).ShouldBe(reached);
     }
 
-    /// <summary>In the networks of clouds pods, nodes and the API server share a range, and then the definition has no nodes.</summary>
+    /// <summary>In cloud networks, pods, nodes and the API server may share a range; the definition then has no nodes.</summary>
     [TestCase("", "nodes: 192.168.0.0/24")]
     [TestCase("namespaces: [shop], ", null)]
     [TestCase("namespaces: [shop], ", "nodes: 192.168.0.0/24", "10.244.0.0/16")]
-    public void Addresses_of_pods_are_closed_only_where_the_API_server_cannot_be_among_them(
+    public void Pod_addresses_are_excluded_only_if_they_cannot_include_the_API_server(
         string keys, string? network, params string[] closed)
     {
         var cluster = Given.Cluster($"networkPolicy: kubernetes, geoRouting: {{ enabled: true, zone: geo.example.com, {keys}"
@@ -36,7 +36,7 @@ public sealed class GeoDnsTreeTests
         new FluxTree(SourceTree.Of(Tree.Build(Given.Platform(cluster)))).Cluster("infra", strict: true).Applied
             .Single(resource => resource.Name == "geo-dns" && resource.Kind.EndsWith("NetworkPolicy", StringComparison.Ordinal)).Body;
 
-    /// <summary>For Cilium a peer without the namespace's label means the policy's own namespace.</summary>
+    /// <summary>In Cilium, a peer without the namespace's label means the policy's own namespace.</summary>
     private static string Namespace(Mapping peer, bool isCilium) =>
         peer.EntriesAt("matchLabels").Select(entry => (entry.Value as Scalar)?.Value).SingleOrDefault()
         ?? (!isCilium || peer.MappingsAt("matchExpressions").Any(expression => expression.TextAt("operator") == "Exists"

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Flux.Substitution;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
 
-/// <summary>Its alerts, judged by Prometheus' own tool.</summary>
+/// <summary>Its alerts, tested with promtool.</summary>
 public sealed partial class HealthControllerTests
 {
     [Test]

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Emission;
 
-/// <summary>What a cluster gets that switches the DNS health controller on; docs/health-controller.md says what that must be.</summary>
+/// <summary>The objects of a cluster with the DNS health controller; docs/health-controller.md specifies them.</summary>
 public sealed partial class HealthControllerTests
 {
     private const string Name = "dns-health-controller";
@@ -174,7 +174,7 @@ public sealed partial class HealthControllerTests
             .ShouldContain("key in ['dns.aikernel.io/removed', 'dns.aikernel.io/taken-out']");
 
     [Test]
-    public void Where_the_API_server_is_known_a_plain_policy_lets_the_controller_out_to_the_cluster_alone()
+    public void With_a_known_API_server_the_policy_allows_egress_only_to_the_cluster()
     {
         var plain = Checked("", "networkPolicy: kubernetes");
         var known = Checked("apiServer: [192.168.9.1/32]", "networkPolicy: kubernetes");

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Emission;
 
-/// <summary>With <c>flux.serviceAccountName</c> Flux can deliver whatever the tree has, and grants no role of another tenant.</summary>
+/// <summary>With <c>flux.serviceAccountName</c> Flux can deliver the whole tree, and grants no role of another tenant.</summary>
 public class ImpersonationTests
 {
     private const string Account = "platform";
@@ -16,7 +16,7 @@ public class ImpersonationTests
         var platform = ((PlatformReading.Valid)PlatformFile.Read(path)).Platform;
         Manifest[] tree = [.. Objects(platform with { Clusters = [.. platform.Clusters.Select(Impersonated)] })];
         Manifest[] roles = [.. tree.Where(item => item.Name == "platform-gitops")];
-        // A cluster's own folder has Flux' objects and the account.
+        // A cluster's own folder has Flux's objects and the account.
         var delivered = tree.Except(roles)
             .Where(item => !item.File.StartsWith("kubernetes/clusters/", StringComparison.Ordinal)).ToList();
 

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Emission;
 
-/// <summary>Prometheus' own program for rules and their tests; a test that needs it is skipped where it is not on this machine.</summary>
+/// <summary>Prometheus's tool for rules and their tests; a test that needs it is skipped if it is not installed.</summary>
 internal static class Promtool
 {
     public static async Task<ToolResult> Run(params string[] arguments)
@@ -14,7 +14,7 @@ internal static class Promtool
         return await ToolProcess.RunAsync(file, arguments, new ToolOptions(), CancellationToken.None);
     }
 
-    /// <summary>Rules without their texts, so that a test of promtool need not repeat them.</summary>
+    /// <summary>Rules without their annotations, so that a test of promtool need not repeat them.</summary>
     public static Node WithoutAnnotations(Node node) => node switch
     {
         Mapping mapping => new Mapping(mapping.Entries.Where(entry => entry.Key != "annotations")

@@ -25,7 +25,7 @@ public class TreeTests
         Line(tree, path, 31).ShouldBe("  COREDNS_REPLICAS: \"2\"");
     }
 
-    /// <summary>Flux asks nothing where a key has another name or is at another place.</summary>
+    /// <summary>Flux verifies nothing if a key has another name or path.</summary>
     [TestCase("url: https://github.com/example/platform.git, verify: { secretName: signers }", "GitRepository",
         "{mode: HEAD, secretRef: {name: signers}}")]
     [TestCase("url: https://github.com/example/platform.git, verify: { secretName: signers, signed: TagAndHEAD }, tag: v1.0.0",
@@ -35,7 +35,7 @@ public class TreeTests
     [TestCase("kind: oci, url: oci://ghcr.io/example/platform, tag: v1.0.0, verify: { issuer: ^https://issuer$, subject: ^me$ }",
         "OCIRepository", "{provider: cosign, matchOIDCIdentity: [{issuer: ^https://issuer$, subject: ^me$}]}")]
     [TestCase("url: https://github.com/example/platform.git", "GitRepository", null)]
-    public void The_signature_of_the_source_is_asked_for_as_Flux_reads_it(string repository, string kind, string? verify)
+    public void The_verification_of_the_source_has_the_form_of_Flux(string repository, string kind, string? verify)
     {
         var platform = Given.Defined($$"""
             repository: { {{repository}} }
@@ -80,7 +80,7 @@ public class TreeTests
         }
     }
 
-    /// <summary>A culture that writes numbers unlike any program: real ones are not loaded where globalization is invariant.</summary>
+    /// <summary>A culture with unusual numbers: real cultures are not loaded with InvariantGlobalization.</summary>
     private static CultureInfo Foreign()
     {
         var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();

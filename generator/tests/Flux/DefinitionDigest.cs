@@ -2,10 +2,12 @@ using PlatformGitOps.Generator.Flux.Definitions;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 
-/// <summary>Makes the lines of a data file, such as generator/Flux/Definitions/definitions.yaml, of CustomResourceDefinitions.</summary>
+/// <summary>
+/// Generates the lines of a data file, such as generator/Flux/Definitions/definitions.yaml, from CustomResourceDefinitions.
+/// </summary>
 internal static class DefinitionDigest
 {
-    /// <summary>The schema of each kind's spec, by the kind and its version.</summary>
+    /// <summary>The schema of each kind's spec, by kind and version.</summary>
     public static Dictionary<string, Mapping> KindsIn(string file, IReadOnlyCollection<string> wanted)
     {
         var found = new Dictionary<string, Mapping>();
@@ -25,7 +27,7 @@ internal static class DefinitionDigest
         return found;
     }
 
-    /// <summary>Adds the lines of one key, of its schema in each of the versions; null where it is not there.</summary>
+    /// <summary>Adds the lines of one key from its schema in each version; null if the version does not have it.</summary>
     public static void Add(StringBuilder text, string indent, string key, IReadOnlyList<Mapping?> schemas, IReadOnlyList<SemVer> versions)
     {
         var list = "";
@@ -49,7 +51,7 @@ internal static class DefinitionDigest
         foreach (var name in properties.SelectMany(mapping => mapping?.Entries.Select(entry => entry.Key) ?? []).Distinct()
             .Order(StringComparer.Ordinal))
         {
-            // What came with its parent has the parent's release.
+            // A key that was added with its parent has the parent's release.
             IReadOnlyList<SemVer> known = [.. versions.Where((_, index) => properties[index] is not null)];
             var range = VersionRange.Of(name, known, version => properties[Index(version)]![name] is not null).Single();
             var inner = new StringBuilder();

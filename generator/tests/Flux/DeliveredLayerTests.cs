@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Render;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 
-/// <summary>Each layer of the definitions that the acceptance suite delivers: what <c>render</c> shows, and what Flux builds.</summary>
+/// <summary>Compares each layer of the definitions of the acceptance suite: the output of <c>render</c> and the build of Flux.</summary>
 public sealed class DeliveredLayerTests
 {
     private const string Owner = "kustomize.toolkit.fluxcd.io/";
@@ -20,7 +20,7 @@ public sealed class DeliveredLayerTests
         using var repository = new TemporaryFolder();
         foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Path.Combine(Folder, definition))!))
         {
-            // A definition may read other files of its folder.
+            // A definition may refer to other files in its folder.
             File.Copy(file, Path.Combine(repository.Path, Path.GetFileName(file)));
         }
 
@@ -60,7 +60,7 @@ public sealed class DeliveredLayerTests
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>Without the labels by which Flux finds its objects again.</summary>
+    /// <summary>Without the labels of Flux's inventory.</summary>
     private static Mapping Unowned(Mapping body)
     {
         if (body.At("metadata", "labels") is not Mapping labels)

@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 
-/// <summary>The ExternalSecret of docs/external-dns.md beside the definition that External Secrets publishes.</summary>
+/// <summary>Compares the ExternalSecret of docs/external-dns.md with the published CRD of External Secrets.</summary>
 public sealed class ExternalSecretExampleTests
 {
     /// <summary>The published definition: config/crds/bases/external-secrets.io_externalsecrets.yaml of the release.</summary>

@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Render;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 
-/// <summary>An object of everything that is odd about substitution, built by us and by <c>flux build</c>.</summary>
+/// <summary>An object with many special cases of substitution, built by us and by <c>flux build</c>.</summary>
 public sealed class FluxBuildTests
 {
     private static readonly Tool Flux = new("flux", "Install the Flux command line (https://fluxcd.io/flux/installation/).");
@@ -84,7 +84,7 @@ public sealed class FluxBuildTests
         Describe(ours.Objects.Single(item => item.TextAt("kind") == "Odd")["spec"]!).ShouldBe(Describe(read["spec"]!));
     }
 
-    /// <summary>The program; the test is skipped where it or the real kustomize is missing.</summary>
+    /// <summary>The program; the test is skipped if it or the real kustomize is missing.</summary>
     internal static string Program()
     {
         var path = Environment.GetEnvironmentVariable("PATH");
@@ -112,8 +112,8 @@ public sealed class FluxBuildTests
 }
 
 /// <summary>
-/// Repositories of other people beside the real kustomize, each folder with a kustomization.yaml: FOREIGN_REPOSITORIES=folder[:folder]
-/// dotnet test generator/tests --filter ForeignFolders.
+/// Compares other repositories with the real kustomize, each folder with a kustomization.yaml: FOREIGN_REPOSITORIES=folder[:folder] dotnet
+/// test generator/tests --filter ForeignFolders.
 /// </summary>
 [Explicit("It needs checkouts of public repositories, and kubectl for each of their folders.")]
 public sealed class ForeignFoldersTests

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Flux;
 
-/// <summary>What Flux applies in a cluster, on small trees that a person wrote.</summary>
+/// <summary>The objects that Flux applies in a cluster, on small handwritten trees.</summary>
 public sealed class FluxClusterTests
 {
     private static readonly LintOptions Options = new() { FluxVersion = SemVer.Parse("2.9.4"), StrictSubstitution = true };
@@ -121,7 +121,7 @@ public sealed class FluxClusterTests
 
     [TestCase("Widget", new string[0])]
     [TestCase("Gadget", new[] { "crd-unordered" })]
-    public void A_definition_may_be_beside_its_resources_but_not_in_a_layer_without_dependsOn(string kind, string[] rules)
+    public void A_CRD_may_be_in_the_layer_of_its_resources_but_not_in_one_without_dependsOn(string kind, string[] rules)
     {
         var files = Files(
             Kustomization("apps", "{path: ./kubernetes/apps}"),

@@ -2,17 +2,19 @@ using PlatformGitOps.Generator.Flux.Definitions;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 
-/// <summary>The data file of Flux's definitions beside those that Flux publishes, and how it is made.</summary>
+/// <summary>Compares the data file of Flux's CRDs with those that Flux publishes, and tests its generation.</summary>
 public sealed class FluxDefinitionsTests
 {
-    /// <summary>A folder with the definitions of the first release of each minor: 2.9.0.yaml is install.yaml of that release, or the
-    /// CustomResourceDefinitions of its controllers.</summary>
+    /// <summary>
+    /// A folder with the CRDs of the first release of each minor version: 2.9.0.yaml is install.yaml of that release, or the
+    /// CustomResourceDefinitions of its controllers.
+    /// </summary>
     private const string Variable = "FLUX_DEFINITIONS";
 
     /// <summary>"true" writes the data file.</summary>
     private const string Write = "FLUX_DEFINITIONS_WRITE";
 
-    /// <summary>The versions that Flux 2.8 and later serve of what a repository of this product may contain.</summary>
+    /// <summary>The versions that Flux 2.8 and later serve of the kinds that a repository of this product may contain.</summary>
     private static readonly string[] Versions =
     [
         "kustomize.toolkit.fluxcd.io/v1", "helm.toolkit.fluxcd.io/v2", "source.toolkit.fluxcd.io/v1", "notification.toolkit.fluxcd.io/v1",
@@ -76,7 +78,7 @@ public sealed class FluxDefinitionsTests
     }
 }
 
-/// <summary>As the CustomResourceDefinitions of the releases say.</summary>
+/// <summary>From the CustomResourceDefinitions of the releases.</summary>
 public sealed class FluxApiVersionsTests
 {
     private const string Sources = "source.toolkit.fluxcd.io";
@@ -105,7 +107,7 @@ public sealed class FluxApiVersionsTests
     public void A_later_release_may_serve_more(string version, string flux, bool lacks) =>
         FluxApiVersions.Lacks(Notifications, "Alert", version, SemVer.Parse(flux)).ShouldBe(lacks);
 
-    /// <summary>A kind of the data file is served in its version by the newest release.</summary>
+    /// <summary>The newest release serves each kind of the data file in its version.</summary>
     [Test]
     public void The_newest_release_serves_every_kind_of_the_definitions() => FluxDefinitions.Kinds
         .Where(kind => kind.Split(' ', '/') is var parts && FluxApiVersions.Lacks(parts[1], parts[0], parts[2], FluxDefinitions.Newest))

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Render;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 
-/// <summary>The resolver against the real kustomize, on everything that the generator can emit.</summary>
+/// <summary>Compares the resolver with the real kustomize, on all output of the generator.</summary>
 [TestFixture]
 public sealed class KubectlComparisonTests
 {
@@ -27,7 +27,7 @@ public sealed class KubectlComparisonTests
     [OneTimeTearDown]
     public void RemoveTree() => Directory.Delete(_root, recursive: true);
 
-    /// <summary>Not those whose Kustomizations have patches: the build here is of folders and components.</summary>
+    /// <summary>Without Kustomizations with patches: the build here is of folders and components.</summary>
     private static IEnumerable<string> Clusters() =>
         Everything.Clusters.Select(cluster => cluster.Name.Text).Except(["placed", "released-placed"]);
 
@@ -42,7 +42,7 @@ public sealed class KubectlComparisonTests
         }
     }
 
-    /// <summary>The members of a Flux Kustomization that change what arrives, and a folder without a kustomization.yaml.</summary>
+    /// <summary>The fields of a Flux Kustomization that change the objects, and a folder without a kustomization.yaml.</summary>
     [Test]
     public async Task Flux_members_and_generated_files_give_what_the_real_kustomize_gives()
     {
@@ -117,7 +117,7 @@ public sealed class KubectlComparisonTests
             .ShouldBe("${OWNER}", "Flux sets common metadata after substitution");
     }
 
-    /// <summary>Components go through a folder of their own, as Flux puts them into the kustomization.yaml it builds.</summary>
+    /// <summary>Components are in their own folder, as Flux puts them into the kustomization.yaml that it builds.</summary>
     private YamlText Kubectl(string folder, string[]? components)
     {
         var build = Path.Combine(_root, folder);

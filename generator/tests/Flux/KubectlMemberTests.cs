@@ -2,8 +2,10 @@ using PlatformGitOps.Generator.Flux.Kustomize;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 
-/// <summary>The members of a kustomization.yaml. Each folder of fixtures/kustomize with an expected.yaml is a case, and that file is what
-/// <c>kubectl kustomize --load-restrictor LoadRestrictionsNone</c> printed for the folder.</summary>
+/// <summary>
+/// The fields of a kustomization.yaml. Each folder of fixtures/kustomize with an expected.yaml is a case; that file is the output of
+/// <c>kubectl kustomize --load-restrictor LoadRestrictionsNone</c>.
+/// </summary>
 public sealed class KubectlMemberTests
 {
     private static readonly string Root = Path.Combine(Fixtures.Folder, "kustomize");

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Flux;
 
-/// <summary>What the real kustomize builds, in kubectl; the tests that ask it are skipped where it is missing.</summary>
+/// <summary>Builds of the real kustomize, in kubectl; tests that need it are skipped if it is missing.</summary>
 internal static class Kustomized
 {
     /// <summary>The build of a folder on disk.</summary>
@@ -36,7 +36,7 @@ internal static class Kustomized
         Canonical(ours).ShouldBe(theirs.Documents.Select(Canonical).Order(StringComparer.Ordinal), ignoreOrder: false, what);
     }
 
-    /// <summary>The same text for nodes that mean the same: kustomize sorts keys and chooses its own quotes.</summary>
+    /// <summary>Normalizes YAML: kustomize sorts keys and chooses its own quotes.</summary>
     private static string Canonical(Node node) => node switch
     {
         Mapping mapping => "{" + string.Join(',', mapping.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal)

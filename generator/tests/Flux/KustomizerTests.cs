@@ -107,6 +107,14 @@ public sealed class KustomizerTests
     [TestCase("resources: [missing.yaml]", "kustomize-missing")]
     [TestCase("resources: [../../../etc]", "kustomize-outside")]
     [TestCase("resources: [config.yaml, config.yaml]", "kustomize-twice")]
+    [TestCase("resources: [config.yaml]\nimages: [{name: x, newTag: 1.10}]", "kustomize-type")]
+    [TestCase("resources: [config.yaml]\nnamespace: 123", "kustomize-type")]
+    [TestCase("resources: [config.yaml]\nnameSuffix: n", "kustomize-type")]
+    [TestCase("resources: [config.yaml]\ncommonAnnotations: {a: y}", "kustomize-type")]
+    [TestCase("resources: [config.yaml]\ncommonAnnotations: {1: a}", "kustomize-type")]
+    [TestCase("resources: [config.yaml]\nlabels: [{pairs: {a: b}, includeSelectors: 'true'}]", "kustomize-type")]
+    [TestCase("resources: [config.yaml]\ngeneratorOptions: {annotations: {x: on}}", "kustomize-type")]
+    [TestCase("resources: [config.yaml]\nconfigMapGenerator: [{name: 5, literals: [a=b]}]", "kustomize-type")]
     [TestCase("resources: [../app]", "kustomize-cycle")]
     [TestCase("resources: [../component]", "kustomize-kind")]
     [TestCase("components: [../plain]", "kustomize-kind")]
@@ -152,7 +160,7 @@ public sealed class KustomizerTests
         "kustomize-patch")]
     [TestCase("resources: [config.yaml]\npatches: [{target: {labelSelector: 'a ~ b'}, patch: '[]'}]", "kustomize-patch")]
     [TestCase("resources: [config.yaml]\nreplicas: [{name: none, count: 2}]", "kustomize-patch")]
-    public void What_kustomize_refuses_or_this_does_not_know_is_a_finding(string kustomization, string rule)
+    public void Input_that_kustomize_refuses_or_this_does_not_support_is_a_finding(string kustomization, string rule)
     {
         var result = Build(
             ("app/kustomization.yaml", kustomization),
@@ -167,7 +175,7 @@ public sealed class KustomizerTests
     }
 
     [Test]
-    public void A_patch_without_a_name_and_a_target_says_so() =>
+    public void A_patch_without_a_name_and_a_target_is_reported() =>
         Build(("app/kustomization.yaml", "resources: [config.yaml]\npatches: [{patch: '{}'}]"), ("app/config.yaml", Config))
             .Findings.ShouldHaveSingleItem().Message.ShouldContain("a patch has no target and does not name an object");
 
@@ -183,9 +191,9 @@ public sealed class KustomizerTests
         result.Warnings.ShouldHaveSingleItem().Finding.Message.ShouldContain("selects no object: kind: Secret");
     }
 
-    /// <summary>flux bootstrap writes gotk-components.yaml into its file.</summary>
+    /// <summary>flux bootstrap adds gotk-components.yaml to its file.</summary>
     [Test]
-    public void A_patch_of_a_file_that_a_tool_fills_later_is_no_mistake() => Build(
+    public void A_patch_of_a_file_that_a_tool_fills_later_is_allowed() => Build(
         ("app/kustomization.yaml",
             "resources: [gotk-components.yaml]\npatches:\n  - target: {kind: Deployment}\n    patch: '- {op: remove, path: /data}'\n"),
         ("app/gotk-components.yaml", "# made by flux bootstrap\n")).Warnings.ShouldBeEmpty();

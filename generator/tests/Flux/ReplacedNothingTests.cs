@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Flux.Kustomize;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 
-/// <summary>A mistyped word in the path of a "replace" is a new field (findings/json-patch-replace-missing.sh).</summary>
+/// <summary>A misspelt word in the path of a "replace" is a new field (findings/json-patch-replace-missing.sh).</summary>
 [TestFixture]
 public sealed class ReplacedNothingTests
 {

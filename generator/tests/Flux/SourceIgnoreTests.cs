@@ -1,6 +1,8 @@
 namespace PlatformGitOps.Generator.Tests.Flux;
 
-/// <summary>What source-controller leaves out of an artifact; each expectation is the behaviour of fluxcd/pkg's sourceignore.</summary>
+/// <summary>
+/// The files that source-controller excludes from an artifact; each expectation is the behaviour of fluxcd/pkg's sourceignore.
+/// </summary>
 public sealed class SourceIgnoreTests
 {
     [TestCase("a/.sops.yaml", false)]

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Flux.Substitution;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 
-/// <summary>Values that go straight to their places give what Flux' way gives: the whole text, substituted and read again.</summary>
+/// <summary>Direct substitution of values has the same result as Flux's way: the whole text, substituted and read again.</summary>
 public sealed class SubstitutionPlanTests
 {
     private static readonly Mapping Object = Read("""

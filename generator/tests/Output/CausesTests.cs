@@ -26,7 +26,7 @@ public sealed class CausesTests
             .ShouldBe(cause == DriftCause.Definition ? DriftCause.Generator : cause);
     }
 
-    /// <summary>Every history of a file over three contents, made on a real disk: as many files as there are histories.</summary>
+    /// <summary>Every history of a file over three contents, on a real disk, with one file for each history.</summary>
     [Test]
     public async Task The_check_tells_what_really_happened_and_generate_agrees()
     {
@@ -82,7 +82,7 @@ public sealed class DecisionTests
     private static readonly string?[] Contents = [null, "a", "b", "c"];
     private static readonly ImmutableArray<ImmutableSortedSet<string>> Locks = [[], ["a"], ["b"], ["a", "b"]];
 
-    /// <summary>Every combination of three contents: few enough to try all of them.</summary>
+    /// <summary>Every combination of three contents: few enough to test all.</summary>
     private static IEnumerable<TestCaseData<string?, string?, ImmutableSortedSet<string>>> All() =>
         from wanted in Contents
         from found in Contents

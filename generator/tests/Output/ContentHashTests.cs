@@ -21,7 +21,7 @@ public sealed class ContentHashTests
         for (var round = 0; round < 40; round++)
         {
             var unix = new StringBuilder();
-            // Around the size of one read, so that a \r\n falls on the border in some rounds.
+            // Around the size of one read, so that \r\n is sometimes at the boundary.
             while (unix.Length < (64 * 1024) - 20 + round)
             {
                 unix.Append(random.Next(3) == 0 ? "\n" : random.Next(50) == 0 ? "\rx" : "y");

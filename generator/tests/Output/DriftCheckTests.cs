@@ -42,7 +42,7 @@ public sealed class DriftCheckTests
     }
 
     [Test]
-    public async Task A_foreign_file_beside_ours_is_reported_but_is_not_drift()
+    public async Task A_foreign_file_is_reported_but_is_not_drift()
     {
         using var tree = new TemporaryTree();
         await tree.GenerateAsync((One, "a: 1\n"));
@@ -71,7 +71,7 @@ public sealed class DriftCheckTests
     }
 
     [Test]
-    public async Task What_cannot_be_written_says_why()
+    public async Task A_file_that_cannot_be_written_has_a_reason()
     {
         using var tree = new TemporaryTree();
         await tree.GenerateAsync((One, "a: 1\n"));
@@ -85,7 +85,7 @@ public sealed class DriftCheckTests
     }
 
     [Test]
-    public async Task What_is_read_only_and_would_change_is_said_in_one_way_in_each_format()
+    public async Task A_read_only_file_that_would_change_has_the_same_message_in_each_format()
     {
         using var tree = new TemporaryTree();
         await tree.GenerateAsync((One, "a: 1\n"));
@@ -97,9 +97,9 @@ public sealed class DriftCheckTests
         Text(result).ShouldStartWith($"{One}: read-only: {result.Findings.ShouldHaveSingleItem().Text}\n");
     }
 
-    /// <summary>A file that another program holds alone: root may read any other.</summary>
+    /// <summary>A file that another program has opened exclusively: root can read any other file.</summary>
     [Test]
-    public async Task What_cannot_be_read_is_not_said_to_be_unwritable()
+    public async Task An_unreadable_file_is_not_reported_as_unwritable()
     {
         using var tree = new TemporaryTree();
         await tree.GenerateAsync((One, "a: 1\n"));
@@ -116,7 +116,7 @@ public sealed class DriftCheckTests
     }
 
     [Test]
-    public async Task However_many_foreign_files_there_are_what_differs_is_shown()
+    public async Task Differences_are_shown_among_any_number_of_foreign_files()
     {
         using var tree = new TemporaryTree();
         await tree.GenerateAsync((One, "a: 1\n"));

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Output;
 
-/// <summary>The real program under a limit for the size of files, which the system reports as it reports a full disk.</summary>
+/// <summary>The real program with a limit for the size of files, which the system reports like a full disk.</summary>
 [TestFixture]
 public sealed class FullDiskTests
 {
@@ -44,7 +44,7 @@ public sealed class FullDiskTests
         var files = Generated(tree);
         Directory.CreateDirectory(tree.OnDisk("disk"));
 
-        // A file system of 64 KiB in a mount namespace of its own: gone with the process, whatever happens to it.
+        // A file system of 64 KiB in its own mount namespace, which disappears with the process.
         const string Script = """
             mount -t tmpfs -o size=64k tmpfs "$2/disk" && cp "$2/platform.yaml" "$2/disk" || exit 125
             "$0" "$1" generate -f "$2/disk/platform.yaml"; echo "first $?"
@@ -86,7 +86,7 @@ public sealed class FullDiskTests
 
     private static async Task<(int ExitCode, string Error)> RunAsync(TemporaryTree tree, int blocks)
     {
-        // Ignored, the signal becomes an error of the write; the runtime's own doubly mapped memory would count as a file.
+        // With the signal ignored, the write gets an error; the runtime's own doubly mapped memory would count as a file.
         var script = $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$0\" \"$@\"";
         var run = await GeneratorProcess.RunFile(
             "/bin/sh", ["-c", script, GeneratorProcess.Runtime, GeneratorProcess.Assembly, "generate", "-f", tree.OnDisk("platform.yaml")]);

@@ -36,10 +36,11 @@ public sealed class KilledRunTests
                 && found.Any(file => file.Value != old.GetValueOrDefault(file.Key));
             cutShort += isCut ? 1 : 0;
 
-            // Shorter where it ended by itself, longer where it had not begun: the next kill is nearer to the middle on any machine.
+            // Shorter if the program ended first, longer if it had not started to write: the next kill is nearer to the middle on any
+            // machine.
             pause *= isCut ? 1 : ended ? 0.7 : 1.5;
 
-            // Some rounds go on with the same definition, some with one that the killed run did not know.
+            // Some rounds continue with the same definition, some with one that the killed run did not know.
             var next = round % 2 == 0 ? round : round + 1;
             await GenerateAsync(tree, definitions[next % 3], cancellationToken);
             Files(tree).ShouldBe(texts[next % 3], $"round {round}");
@@ -64,7 +65,7 @@ public sealed class KilledRunTests
         result.Complete.ShouldBeTrue(string.Join('\n', findings));
     }
 
-    /// <summary>True when the program ended before it was killed.</summary>
+    /// <summary>True if the program ended before it was killed.</summary>
     private static async Task<bool> KillAsync(TemporaryTree tree, TimeSpan pause, CancellationToken cancellationToken)
     {
         using var process = GeneratorProcess.Start("generate", "-f", tree.OnDisk("platform.yaml"));

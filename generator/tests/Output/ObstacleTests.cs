@@ -50,7 +50,7 @@ public sealed class ObstacleTests
     [TestCase("kubernetes/bases", "file-in-the-way")]
     [TestCase("kubernetes/bases/ONE.yaml", "case-collision")]
     [TestCase("kubernetes/Bases/x.yaml", "case-collision")]
-    public async Task What_stands_in_the_way_is_named_and_left_and_the_other_files_are_written(string foreign, string rule)
+    public async Task Obstacles_are_reported_and_kept_and_the_other_files_are_written(string foreign, string rule)
     {
         using var tree = new TemporaryTree();
         tree.Put(foreign, "mine");
@@ -63,7 +63,7 @@ public sealed class ObstacleTests
     }
 
     [Test]
-    public async Task An_empty_folder_in_place_of_a_file_is_a_folder_in_the_way_and_one_that_empties_is_removed()
+    public async Task An_empty_folder_at_a_files_path_is_reported_and_one_that_becomes_empty_is_removed()
     {
         using var tree = new TemporaryTree();
         Directory.CreateDirectory(tree.OnDisk(Path1));

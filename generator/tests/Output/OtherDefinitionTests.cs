@@ -75,7 +75,7 @@ public sealed class OtherDefinitionTests
     }
 
     [Test]
-    public async Task A_lock_file_of_an_older_generator_belongs_to_whoever_comes_first()
+    public async Task A_lock_file_of_an_older_generator_belongs_to_the_first_definition()
     {
         _tree.Put(LockFile.Name, _tree.Lock.Replace("# definition file:platform.yaml\n", ""));
 

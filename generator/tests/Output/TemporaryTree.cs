@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Output;
 
-/// <summary>A repository's root of its own, gone after the test.</summary>
+/// <summary>A temporary root of a repository.</summary>
 internal sealed class TemporaryTree : IDisposable
 {
     public string Root { get; } = Directory.CreateTempSubdirectory("platform-gitops-").FullName;
@@ -21,7 +21,7 @@ internal sealed class TemporaryTree : IDisposable
 
     public string Lock => Read(LockFile.Name);
 
-    /// <summary>Every file with its text and its time of change.</summary>
+    /// <summary>Every file with its text and modification time.</summary>
     public ImmutableSortedDictionary<string, (string Text, DateTime Changed)> Snapshot() =>
         Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories)
             .ToImmutableSortedDictionary(
@@ -47,7 +47,7 @@ internal sealed class TemporaryTree : IDisposable
     /// <summary>Runs git here; a failure fails the test.</summary>
     public void Git(params string[] arguments) => GitIn(Root, arguments);
 
-    /// <summary>What git prints in a folder; the test is skipped where there is no git.</summary>
+    /// <summary>The output of git in a folder; the test is skipped without git.</summary>
     public static string GitIn(string folder, params string[] arguments)
     {
         if (Tool.Git.Find() is not { } git)
@@ -64,7 +64,7 @@ internal sealed class TemporaryTree : IDisposable
     }
 }
 
-/// <summary>Programs that every POSIX system has, for what .NET cannot make.</summary>
+/// <summary>Programs that every POSIX system has, for operations that .NET does not have.</summary>
 internal static class Posix
 {
     public static Task<ToolResult> RunAsync(string name, params string[] arguments) => RunAsync(name, new ToolOptions(), arguments);

@@ -210,7 +210,7 @@ public sealed class TreeWriterTests
             .Rule.ShouldBe("hand-edited", "the lock file knows the old text only");
     }
 
-    // Often, and many at once: a run that ends in the moment in which another one is refused is seen in about one round of seven.
+    // Many rounds, many runs at once: about one round in seven has a run that ends while another one is refused.
     [Test]
     public async Task Runs_at_once_do_not_interleave_and_none_gives_up()
     {
@@ -232,7 +232,7 @@ public sealed class TreeWriterTests
     }
 
     [Test]
-    public async Task A_run_that_cannot_get_the_right_to_write_says_so()
+    public async Task A_run_that_cannot_get_the_lock_is_reported()
     {
         using var tree = new TemporaryTree();
         Directory.CreateDirectory(tree.OnDisk("kubernetes"));

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace PlatformGitOps.Generator.Tests.Output;
 
-/// <summary>A remembered tree may be believed only while nothing in it, above it or before it has changed.</summary>
+/// <summary>A remembered tree is valid only while nothing in it, above it or before it has changed.</summary>
 [Platform("Linux")]
 public sealed class UnchangedTreeTests
 {
@@ -31,7 +31,7 @@ public sealed class UnchangedTreeTests
     public void Remove_it() => _tree.Dispose();
 
     [Test]
-    public async Task What_is_remembered_is_said_again_and_git_ignores_the_memory()
+    public async Task Remembered_warnings_are_repeated_and_git_ignores_the_memory()
     {
         Remembered.ShouldNotBeNull();
         var second = await LaterAsync();
@@ -41,7 +41,7 @@ public sealed class UnchangedTreeTests
     }
 
     [Test]
-    public async Task What_changed_a_moment_ago_is_not_remembered()
+    public async Task Recent_changes_are_not_remembered()
     {
         Directory.Delete(_tree.OnDisk(".platform-gitops"), recursive: true);
         File.SetLastWriteTimeUtc(_tree.OnDisk(Settings), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1));
@@ -79,7 +79,7 @@ public sealed class UnchangedTreeTests
     private static IEnumerable<string> Names => Changes.Keys;
 
     [TestCaseSource(nameof(Names))]
-    public async Task Whatever_changes_is_looked_at(string name)
+    public async Task Any_change_is_detected(string name)
     {
         var (make, exitCode) = Changes[name];
         make(_tree);
@@ -124,7 +124,7 @@ public sealed class UnchangedTreeTests
     }
 
     [Test]
-    public async Task Where_nothing_can_be_remembered_the_run_ends_well()
+    public async Task A_run_that_cannot_store_its_memory_succeeds()
     {
         Directory.Delete(_tree.OnDisk(".platform-gitops"), recursive: true);
         _tree.Put(".platform-gitops", "a file in the way");
@@ -132,31 +132,31 @@ public sealed class UnchangedTreeTests
         _tree.Read(".platform-gitops").ShouldBe("a file in the way");
     }
 
-    /// <summary>As somebody changes between ./platform and dotnet run.</summary>
+    /// <summary>As if a user alternates between ./platform and dotnet run.</summary>
     [Test]
-    public void The_native_program_and_the_one_with_the_runtime_remember_beside_each_other()
+    public void The_native_and_the_managed_program_have_separate_memories()
     {
         var later = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(1));
         _tree.Put("platform-gitops", "a program");
         _tree.Put("platform-gitops.dll", "the same one");
         foreach (var program in new[] { Native, Managed })
         {
-            UnchangedTree.Look(Definition, _tree.Root, later, program)!.Remember([]);
+            UnchangedTree.ReadStatus(Definition, _tree.Root, later, program)!.Remember([]);
         }
 
-        UnchangedTree.Look(Definition, _tree.Root, later, Native)!.Recall().ShouldNotBeNull();
-        UnchangedTree.Look(Definition, _tree.Root, later, Managed)!.Recall().ShouldNotBeNull();
+        UnchangedTree.ReadStatus(Definition, _tree.Root, later, Native)!.Recall().ShouldNotBeNull();
+        UnchangedTree.ReadStatus(Definition, _tree.Root, later, Managed)!.Recall().ShouldNotBeNull();
         File.AppendAllText(Native, "another one");
-        UnchangedTree.Look(Definition, _tree.Root, later, Native)!.Recall().ShouldBeNull("the program is another one");
+        UnchangedTree.ReadStatus(Definition, _tree.Root, later, Native)!.Recall().ShouldBeNull("the program is another one");
     }
 
     private string Native => _tree.OnDisk("platform-gitops");
 
     private string Managed => _tree.OnDisk("platform-gitops.dll");
 
-    private int? Remembered => UnchangedTree.Look(Definition, _tree.Root, TimeProvider.System)?.Recall()?.Files;
+    private int? Remembered => UnchangedTree.ReadStatus(Definition, _tree.Root, TimeProvider.System)?.Recall()?.Files;
 
-    /// <summary>A run for which what changed a moment ago is long past.</summary>
+    /// <summary>A run for which recent changes are long ago.</summary>
     private Task<Verb> LaterAsync() => Verb.At(TimeProvider.System.GetUtcNow().AddDays(1), "generate", "-f", Definition);
 
     private static void KeepingTimes(string path, Action<string> change)

@@ -8,7 +8,7 @@ public sealed class UnifiedDiffTests
     public void Same_texts_have_no_diff(string before, string after) => UnifiedDiff.Of("f", before, after).ShouldBeEmpty();
 
     [Test]
-    public void A_missing_newline_is_said_as_diff_says_it() =>
+    public void A_missing_newline_has_the_message_of_diff() =>
         UnifiedDiff.Of("f", "a", "a\n").ShouldBe("--- a/f\n+++ b/f\n@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+a\n");
 
     [Test]

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Render;
 
 namespace PlatformGitOps.Generator.Tests.Render;
 
-/// <summary>The emitted tree through the real kustomize, and through the real Helm where a chart is at hand.</summary>
+/// <summary>Builds the emitted tree with the real kustomize, and with the real Helm if the chart is available.</summary>
 public sealed class ClusterRenderTests
 {
     private TemporaryFolder repository = null!;
@@ -56,7 +56,7 @@ public sealed class ClusterRenderTests
     }
 
     [Test]
-    public async Task What_Helm_renders_is_patched_by_the_post_renderers_of_the_release()
+    public async Task Post_renderers_patch_the_output_of_Helm()
     {
         NeedsKustomize();
         var options = TestChart.Options();
@@ -146,12 +146,12 @@ public sealed class ClusterRenderTests
     }
 }
 
-/// <summary>The pinned chart on this machine, for tests that ask Helm.</summary>
+/// <summary>The pinned chart on this machine, for tests with Helm.</summary>
 internal static class TestChart
 {
     private const string Variable = "COREDNS_CHART";
 
-    /// <summary>Options with the chart, or the test is skipped with what would bring it back.</summary>
+    /// <summary>Options with the chart; otherwise the test is skipped with instructions.</summary>
     public static RenderOptions Options()
     {
         var chart = Environment.GetEnvironmentVariable(Variable);

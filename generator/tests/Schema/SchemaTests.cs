@@ -44,7 +44,7 @@ public class SchemaTests
     [Test]
     public void The_starter_with_every_comment_taken_away_is_a_valid_definition()
     {
-        // What "# key: value" offers must itself be right; lines of prose stay comments.
+        // The suggested text of "# key: value" must itself be correct; prose stays a comment.
         var keys = string.Join('\n', StarterDefinition.Text.Split('\n')
             .Select(line => System.Text.RegularExpressions.Regex.Replace(line, "^( *)# (?=(- )?[a-zA-Z]+:( |$))", "$1")));
         keys.ShouldContain("\n              secretName: platform-credentials".TrimStart().Insert(0, "  "));

@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.Takeover;
 
 namespace PlatformGitOps.Generator.Tests.Takeover;
 
-/// <summary>fixtures/takeover has the DNS objects of each kind of cluster, cut to what identifies it.</summary>
+/// <summary>fixtures/takeover has the DNS objects of each kind of cluster, reduced to the fields that identify it.</summary>
 public class TakeoverCheckTests
 {
     [TestCase("eks", "EKS", true, TakeoverCheck.Reverted, TakeoverCheck.Reverted, TakeoverCheck.Reverted, TakeoverCheck.Selector,
@@ -25,7 +25,7 @@ public class TakeoverCheckTests
     [TestCase("other-address", "another distribution", true, TakeoverCheck.Address, TakeoverCheck.Address)]
     [TestCase("daemonset", "another distribution", true, TakeoverCheck.DaemonSet, TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape)]
     [TestCase("empty", "another distribution", false)]
-    public void Each_kind_of_cluster_is_recognised_and_what_stands_in_the_way_is_named(
+    public void Each_kind_of_cluster_and_its_obstacles_are_recognised(
         string fixture, string distribution, bool refused, params string[] rules)
     {
         var result = TakeoverCheck.Of(Fixture(fixture), Given.Infra, "platform.yaml", delivered: fixture == "delivered");
@@ -144,7 +144,7 @@ public class TakeoverCheckTests
     }
 
     [Test]
-    public void What_the_live_Corefile_answers_and_the_definition_does_not_is_named()
+    public void Names_that_only_the_live_Corefile_answers_are_reported()
     {
         var result = TakeoverCheck.Of(WithCorefile(LiveText), Given.Infra, "platform.yaml");
 
@@ -164,7 +164,7 @@ public class TakeoverCheckTests
     }
 
     [Test]
-    public void What_the_definition_has_is_not_named()
+    public void Names_that_the_definition_answers_are_not_reported()
     {
         var cluster = Given.Cluster("domain: k8s.nord.example, dns: { upstreams: [10.9.9.9, \"8.8.8.8:5353\"], "
             + "hosts: { node.nord.example: [10.9.0.1] }, "

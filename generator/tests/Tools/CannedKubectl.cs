@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Tests.Tools;
 
-/// <summary>A kubectl that prints files of a folder, and the program itself with that kubectl as the first of its PATH.</summary>
+/// <summary>A kubectl that prints files of a folder, and the generator with that kubectl first in its PATH.</summary>
 internal sealed class CannedKubectl
 {
     private readonly TemporaryFolder _folder;
@@ -19,11 +19,11 @@ internal sealed class CannedKubectl
         }
     }
 
-    /// <summary>What <c>kubectl get</c> prints of a kind; each object as JSON.</summary>
+    /// <summary>The output of <c>kubectl get</c> for a kind; each object as JSON.</summary>
     public void Has(string kind, params string[] objects) =>
         _folder.Write($"{kind}.json", $$"""{"items":[{{string.Join(',', objects)}}]}""");
 
-    /// <summary>The name that the cluster gives itself.</summary>
+    /// <summary>The name that the cluster itself has.</summary>
     public void Is(string cluster) => Has("configmaps", $$$"""
         {"kind":"ConfigMap","metadata":{"name":"cluster-settings","namespace":"flux-system"},"data":{"CLUSTER_NAME":"{{{cluster}}}"}}
         """);

@@ -13,7 +13,7 @@ public sealed class KubectlTests
 
     [TestCase(Said)]
     [TestCase(Said + "\n" + Said)]
-    public async Task What_it_says_is_kept_once_and_without_its_log(string said) => (await Failure(said)).ShouldBe(
+    public async Task An_error_is_kept_once_and_without_log_lines(string said) => (await Failure(said)).ShouldBe(
         $"kubectl cannot list services. kubectl ended with exit code 1: {Said}");
 
     [Test]

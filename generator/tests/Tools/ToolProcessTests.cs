@@ -47,7 +47,7 @@ public sealed class ToolProcessTests
     }
 
     [Test]
-    public async Task Of_a_long_error_the_end_is_kept()
+    public async Task A_long_error_is_cut_at_the_start()
     {
         var result = await Run("/bin/sh", ["-c", "seq 1 200000 >&2; echo the cause >&2; exit 1"], Long, CancellationToken.None);
 
@@ -142,7 +142,7 @@ public sealed class ToolProcessTests
         }
     }
 
-    /// <summary>An orphan that nobody has buried yet has ended all the same.</summary>
+    /// <summary>A zombie process counts as ended.</summary>
     private static bool IsZombie(int id) =>
         File.Exists($"/proc/{id}/stat") && File.ReadAllText($"/proc/{id}/stat").Split(") ")[1].StartsWith('Z');
 }

@@ -70,7 +70,7 @@ public sealed class UpgradeTests
     public void Only_the_digest_is_deleted(string before, string? after) => DefinitionEdit.WithoutChartDigest(
         before.Replace("DIGEST", Sum) + Rest, "coredns").ShouldBe(after is null ? null : after + Rest);
 
-    /// <summary>In an OCIRepository the digest wins over the tag: Flux would go on with the old chart.</summary>
+    /// <summary>In an OCIRepository the digest has precedence over the tag: Flux would continue with the old chart.</summary>
     [Test]
     public async Task The_digest_of_the_old_chart_goes_with_its_version()
     {
@@ -111,7 +111,7 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public async Task A_step_between_two_charts_of_one_CoreDNS_says_so()
+    public async Task A_step_between_two_charts_of_one_CoreDNS_is_named()
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("platform.yaml", "charts: { coredns: { version: 1.45.2 } }\n" + Rest);
@@ -187,7 +187,7 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public Task Where_each_cluster_has_a_version_of_its_own_nothing_is_written() => IsRefused(
+    public Task Nothing_is_written_if_each_cluster_pins_its_version() => IsRefused(
         "defaults: { charts: { coredns: { version: 1.38.0 } } }\n" + Rest, "1.46.2", "Each cluster has a version of its own");
 
     [Test]
@@ -239,7 +239,7 @@ public sealed class UpgradeTests
         "does not read 'dnsConfig'");
 
     [Test]
-    public void What_the_api_server_refuses_is_unsafe_and_labels_of_the_version_are_not_shown()
+    public void Changes_that_the_API_server_refuses_are_unsafe_and_version_labels_are_hidden()
     {
         static Mapping Object(string kind, string name, params Entry[] spec) => new()
         {
@@ -267,7 +267,7 @@ public sealed class UpgradeTests
     private static readonly ImmutableHashSet<(string Kind, string Name)> OfDns = [("Service", "kube-dns"), ("Deployment", "coredns"),
         ("ClusterRole", "coredns"), ("ConfigMap", "coredns")];
 
-    /// <summary>Chart 1.42.1 did that; docs/upgrades.md says so of it.</summary>
+    /// <summary>Chart 1.42.1 did that (docs/upgrades.md).</summary>
     [Test]
     public void A_field_that_DNS_depends_on_is_unsafe()
     {
@@ -293,7 +293,7 @@ public sealed class UpgradeTests
         ChartObjects.Compare([Role("a")], [], []).ShouldHaveSingleItem().Unsafe.ShouldBeFalse();
     }
 
-    /// <summary>Releases of the chart changed these; the Corefile is judged by the values that it is made of.</summary>
+    /// <summary>Releases of the chart changed these; the Corefile is compared by the values that it is made of.</summary>
     [TestCase("Deployment", "spec: {template: {spec: {containers: [{name: coredns, image: 'coredns:1.12.2'}]}}}",
         "spec: {template: {spec: {containers: [{name: coredns, image: 'coredns:1.12.3'}]}}}")]
     [TestCase("Deployment", "spec: {template: {spec: {containers: [{name: coredns}]}}}",

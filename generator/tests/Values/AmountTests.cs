@@ -23,7 +23,7 @@ public class AmountTests
     [TestCase("100m\n")]
     [TestCase("1e3")]
     [TestCase("１００m")]
-    public void What_is_no_quantity_is_refused(string text) => Quantity.TryParse(text, out _, out _).ShouldBeFalse();
+    public void An_invalid_quantity_is_refused(string text) => Quantity.TryParse(text, out _, out _).ShouldBeFalse();
 
     [TestCase("90s", 90)]
     [TestCase("1h30m", 5400)]
@@ -40,7 +40,7 @@ public class AmountTests
     [TestCase("-1m")]
     [TestCase("1m\n")]
     [TestCase("１m")]
-    public void What_is_no_duration_is_refused(string text) => Duration.TryParse(text, out _, out _).ShouldBeFalse();
+    public void An_invalid_duration_is_refused(string text) => Duration.TryParse(text, out _, out _).ShouldBeFalse();
 
     [TestCase("1.1.1.1", "1.1.1.1", 53)]
     [TestCase("1.1.1.1:5353", "1.1.1.1", 5353)]
@@ -76,5 +76,5 @@ public class AmountTests
     [TestCase("/etc/resolv.conf")]
     [TestCase("[2606:4700:4700::1111")]
     [TestCase("[2606:4700:4700::1111]53")]
-    public void What_is_no_upstream_is_refused(string text) => Upstream.TryParse(text, out _, out _).ShouldBeFalse();
+    public void An_invalid_upstream_is_refused(string text) => Upstream.TryParse(text, out _, out _).ShouldBeFalse();
 }

@@ -40,7 +40,7 @@ public class CidrTests
     [TestCase("fd00::/129")]
     [TestCase("[fd00::]/64")]
     [TestCase("fe80::%1/64")]
-    public void What_is_no_range_is_refused(string text)
+    public void An_invalid_range_is_refused(string text)
     {
         Cidr.TryParse(text, out _, out var problem).ShouldBeFalse();
         problem.ShouldContain("is not an address range");

@@ -24,7 +24,7 @@ public class IpTextTests
         IPAddress.Parse(unquoted).ShouldBe(address);
     }
 
-    // Each of these is an address for IPAddress.Parse.
+    // IPAddress.Parse accepts each of these.
     [TestCase("1")]
     [TestCase("10.1")]
     [TestCase("0x7f.0.0.1")]
@@ -33,7 +33,7 @@ public class IpTextTests
     [TestCase("[::1]:53")]
     [TestCase("fe80::1%3")]
     [TestCase("::ffff:10.0.0.1")]
-    public void What_only_the_runtime_takes_for_an_address_is_refused(string text) => IpText.TryParse(text, out _, out _).ShouldBeFalse();
+    public void An_address_that_only_NET_accepts_is_refused(string text) => IpText.TryParse(text, out _, out _).ShouldBeFalse();
 
     [TestCase("")]
     [TestCase("10.245.0")]
@@ -41,5 +41,5 @@ public class IpTextTests
     [TestCase("10.245.0.10 ")]
     [TestCase("a.b.c.d")]
     [TestCase(":::")]
-    public void What_is_no_address_is_refused(string text) => IpText.TryParse(text, out _, out _).ShouldBeFalse();
+    public void An_invalid_address_is_refused(string text) => IpText.TryParse(text, out _, out _).ShouldBeFalse();
 }

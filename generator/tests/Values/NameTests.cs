@@ -24,7 +24,7 @@ public class NameTests
     [TestCase("ínfra", "a-z")]
     [TestCase("-infra", "begin or end")]
     [TestCase("infra-", "begin or end")]
-    public void What_is_no_label_is_refused_with_the_reason(string text, string reason)
+    public void An_invalid_label_is_refused_with_the_reason(string text, string reason)
     {
         DnsLabel.TryParse(text, out _, out var problem).ShouldBeFalse();
         problem.ShouldContain(reason);
@@ -40,7 +40,7 @@ public class NameTests
     [TestCase("cluster..local")]
     [TestCase("cluster.Local")]
     [TestCase("")]
-    public void What_is_no_name_is_refused(string text) => DomainName.TryParse(text, out _, out _).ShouldBeFalse();
+    public void An_invalid_name_is_refused(string text) => DomainName.TryParse(text, out _, out _).ShouldBeFalse();
 
     [Test]
     public void A_name_has_253_characters_at_most()

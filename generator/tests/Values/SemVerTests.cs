@@ -31,7 +31,7 @@ public class SemVerTests
     [TestCase("1.38.0-a..b", "such as 1.38.0")]
     [TestCase("1.38.0-01", "such as 1.38.0")]
     [TestCase("99999999999.0.0", "such as 1.38.0")]
-    public void What_is_no_exact_version_is_refused(string text, string reason)
+    public void An_inexact_version_is_refused(string text, string reason)
     {
         SemVer.TryParse(text, out _, out var problem).ShouldBeFalse();
         problem.ShouldContain(reason);

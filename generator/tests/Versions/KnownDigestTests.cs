@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Tests.Versions;
 
-/// <summary>What <c>images</c> says of digests.</summary>
+/// <summary>The output of <c>images</c> about digests.</summary>
 public sealed partial class KnownDigestTests
 {
     private const string CoreDns = "sha256:4190b960ea90e017631e3e1a38eea28e98e057ab60d57d47b3db6e5cf77436f7";

@@ -44,7 +44,7 @@ public sealed partial class KnownVersionsTests
             .ShouldBeEmpty("either ends, or supportedFrom, or endUnknown");
     }
 
-    /// <summary>With every part of the platform switched on, each image of the tree's own choice is one of a product.</summary>
+    /// <summary>With every part of the platform enabled, each image that the tree itself chooses belongs to a product.</summary>
     [Test]
     public async Task Everything_that_is_listed_has_a_newest_version_or_a_reason()
     {
@@ -176,7 +176,7 @@ public sealed partial class KnownVersionsTests
     }
 
     [Test]
-    public async Task What_is_accepted_and_affects_nothing_is_named() =>
+    public async Task Accepted_faults_without_effect_are_reported() =>
         (await On("2026-11-28", Story + "accepted: [{ id: CVE-2026-32934, reason: known, until: 2027-03-31 }]\n")).Output
             .ShouldContain("CVE-2026-32934 is accepted in the definition and affects nothing that is delivered");
 
@@ -216,7 +216,7 @@ public sealed partial class KnownVersionsTests
         (await Verb.Run("--version")).Output.ShouldMatch(
             $@"data of {Known.ReadOn} \(versions and faults\)(, [0-9-]{{10}} \([a-zA-Z ]+\)){{5}}\n$");
 
-    /// <summary>Everything that this program knows is in these files; each says when its sources were read.</summary>
+    /// <summary>All data of this program is in these files, each with the date when its sources were read.</summary>
     [Test]
     public void Every_data_file_has_a_day()
     {

@@ -5,7 +5,7 @@ using CliWrap.Buffered;
 
 namespace PlatformGitOps.Generator.Tests.Yaml;
 
-/// <summary>What sigs.k8s.io/yaml, the reader of Kubernetes and Flux, makes of a scalar without quotes.</summary>
+/// <summary>The type that sigs.k8s.io/yaml, the reader of Kubernetes and Flux, gives a scalar without quotes.</summary>
 public sealed class PlainScalarsTests
 {
     [TestCase("", PlainType.Null, "null")]
@@ -81,15 +81,15 @@ public sealed class PlainScalarsTests
     }
 }
 
-/// <summary>The one table of scalars beside kubectl's own verdicts: recorded in a file, and asked for where kubectl is.</summary>
+/// <summary>Compares the table of scalars with kubectl's results: recorded in a file, and tested if kubectl is available.</summary>
 public sealed class ScalarVerdictTests
 {
     private const string Refused = "refused";
     private const string Head = "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\nspec:\n";
 
-    /// <param name="Plain">The scalar as it is written.</param>
-    /// <param name="Kubernetes">The JSON that Kubernetes' reader makes of it.</param>
-    /// <param name="Kustomize">The JSON that arrives through kustomize.</param>
+    /// <param name="Plain">The scalar, as written.</param>
+    /// <param name="Kubernetes">Its JSON from the reader of Kubernetes.</param>
+    /// <param name="Kustomize">Its JSON after kustomize.</param>
     private sealed record Judgement(string Plain, string Kubernetes, string Kustomize);
 
     private static IReadOnlyList<Judgement> All { get; } =
@@ -101,17 +101,17 @@ public sealed class ScalarVerdictTests
     private static IEnumerable<Judgement> Taken => All.Where(verdict => verdict.Kubernetes != Refused);
 
     [Test]
-    public void A_scalar_means_what_kubectl_said() => Differences(
+    public void A_scalar_has_the_type_that_kubectl_gave() => Differences(
         from verdict in Taken
         select (verdict.Plain, verdict.Kubernetes, Ours(verdict.Plain, YamlOptions.Tree))).ShouldBeEmpty();
 
     [Test]
-    public void A_scalar_of_a_file_that_kustomize_reads_means_what_kubectl_kustomize_said() => Differences(
+    public void A_scalar_of_a_kustomize_file_has_the_type_that_kubectl_kustomize_gave() => Differences(
         from verdict in Taken
         select (verdict.Plain, verdict.Kustomize, Ours(verdict.Plain, YamlOptions.Kustomize))).ShouldBeEmpty();
 
     [Test]
-    public void What_kubectl_refuses_is_not_a_text() =>
+    public void Text_that_kubectl_refuses_is_not_a_string() =>
         All.Where(verdict => verdict.Kubernetes == Refused && PlainScalars.IsText(verdict.Plain)).ShouldBeEmpty();
 
     [Test]
@@ -149,7 +149,7 @@ public sealed class ScalarVerdictTests
         where !IsSame(recorded, scalar.Value)
         select $"{scalar.Plain}: {scalar.Recorded}, not {scalar.Value?.ToJsonString() ?? "null"}";
 
-    /// <summary>Numbers are compared as the numbers of JSON that they are, whatever their form.</summary>
+    /// <summary>Numbers are compared as JSON numbers, in any form.</summary>
     private static bool IsSame(JsonNode? one, JsonNode? two) => (one?.GetValueKind(), two?.GetValueKind()) is (JsonValueKind.Number,
         JsonValueKind.Number)
         ? Number(one!).Equals(Number(two!))
@@ -157,7 +157,7 @@ public sealed class ScalarVerdictTests
 
     private static double Number(JsonNode node) => double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture) + 0.0;
 
-    /// <summary>The members of the spec; the test is skipped where kubectl is not on the PATH.</summary>
+    /// <summary>The members of the spec; the test is skipped if kubectl is not on the PATH.</summary>
     private static async Task<JsonNode> Kubectl(string input, params IEnumerable<string> arguments)
     {
         try

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Generator.Tests.Yaml;
 
 /// <summary>
-/// The quick reader beside the whole one: where it does not give up, it says the same, on every YAML file of this repository and on
-/// thousands of damaged copies. <c>YAML_CORPUS</c> names a folder with further files.
+/// Compares the quick reader with the full one: unless it gives up, its result is the same, on every YAML file of this repository and on
+/// thousands of damaged copies. <c>YAML_CORPUS</c> names a folder with more files.
 /// </summary>
 public sealed class SimpleYamlReaderTests
 {

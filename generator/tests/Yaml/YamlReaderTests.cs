@@ -47,7 +47,7 @@ public class YamlReaderTests
         YamlReader.Read("x.yaml", bytes, YamlOptions.Default).Findings.ShouldHaveSingleItem().Rule.ShouldBe(YamlRules.TooLarge);
     }
 
-    // The scanner is quadratic in open brackets: read to the end, this would take hours.
+    // The scanner is quadratic in open brackets: reading all of it would take hours.
     [Test]
     public void A_megabyte_of_open_brackets_is_refused_at_once()
     {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
 /// <summary>
-/// Checks the signature of a request to AWS, version 4 (docs.aws.amazon.com, "Create a signed AWS API request"): it holds only if both
+/// Checks the signature of an AWS request, version 4 (docs.aws.amazon.com, "Create a signed AWS API request"): it is valid only if both
 /// sides have the same secret key.
 /// </summary>
 internal static class AwsSignature

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
-/// <summary>A proxy on the loopback address that lets nobody through: it keeps the hosts that a program asks for.</summary>
+/// <summary>A proxy on the loopback address that refuses every connection and records the requested hosts.</summary>
 internal sealed class ClosedProxy : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -12,7 +12,7 @@ internal sealed class ClosedProxy : IDisposable
         _ = Serve();
     }
 
-    /// <summary>Host and port.</summary>
+    /// <summary>The requested hosts with their ports.</summary>
     public IEnumerable<string> Asked => asked.Keys;
 
     public IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>
@@ -35,7 +35,7 @@ internal sealed class ClosedProxy : IDisposable
         }
         catch (Exception ended) when (ended is ObjectDisposedException or SocketException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class ClosedProxy : IDisposable
                 asked[target] = true;
                 while (await reader.ReadLineAsync() is { Length: > 0 })
                 {
-                    // A client that is answered before its header is read sees a reset.
+                    // Reads the header first: otherwise the client would see a reset.
                 }
 
                 await stream.WriteAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
@@ -57,7 +57,7 @@ internal sealed class ClosedProxy : IDisposable
         }
         catch (IOException)
         {
-            // The client went away.
+            // The client disconnected.
         }
     }
 }

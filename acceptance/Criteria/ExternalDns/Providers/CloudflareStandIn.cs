@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
-/// <summary>Cloudflare's API, version 4, with one zone. A record is one value here, and none is there twice.</summary>
+/// <summary>Cloudflare's API, version 4, with one zone. A record has one value, and there are no duplicates.</summary>
 internal sealed class CloudflareStandIn : ProviderStandIn
 {
     private const string ZoneId = "023e105f4ecef8ad9ca31a8372d0c353";
 
     private const string Path = "/client/v4/";
 
-    /// <summary>The TTL of proxied records: Cloudflare's own choice.</summary>
+    /// <summary>The TTL of proxied records, which Cloudflare sets.</summary>
     private const int Automatic = 1;
 
     private readonly string token = RandomNumberGenerator.GetHexString(40);
@@ -41,10 +41,10 @@ internal sealed class CloudflareStandIn : ProviderStandIn
     public override IReadOnlyDictionary<string, string> Endpoint =>
         new Dictionary<string, string> { ["CLOUDFLARE_BASE_URL"] = $"{Url}{Path}" };
 
-    /// <summary>Cloudflare answers for a proxied name with addresses of its own.</summary>
+    /// <summary>Cloudflare answers for a proxied name with its own addresses.</summary>
     public override int Kept(int ttl) => Automatic;
 
-    /// <summary>The names whose traffic goes through Cloudflare.</summary>
+    /// <summary>The names that are proxied through Cloudflare.</summary>
     public IEnumerable<string> Proxied => records.Values.Where(record => (bool)record["proxied"]!).Select(record => Text(record, "name"));
 
     protected override IEnumerable<HeldRecord> Held => records.Values
@@ -69,7 +69,7 @@ internal sealed class CloudflareStandIn : ProviderStandIn
 
     private StandInAnswer Batch(JsonObject batch)
     {
-        // Cloudflare works in this order.
+        // Cloudflare's own order.
         var deletes = Items(batch, "deletes").ToArray();
         var puts = Items(batch, "puts").ToArray();
         if (deletes.Concat(puts).FirstOrDefault(record => !records.ContainsKey(Text(record, "id"))) is { } unknown)
@@ -139,7 +139,7 @@ internal sealed class CloudflareStandIn : ProviderStandIn
         ["plan"] = new JsonObject { ["is_subscribed"] = false },
     };
 
-    /// <summary>Everything is on the first page; a client asks on until a page is empty.</summary>
+    /// <summary>Everything is on the first page; a client requests pages until one is empty.</summary>
     private static StandInAnswer Page(HttpRequest request, IEnumerable<JsonNode> items)
     {
         var page = int.TryParse(request.Query["page"], CultureInfo.InvariantCulture, out var asked) ? asked : 1;

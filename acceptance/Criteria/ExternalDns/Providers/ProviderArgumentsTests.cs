@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
 /// <summary>
-/// The real External-DNS reads the arguments that the tree gives it for each provider: it parses all of them before it looks for the API
-/// server, whatever providers it was built with. Skipped where it is not on this machine.
+/// The real External-DNS parses the tree's arguments for each provider: it parses all of them before it connects to the API server,
+/// whatever providers it was built with. Skipped without the program.
 /// </summary>
 [Category("ExternalDns")]
 internal sealed class ProviderArgumentsTests
@@ -40,7 +40,7 @@ internal sealed class ProviderArgumentsTests
 
     [TestCaseSource(nameof(Providers))]
     [CancelAfter(60_000)]
-    public async Task The_program_takes_every_argument_as_it_is_meant(
+    public async Task The_program_reads_every_argument_with_its_intended_value(
         string provider, string keys, string[] values, CancellationToken token)
     {
         var printed = await Printed(Instance(provider, keys).Arguments, token);
@@ -63,7 +63,7 @@ internal sealed class ProviderArgumentsTests
     [TestCaseSource(nameof(Sabotages))]
     [Category("Sabotage")]
     [CancelAfter(60_000)]
-    public async Task A_sabotage_is_noticed(string argument, string instead, string says, CancellationToken token)
+    public async Task A_sabotage_is_detected(string argument, string instead, string says, CancellationToken token)
     {
         var instance = Instance("aws", "aws: { zoneType: private }").With(argument, instead);
         var printed = await Printed(instance.Arguments, token);
@@ -71,7 +71,7 @@ internal sealed class ProviderArgumentsTests
         printed.ShouldNotContain(NoApiServer);
     }
 
-    /// <summary>Printed after the arguments were read and checked.</summary>
+    /// <summary>Printed after the arguments were parsed and checked.</summary>
     private const string NoApiServer = "missing-kubeconfig: no such file or directory";
 
     private const string Guid = "11111111-2222-3333-4444-555555555555";
@@ -82,14 +82,14 @@ internal sealed class ProviderArgumentsTests
     private static DeliveredInstance Instance(string provider, string keys) =>
         DeliveredInstance.Of("infra", $"{{ name: own, provider: {provider}, {Common}, {keys} }}");
 
-    /// <summary>What it prints until it ends.</summary>
+    /// <summary>Its output until it ends.</summary>
     private static async Task<string> Printed(IEnumerable<string> arguments, CancellationToken token)
     {
         var folder = RunSession.NewFolder("external-dns");
         var missing = Path.Combine(folder, "missing-kubeconfig");
         using var program = LocalProgram.Start(LocalProgram.Need("external-dns"),
         [
-            // Tests beside this one may use the port.
+            // Another test may use the port.
             .. arguments.Where(argument => !argument.StartsWith("--metrics-address=", StringComparison.Ordinal)),
             "--metrics-address=127.0.0.1:0",
             $"--kubeconfig={missing}",

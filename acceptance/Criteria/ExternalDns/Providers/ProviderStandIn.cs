@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Http;
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
 /// <summary>
-/// The API of a DNS provider on the loopback address, as far as External-DNS asks it, with one zone. In the zone are records of nobody and
-/// of another owner.
+/// The API of a DNS provider on the loopback address, as far as External-DNS uses it, with one zone. The zone has records without an owner
+/// and of another owner.
 /// </summary>
 internal abstract class ProviderStandIn : IAsyncDisposable
 {
     public const string Zone = ZoneServer.Zone;
 
-    /// <summary>What is in the zone at first.</summary>
+    /// <summary>The initial records of the zone.</summary>
     protected static readonly ImmutableArray<HeldRecord> Foreign =
     [
         new($"foreign.{Zone}", "A", [ZoneServer.ForeignAddress], ZoneServer.ForeignTtl),
@@ -24,22 +24,22 @@ internal abstract class ProviderStandIn : IAsyncDisposable
     private readonly Lock changing = new();
     private WebApplication? web;
 
-    /// <summary>The provider as the definition has it.</summary>
+    /// <summary>The definition's word for the provider.</summary>
     public abstract string Provider { get; }
 
-    /// <summary>The keys of an instance that are the provider's own, in flow style.</summary>
+    /// <summary>The provider's own keys of an instance, in flow style.</summary>
     public abstract string Keys { get; }
 
-    /// <summary>The keys of the Secret with values that the stand-in takes.</summary>
+    /// <summary>The keys of the Secret with values that the stand-in accepts.</summary>
     public abstract IReadOnlyDictionary<string, string> Secret { get; }
 
-    /// <summary>The variables by which the program finds the stand-in.</summary>
+    /// <summary>The environment variables that point the program to the stand-in.</summary>
     public abstract IReadOnlyDictionary<string, string> Endpoint { get; }
 
-    /// <summary>The TTL that the provider keeps of one that was asked for.</summary>
+    /// <summary>The TTL that the provider stores for a requested one.</summary>
     public virtual int Kept(int ttl) => ttl;
 
-    /// <summary>Every record of the zone.</summary>
+    /// <summary>All records of the zone.</summary>
     public IReadOnlyList<HeldRecord> Records
     {
         get
@@ -51,13 +51,13 @@ internal abstract class ProviderStandIn : IAsyncDisposable
         }
     }
 
-    /// <summary>Requests that changed the zone.</summary>
+    /// <summary>The number of requests that changed the zone.</summary>
     public int Changes { get; private set; }
 
-    /// <summary>Requests that were refused because of their credentials.</summary>
+    /// <summary>The number of requests with wrong credentials.</summary>
     public int Unknown { get; private set; }
 
-    /// <summary>Changes that the API refused, and why.</summary>
+    /// <summary>The changes that the API refused, with reasons.</summary>
     public ImmutableList<string> Refused { get; private set; } = [];
 
     private int Asked { get; set; }
@@ -82,7 +82,7 @@ internal abstract class ProviderStandIn : IAsyncDisposable
             var answer = Answered(context.Request, body);
             context.Response.StatusCode = answer.Status;
             context.Response.ContentType = answer.Type;
-            // 204 has no body.
+            // A 204 answer has no body.
             if (answer.Status != StatusCodes.Status204NoContent)
             {
                 await context.Response.WriteAsync(answer.Body, context.RequestAborted);
@@ -90,7 +90,7 @@ internal abstract class ProviderStandIn : IAsyncDisposable
         }, cancellationToken);
     }
 
-    /// <summary>Waits for the first request; the test is skipped where the program was built without the provider.</summary>
+    /// <summary>Waits for the first request; skips the test if the program was built without the provider.</summary>
     public async Task IsAskedBy(RunningInstance instance, CancellationToken cancellationToken)
     {
         if (await Eventually.Within(TimeSpan.FromSeconds(60), _ =>
@@ -113,12 +113,12 @@ internal abstract class ProviderStandIn : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the request carries the credentials of <see cref="Secret"/>.</summary>
+    /// <summary>True if the request has the credentials of <see cref="Secret"/>.</summary>
     protected abstract bool Knows(HttpRequest request, string body);
 
     protected abstract StandInAnswer Refusal { get; }
 
-    /// <summary>One request at a time comes here.</summary>
+    /// <summary>Called for one request at a time.</summary>
     protected abstract StandInAnswer Answer(HttpRequest request, string body);
 
     protected void Changed() => Changes++;
@@ -141,11 +141,11 @@ internal abstract class ProviderStandIn : IAsyncDisposable
     }
 }
 
-/// <summary>What a stand-in answers.</summary>
+/// <summary>A stand-in's answer.</summary>
 internal sealed record StandInAnswer(int Status, string Type, string Body);
 
 /// <summary>A record of a stand-in.</summary>
-/// <param name="Name">Without a dot at its end.</param>
-/// <param name="Routing">What Route 53 has beside the values, by element: SetIdentifier, Weight, and so on.</param>
+/// <param name="Name">Without a trailing dot.</param>
+/// <param name="Routing">Route 53's routing elements: SetIdentifier, Weight, and so on.</param>
 internal sealed record HeldRecord(
     string Name, string Type, ImmutableArray<string> Values, int Ttl, ImmutableSortedDictionary<string, string>? Routing = null);

@@ -1,9 +1,8 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
 /// <summary>
-/// The real External-DNS with what the tree gives it reads its credentials and asks the API of its provider. The way out of this machine is
-/// a proxy that refuses: it shows which host is asked, and nothing reaches the provider. Skipped where a program is not on this machine or
-/// was built without the provider.
+/// The real External-DNS with the tree's pod reads its credentials and calls its provider's API. A proxy that refuses is the only way out:
+/// it shows the requested host, and nothing reaches the provider. Skipped without the program or its provider.
 /// </summary>
 [Category("ExternalDns")]
 [NonParallelizable]
@@ -41,7 +40,7 @@ internal sealed class ProviderStartTests : ExternalDnsFixture
 
     [TestCaseSource(nameof(Providers))]
     [CancelAfter(120_000)]
-    public async Task The_program_reads_its_credentials_and_asks_its_provider(
+    public async Task The_program_reads_its_credentials_and_calls_its_provider(
         string provider, string keys, string host, Dictionary<string, string> secret, CancellationToken token)
     {
         using var proxy = new ClosedProxy();
@@ -79,7 +78,7 @@ internal sealed class ProviderStartTests : ExternalDnsFixture
     [TestCaseSource(nameof(Sabotages))]
     [Category("Sabotage")]
     [CancelAfter(120_000)]
-    public async Task A_sabotage_is_noticed(
+    public async Task A_sabotage_is_detected(
         string provider, string keys, string says, Dictionary<string, string> secret, CancellationToken token)
     {
         using var proxy = new ClosedProxy();
@@ -109,7 +108,7 @@ internal sealed class ProviderStartTests : ExternalDnsFixture
             ExternalDns, Cluster.ConfigOf(instance.ServiceAccount), secret, await Injected(instance, proxy, token), token);
     }
 
-    /// <summary>The proxy, and what the cloud's admission webhook puts into the pod of a ServiceAccount with an identity.</summary>
+    /// <summary>The environment of the proxy, and what a cloud's admission webhook adds for a ServiceAccount with an identity.</summary>
     private static async Task<IReadOnlyDictionary<string, string>> Injected(
         DeliveredInstance instance, ClosedProxy proxy, CancellationToken token)
     {
@@ -126,7 +125,7 @@ internal sealed class ProviderStartTests : ExternalDnsFixture
             .ToDictionary(pair => pair.Key, pair => pair.Value);
     }
 
-    /// <summary>A key of a service account that Google does not know.</summary>
+    /// <summary>A service account key that Google does not know.</summary>
     private static string GoogleKey()
     {
         using var key = RSA.Create(2048);

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
 /// <summary>
-/// The real External-DNS with the arguments, variables and files of the tree, against a real API server and a stand-in of each provider's
-/// API (docs/external-dns.md). Skipped where a program is not on this machine or was built without the provider.
+/// The real External-DNS with the tree's arguments, variables and files, a real API server and a stand-in for each provider's API
+/// (docs/external-dns.md). Skipped without a program or its provider.
 /// </summary>
 [TestFixture("aws")]
 [TestFixture("cloudflare")]
@@ -46,7 +46,7 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
 
     [Test]
     [CancelAfter(300_000)]
-    public async Task Records_of_nobody_and_of_another_owner_are_left_alone(CancellationToken token)
+    public async Task Records_without_or_of_another_owner_are_not_changed(CancellationToken token)
     {
         using var instance = await Run(Delivered(), token);
         await LeavesOthersAlone(instance, token);
@@ -80,7 +80,7 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
 
     [Test]
     [CancelAfter(300_000)]
-    public async Task What_plan_counts_in_an_exported_zone_is_what_sync_deletes(CancellationToken token)
+    public async Task Sync_deletes_the_records_that_plan_counts_in_an_exported_zone(CancellationToken token)
     {
         if (StandIn is WebhookStandIn)
         {
@@ -109,7 +109,7 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
         await Holds("owned", "A", [ZoneServer.OwnedAddress], null, token);
     }
 
-    /// <summary>The commands of a person: backup with the zone as its provider's program prints it, and plan.</summary>
+    /// <summary>A user's commands: backup with the zone in the format of the provider's program, and plan.</summary>
     private async Task Planned(DeliveredInstance before, DeliveredInstance after, CancellationToken token)
     {
         var folder = RunSession.NewFolder("export");
@@ -163,7 +163,9 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
             $"{name}.\t{ttl}\tIN\t{type}\t{value}";
     }
 
-    /// <summary>Why lint refuses it: External-DNS misses a record with the set identifier, and replaces the one that is there.</summary>
+    /// <summary>
+    /// The reason for lint's rule: External-DNS does not find a record with the set identifier, and replaces the existing one.
+    /// </summary>
     [Test]
     [CancelAfter(300_000)]
     public async Task A_set_identifier_is_not_for_Cloudflare(CancellationToken token)
@@ -190,10 +192,10 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
     [TestCaseSource(nameof(Sabotages))]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public async Task A_sabotage_is_noticed(string name, Func<DeliveredInstance, DeliveredInstance> sabotage, CancellationToken token)
+    public async Task A_sabotage_is_detected(string name, Func<DeliveredInstance, DeliveredInstance> sabotage, CancellationToken token)
     {
         using var instance = await Run(sabotage(Delivered()), token);
-        await Noticed.By(name, () => LeavesOthersAlone(instance, token), "another owner's");
+        await SabotageDetection.ShouldBeDetected(name, () => LeavesOthersAlone(instance, token), "another owner's");
     }
 
     private async Task LeavesOthersAlone(RunningInstance instance, CancellationToken token)
@@ -218,7 +220,7 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
         ? Instance().With("--webhook-provider-url=http://localhost:8888", webhook.Argument)
         : Instance();
 
-    /// <summary>The zone comes to hold exactly these values.</summary>
+    /// <summary>Waits until the zone has exactly these values.</summary>
     private Task Holds(string name, string type, string[] expected, int? ttl, CancellationToken token) => Eventually.Within(
         TimeSpan.FromSeconds(60),
         () =>

@@ -3,14 +3,14 @@ using System.Collections.Immutable;
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
 /// <summary>
-/// Geographic routing in a cloud (docs/geo-routing.md): two clusters with an External-DNS each write a record of one name into Route 53,
-/// with the annotations of the page. The stand-in takes and refuses what Route 53 does.
+/// Geographic routing in a cloud (docs/geo-routing.md): two clusters with External-DNS each write a record of one name to Route 53, with
+/// the page's annotations. The stand-in accepts and refuses the same as Route 53.
 /// </summary>
 [Category("ExternalDns")]
 [NonParallelizable]
 internal sealed class Route53RoutingTests() : StandInFixture<Route53StandIn>(() => new Route53StandIn())
 {
-    /// <summary>The annotations of the second cluster, so that both read one API server.</summary>
+    /// <summary>The annotation prefix of the second cluster, so that both can use one API server.</summary>
     private const string Other = "other.example.org/";
 
     private static IEnumerable<TestCaseData> Policies()
@@ -73,7 +73,7 @@ internal sealed class Route53RoutingTests() : StandInFixture<Route53StandIn>(() 
     [TestCaseSource(nameof(Sabotages))]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public async Task A_sabotage_is_noticed(
+    public async Task A_sabotage_is_detected(
         Func<DeliveredInstance, DeliveredInstance> sabotage, string annotations, string? refused, CancellationToken token)
     {
         using var instance = await Run("infra", ExternalDnsNames.AnnotationPrefix, token, sabotage);
@@ -131,7 +131,7 @@ internal sealed class Route53RoutingTests() : StandInFixture<Route53StandIn>(() 
         await Cluster.Api.Apply(ResourceKind.Service, new Resource(service), token);
     }
 
-    /// <summary>The name comes to hold exactly these records: the set identifier, the address or the owner, the routing.</summary>
+    /// <summary>Waits until the name has exactly these records: set identifier, address or owner, routing.</summary>
     private Task Holds(string type, (string Id, string Value, string Routing)[] expected, CancellationToken token) => Eventually.Within(
         TimeSpan.FromSeconds(60),
         () => Holds(type, expected),

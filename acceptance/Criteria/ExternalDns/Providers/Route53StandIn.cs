@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
 /// <summary>
-/// Amazon Route 53, API version 2013-04-01, with a public and a private zone of the same name. It refuses the changes that Route 53
-/// refuses: a change of what is not so, records of one name that are routed in two ways, a routing without a set identifier.
+/// Amazon Route 53, API version 2013-04-01, with a public and a private zone of the same name. It refuses the same changes as Route 53: of
+/// a record that differs, of records with one name and different routing policies, of routing without a set identifier.
 /// </summary>
 internal sealed class Route53StandIn : ProviderStandIn
 {
@@ -17,7 +17,7 @@ internal sealed class Route53StandIn : ProviderStandIn
 
     private static readonly XNamespace Space = "https://route53.amazonaws.com/doc/2013-04-01/";
 
-    /// <summary>Each says how the records of one name share the queries; a record has one at most.</summary>
+    /// <summary>The routing policies; a record has at most one.</summary>
     private static readonly string[] Ways = ["Weight", "Region", "Failover", "MultiValueAnswer", "GeoLocation", "GeoProximityLocation"];
 
     private readonly Dictionary<string, ImmutableDictionary<(string Name, string Type, string Id), XElement>> zones = new()
@@ -42,7 +42,7 @@ internal sealed class Route53StandIn : ProviderStandIn
 
     public override IReadOnlyDictionary<string, string> Endpoint => new Dictionary<string, string> { ["AWS_ENDPOINT_URL_ROUTE_53"] = Url };
 
-    /// <summary>How many records the private zone has.</summary>
+    /// <summary>The number of records in the private zone.</summary>
     public int PrivateRecords => zones[Private].Count;
 
     protected override IEnumerable<HeldRecord> Held => zones[Public].Values.Select(set => new HeldRecord(
@@ -73,7 +73,7 @@ internal sealed class Route53StandIn : ProviderStandIn
 
     private static XElement Last => new(Space + "IsTruncated", "false");
 
-    /// <summary>All changes of a batch, or none.</summary>
+    /// <summary>Applies all changes of a batch, or none.</summary>
     private StandInAnswer Change(string zone, XDocument batch)
     {
         var sets = zones[zone];

@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
-/// <summary>Beside External-DNS the stand-in of a provider's API.</summary>
+/// <summary>Adds a stand-in for a provider's API.</summary>
 internal abstract class StandInFixture<TStandIn>(Func<TStandIn> make) : ExternalDnsFixture
     where TStandIn : ProviderStandIn
 {
@@ -19,15 +19,15 @@ internal abstract class StandInFixture<TStandIn>(Func<TStandIn> make) : External
     [TearDown]
     public async Task StopTheStandIn() => await StandIn.DisposeAsync();
 
-    /// <param name="name">The cluster's.</param>
-    /// <param name="also">Keys of the instance, each with a comma behind it.</param>
+    /// <param name="name">The cluster's name.</param>
+    /// <param name="also">Keys of the instance, each with a trailing comma.</param>
     /// <param name="policy">Its policy.</param>
     protected DeliveredInstance Instance(string name = "infra", string also = "", string policy = "sync") => DeliveredInstance.Of(name,
         $"{{ name: own, provider: {StandIn.Provider}, policy: {policy}, domainFilters: [{Zone}], interval: 10s, {also}{StandIn.Keys} }}");
 
-    /// <summary>Skips the test where the program was built without the provider.</summary>
-    /// <param name="instance">Perhaps with a sabotage.</param>
-    /// <param name="secret">The stand-in's, unless it is another one.</param>
+    /// <summary>Runs an instance; skips the test if the program was built without the provider.</summary>
+    /// <param name="instance">The instance, possibly with a sabotage.</param>
+    /// <param name="secret">The Secret; by default the stand-in's.</param>
     protected async Task<RunningInstance> Run(
         DeliveredInstance instance, CancellationToken token, IReadOnlyDictionary<string, string>? secret = null)
     {

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
-/// <summary>A provider of its own, as External-DNS asks one beside it: version 1 of its webhook.</summary>
+/// <summary>A webhook provider in a second container: version 1 of External-DNS's webhook API.</summary>
 internal sealed class WebhookStandIn : ProviderStandIn
 {
     private const string Form = "application/external.dns.webhook+json;version=1";
@@ -21,7 +21,7 @@ internal sealed class WebhookStandIn : ProviderStandIn
 
     public override IReadOnlyDictionary<string, string> Secret => new Dictionary<string, string>();
 
-    /// <summary>The tree has it as an argument, with the port of the pod.</summary>
+    /// <summary>Empty: the tree has it as an argument, with the pod's port.</summary>
     public override IReadOnlyDictionary<string, string> Endpoint => new Dictionary<string, string>();
 
     /// <summary>The argument with the stand-in's port.</summary>
@@ -32,7 +32,7 @@ internal sealed class WebhookStandIn : ProviderStandIn
 
     protected override StandInAnswer Refusal => new(StatusCodes.Status403Forbidden, Form, "");
 
-    /// <summary>There are no credentials between the containers of a pod.</summary>
+    /// <summary>The containers of a pod use no credentials.</summary>
     protected override bool Knows(HttpRequest request, string body) => true;
 
     protected override StandInAnswer Answer(HttpRequest request, string body)
@@ -67,7 +67,7 @@ internal sealed class WebhookStandIn : ProviderStandIn
             endpoints[Key(endpoint)] = (JsonObject)endpoint.DeepClone();
         }
 
-        // The names' first letters are capitals or not, as the version has it.
+        // The first letters of names are upper or lower case, depending on the version.
         IEnumerable<JsonObject> Of(string name) =>
             changes.FirstOrDefault(pair => string.Equals(pair.Key, name, StringComparison.OrdinalIgnoreCase)).Value is JsonArray items
                 ? items.OfType<JsonObject>() : [];

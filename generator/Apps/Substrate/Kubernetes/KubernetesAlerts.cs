@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
-/// <summary>The alerts on what k8s-health.sh writes, for a Prometheus outside of the clusters. docs/alerts.md is their runbook.</summary>
+/// <summary>The alerts on metrics of k8s-health.sh, for a Prometheus outside of the clusters. docs/alerts.md is their runbook.</summary>
 internal static class KubernetesAlerts
 {
     public static Mapping Rules(SubstrateSettings substrate, SourceRepository repository) => Alert.RuleFile(

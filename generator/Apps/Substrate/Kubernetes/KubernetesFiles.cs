@@ -1,14 +1,14 @@
 namespace PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
 /// <summary>
-/// <c>substrate/&lt;name&gt;/kubernetes</c>: what the hosts of a cluster need, but for its keys, which are made there. Each host finds
-/// its part by its addresses. The same cluster as configuration of k3s and of kubeadm is beside it.
+/// <c>substrate/&lt;name&gt;/kubernetes</c>: everything that a cluster's hosts need except keys, which are created there. Each host selects
+/// its part by its addresses. It also has the same cluster as configuration for k3s and kubeadm.
 /// </summary>
 internal static class KubernetesFiles
 {
     private const string BindingApi = "rbac.authorization.k8s.io";
 
-    /// <summary>Who may do what that Kubernetes' own bindings leave out.</summary>
+    /// <summary>RBAC bindings that Kubernetes does not create itself.</summary>
     private static readonly (string Name, string Role, string Kind, string Subject)[] Bindings =
     [
         ("substrate-kubelets-join", "system:node-bootstrapper", "Group", "system:bootstrappers"),
@@ -88,13 +88,13 @@ internal static class KubernetesFiles
     }
 
     /// <summary>
-    /// A package in the steps of globular-installer (spec version 1); its run_script step takes no arguments, so that k8s-install.sh finds
-    /// its part by the addresses of the host.
+    /// A package for globular-installer (spec version 1); its run_script step takes no arguments, so k8s-install.sh selects its part by the
+    /// host's addresses.
     /// </summary>
     private static Mapping Package(
         string name, KubernetesSettings kubernetes, IEnumerable<string> services, IReadOnlyCollection<SubstrateHost> hosts)
     {
-        // Etcd may run on other hosts.
+        // etcd can run on other hosts.
         var here = services.Where(service => service != "globular-etcd" || hosts.Count == 0
             || hosts.All(host => kubernetes.Etcd.Any(member => member.Name == host.Name)));
         return new Mapping
@@ -152,20 +152,20 @@ internal static class KubernetesFiles
     };
 }
 
-/// <summary>Where the parts of Kubernetes are on a host.</summary>
+/// <summary>Paths of Kubernetes on a host.</summary>
 internal static class KubernetesPaths
 {
     public const string Etc = "/etc/globular-kubernetes";
     public const string Backups = "/var/backups/globular-kubernetes";
     public const string Programs = "/usr/local/bin";
 
-    /// <summary>Where a host's own health checks reach what nobody else should.</summary>
+    /// <summary>The address for a host's own health checks, which others must not reach.</summary>
     public const string Local = "127.0.0.1";
 
-    /// <summary>The account of the control plane; k8s-install.sh makes it.</summary>
+    /// <summary>The account of the control plane; k8s-install.sh creates it.</summary>
     public const string User = "kubernetes";
 
-    /// <summary>The account that Debian's etcd-server makes.</summary>
+    /// <summary>The account that Debian's etcd-server creates.</summary>
     public const string EtcdUser = "etcd";
 
     public const string Packages = "etcd-server etcd-client openssl curl jq";

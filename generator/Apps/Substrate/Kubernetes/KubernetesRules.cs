@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
-/// <summary>What can be wrong with a cluster on a substrate. Addresses and names are checked with those of the substrate.</summary>
+/// <summary>Checks a cluster on a substrate. SubstrateRules checks its addresses and names together with those of the substrate.</summary>
 internal static class KubernetesRules
 {
     private const string Key = "kubernetes";
@@ -25,7 +25,8 @@ internal static class KubernetesRules
     private const int NodeMask6 = 64;
     private const int MostBits6 = 16;
 
-    public static void Check(Platform platform, SubstrateSettings substrate, SectionReader at)
+    public static void Check(
+        IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters, SubstrateSettings substrate, SectionReader at)
     {
         if (substrate.Kubernetes is not { } kubernetes)
         {
@@ -40,7 +41,7 @@ internal static class KubernetesRules
                 "Write a URL with https://.");
         }
 
-        var cluster = platform.Clusters.FirstOrDefault(cluster => cluster.Name == kubernetes.Cluster);
+        var (cluster, place) = clusters.FirstOrDefault(pair => pair.Cluster.Name == kubernetes.Cluster);
         if (cluster is null || cluster.SubstrateName != substrate.Name)
         {
             at.Report(SubstrateRules.KubernetesCluster, $"{Key}.cluster", cluster is null
@@ -67,7 +68,8 @@ internal static class KubernetesRules
         }
 
         CheckPods(cluster, kubernetes, at.At(Key));
-        CheckNodes(cluster, kubernetes, at.At(Key));
+        CheckNodes(kubernetes, cluster, at.At(Key), place);
+        CheckApiServers(kubernetes, cluster, substrate, place);
     }
 
     /// <summary>The controller manager gives each node a part of the range, and ends where it cannot.</summary>
@@ -89,23 +91,48 @@ internal static class KubernetesRules
         }
     }
 
-    /// <summary>A kubelet's address is the first one of its host.</summary>
-    private static void CheckNodes(Cluster cluster, KubernetesSettings kubernetes, SectionReader at)
+    /// <summary>A plain policy knows nodes by the ranges of the definition alone.</summary>
+    private static void CheckNodes(KubernetesSettings kubernetes, Cluster cluster, SectionReader at, SectionReader place)
     {
-        Values.Cidr[] nodes = [.. cluster.RangesFor(RangeUse.Nodes)];
-        foreach (var (worker, entry) in kubernetes.Workers.Zip(at.Entries("workers")))
+        if (cluster is not { NetworkPolicy: NetworkPolicyFlavour.Kubernetes, Nodes: { } nodes } || !place.IsSound("network.nodes"))
         {
-            if (worker.Addresses.FirstOrDefault() is { } address && nodes.Any(range => range.Family == address.AddressFamily)
-                && !nodes.Any(range => range.Contains(address)))
+            return;
+        }
+
+        foreach (var (host, entry) in kubernetes.ControlPlanes.Zip(at.Entries("controlPlanes"))
+            .Concat(kubernetes.Workers.Zip(at.Entries("workers"))))
+        {
+            var (index, address) = host.Addresses.Index().FirstOrDefault(pair => pair.Item.AddressFamily == nodes.Family);
+            if (address is not null && !nodes.Contains(address))
             {
-                entry.Report(SubstrateRules.KubernetesHost, "addresses", $"The worker '{worker.Name}' is outside of the nodes "
-                    + $"{string.Join(", ", nodes.AsEnumerable())} of the cluster '{cluster.Name}': its policies do not let it in.",
-                    "Write 'network.nodes' with all workers, or the address that the worker has in it.");
+                entry.Report(SubstrateRules.NodeOutside, $"addresses[{index}]",
+                    $"The node {address} is outside of the nodes {nodes} of the cluster '{cluster.Name}' (line "
+                        + $"{place.PositionOf("network.nodes").Line}): the policies let its host network reach no DNS pod of another node.",
+                    "Write a range in 'network.nodes' that has every node.");
             }
         }
     }
 
-    /// <summary>One host may have both. Each part makes, restores and deletes its folders as a whole, with modes of its own.</summary>
+    /// <summary>The ranges of <c>apiServer</c> are what the controller may connect to, and what no Service may declare.</summary>
+    private static void CheckApiServers(KubernetesSettings kubernetes, Cluster cluster, SubstrateSettings substrate, SectionReader place)
+    {
+        if (cluster.HealthController is not { ApiServer: { IsEmpty: false } written })
+        {
+            return;
+        }
+
+        var known = cluster.RangesFor(RangeUse.Nodes).Concat(written).ToArray();
+        if (kubernetes.ControlPlanes.Select(host => host.Addresses.FirstOrDefault()).FirstOrDefault(
+            address => address is not null && !known.Any(range => range.Contains(address))) is { } missing)
+        {
+            place.Report(SubstrateRules.ApiServer, "healthController.apiServer",
+                $"The API server {missing} of the substrate '{substrate.Name}' is not among these ranges: a policy may keep the health "
+                    + "controller from it, and Services may declare its address.",
+                $"Add {missing}/{missing.GetAddressBytes().Length * 8}.", "healthController.enabled", "network.nodes");
+        }
+    }
+
+    /// <summary>A host can run both parts. Each creates, restores and deletes its folders as a whole, with its own permissions.</summary>
     private static void CheckFolders(SubstrateSettings substrate, KubernetesSettings kubernetes, SectionReader at)
     {
         var taken = SubstratePaths.Of(substrate).Folders.Select(folder => (Folder: folder, By: "the DNS of this substrate"))

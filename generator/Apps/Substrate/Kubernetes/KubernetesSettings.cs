@@ -1,46 +1,44 @@
 namespace PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
-/// <summary>
-/// The etcd, the control plane and the workers of a cluster that runs on a substrate: its key <c>kubernetes</c>.
-/// </summary>
+/// <summary>The etcd, control plane and workers of a cluster on a substrate: its key <c>kubernetes</c>.</summary>
 public sealed partial record KubernetesSettings
 {
     public const int ApiPort = 6443;
 
-    /// <summary>The label of all API servers in the zone.</summary>
+    /// <summary>The DNS label of all API servers in the zone.</summary>
     public const string ApiName = "kubernetes";
 
     private static readonly TextShape<string> Folder = Forms.Matching("/var/lib/globular", FolderForm(), new Fault(SubstrateRules.Folder,
         "is not an absolute path of letters, digits, '.', '_' and '-'", "Write a path such as /var/lib/globular."));
 
-    /// <summary>The cluster of the definition whose ranges, domain and DNS address it has.</summary>
+    /// <summary>The cluster of the definition with its ranges, domain and DNS address.</summary>
     public required DnsLabel Cluster { get; init; }
 
-    /// <summary>Of kube-apiserver and the other programs.</summary>
+    /// <summary>The version of kube-apiserver and the other programs.</summary>
     public required SemVer Version { get; init; }
 
     public required ImmutableArray<SubstrateHost> ControlPlanes { get; init; }
 
-    /// <summary>The members of etcd; often the control planes.</summary>
+    /// <summary>The members of etcd; often the control-plane hosts.</summary>
     public required ImmutableArray<SubstrateHost> Etcd { get; init; }
 
     public required ImmutableArray<SubstrateHost> Workers { get; init; }
 
-    /// <summary>The life of a certificate; it is renewed after two thirds of it.</summary>
+    /// <summary>The validity of a certificate; it is renewed after two thirds of it.</summary>
     public required int CertificateDays { get; init; }
 
-    /// <summary>The discovery whose POST /api/register names the API server; null for none.</summary>
+    /// <summary>The discovery service at which the API server registers (POST /api/register); null for none.</summary>
     public required string? Register { get; init; }
 
-    /// <summary>The substrate's own files: CAs, and the data and certificates of etcd.</summary>
+    /// <summary>The folder with the CAs, and with etcd's data and certificates.</summary>
     public required string StateFolder { get; init; }
 
-    /// <summary>The files of the API server.</summary>
+    /// <summary>The folder with the API server's files.</summary>
     public required string KubernetesFolder { get; init; }
 
     public required string ScriptFolder { get; init; }
 
-    /// <summary>Each host once, those of the control plane first.</summary>
+    /// <summary>All hosts, each once, control planes first.</summary>
     public IEnumerable<SubstrateHost> Hosts => ControlPlanes.Concat(Etcd).Concat(Workers).DistinctBy(host => host.Name);
 
     internal static KubernetesSettings Bind(Section section)

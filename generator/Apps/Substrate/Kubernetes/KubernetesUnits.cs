@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
-/// <summary>The systemd units of a cluster's hosts. What differs between hosts is in host.env, which k8s-install.sh writes.</summary>
+/// <summary>The systemd units of a cluster's hosts. Differences between hosts are in host.env, which k8s-install.sh writes.</summary>
 internal static class KubernetesUnits
 {
     public static IEnumerable<(string Name, string Text)> Of(SubstrateSettings substrate, Cluster cluster)
@@ -47,11 +47,11 @@ internal static class KubernetesUnits
         yield return ("k8s-backup.timer", SubstrateUnits.BackupTimer("the objects and CAs of Kubernetes"));
     }
 
-    /// <summary>NAME=URL for each member, as etcd takes it.</summary>
+    /// <summary>NAME=URL for each member, in etcd's format.</summary>
     public static string InitialCluster(KubernetesSettings kubernetes) =>
         string.Join(',', kubernetes.Etcd.Select(member => $"{member.Name}=https://{Url(member.Addresses[0])}:2380"));
 
-    /// <summary>Every member at its own address: a loopback address would be another etcd on each host.</summary>
+    /// <summary>The members' own addresses: a loopback address would be a different etcd on each host.</summary>
     public static string Endpoints(KubernetesSettings kubernetes) =>
         string.Join(',', kubernetes.Etcd.Select(member => $"https://{Url(member.Addresses[0])}:2379"));
 
@@ -158,7 +158,7 @@ internal static class KubernetesUnits
         $"--authentication-kubeconfig={KubernetesPaths.Etc}/scheduler.conf",
         $"--authorization-kubeconfig={KubernetesPaths.Etc}/scheduler.conf");
 
-    /// <summary>As root, with all of the machine: it starts the containers.</summary>
+    /// <summary>Runs as root with full access: it starts the containers.</summary>
     private static string Kubelet(Cluster cluster) => $$"""
         [Unit]
         Description=Kubelet of {{cluster.Name}}
@@ -187,7 +187,7 @@ internal static class KubernetesUnits
 
     internal static string Ranges(params Values.Cidr?[] ranges) => string.Join(',', ranges.Where(range => range is not null));
 
-    /// <summary>It comes back a second after it died, however often.</summary>
+    /// <summary>A unit that restarts a second after it ends, without a limit.</summary>
     private static string Service(
         string description, string user, string order, string paths, string program, params string[] flags) => $"""
         [Unit]

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
 /// <summary>
-/// The same cluster for those who install it with k3s or kubeadm: the substrate's etcd and CAs, and without a CoreDNS of theirs, which this
-/// tree delivers. <c>k8s-generate-certs.sh --for</c> puts the CAs where they look for them.
+/// The same cluster for k3s or kubeadm: with the substrate's etcd and CAs, and without their CoreDNS, which this tree delivers.
+/// <c>k8s-generate-certs.sh --for</c> puts the CAs where they expect them.
 /// </summary>
 internal static class OtherInstallers
 {
@@ -83,7 +83,7 @@ internal static class OtherInstallers
         };
     }
 
-    /// <summary>A file of the folder that kubeadm mounts into the API server; its arguments became a list with v1beta4.</summary>
+    /// <summary>A file in the folder that kubeadm mounts into the API server; arguments are a list since v1beta4.</summary>
     private static Node Encryption(KubernetesSettings kubernetes)
     {
         const string Flag = "encryption-provider-config";

@@ -1,21 +1,21 @@
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 
-/// <summary>Records of a master file (RFC 1035 section 5), checked and in the form in which the generator writes zones.</summary>
-/// <param name="Text">One whole record a line; none of the definition's own.</param>
-/// <param name="Names">Their owners, absolute and without the closing dot.</param>
-/// <param name="Addresses">Each address of a reverse zone with its owner, in the order of the file.</param>
+/// <summary>Valid records of a master file (RFC 1035 section 5), in the generator's format of zones.</summary>
+/// <param name="Text">One complete record on each line, without the definition's own records.</param>
+/// <param name="Names">Their owners, absolute and without the trailing dot.</param>
+/// <param name="Addresses">The addresses in reverse zones and their owners, in the order of the file.</param>
 public sealed record MasterFile(
     ReadOnlyMemory<char> Text, IReadOnlyCollection<string> Names, ImmutableArray<(IPAddress Address, string Name)> Addresses)
 {
     public static readonly MasterFile Empty = new(default, [], []);
 }
 
-/// <summary>What a file of records must keep to. All names are absolute and without the closing dot.</summary>
-/// <param name="Zone">Every record is in it.</param>
-/// <param name="Children">Zones below it, whose records programs write.</param>
-/// <param name="Taken">Names that the definition has already.</param>
-/// <param name="Aliases">Those of them that are aliases, and what each is an alias of.</param>
-/// <param name="Reverse">The ranges whose reverse zones are served.</param>
+/// <summary>The limits of a file of records. All names are absolute, without the trailing dot.</summary>
+/// <param name="Zone">The zone that must contain every record.</param>
+/// <param name="Children">Its child zones, whose records programs write.</param>
+/// <param name="Taken">Names that the definition already has.</param>
+/// <param name="Aliases">The aliases among them, and their targets.</param>
+/// <param name="Reverse">The ranges with reverse zones.</param>
 internal sealed record MasterFileBounds(
     string Zone, IReadOnlyList<string> Children, IReadOnlySet<string> Taken,
     IReadOnlyDictionary<string, string> Aliases, IReadOnlyList<Cidr> Reverse);
@@ -23,7 +23,7 @@ internal sealed record MasterFileBounds(
 /// <summary>Something that is wrong with a file of records.</summary>
 internal sealed record MasterFileProblem(string Rule, Position Position, string Message, string Fix);
 
-/// <summary>A text that grows, and of which parts are compared; StringBuilder has no span over all of it.</summary>
+/// <summary>A growing text with comparisons of its parts; StringBuilder has no span over its whole text.</summary>
 internal sealed class MasterFileText(int expected)
 {
     private char[] text = GC.AllocateUninitializedArray<char>(Math.Max(expected, 256));
@@ -53,7 +53,7 @@ internal sealed class MasterFileText(int expected)
 
     public bool EndsWith(char c) => Length > 0 && text[Length - 1] == c;
 
-    /// <summary>Whether the text from <paramref name="start"/> to its end is the same as another part of it.</summary>
+    /// <summary>True if the text from <paramref name="start"/> to the end equals another part of it.</summary>
     public bool Equal(int start, int other, int length) =>
         Length - start == length && text.AsSpan(start, length).SequenceEqual(text.AsSpan(other, length));
 

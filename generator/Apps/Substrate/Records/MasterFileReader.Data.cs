@@ -2,7 +2,7 @@ using PlatformGitOps.Generator.ZoneFiles;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 
-/// <summary>The values of a record.</summary>
+/// <summary>Reads the data of a record.</summary>
 internal sealed partial class MasterFileReader
 {
     private bool ReadData(int type, int first)
@@ -49,7 +49,7 @@ internal sealed partial class MasterFileReader
             return false;
         }
 
-        // No name points back to a pattern.
+        // A wildcard has no reverse record.
         foreach (var range in owner!.StartsWith('*') ? [] : bounds.Reverse)
         {
             if (range.Contains(address))
@@ -85,7 +85,7 @@ internal sealed partial class MasterFileReader
 
     private bool ReadTarget(MasterFileToken word)
     {
-        // A service or a mail exchange that is not there (RFC 2782, RFC 7505).
+        // "." means that there is no service or mail exchange (RFC 2782, RFC 7505).
         if (tokens[word] is "." && !word.IsQuoted)
         {
             output.Append('.');
@@ -109,7 +109,7 @@ internal sealed partial class MasterFileReader
         return true;
     }
 
-    /// <summary>Printable ASCII: a transfer shows every other character as a number.</summary>
+    /// <summary>Accepts printable ASCII only: a transfer shows every other character as a number.</summary>
     private bool ReadText(MasterFileToken word)
     {
         var text = tokens[word];
@@ -127,12 +127,12 @@ internal sealed partial class MasterFileReader
         return true;
     }
 
-    // The names that MX and SRV records point at. named-checkzone warns of these and kzonecheck says nothing; both servers serve the
-    // record, and it leads nowhere.
+    // The targets of MX and SRV records. named-checkzone warns of missing ones and kzonecheck does not; both servers serve such a record,
+    // and it leads nowhere.
     private readonly List<(string Owner, int Type, string Name, MasterFileToken At)> targets = [];
     private (string Name, MasterFileToken At)? target;
 
-    /// <summary>Once all names are known: a file is not in the order in which its records need each other.</summary>
+    /// <summary>Runs after all names are known: records can refer to later ones.</summary>
     private void CheckTargets()
     {
         ZoneNames? zone = null;
@@ -143,7 +143,7 @@ internal sealed partial class MasterFileReader
                 return;
             }
 
-            // Other zones, and what programs write into a child, are not known here.
+            // Names in other zones, and in child zones that programs write, are unknown here.
             if (!MasterFileName.IsBelow(name, bounds.Zone) || bounds.Children.Any(child => MasterFileName.IsBelow(name, child)))
             {
                 continue;
@@ -168,7 +168,7 @@ internal sealed partial class MasterFileReader
         }
     }
 
-    /// <summary>A name that has an address, or a line that was refused already.</summary>
+    /// <summary>True if the name has an address, or a line that was already refused.</summary>
     private bool IsAddressed(string name)
     {
         if (!names.TryGetValue(name, out var last))

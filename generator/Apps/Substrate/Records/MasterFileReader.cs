@@ -3,8 +3,8 @@ using PlatformGitOps.Generator.ZoneFiles;
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 
 /// <summary>
-/// Reads the records of a zone from a master file (RFC 1035 section 5): A, AAAA, MX, SRV and TXT, with $ORIGIN and $TTL. The SOA and NS
-/// records are the generator's, and a CNAME is an alias of the definition, which is watched.
+/// Reads the records of a zone from a master file (RFC 1035 section 5): A, AAAA, MX, SRV and TXT, with $ORIGIN and $TTL. The generator
+/// writes SOA and NS records, and CNAMEs are aliases of the definition, which are monitored.
 /// </summary>
 internal sealed partial class MasterFileReader
 {
@@ -24,7 +24,7 @@ internal sealed partial class MasterFileReader
     private readonly List<MasterFileProblem> problems = [];
     private readonly List<(IPAddress, string)> addresses = [];
 
-    // For each name its last record, and for each record the one before it of the same name.
+    // For each name its last record, and for each record the previous one of the same name.
     private readonly Dictionary<string, int> names;
     private readonly List<(int Start, int Length, int Type, int Ttl, int Before)> records;
     private string origin;
@@ -40,9 +40,7 @@ internal sealed partial class MasterFileReader
         output = new MasterFileText(text.Length + (lines * (bounds.Zone.Length + " 300 IN .".Length)));
     }
 
-    /// <summary>
-    /// Reads a file; what is wrong with it is in the order of its lines, targets last, and no more than a reader can use.
-    /// </summary>
+    /// <summary>Reads a file. Problems are in the order of its lines, those of targets last, and limited in number.</summary>
     public static (MasterFile Records, IReadOnlyList<MasterFileProblem> Problems) Read(string text, MasterFileBounds bounds)
     {
         var reader = new MasterFileReader(text, bounds);
@@ -140,7 +138,7 @@ internal sealed partial class MasterFileReader
         }
     }
 
-    /// <summary>The TTL of a record, for which <c>[seconds] [IN]</c> is read; null where that is wrong.</summary>
+    /// <summary>The TTL of a record from <c>[seconds] [IN]</c>; null if that is wrong.</summary>
     private int? TtlBefore(ref int next)
     {
         var words = tokens.Words;
@@ -172,7 +170,7 @@ internal sealed partial class MasterFileReader
         return given ?? defaultTtl;
     }
 
-    /// <summary>The type of a record; null where it has none, or one that the file may not have.</summary>
+    /// <summary>The type of a record; null if it has none, or one that is not allowed.</summary>
     private int? TypeAt(int next)
     {
         var words = tokens.Words;
@@ -198,7 +196,7 @@ internal sealed partial class MasterFileReader
         return null;
     }
 
-    /// <summary>The first of its kind, with the TTL of its set (RFC 2181 section 5.2).</summary>
+    /// <summary>True for a record that is not a duplicate and has the TTL of its set (RFC 2181 section 5.2).</summary>
     private bool IsNew(int start, int type, int ttl, MasterFileToken at)
     {
         var (last, others) = (names[owner!], 0);

@@ -2,15 +2,15 @@ using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 
-/// <summary>Brings the files of records to the substrates that name them.</summary>
+/// <summary>Reads the record files of substrates.</summary>
 internal static class SubstrateRecords
 {
     public static ImmutableArray<SubstrateSettings> Read(
-        ImmutableArray<SubstrateSettings> substrates, SectionReader at, DefinitionFindings findings, FilesBeside files) =>
+        ImmutableArray<SubstrateSettings> substrates, SectionReader at, DefinitionFindings findings, DefinitionFiles files) =>
         substrates.All(substrate => substrate.RecordsFile is null) ? substrates
             : [.. substrates.Zip(at.Entries("substrates")).Select(pair => Read(pair.First, pair.Second, findings, files))];
 
-    private static SubstrateSettings Read(SubstrateSettings substrate, SectionReader at, DefinitionFindings findings, FilesBeside files)
+    private static SubstrateSettings Read(SubstrateSettings substrate, SectionReader at, DefinitionFindings findings, DefinitionFiles files)
     {
         if (substrate.RecordsFile is not { } path)
         {

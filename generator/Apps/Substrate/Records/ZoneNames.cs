@@ -1,11 +1,11 @@
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 
-/// <summary>The names of a zone, and which of them answers for one that it does not have: absolute, without the closing dot.</summary>
+/// <summary>The names of a zone, and the name whose records answer for a missing one: absolute, without the trailing dot.</summary>
 internal sealed class ZoneNames
 {
     private readonly HashSet<string> existing;
 
-    /// <summary>Of every name with a record; those above them exist too, without one (RFC 4592 section 2.2.2).</summary>
+    /// <summary>From all names with records; the names above them exist too, without records (RFC 4592 section 2.2.2).</summary>
     public ZoneNames(string zone, IEnumerable<string> owners)
     {
         existing = new HashSet<string>(StringComparer.Ordinal) { zone };
@@ -18,13 +18,16 @@ internal sealed class ZoneNames
         }
     }
 
+    /// <summary>True for a name with a record, and for each name above one.</summary>
+    public bool Has(string name) => existing.Contains(name);
+
     /// <summary>
-    /// The owner whose records answer for a name of the zone: the name itself where it exists, else the wildcard of the closest name above
-    /// it that exists (RFC 4592 section 3.3.1), whether the zone has that wildcard or not.
+    /// The owner whose records answer for a name: the name itself if it exists, else the wildcard of the closest existing name above it
+    /// (RFC 4592 section 3.3.1), even if the zone does not have that wildcard.
     /// </summary>
     public string AnswererOf(string name) => Closest(name) is var closest && closest == name ? name : $"*.{closest}";
 
-    /// <summary>Why a wildcard further up does not answer for a name, as the end of a sentence; empty without a wildcard.</summary>
+    /// <summary>Why a wildcard further up does not answer for a name, as the end of a sentence; empty if there is no wildcard.</summary>
     public string WhyNot(string name)
     {
         var closest = Closest(name);
