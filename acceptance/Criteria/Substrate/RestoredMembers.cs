@@ -25,33 +25,35 @@ internal static class RestoredMembers
             (await Of("/acceptance/later")).ShouldBeEmpty($"{member} has what was written after the snapshot, {when}");
         }
 
+        // Etcd tells members apart by numbers, and the last one has another than it began with.
+        var (away, restored) = (members[1], new[] { members[0], members[2] });
         await hosts.Service(members[0], "stop", Unit, cancellationToken);
         (await hosts.Script("k8s-backup.sh", members[0], cancellationToken, restore)).StandardError
             .ShouldContain($"etcd runs on {members[1]} {members[2]}", customMessage: "a member is restored beside those that run");
-        await hosts.Service(members[1], "stop", Unit, cancellationToken);
-        await hosts.Service(members[2], "kill", Unit, cancellationToken);
-        foreach (var member in members[..2])
+        await hosts.Service(members[2], "stop", Unit, cancellationToken);
+        await hosts.Service(away, "kill", Unit, cancellationToken);
+        foreach (var member in restored)
         {
             await hosts.Succeeds("k8s-backup.sh", member, cancellationToken, restore);
         }
 
-        foreach (var member in members[..2])
+        foreach (var member in restored)
         {
             await hosts.Service(member, "start", Unit, cancellationToken);
         }
 
-        await Eventually.Within(TimeSpan.FromSeconds(60), token => written(members[0], "/acceptance/restored", members[..2], token),
+        await Eventually.Within(TimeSpan.FromSeconds(60), token => written(members[0], "/acceptance/restored", restored, token),
             "two restored members are one cluster", cancellationToken);
         // The host that was away has the state before the restore.
-        await hosts.Service(members[2], "start", Unit, cancellationToken);
+        await hosts.Service(away, "start", Unit, cancellationToken);
         await Throughout.For(TimeSpan.FromSeconds(5), token => IsAsBefore(members[0], "when a member that was away came back"),
             "the restored state stays", cancellationToken);
-        await hosts.Service(members[2], "kill", Unit, cancellationToken);
-        Directory.Delete(hosts.In(members[2], "/var/lib/globular/etcd"), recursive: true);
-        await hosts.Succeeds("k8s-install.sh", members[2], cancellationToken, "--wait", "30");
-        await Eventually.Within(TimeSpan.FromSeconds(30), token => written(members[2], "/acceptance/away", members, token),
+        await hosts.Service(away, "kill", Unit, cancellationToken);
+        Directory.Delete(hosts.In(away, "/var/lib/globular/etcd"), recursive: true);
+        await hosts.Succeeds("k8s-install.sh", away, cancellationToken, "--wait", "30");
+        await Eventually.Within(TimeSpan.FromSeconds(30), token => written(away, "/acceptance/away", members, token),
             "the member that was away joins the restored ones", cancellationToken);
-        await IsAsBefore(members[2], "after it joined");
+        await IsAsBefore(away, "after it joined");
 
         foreach (var member in members)
         {

@@ -25,7 +25,7 @@ public static class ThreeControlPlanes
             "--initial-cluster=${NAME}=https://${URL_ADDRESS}:2380"),
         Of("members that trust the whole substrate", "Substrate.28", "speaks to a stranger", "units/globular-etcd.service",
             "--peer-trusted-ca-file=/var/lib/globular/pki/etcd-ca.crt", "--peer-trusted-ca-file=/var/lib/globular/pki/ca.crt"),
-        Of("a lost member that makes a cluster of its own", "Substrate.28", "the member that lost its data comes back",
+        Of("a lost member that makes a cluster of its own", "Substrate.28", "globular-etcd.service is as before",
             "scripts/k8s-install.sh", "        state=existing\n", ""),
         Of("a restored cluster that is the one before", "Substrate.28", "when a member that was away came back", "scripts/k8s-backup.sh",
             "--initial-cluster-token \"$substrate-$(sha256sum <\"$snap/etcd.db\" | cut -c 1-16)\"",
