@@ -67,7 +67,10 @@ internal static class ShadowedNames
 
         // A name that another server answers never comes to the rewrites.
         foreach (var host in dns.Hosts.Where(host => dns.Rewrites.Any(rewrite => (rewrite.From == host.Name && !rewrite.Below)
-            || IsBelow(host.Name, rewrite)) && !servers.Any(server => DomainName.IsIn(host.Name.Text, server.Zone))))
+            || IsBelow(host.Name, rewrite))
+            // Another rewrite may lead to its addresses.
+            && !dns.Rewrites.Any(rewrite => rewrite.To == host.Name || (rewrite.Below && host.Name.IsIn(rewrite.To)))
+            && !servers.Any(server => DomainName.IsIn(host.Name.Text, server.Zone))))
         {
             at.Report(DefinitionRules.RewriteShadowed, $"dns.hosts.\"{host.Name}\"",
                 $"A rewrite gives {host.Name} another name before CoreDNS looks at its addresses, which nobody gets.",
