@@ -27,7 +27,7 @@ public static class ThreeControlPlanes
             "--peer-trusted-ca-file=/var/lib/globular/pki/etcd-ca.crt", "--peer-trusted-ca-file=/var/lib/globular/pki/ca.crt"),
         Of("a lost member that makes a cluster of its own", "Substrate.28", "globular-etcd.service is as before",
             "scripts/k8s-install.sh", "        state=existing\n", ""),
-        Of("a restored cluster that is the one before", "Substrate.28", "when a member that was away came back", "scripts/k8s-backup.sh",
+        Of("a restored cluster that is the one before", "Substrate.28", "member that was away", "scripts/k8s-backup.sh",
             "--initial-cluster-token \"$substrate-$(sha256sum <\"$snap/etcd.db\" | cut -c 1-16)\"",
             "--initial-cluster-token \"$substrate\""),
         Of("a member restored beside those that run", "Substrate.28", "restored beside those that run", "scripts/k8s-backup.sh",
