@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Flux;
 namespace PlatformGitOps.Acceptance.Rendering;
 
 /// <summary>A tree and its definition.</summary>
-/// <param name="VersionDrift">The text of its drift report (docs/version-drift.md); null if there is none.</param>
+/// <param name="VersionDrift">The text of its drift report (docs/version-drift.md); null if absent.</param>
 public sealed record DefinedTree(Platform Platform, SourceTree Source, string? VersionDrift)
 {
     private readonly ConcurrentDictionary<(Feature Part, bool Hosts), Lazy<DefinedTree>> others = new();
@@ -32,7 +32,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
             .Select(file => new GeneratedFile(Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllText(file))),
     ];
 
-    /// <summary>The tree on disk, with its manual edits; the generated tree if there is none on disk.</summary>
+    /// <summary>The tree on disk, with its manual edits; the generated tree if none is on disk.</summary>
     public static DefinedTree OnDisk(string definition)
     {
         var platform = Read(definition);

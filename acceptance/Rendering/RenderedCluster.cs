@@ -35,7 +35,7 @@ public sealed class RenderedCluster
     /// <summary>The layer with the CRDs of the monitoring objects; empty if the tree does not deliver them.</summary>
     public required IReadOnlyList<Resource> Definitions { get; init; }
 
-    /// <summary>The text of the drift report; null if there is none.</summary>
+    /// <summary>The text of the drift report; null if absent.</summary>
     public required string? VersionDrift { get; init; }
 
     /// <summary>The objects of the DNS health controller's Flux Kustomization; empty if the cluster does not have it.</summary>

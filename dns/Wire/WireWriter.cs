@@ -123,7 +123,7 @@ internal sealed class WireWriter
         suffixes++;
     }
 
-    /// <summary>The offset of an earlier copy of the suffix, among the first <paramref name="known"/> ones; -1 if there is none.</summary>
+    /// <summary>The offset of an earlier copy of the suffix, among the first <paramref name="known"/> ones; -1 if absent.</summary>
     private int Find(uint hash, ReadOnlySpan<byte> suffix, int known)
     {
         for (var from = 0; hashes.AsSpan(from, known - from).IndexOf(hash) is >= 0 and var found; from += found + 1)

@@ -56,7 +56,7 @@ internal static class LintWatch
     /// <param name="context">The command.</param>
     /// <param name="input">The tree.</param>
     /// <param name="options">The definition's settings of lint.</param>
-    /// <param name="known">The last result; null if there is none.</param>
+    /// <param name="known">The last result; null if absent.</param>
     /// <param name="affected">The clusters that changed; null for all.</param>
     /// <param name="since">The time of the change, in words.</param>
     private static LintedTree Check(CommandContext context, LintInput input, LintOptions options, LintedTree? known,

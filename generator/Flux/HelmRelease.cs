@@ -131,7 +131,7 @@ public sealed record ChartReference(string Name, string Version, string Url)
         return new ChartReference(name, chart!.TextAt("version") ?? "", isOci ? $"{repository.TrimEnd('/')}/{name}" : repository);
     }
 
-    /// <summary>The object that <c>spec.chartRef</c> refers to; null if there is none in the tree.</summary>
+    /// <summary>The object that <c>spec.chartRef</c> refers to; null if absent in the tree.</summary>
     internal static Mapping? SourceOf(Mapping release, Func<string, string, string, Mapping?> find) =>
         Source(release.At("spec", "chartRef"), NamespaceOf(release), find);
 

@@ -159,7 +159,7 @@ public static class DriftCheck
 
     /// <summary>Compares the hashes of the generated file, of the file on disk and of the last run.</summary>
     /// <param name="wanted">The hash of the generated file; null if it is not generated anymore.</param>
-    /// <param name="found">The hash of the file on disk; null if there is none.</param>
+    /// <param name="found">The hash of the file on disk; null if absent.</param>
     /// <param name="known">The hashes in the lock file; empty if the file was never generated.</param>
     /// <param name="sameDefinition">True if the lock file was written from the same definition.</param>
     public static DriftCause CauseOf(string? wanted, string? found, ImmutableSortedSet<string> known, bool sameDefinition)

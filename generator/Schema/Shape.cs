@@ -32,7 +32,7 @@ public sealed record ObjectShape(ImmutableArray<Key> Keys) : Shape
 /// <summary>A key of a mapping.</summary>
 public sealed record Key(string Name, Shape Shape, string Description = "")
 {
-    /// <summary>The value if the key is missing; null if there is none, or if it depends on other keys.</summary>
+    /// <summary>The value if the key is missing; null if absent, or if it depends on other keys.</summary>
     public string? Default { get; init; }
 
     /// <summary>For the reference: what happens if the key is missing, unless that is a fixed value.</summary>

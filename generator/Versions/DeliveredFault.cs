@@ -15,7 +15,7 @@ internal enum FaultState
 /// <param name="Fault">The fault.</param>
 /// <param name="In">The version with the fault.</param>
 /// <param name="State">Its effect.</param>
-/// <param name="Accepted">The definition's acceptance; null if there is none.</param>
+/// <param name="Accepted">The definition's acceptance; null if absent.</param>
 internal sealed record DeliveredFault(KnownFault Fault, DeliveredVersion In, FaultState State, AcceptedFault? Accepted)
 {
     public bool IsOpen => State is FaultState.Affected or FaultState.Expired;

@@ -11,7 +11,7 @@ internal sealed class NodeFact<T>
     public T Of<TNode>(TNode node, Func<TNode, T> find)
         where TNode : Node => Known(node) ?? Keep(node, find(node));
 
-    /// <summary>The stored fact; null if there is none.</summary>
+    /// <summary>The stored fact; null if absent.</summary>
     public T? Known(Node node) => (T?)node.Facts.Of(this)?.Value;
 
     /// <summary>Replaces the stored fact.</summary>

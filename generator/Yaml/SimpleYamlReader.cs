@@ -269,7 +269,7 @@ internal sealed partial class SimpleYamlReader
         return node;
     }
 
-    /// <summary>The index of the colon of a key that begins here; -1 if there is none.</summary>
+    /// <summary>The index of the colon of a key that begins here; -1 if absent.</summary>
     private int KeyEnd()
     {
         if (Current is '"' or '\'')

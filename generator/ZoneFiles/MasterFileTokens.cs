@@ -21,7 +21,7 @@ internal sealed class MasterFileTokens(string text)
     /// <summary>True if the entry began with a blank, so that it has the owner of the previous entry.</summary>
     public bool HasNoOwner { get; private set; }
 
-    /// <summary>The index of an unclosed quote or parenthesis in the entry; null if there is none.</summary>
+    /// <summary>The index of an unclosed quote or parenthesis in the entry; null if absent.</summary>
     public int? Unclosed { get; private set; }
 
     public ReadOnlySpan<char> this[MasterFileToken word] => text.AsSpan(word.Start, word.Length);

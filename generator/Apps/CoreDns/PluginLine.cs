@@ -15,7 +15,7 @@ internal sealed record PluginLine(int Server, Mapping Node)
     public IReadOnlyList<string[]> Block => field ??= [.. (Node.TextAt("configBlock") ?? "").Split('\n')
         .Select(line => Words(line).Words).Where(words => words.Length > 0)];
 
-    /// <summary>The key whose text has an unclosed quote; null if there is none.</summary>
+    /// <summary>The key whose text has an unclosed quote; null if absent.</summary>
     public string? OpenQuote =>
         Texts.FirstOrDefault(key => Words((Node.TextAt(key) ?? "").Replace('\n', ' ')).Open);
 

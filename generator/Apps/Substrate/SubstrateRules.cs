@@ -219,7 +219,7 @@ internal static class SubstrateRules
             children.Add(child.Name.Text);
         }
 
-        CheckHidden(substrate, at, taken);
+        HiddenNames.Check(substrate, at, taken);
         // Default children have no position in the file.
         children = [.. substrate.Children.Select(child => child.Name.Text)];
         foreach (var (record, entry) in substrate.Records.Zip(at.Entries("records")))
@@ -251,23 +251,6 @@ internal static class SubstrateRules
             {
                 entry.Report(KeyTwice, entry.PositionOf("key"), $"The key '{child.Key}' has another use already.",
                     "Give each child its own key, so that none can change another's names.");
-            }
-        }
-    }
-
-    /// <summary>Where a child begins, the zone names its servers alone: another record of that name is never answered.</summary>
-    private static void CheckHidden(SubstrateSettings substrate, SectionReader at, IEnumerable<string> hosts)
-    {
-        // A record of the definition has the finding where it is written.
-        var names = hosts.Concat(at.Has("records") ? [] : substrate.Records.Select(record => record.Name.Text)).ToList();
-        var entries = at.Entries("children");
-        foreach (var (index, child) in substrate.Children.Index())
-        {
-            if (names.Find(name => DomainName.IsIn(name, child.Name.Text)) is { } name)
-            {
-                at.Report(ChildOverlap, entries.IsEmpty ? at.PositionOf("children") : entries[index].PositionOf("name"),
-                    $"The child '{child.Name}' has the name of the host or record '{name}', whose address nobody would get.",
-                    "Give the child or the host another name.");
             }
         }
     }

@@ -26,7 +26,7 @@ internal static class KustomizationFile
     /// <summary>True if kustomize knows a key; it ignores case.</summary>
     public static bool IsKey(string key) => Keys.Contains(key, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The folder's file; null if there is none or it is not a mapping.</summary>
+    /// <summary>The folder's file; null if absent or it is not a mapping.</summary>
     public static (string Path, Mapping Content)? In(Kustomizer kustomizer, string folder)
     {
         foreach (var path in Names.Select(name => Join(folder, name)))

@@ -15,7 +15,7 @@ internal static class RemovedApiRules
     private static readonly string[] Webhooks = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
     private static readonly string[] Workloads = ["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"];
 
-    /// <summary>The replacement of each, null if there is none, and the Kubernetes version that removed it.</summary>
+    /// <summary>The replacement of each, null if absent, and the Kubernetes version that removed it.</summary>
     private static readonly Dictionary<(string ApiVersion, string Kind), (string? Now, string Since)> Gone =
         new (string ApiVersion, string[] Kinds, string? Now, string Since)[]
         {

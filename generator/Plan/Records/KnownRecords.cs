@@ -21,7 +21,7 @@ internal sealed class KnownRecords
     /// The records of zones that a backup read for an owner of the instance. Another instance may have a zone of the same name at another
     /// server; an unknown name belongs to an instance that was renamed since the backup.
     /// </summary>
-    /// <param name="backup">The backup; null if there is none.</param>
+    /// <param name="backup">The backup; null if absent.</param>
     /// <param name="backedUp">The instances of the backup.</param>
     /// <param name="writer">The instance.</param>
     /// <param name="all">All instances of its cluster.</param>

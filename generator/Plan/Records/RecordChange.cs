@@ -226,6 +226,6 @@ internal sealed class RecordChange
     /// <summary>A setting that removes names from the instance.</summary>
     /// <param name="Cause">The setting.</param>
     /// <param name="Scope">The names that it may affect.</param>
-    /// <param name="Writer">The new writer of these names; null if there is none.</param>
+    /// <param name="Writer">The new writer of these names; null if absent.</param>
     private sealed record Shift(RecordCause Cause, DomainScope Scope, RecordWriter? Writer);
 }
