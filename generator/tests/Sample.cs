@@ -1,3 +1,7 @@
+// Each class has its own folders. Tests of one class may share fields, so they run one after the other.
+[assembly: Parallelizable(ParallelScope.Fixtures)]
+[assembly: LevelOfParallelism(4)]
+
 namespace PlatformGitOps.Generator.Tests;
 
 /// <summary>
