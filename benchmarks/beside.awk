@@ -68,8 +68,8 @@ END {
   }
   head("tests", "`.ci/run`",
     "Each commit's own command in a fresh copy, without a cluster: it restores, builds and tests. The same tests are those that passed in both by\n" \
-    "the same name; their time is that in which at least one of them ran. Today's classes with such tests ran once more for it, without the\n" \
-    "classes of later parts.")
+    "the same name, or by a name that a later commit gave the test and changed nothing beside it. Their time is that in which at least one of\n" \
+    "them ran. Today's classes with such tests ran once more for it, without the classes of later parts.")
   if ("tests" in n) {
     print "| | whole command | result | the same tests | their time |\n| --- | --- | --- | --- | --- |"
     for (i = 1; i <= n["tests"]; i++)

@@ -138,6 +138,24 @@ results() {
     }
     { printf "%s\t%.3f\t%.3f\n", attribute("testName"), time(attribute("startTime")), time(attribute("endTime")) }' | sort
 }
+# renamed: the results of the earlier commit's tests on standard input, with the names that these tests have today. A line of a commit that
+# changes the name of a method and nothing beside it is a rename.
+renamed() {
+  git log --reverse --no-merges -p -U0 --format= "$base..HEAD" -- '*.cs' | awk -v OFS='\t' '
+    function last(text,   words) { return words[split(text, words, " ")] }
+    function method(line) { return match(line, / public (async )?(void|Task|ValueTask) [A-Za-z0-9_]+\(/) ? last(substr(line, RSTART, RLENGTH - 1)) : "" }
+    function end() { if (removed == 1 && added == 1 && was != "" && is != "" && was != is) print was, is; removed = added = 0 }
+    /^(@@|diff )/ { end(); next }
+    /^(---|\+\+\+) / { next }
+    /^-/ { removed++; was = method($0) }
+    /^\+/ { added++; is = method($0) }
+    END { end() }' > "$work/renames"
+  awk -F'\t' -v OFS='\t' '
+    NR == FNR { was[++n] = $1; is[n] = $2; next }
+    { name = $1; sub(/\(.*/, "", name); rest = substr($1, length(name) + 1)
+      for (i = 1; i <= n; i++) if (name == was[i]) name = is[i]
+      $1 = name rest; print }' "$work/renames" - | sort
+}
 # classes FOLDER NAMES: the classes of those tests, from the .trx files below FOLDER
 classes() {
   find "$1" -name '*.trx' -exec grep -hoE '<(UnitTest|TestMethod) [^>]*>' {} + | awk '
@@ -161,7 +179,7 @@ tests() {
     # What its .ci/run runs, with the results in files.
     from=$(date +%s%N)
     (cd "$work/then" && ACCEPTANCE_CLUSTER=none dotnet test --logger trx --results-directory "$work/trx") > "$work/then.log" 2>&1 || echo "$base: tests failed" >&2
-    local then; then=$(seconds "$from"); results "$work/trx" > "$work/then.tests"
+    local then; then=$(seconds "$from"); results "$work/trx" | renamed > "$work/then.tests"
     [ -s "$work/then.tests" ] || { tail -n 20 "$work/then.log" >&2; fail "$base has no results"; }
   fi
   comm -12 <(cut -f1 "$work/now.tests" | sort -u) <(cut -f1 "$work/then.tests" | sort -u) > "$work/names"
