@@ -106,14 +106,10 @@ public static partial class PostBuild
     }
 
     /// <summary>SOPS keeps the keys and encrypts the values.</summary>
-    private static string? Known(Node value) => value is Scalar { Value: var text } && !text.StartsWith("ENC[", StringComparison.Ordinal)
-        ? text : null;
+    private static string? Known(Node value) => value is Scalar { Value: var text } && !SopsText.IsValue(text) ? text : null;
 
-    private static string? Decoded(string base64)
-    {
-        var bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
-    }
+    private static string? Decoded(string base64) =>
+        SopsText.Decoded(base64) is { } text && !SopsText.IsValue(text) && !SopsText.IsFile(text) ? text : null;
 
     private static Finding Finding(Node node, Position position, string rule, string message, string fix) =>
         new() { Rule = rule, File = node.File, Position = position, Message = message, Fix = fix };

@@ -32,7 +32,7 @@ internal static partial class Generators
 
         var name = arguments.TextAt("name") is { Length: > 0 } text ? text : throw new FormatException("a generator has no name");
         var data = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
-        foreach (var (key, value) in Pairs(arguments, folder, tree))
+        foreach (var (key, value) in Pairs(arguments, folder, tree, kind == "Secret"))
         {
             if (!DataKey().IsMatch(key))
             {
@@ -81,13 +81,14 @@ internal static partial class Generators
     }
 
     /// <summary>Environment files, literals and files, in this order.</summary>
-    private static IEnumerable<(string Key, byte[] Value)> Pairs(Mapping arguments, string folder, SourceTree tree)
+    private static IEnumerable<(string Key, byte[] Value)> Pairs(
+        Mapping arguments, string folder, SourceTree tree, bool isSecret)
     {
         foreach (var path in Texts(arguments, "env").Concat(Texts(arguments, "envs")))
         {
             var lines = Encoding.UTF8.GetString(Read(path, folder, tree)).TrimStart('\uFEFF').Split('\n')
                 .Select(line => line.TrimEnd('\r').TrimStart());
-            foreach (var line in lines.Where(line => line.Length > 0 && line[0] != '#'))
+            foreach (var line in (isSecret ? SopsText.WithoutOwn([.. lines]) : lines).Where(line => line.Length > 0 && line[0] != '#'))
             {
                 var parts = line.Split('=', 2);
                 yield return EnvironmentKey().IsMatch(parts[0]) ? (parts[0], Encoding.UTF8.GetBytes(parts.Length > 1 ? parts[1] : ""))

@@ -44,7 +44,7 @@ internal static class FluxObjectRules
         FluxDefinitions.Of(resource.ApiVersion, resource.Kind, flux) is not { } shape ? []
         : OfUrl(resource).Concat(OfValues(resource)).Concat(
           from problem in ShapeCheck.Check(resource.Body, shape)
-          where !TypeRules.IsUnsubstituted(problem.Node)
+          where !TypeRules.IsUnsubstituted(problem.Node) && !SopsText.Explains(resource.Body, problem)
               && !CheckedByTypeRules.Any(path => problem.Path.StartsWith(path, StringComparison.Ordinal))
           let finding = Of(resource, built, problem, flux)
           where finding is not null

@@ -229,7 +229,8 @@ internal static class FluxRules
         from key in SecretMembers
         from entry in resource.Body.EntriesAt(key)
         where entry.Value is Scalar { Value.Length: > 0 } value
-            && !value.Value.StartsWith("ENC[", StringComparison.Ordinal) && !value.Value.StartsWith("${", StringComparison.Ordinal)
+            && !SopsText.IsValue(value.Value) && !value.Value.StartsWith("${", StringComparison.Ordinal)
+            && !(key == "data" && SopsText.IsData(value.Value))
         select Report.At(
             entry,
             Secret,
@@ -243,17 +244,23 @@ internal static class FluxRules
     private static IEnumerable<Finding> Encrypted(Layer layer) =>
         from resource in layer is { IsForeign: false, IsBootstrap: false } && layer.Kustomization.Body.At("spec", "decryption") is null
             ? layer.Built : []
-        where resource.Body.At("sops") is Mapping
+        where (SopsText.IsObject(resource.Body) || HasEncryptedData(resource))
             && (!resource.IsCustom || resource.Group.EndsWith(".toolkit.fluxcd.io", StringComparison.Ordinal))
             && !"disabled".Equals(resource.Body.TextAt("metadata", "annotations", "kustomize.toolkit.fluxcd.io/decrypt"),
                 StringComparison.OrdinalIgnoreCase)
         select Report.At(
             resource,
-            ["sops"],
+            SopsText.IsObject(resource.Body) ? ["sops"] : [],
             StillEncrypted,
-            $"SOPS has encrypted {resource.Id.Title}, and {layer.Name} has no 'spec.decryption': nothing of the layer is applied.",
+            SopsText.IsObject(resource.Body)
+                ? $"SOPS has encrypted {resource.Id.Title}, and {layer.Name} has no 'spec.decryption': nothing of the layer is applied."
+                : $"SOPS has encrypted the contents of {resource.Id.Title}, and {layer.Name} has no 'spec.decryption': pods get them encrypted.",
             "Name the Secret with the keys in flux.decryption.secretName of the definition, or in spec.decryption of a Flux Kustomization "
                 + "of your own.");
+
+    /// <summary>From a file of a generator, or written into the Secret as it is.</summary>
+    private static bool HasEncryptedData(Manifest resource) => resource is { Kind: "Secret", Group: "" }
+        && resource.Body.EntriesAt("data").Any(entry => entry.Value is Scalar { Value: var text } && SopsText.IsData(text));
 
     /// <summary>Keys and tokens of well-known forms, anywhere in an object; the finding never repeats them.</summary>
     private static IEnumerable<Finding> Credentials(ClusterView cluster) =>

@@ -93,7 +93,7 @@ internal static class TypeRules
         KubernetesDefinitions.Of(resource.ApiVersion, resource.Kind) is { } shape
             ? Check(resource, ByKind.Value[resource.Kind], built).Concat(
                 from problem in ShapeCheck.CheckValues(resource.Body, shape)
-                where !IsUnsubstituted(problem.Node) && !IsOfSops(resource.Body, problem)
+                where !IsUnsubstituted(problem.Node) && !SopsText.Explains(resource.Body, problem)
                 let finding = problem.IsUnknownField ? OfField(resource, problem) : Mismatch(problem, built)
                 select finding with { File = resource.FileOf(problem.Node) })
             : Check(resource, ByKind.Value[Every].Concat(ByKind.Value[resource.Kind]), built);
@@ -102,15 +102,11 @@ internal static class TypeRules
         from place in places
         from found in At(resource.Body, built, place.Path, "")
         from problem in ShapeCheck.CheckValues(found.Applied, place.Shape, found.Path)
-        where !IsUnsubstituted(problem.Node)
+        where !IsUnsubstituted(problem.Node) && !SopsText.Explains(resource.Body, problem)
         let written = Written(found.Built, problem.Path[found.Path.Length..])
         let finding = problem.IsUnknownField ? OfField(resource, problem)
             : Mismatch(problem, problem.Expected ?? "known here", written, WrongType)
         select finding with { File = resource.FileOf(problem.Node) };
-
-    /// <summary>Flux takes it away, with the texts that stand for numbers.</summary>
-    private static bool IsOfSops(Mapping body, ShapeProblem problem) => body["sops"] is Mapping
-        && (problem.Path == "sops" || problem.Node is Scalar { Value: var text } && text.StartsWith("ENC[", StringComparison.Ordinal));
 
     private static Finding Mismatch(ShapeProblem problem, Mapping built) =>
         Mismatch(problem, problem.Expected ?? "known here", Written(built, problem.Path), WrongType);
