@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Acceptance.Workflows;
 
-/// <summary>A run whose definition or settings cannot be used fails and says why; a green run without a check would pass for a proof.</summary>
+/// <summary>A run whose definition or settings cannot be used fails and says why: a green run without a check proves nothing.</summary>
 [Platform(Exclude = "Win", Reason = "the suite does not run there")]
 public sealed class UnusableRunTests
 {
