@@ -21,7 +21,7 @@ public sealed record ClusterCapabilities(
     string Kind, int WorkerNodes, bool NodesAreContainers, bool ApiServerIsStaticPod, bool? EnforcesNetworkPolicy);
 
 /// <summary>Existing clusters from the contexts of a kubeconfig; the suite never removes them.</summary>
-public sealed class ExistingProvider(SuiteSettings settings) : IClusterProvider
+public sealed class ExistingProvider(SuiteSettings settings, Platform platform) : IClusterProvider
 {
     public ClusterCapabilities Capabilities =>
         new("existing", WorkerNodes: 0, NodesAreContainers: false, ApiServerIsStaticPod: false, EnforcesNetworkPolicy: null);
@@ -35,7 +35,14 @@ public sealed class ExistingProvider(SuiteSettings settings) : IClusterProvider
 
         var context = new KubeContext(ConfigFile(), name);
         using var api = KubernetesApi.Connect(context);
-        var workers = (await api.List(ResourceKind.Node, null, null, cancellationToken)).Count(node => !Nodes.IsControlPlane(node));
+        var nodes = await api.List(ResourceKind.Node, null, null, cancellationToken);
+        var live = await ClusterIdentity.Read(api, nodes, cancellationToken);
+        if (live.Problem(platform.ClusterNamed(shape.Role), platform) is { } problem)
+        {
+            throw new WrongClusterException($"The context '{name}' of cluster {shape.Role} was left as it is. {problem}");
+        }
+
+        var workers = nodes.Count(node => !Nodes.IsControlPlane(node));
         return new RunningCluster(name, shape, context, Capabilities with { WorkerNodes = workers }, Made: false);
     }
 

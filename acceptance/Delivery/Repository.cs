@@ -15,13 +15,19 @@ public static class Repository
     /// <summary>The suite's own documents and fixtures.</summary>
     public static string Product { get; } = IsPacked ? Packed : Root;
 
+    // Lazy: the tool sets the settings after it has read their names.
+    private static readonly Lazy<string> Definition = new(() =>
+        Path.GetFullPath(SettingSource.Setting("definition") ?? "platform.yaml", Root));
+
     /// <summary>The definition's path: from the setting, by default platform.yaml.</summary>
-    public static string DefinitionFile { get; } = Path.GetFullPath(SettingSource.Setting("definition") ?? "platform.yaml", Root);
+    public static string DefinitionFile => Definition.Value;
 
     // Lazy: a report of an earlier run needs no definition.
     private static readonly Lazy<DefinedTree> OnDisk = new(() => DefinedTree.OnDisk(DefinitionFile));
 
-    private static readonly Lazy<IReadOnlyList<string>> Checked = new(() => Chosen(SettingSource.Setting("clusters"), Tree.Clusters));
+    // Without what the definition does not have: tests must exist, so that the run can fail for it (SuiteSettings.Current).
+    private static readonly Lazy<IReadOnlyList<string>> Checked = new(() =>
+        [.. SuiteSettings.Chosen(SettingSource.Setting("clusters"), Tree.Clusters).Intersect(Tree.Clusters).DefaultIfEmpty(Tree.Clusters[0])]);
 
     /// <summary>The tree under test.</summary>
     public static DefinedTree Tree => OnDisk.Value;
@@ -30,13 +36,6 @@ public static class Repository
 
     /// <summary>The names of the clusters under test: from the setting "clusters", by default all of the definition.</summary>
     public static IReadOnlyList<string> Roles => Checked.Value;
-
-    internal static IReadOnlyList<string> Chosen(string? setting, IReadOnlyList<string> defined)
-    {
-        var chosen = setting?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [.. defined];
-        return chosen.Except(defined)
-            .FirstOrDefault() is { } unknown ? throw new SettingException("clusters", unknown, string.Join(", ", defined)) : chosen;
-    }
 
     private static string FindRoot()
     {

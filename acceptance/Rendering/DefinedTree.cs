@@ -46,8 +46,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     public static Platform Read(string definition) => PlatformFile.Read(definition) switch
     {
         PlatformReading.Valid valid => valid.Platform,
-        PlatformReading.Invalid invalid => throw new InvalidDataException(
-            $"{definition}: {string.Join('\n', invalid.Findings.Select(finding => finding.Message))}"),
+        PlatformReading.Invalid invalid => throw new InvalidDataException(string.Join('\n', invalid.Findings)),
         _ => throw new InvalidDataException(definition),
     };
 

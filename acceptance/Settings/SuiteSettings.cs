@@ -1,3 +1,4 @@
+using System.Collections;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Acceptance.Settings;
@@ -8,7 +9,18 @@ namespace PlatformGitOps.Acceptance.Settings;
 /// </summary>
 public sealed record SuiteSettings
 {
-    public static SuiteSettings Current { get; } = Read(SettingSource.Setting, Repository.Roles);
+    /// <summary>How the setting of a cluster's context begins.</summary>
+    public const string OfAContext = "context-";
+
+    // Lazy, so that each use throws the reason itself and not that a type cannot be initialized.
+    private static readonly Lazy<SuiteSettings> OfThisRun = new(() =>
+    {
+        UnknownSettings.Refuse(SettingSource.Names, Repository.Tree.Clusters);
+        return Read(SettingSource.Setting, Repository.Tree.Clusters);
+    });
+
+    /// <exception cref="SettingException">A setting has an unknown name, or a value that it cannot have.</exception>
+    public static SuiteSettings Current => OfThisRun.Value;
 
     /// <summary>The kind of clusters: auto, kind, k3s, existing or none.</summary>
     public ClusterChoice Cluster { get; init; } = ClusterChoice.Auto;
@@ -108,7 +120,7 @@ public sealed record SuiteSettings
     /// <summary>The names of all settings, including those of one cluster.</summary>
     public static IReadOnlyList<string> Names(string cluster)
     {
-        List<string> asked = ["definition", "clusters"];
+        List<string> asked = ["definition"];
         Read(
             name =>
             {
@@ -124,9 +136,16 @@ public sealed record SuiteSettings
     public static SuiteSettings Read(Func<string, string?> setting, IReadOnlyList<string> clusters)
     {
         var defaults = new SuiteSettings();
+        var chosen = Chosen(setting("clusters"), clusters);
+        if (chosen.Except(clusters).FirstOrDefault() is { } unknown)
+        {
+            throw new SettingException($"The setting clusters has '{unknown}', a cluster that the definition does not have. "
+                + UnknownSettings.Advice(unknown, clusters));
+        }
+
         var cluster = Choice("cluster", defaults.Cluster);
-        var contexts = clusters
-            .Select(role => (role, context: setting($"context-{role}")))
+        var contexts = chosen
+            .Select(role => (role, context: setting(OfAContext + role)))
             .Where(pair => pair.context is not null)
             .ToDictionary(pair => pair.role, pair => pair.context!);
         var foreign = cluster == ClusterChoice.Existing || (cluster == ClusterChoice.Auto && contexts.Count > 0);
@@ -154,7 +173,7 @@ public sealed record SuiteSettings
             BudgetScale = Number("budget-scale", defaults.BudgetScale),
             Prefix = setting("prefix") ?? defaults.Prefix,
             Workers = (int)Number("workers", defaults.Workers),
-            Preload = setting("preload")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            Preload = List(setting("preload")) ?? [],
             SmallImage = setting("small-image") ?? defaults.SmallImage,
             VictoriaMetricsImage = setting("victoria-metrics-image") ?? defaults.VictoriaMetricsImage,
             VmalertImage = setting("vmalert-image") ?? defaults.VmalertImage,
@@ -185,16 +204,31 @@ public sealed record SuiteSettings
             : throw new SettingException(name, value, "a number above 0");
     }
 
+    /// <param name="setting">The setting clusters; null for all.</param>
+    internal static IReadOnlyList<string> Chosen(string? setting, IReadOnlyList<string> defined) => List(setting) ?? defined;
+
+    private static string[]? List(string? value) =>
+        value?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
 /// <summary>The settings of this run, from environment and runsettings.</summary>
 public static class SettingSource
 {
-    public static string? Setting(string name)
-    {
-        var variable = "ACCEPTANCE_" + name.Replace('-', '_').ToUpperInvariant();
-        return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : TestContext.Parameters[name];
-    }
+    public const string Prefix = "ACCEPTANCE_";
+
+    /// <summary>The names of all that is set: environment variables with the prefix, and the test parameters as such variables.</summary>
+    public static IReadOnlyList<string> Names =>
+    [
+        .. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Where(variable => variable.Value is string { Length: > 0 })
+            .Select(variable => (string)variable.Key).Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)),
+        .. TestContext.Parameters.Names.Select(Variable),
+    ];
+
+    /// <summary>The environment variable of a setting.</summary>
+    public static string Variable(string setting) => Prefix + setting.Replace('-', '_').ToUpperInvariant();
+
+    public static string? Setting(string name) =>
+        Environment.GetEnvironmentVariable(Variable(name)) is { Length: > 0 } value ? value : TestContext.Parameters[name];
 }
 
 public enum ClusterChoice
@@ -218,10 +252,11 @@ public enum DeliveryChoice
     None,
 }
 
-public sealed class SettingException(string name, string value, string allowed)
-    : Exception($"the setting {name} is '{value}'; it can be: {allowed}")
+public sealed class SettingException(string message) : Exception(message)
 {
-    public string Setting { get; } = name;
+    public SettingException(string name, string value, string allowed) : this($"the setting {name} is '{value}'; it can be: {allowed}")
+    {
+    }
 }
 
 public sealed class SuiteSettingsTests
@@ -297,6 +332,11 @@ public sealed class SuiteSettingsTests
     public void An_invalid_value_is_refused_with_the_valid_ones(string name, string value, string allowed) =>
         Should.Throw<SettingException>(() => SuiteSettings.Read(asked => asked == name ? value : null, Clusters))
             .Message.ShouldBe($"the setting {name} is '{value}'; it can be: {allowed}");
+
+    [Test]
+    public void An_unknown_cluster_is_refused_with_the_known_ones() =>
+        Should.Throw<SettingException>(() => SuiteSettings.Read(name => name == "clusters" ? "infra,app" : null, Clusters)).Message
+            .ShouldBe("The setting clusters has 'app', a cluster that the definition does not have. Did you mean 'apps'?");
 
     [Test]
     public void Contexts_are_named_after_the_clusters_of_the_definition() =>

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Security;
 using NUnit.Framework.Api;
 using NUnit.Framework.Interfaces;
 using NUnit.Framework.Internal;
 using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Tool;
@@ -39,24 +41,13 @@ root.SetAction(parsed =>
         Set(name, parsed.GetValue(option));
     }
 
-    foreach (var pair in parsed.GetValue(contexts) ?? [])
-    {
-        if (pair.Split('=', 2) is not [{ Length: > 0 } cluster, { Length: > 0 } context])
-        {
-            return Unusable($"--context is '{pair}'. Write <cluster>=<context>, for example infra=my-cluster.");
-        }
-
-        Set($"context-{cluster}", context);
-    }
-
-    var definition = Environment.GetEnvironmentVariable(Variable("definition")) ?? "platform.yaml";
-    if (!File.Exists(definition))
-    {
-        return Unusable($"The file '{definition}' does not exist. Run this in the folder of platform.yaml, or name it with --definition.");
-    }
-
     try
     {
+        foreach (var (cluster, context) in ContextOptions.Read(parsed.GetValue(contexts) ?? [], Repository.Tree.Clusters))
+        {
+            Set(SuiteSettings.OfAContext + cluster, context);
+        }
+
         _ = SuiteSettings.Current;
     }
     catch (Exception exception)
@@ -80,7 +71,9 @@ report.SetAction((parsed, cancellationToken) => ReportCommand.WriteAsync(
     parsed.GetRequiredValue(evidence), EvidenceFolder.Below(Directory.GetCurrentDirectory()), Console.Out, Console.Error,
     cancellationToken));
 root.Add(report);
-return root.Parse(args).Invoke();
+var line = root.Parse(args);
+var exitCode = line.Invoke();
+return line.Action is ParseErrorAction ? 2 : exitCode;
 
 static int Unusable(string problem)
 {
@@ -88,12 +81,10 @@ static int Unusable(string problem)
     return 2;
 }
 
-static string Variable(string setting) => "ACCEPTANCE_" + setting.Replace('-', '_').ToUpperInvariant();
-
 static void Set(string setting, string? value)
 {
     if (value is not null)
     {
-        Environment.SetEnvironmentVariable(Variable(setting), value);
+        Environment.SetEnvironmentVariable(SettingSource.Variable(setting), value);
     }
 }

@@ -144,7 +144,7 @@ public sealed partial class CommandTests
     }
 
     /// <summary>The build folder of acceptance/Tool, with this suite.</summary>
-    private static string BuiltTool()
+    internal static string BuiltTool()
     {
         var suite = typeof(CommandTests).Assembly.Location;
         var kind = Path.GetFileName(Path.GetDirectoryName(suite)!);

@@ -8,13 +8,13 @@ namespace PlatformGitOps.Generator.Backup;
 /// <param name="Name">The cluster's name in its settings; null if the tree was not delivered, or the settings cannot be read.</param>
 /// <param name="Nodes">The internal addresses of its nodes.</param>
 /// <param name="Pods">The first address of each node's pod range.</param>
-internal sealed record LiveIdentity(string? Name, ImmutableArray<IPAddress> Nodes, ImmutableArray<IPAddress> Pods)
+public sealed record LiveIdentity(string? Name, ImmutableArray<IPAddress> Nodes, ImmutableArray<IPAddress> Pods)
 {
     /// <summary>The settings that Flux substitutes in every cluster.</summary>
     private static readonly string Settings = $"ConfigMap {Layout.FluxNamespace}/{Layout.ClusterSettings}";
 
     /// <summary>Reads the identity; what the user may not read stays unknown.</summary>
-    public static async Task<LiveIdentity> ReadAsync(Kubectl kubectl, CancellationToken cancellationToken)
+    internal static async Task<LiveIdentity> ReadAsync(Kubectl kubectl, CancellationToken cancellationToken)
     {
         var objects = ImmutableArray.CreateBuilder<Manifest>();
         foreach (var (kind, @namespace) in new[] { ("configmaps", Layout.FluxNamespace), ("nodes", (string?)null) })
@@ -32,7 +32,7 @@ internal sealed record LiveIdentity(string? Name, ImmutableArray<IPAddress> Node
         return Of(objects);
     }
 
-    public static LiveIdentity Of(IReadOnlyCollection<Manifest> objects)
+    internal static LiveIdentity Of(IReadOnlyCollection<Manifest> objects)
     {
         var nodes = objects.Where(resource => resource.Kind == "Node").ToArray();
         return new LiveIdentity(

@@ -1,7 +1,7 @@
 namespace PlatformGitOps.Generator.Findings;
 
 /// <summary>"Did you mean": finds the known word that was most likely meant by an unknown one.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary>How an advice begins that names the word.</summary>
     public const string Begins = "Did you mean";

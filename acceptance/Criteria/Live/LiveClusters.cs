@@ -174,7 +174,7 @@ public static class LiveClusters
     {
         ClusterChoice.Kind => new KindProvider(Engine, SuiteSettings.Current),
         ClusterChoice.K3s => new K3sProvider(Engine, SuiteSettings.Current),
-        _ => new ExistingProvider(SuiteSettings.Current),
+        _ => new ExistingProvider(SuiteSettings.Current, Repository.Platform),
     };
 
     private static IDelivery? Delivery() => SuiteSettings.Current.Delivery switch

@@ -14,7 +14,8 @@ public sealed class RunningClusters
     /// <summary>The number of NUnit's workers. Each cluster uses one for its serial checks; the others are for reading checks.</summary>
     private const int Workers = 8;
 
-    private static readonly SemaphoreSlim Slots = new(SuiteSettings.Current.ClustersAtOnce);
+    // Lazy: a setting that cannot be used must fail the tests, and not their discovery, which would find none.
+    private static readonly Lazy<SemaphoreSlim> Slots = new(() => new SemaphoreSlim(SuiteSettings.Current.ClustersAtOnce));
 
     [OneTimeSetUp]
     public void SayHowManyAreCheckedAtOnce() => EvidenceLog.Fact(
@@ -33,9 +34,9 @@ public sealed class RunningClusters
     });
 
     /// <summary>Waits until the checks of a cluster may start: the setting clusters-at-once limits their number.</summary>
-    public static Task WaitForSlot() => Slots.WaitAsync();
+    public static Task WaitForSlot() => Slots.Value.WaitAsync();
 
-    public static void ReleaseSlot() => Slots.Release();
+    public static void ReleaseSlot() => Slots.Value.Release();
 
     /// <summary>Allows a test to run in parallel with others in its queue.</summary>
     internal static void AllowParallel(NUnit.Framework.Internal.TestParameters parameters)
