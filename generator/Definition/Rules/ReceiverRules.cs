@@ -12,7 +12,7 @@ internal static class ReceiverRules
     /// What is only made with a token, or posts with one alone. azuredevops is not among them: it may have the identity of the cloud.
     /// </summary>
     private static readonly ImmutableHashSet<string> WithToken =
-        ["github", "gitlab", "gitea", "bitbucket", "datadog", "opsgenie", "telegram", "matrix", "webex"];
+        ["github", "gitlab", "gitea", "bitbucket", "datadog", "opsgenie", "telegram", "matrix", "webex", "generic-hmac"];
 
     /// <summary>What the key channel is to the receivers that do not do without it.</summary>
     private static readonly ImmutableDictionary<string, string> Channels = new Dictionary<string, string>

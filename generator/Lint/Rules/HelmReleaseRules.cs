@@ -24,24 +24,29 @@ internal static class HelmReleaseRules
             .Concat(own.SelectMany(release => Values(cluster, release)));
     }
 
-    /// <summary>Another repository may deliver a release, so that only one that has another namespace here is certainly wrong.</summary>
+    /// <summary>
+    /// Another repository may deliver a release. Without a written namespace, one of that name in another namespace of the tree is meant.
+    /// </summary>
     private static IEnumerable<Finding> Dependencies(ClusterView cluster, Manifest release, Manifest[] all) =>
         from needed in release.Body.MappingsAt("spec", "dependsOn")
         let name = needed.TextAt("name") ?? ""
         let @namespace = needed.TextAt("namespace") ?? release.Namespace
         where name.Length > 0 && !Array.Exists(all, other => other.Name == name && other.Namespace == @namespace)
         let elsewhere = Array.Find(all, other => other.Name == name)
+        let isForgotten = elsewhere is not null && needed.TextAt("namespace") is null
         select Report.At(
             needed,
             Missing,
             $"{release.Id.Title} depends on HelmRelease {@namespace}/{name}, which cluster {cluster.Name} does not have: it is not "
                 + "installed before that one is ready.",
-            elsewhere is not null ? $"Write 'namespace: {elsewhere.Namespace}' beside the name."
+            isForgotten ? $"Write 'namespace: {elsewhere!.Namespace}' beside the name."
+                : elsewhere is not null ? $"The tree has {name} in the namespace {elsewhere.Namespace}. If another repository delivers this "
+                    + "one, keep the finding back (lint.ignore)."
                 : Suggestion.For(name, all.Where(other => other.Namespace == @namespace).Select(other => other.Name)) is { } near
                 ? $"Did you mean {near}?"
                 : "Name a release of the tree, or delete it. If another repository delivers that release, keep the finding back "
                     + "(lint.ignore).") with
-        { Severity = elsewhere is null ? Severity.Warning : Severity.Error };
+        { Severity = isForgotten ? Severity.Error : Severity.Warning };
 
     /// <summary>
     /// Helm finds a release by its name in the namespace of its records (storageNamespace, else that of the HelmRelease). With other

@@ -27,6 +27,7 @@ public sealed class HelmReleaseTests
     [TestCase("{name: elsewhere}", Severity.Warning, "Name a release of the tree")]
     [TestCase("{name: corednss, namespace: kube-system}", Severity.Warning, "Did you mean coredns?")]
     [TestCase("{name: coredns}", Severity.Error, "Write 'namespace: kube-system'")]
+    [TestCase("{name: coredns, namespace: dns}", Severity.Warning, "The tree has coredns in the namespace kube-system.")]
     public void A_release_that_is_waited_for(string needed, Severity severity, string fix)
     {
         var finding = new LintFixture("", needed).Apply("pods.yaml", $$"""
