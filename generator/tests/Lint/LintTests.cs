@@ -30,6 +30,11 @@ public sealed class LintTests
         .Concat([IgnoredFindings.RuleUnused, Linter.RuleClusterMissing])
         .Intersect(LintRules.About.Keys).ShouldBe(LintRules.About.Keys, ignoreOrder: true);
 
+    /// <summary>`.ci/first-hour --write` records it with the rest of the page.</summary>
+    [Test]
+    public void The_first_hour_has_the_number_of_rules() => File.ReadAllText(RepositoryRoot.File("docs", "first-hour.md"))
+        .ShouldContain($"No findings under {LintRules.About.Count} rules.");
+
     [Test]
     public void Every_rule_is_on_the_page_with_what_it_is_about()
     {
