@@ -47,6 +47,9 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Warning, "{Service}: its pods cannot be removed from DNS: {Reason}")]
     public static partial void Refused(ILogger log, ObjectName service, string reason);
 
+    [LoggerMessage(14, LogLevel.Warning, "{Slice}: {Problem}")]
+    public static partial void ForeignSlice(ILogger log, ObjectName slice, string problem);
+
     [LoggerMessage(20, LogLevel.Information, "lease {Lease} {Change}")]
     public static partial void LeadershipChanged(ILogger log, ObjectName lease, string change);
 

@@ -19,7 +19,7 @@ internal sealed class Reconciler : IDisposable
     private readonly ControllerOptions _options;
     private readonly EndpointStore _store;
     private readonly OwnerSelectors _owners;
-    private readonly InvalidServices _invalid;
+    private readonly ServiceReports _reports;
     private readonly ProbeScheduler _scheduler;
     private readonly ChangeWriter _writer;
     private readonly Telemetry _telemetry;
@@ -37,7 +37,7 @@ internal sealed class Reconciler : IDisposable
         _store = new EndpointStore(options, time);
         _owners = new OwnerSelectors(
             api, () => _role == Role.Leader, uid => Enqueue(() => JudgeOwner(uid)), Metrics, telemetry.Log);
-        _invalid = new InvalidServices(telemetry);
+        _reports = new ServiceReports(telemetry);
         _scheduler = new ProbeScheduler(prober, options.MaxConcurrentProbes, telemetry, (endpoint, generation, result) =>
             Enqueue(() => Complete(endpoint, generation, result)));
         Metrics.Leader.Set(0, telemetry.Labels);
@@ -98,6 +98,7 @@ internal sealed class Reconciler : IDisposable
     {
         foreach (var change in changes)
         {
+            _reports.Observe(change, _role);
             switch (change)
             {
                 case StoreChange.EndpointAdded { Endpoint: var endpoint }:
@@ -109,22 +110,9 @@ internal sealed class Reconciler : IDisposable
                 case StoreChange.Updated { Service: var service }:
                     _queue.Add(service);
                     break;
-                case StoreChange.Managed { Service: var service }:
-                    _invalid.Clear(service.Name);
-                    Metrics.Begin(service.Labels);
-                    Log.Managed(_telemetry.Log, service.Name, service.Endpoints.Count);
-                    break;
-                case StoreChange.Released { Service: var service }:
+                case StoreChange.Released:
                     // The next sweeps restore its pods and slices.
-                    Forget(service);
-                    Log.Released(_telemetry.Log, service.Name);
                     _sweepAt = Now;
-                    break;
-                case StoreChange.Invalid { Service: var service, Problems: var problems }:
-                    _invalid.Set(service, problems, _role == Role.Leader);
-                    break;
-                case StoreChange.NotEnabled { Service: var name }:
-                    _invalid.Clear(name);
                     break;
             }
         }
@@ -148,19 +136,17 @@ internal sealed class Reconciler : IDisposable
             Metrics.LeaderChanges.Increment(_telemetry.Labels);
         }
 
-        if (role == Role.Leader)
-        {
-            _invalid.RecordAll();
-        }
-
+        _reports.ChangeRole(role, _store.Managed);
         if ((before, role) != (Role.Candidate, Role.Leader))
         {
             _scheduler.Clear();
         }
 
         _sweepAt = Now;
-        // Another instance exports the metrics of a standby's endpoints.
-        _store.Managed.ToList().ForEach(role == Role.Standby ? Forget : service => Begin(service, before));
+        if (role != Role.Standby)
+        {
+            _store.Managed.ToList().ForEach(service => Begin(service, before));
+        }
     }
 
     private void Begin(ManagedService service, Role before)
@@ -177,8 +163,6 @@ internal sealed class Reconciler : IDisposable
             service.Endpoints.Values.ToList().ForEach(endpoint => _ = _owners.Refusal(endpoint));
         }
     }
-
-    private void Forget(ManagedService service) => Metrics.Forget(service.Labels);
 
     /// <summary>Restores endpoints that no Service with health checks excludes anymore, whoever removed them.</summary>
     private void Sweep(bool isCurrent, TimeSpan now)
@@ -202,11 +186,12 @@ internal sealed class Reconciler : IDisposable
             return;
         }
 
-        Metrics.Checks.Increment([.. endpoint.Service.Labels, ControllerMetrics.ResultOf(result.Healthy)]);
         if (_role == Role.Standby)
         {
             return;
         }
+
+        Metrics.Checks.Increment([.. endpoint.Service.Labels, ControllerMetrics.ResultOf(result.Healthy)]);
 
         // After a change of the pod or a suspension of this process, the result is outdated.
         var isEvidence = generation == endpoint.Generation && result.Duration <= endpoint.Target.Timeout * 2;
@@ -227,6 +212,12 @@ internal sealed class Reconciler : IDisposable
 
     private void Reconcile(ManagedService service, bool isCurrent, Func<IReadOnlyList<ObservedEndpoint>> all, TimeSpan now)
     {
+        if (_store.FindManaged(service.Name) != service)
+        {
+            // It waited in the queue when its health checks ended.
+            return;
+        }
+
         Metrics.Reconciles.Increment();
         List<(TrackedEndpoint Endpoint, Decision Decision)> addresses = [];
         try
@@ -326,6 +317,7 @@ internal sealed class Reconciler : IDisposable
             write.End(outcome, Now, _options.Guards.BetweenWrites);
             outcome.Pods.ToList().ForEach(pod => Observe(_store.Apply(pod, isOwn: true)));
             outcome.Slices.ToList().ForEach(slice => Observe(_store.Apply(slice, isOwn: true)));
+            _reports.Observe(change.Service, _store.FindManaged(change.Service.FullName()) is not null, outcome, _role);
             changed.SelectMany(removal => removal.Endpoints).ToList().ForEach(endpoint => _queue.Add(endpoint.Service));
         }));
         if (_writer.IsDryRun)

@@ -65,8 +65,10 @@ internal sealed class EventRecorder(ApiClient client, string instance, TimeProvi
 
     public static V1ObjectReference About(V1Pod pod) => About("Pod", pod.Metadata);
 
-    private static V1ObjectReference About(string kind, V1ObjectMeta meta) =>
-        new() { ApiVersion = "v1", Kind = kind, NamespaceProperty = meta.NamespaceProperty, Name = meta.Name, Uid = meta.Uid };
+    public static V1ObjectReference About(V1EndpointSlice slice) => About("EndpointSlice", slice.Metadata, "discovery.k8s.io/v1");
+
+    private static V1ObjectReference About(string kind, V1ObjectMeta meta, string api = "v1") =>
+        new() { ApiVersion = api, Kind = kind, NamespaceProperty = meta.NamespaceProperty, Name = meta.Name, Uid = meta.Uid };
 
     private bool TakeToken(string ns)
     {

@@ -12,12 +12,19 @@ internal interface IObjectApi
 
     Task<V1Pod> PatchPodStatusAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken);
 
-    Task<V1EndpointSlice> ApplySliceAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken);
+    /// <summary>Creates it; a conflict if one of this name exists, whoever created it.</summary>
+    Task<V1EndpointSlice> CreateSliceAsync(V1EndpointSlice slice, CancellationToken cancellationToken);
+
+    Task<V1EndpointSlice> PatchSliceAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken);
 
     /// <summary>Lists the slices with this controller's label.</summary>
     Task<IList<V1EndpointSlice>> ListSlicesAsync(ObjectName service, CancellationToken cancellationToken);
 
-    Task DeleteSliceAsync(ObjectName name, CancellationToken cancellationToken);
+    /// <summary>The slice of this name, with any label.</summary>
+    Task<V1EndpointSlice?> FindSliceAsync(ObjectName name, CancellationToken cancellationToken);
+
+    /// <summary>Deletes exactly this version of it.</summary>
+    Task DeleteSliceAsync(V1EndpointSlice slice, CancellationToken cancellationToken);
 
     /// <summary>The selector of a ReplicaSet, StatefulSet or DaemonSet; null if the object does not exist.</summary>
     Task<V1LabelSelector?> FindSelectorAsync(string kind, ObjectName name, CancellationToken cancellationToken);
@@ -37,9 +44,14 @@ internal sealed class ObjectApi(ApiClient client) : IObjectApi
         (api, token) => api.CoreV1.PatchNamespacedPodStatusAsync(patch, name.Name, name.Namespace, cancellationToken: token),
         cancellationToken);
 
-    public Task<V1EndpointSlice> ApplySliceAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) => client.CallAsync(
+    public Task<V1EndpointSlice> CreateSliceAsync(V1EndpointSlice slice, CancellationToken cancellationToken) => client.CallAsync(
+        (api, token) => api.DiscoveryV1.CreateNamespacedEndpointSliceAsync(
+            slice, slice.Metadata.NamespaceProperty, fieldManager: Annotations.ManagedBy, cancellationToken: token),
+        cancellationToken);
+
+    public Task<V1EndpointSlice> PatchSliceAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) => client.CallAsync(
         (api, token) => api.DiscoveryV1.PatchNamespacedEndpointSliceAsync(
-            patch, name.Name, name.Namespace, fieldManager: Annotations.ManagedBy, force: true, cancellationToken: token),
+            patch, name.Name, name.Namespace, fieldManager: Annotations.ManagedBy, cancellationToken: token),
         cancellationToken);
 
     public async Task<IList<V1EndpointSlice>> ListSlicesAsync(ObjectName service, CancellationToken cancellationToken) =>
@@ -48,8 +60,21 @@ internal sealed class ObjectApi(ApiClient client) : IObjectApi
                 service.Namespace, labelSelector: OwnSlices.SelectorOf(service), cancellationToken: token),
             cancellationToken)).Items;
 
-    public Task DeleteSliceAsync(ObjectName name, CancellationToken cancellationToken) => client.FindAsync(
-        (api, token) => api.DiscoveryV1.DeleteNamespacedEndpointSliceAsync(name.Name, name.Namespace, cancellationToken: token),
+    /// <summary>A list, because the controller's account may list slices and may not get them.</summary>
+    public async Task<V1EndpointSlice?> FindSliceAsync(ObjectName name, CancellationToken cancellationToken) =>
+        (await client.CallAsync(
+            (api, token) => api.DiscoveryV1.ListNamespacedEndpointSliceAsync(
+                name.Namespace, fieldSelector: $"metadata.name={name.Name}", cancellationToken: token),
+            cancellationToken)).Items.FirstOrDefault(slice => slice.Metadata.Name == name.Name);
+
+    public Task DeleteSliceAsync(V1EndpointSlice slice, CancellationToken cancellationToken) => client.FindAsync(
+        (api, token) => api.DiscoveryV1.DeleteNamespacedEndpointSliceAsync(
+            slice.Metadata.Name, slice.Metadata.NamespaceProperty,
+            new V1DeleteOptions
+            {
+                Preconditions = new V1Preconditions { ResourceVersion = slice.Metadata.ResourceVersion, Uid = slice.Metadata.Uid },
+            },
+            cancellationToken: token),
         cancellationToken);
 
     public async Task<V1LabelSelector?> FindSelectorAsync(string kind, ObjectName name, CancellationToken cancellationToken) => kind switch
@@ -93,4 +118,10 @@ internal static class ObjectExtensions
     /// <summary>The pods' port if it is a number; null for a name.</summary>
     public static int? TargetNumber(this V1ServicePort port) =>
         port.TargetPort?.Value is not { } target ? port.Port : int.TryParse(target, out var number) ? number : null;
+
+    /// <summary>Compares resourceVersions of one kind as numbers (KEP-5504); one that is not a number is never behind.</summary>
+    public static bool IsBehind(this V1ObjectMeta item, V1ObjectMeta known) =>
+        ulong.TryParse(item.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        && ulong.TryParse(known.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var seen)
+        && version < seen;
 }

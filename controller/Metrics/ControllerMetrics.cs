@@ -8,6 +8,8 @@ internal sealed class ControllerMetrics
 {
     private static readonly double[] Fast = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+    private static readonly string[] UpdateResults = ["success", "failure", "obsolete"];
+
     private static readonly Guard[] Guards = [.. Enum.GetValues<Guard>().Where(guard => guard != Guard.None)];
 
     public Family Checks { get; } = new("dns_health_checks_total", "counter", "Probes by Service and result.");
@@ -41,6 +43,9 @@ internal sealed class ControllerMetrics
 
     public Family InvalidServices { get; } =
         new("dns_health_controller_invalid_services", "gauge", "Services with an invalid health-check configuration.");
+
+    public Family ForeignSlices { get; } = new(
+        "dns_health_controller_foreign_endpointslices", "gauge", "EndpointSlices with its label or name that it did not create.");
 
     public Family StarvedServices { get; } =
         new("dns_health_controller_starved_services", "gauge", "Services whose next probe is more than one interval late.");
@@ -78,6 +83,11 @@ internal sealed class ControllerMetrics
             HeldBack.Remove([.. service, LabelOf(guard)]);
         }
 
+        foreach (var result in UpdateResults)
+        {
+            Updates.Remove([.. service, ("result", result)]);
+        }
+
         Checks.Remove([.. service, ResultOf(healthy: true)]);
         Checks.Remove([.. service, ResultOf(healthy: false)]);
     }
@@ -92,7 +102,7 @@ internal sealed class ControllerMetrics
         Family[] families =
         [
             Checks, Healthy, Unhealthy, Updates, Removed, Added, HeldBack,
-            Leader, LeaderChanges, Reconciles, WatchEnds, Watched, InvalidServices, StarvedServices, InternalErrors,
+            Leader, LeaderChanges, Reconciles, WatchEnds, Watched, InvalidServices, ForeignSlices, StarvedServices, InternalErrors,
         ];
         foreach (var family in families)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using k8s;
 
 namespace PlatformGitOps.Controller.Removal;
 
@@ -105,28 +106,63 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         var note = change.Verdict == Verdict.Remove
             ? RemovalNote.ToText([RemovalNote.Create("", change.WantedBy, $"{change.Endpoint}: {change.Reason}", time.GetUtcNow())])
             : null;
-        var own = await api.ListSlicesAsync(service, cancellationToken);
-        var (changed, wanted) = OwnSlices.Build(change.Service, change.Readiness, note, own);
-        if (!mayAct())
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
         {
-            return new ApplyOutcome.Failed("this instance no longer leads");
+            var listed = await api.ListSlicesAsync(service, cancellationToken);
+            var own = listed.Where(OwnSlices.IsOwn).ToDictionary(slice => slice.Metadata.Name, StringComparer.Ordinal);
+            taken.UnionWith(listed.Select(slice => slice.Metadata.Name).Except(own.Keys));
+            var (changed, wanted) = OwnSlices.Build(change.Service, change.Readiness, note, own.Values, taken);
+            if (!mayAct())
+            {
+                return new ApplyOutcome.Failed("this instance no longer leads");
+            }
+
+            // In parallel: a thousand addresses are ten slices, and each write to a slow API server needs its time.
+            attempt.IsSent |= changed.Count > 0;
+            var existing = (await Task.WhenAll(changed.Select(item =>
+                WriteSliceAsync(own.GetValueOrDefault(item.Key), item.Value, attempt, cancellationToken)))).OfType<string>().ToArray();
+            if (existing.Length == 0)
+            {
+                await Task.WhenAll(own.Values.Where(slice => !wanted.Contains(slice.Metadata.Name) && mayAct())
+                    .Select(slice => api.DeleteSliceAsync(slice, cancellationToken)));
+                return new ApplyOutcome.Done();
+            }
+
+            foreach (var name in existing)
+            {
+                if (await api.FindSliceAsync(new ObjectName(service.Namespace, name), cancellationToken) is not { } foreign
+                    || OwnSlices.IsOwn(foreign))
+                {
+                    return new ApplyOutcome.Failed($"EndpointSlice {name} was created or deleted meanwhile");
+                }
+
+                taken.Add(name);
+                attempt.RecordForeign(foreign);
+            }
+        }
+    }
+
+    /// <summary>Returns the name if it should be created and exists.</summary>
+    private async Task<string?> WriteSliceAsync(
+        V1EndpointSlice? old, JsonObject wanted, Attempt attempt, CancellationToken cancellationToken)
+    {
+        if (old is not null)
+        {
+            attempt.Record(await api.PatchSliceAsync(old.FullName(), OwnSlices.Patch(old, wanted), cancellationToken));
+            return null;
         }
 
-        // In parallel: a thousand addresses are ten slices, and each write to a slow API server needs its time.
-        attempt.IsSent = changed.Count > 0;
-        await Task.WhenAll(changed.Select(async item =>
+        var slice = KubernetesJson.Deserialize<V1EndpointSlice>(wanted.ToJsonString());
+        try
         {
-            var patch = new V1Patch(item.Value.ToJsonString(), V1Patch.PatchType.ApplyPatch);
-            attempt.Record(await api.ApplySliceAsync(new ObjectName(service.Namespace, item.Key), patch, cancellationToken));
-        }));
-
-        // Only slices with this controller's label.
-        foreach (var slice in own.Where(slice => !wanted.Contains(slice.Metadata.Name) && mayAct()))
-        {
-            await api.DeleteSliceAsync(slice.FullName(), cancellationToken);
+            attempt.Record(await api.CreateSliceAsync(slice, cancellationToken));
+            return null;
         }
-
-        return new ApplyOutcome.Done();
+        catch (ApiException e) when (e.IsConflict)
+        {
+            return slice.Metadata.Name;
+        }
     }
 
     /// <summary>The state of an attempt, for each of its ends.</summary>
@@ -134,6 +170,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
     {
         private readonly List<Delta<V1Pod>> _pods = [];
         private readonly ConcurrentQueue<Delta<V1EndpointSlice>> _slices = [];
+        private readonly List<V1EndpointSlice> _foreign = [];
 
         /// <summary>True if a write was sent and not refused.</summary>
         public bool IsSent { get; set; }
@@ -146,7 +183,9 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
 
         public void Record(V1EndpointSlice slice) => _slices.Enqueue(new Delta<V1EndpointSlice>.Present(slice));
 
-        public ApplyOutcome Complete(ApplyOutcome outcome) => outcome with { Pods = _pods, Slices = [.. _slices] };
+        public void RecordForeign(V1EndpointSlice slice) => _foreign.Add(slice);
+
+        public ApplyOutcome Complete(ApplyOutcome outcome) => outcome with { Pods = _pods, Slices = [.. _slices], Foreign = _foreign };
     }
 }
 

@@ -106,7 +106,7 @@ internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimePr
     private void Report(EndpointWrite change, ApplyOutcome outcome)
     {
         var name = change.Service.FullName();
-        (string, string)[] labels = [("namespace", name.Namespace ?? ""), ("service", name.Name)];
+        var labels = ManagedService.LabelsOf(name);
         var result = outcome switch { ApplyOutcome.Done => "success", ApplyOutcome.Obsolete => "obsolete", _ => "failure" };
         telemetry.Metrics.Updates.Increment([.. labels, ("result", result)]);
         for (var part = change; part is not null; part = part.Next)

@@ -140,6 +140,9 @@ internal abstract record ApplyOutcome
 
     public IReadOnlyList<Delta<V1EndpointSlice>> Slices { get; init; } = [];
 
+    /// <summary>Slices with the name of a new one, which this controller did not create.</summary>
+    public IReadOnlyList<V1EndpointSlice> Foreign { get; init; } = [];
+
     internal sealed record Done : ApplyOutcome;
 
     /// <summary>The object is deleted or differs from the decision's input: there is nothing to change.</summary>

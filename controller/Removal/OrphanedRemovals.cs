@@ -17,13 +17,14 @@ internal static class OrphanedRemovals
             }
         }
 
-        foreach (var group in objects.Slices.Values.GroupBy(slice => OwnSlices.ServiceOf(slice.Slice).Name))
+        foreach (var group in objects.Slices.Values.Select(slice => slice.Slice).Where(OwnSlices.IsOwn)
+            .GroupBy(slice => OwnSlices.ServiceOf(slice).Name))
         {
             if (objects.Managed.GetValueOrDefault(group.Key)?.Policy.Removal != RemovalMethod.EndpointSlices
                 && objects.Services.TryGetValue(group.Key, out var service)
-                && group.SelectMany(slice => slice.Slice.Endpoints ?? []).Any(endpoint => endpoint.Conditions?.Ready == false))
+                && group.SelectMany(slice => slice.Endpoints ?? []).Any(endpoint => endpoint.Conditions?.Ready == false))
             {
-                yield return (objects.SliceWrites(group.Key), EndpointWrite.OpenSlices(service, group.Select(slice => slice.Slice)));
+                yield return (objects.SliceWrites(group.Key), EndpointWrite.OpenSlices(service, group));
             }
         }
     }

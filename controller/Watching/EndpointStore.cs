@@ -15,6 +15,8 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
 
     public IReadOnlyCollection<ManagedService> Managed => _managed.Values;
 
+    public ManagedService? FindManaged(ObjectName service) => _managed.GetValueOrDefault(service);
+
     public IReadOnlyList<StoreChange> Apply(Delta<V1Service> delta)
     {
         switch (delta)
@@ -45,7 +47,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
                     RemovePod(pod.FullName());
                     pods[pod.Metadata.Name] = tracked = new TrackedPod(pod);
                 }
-                else if (IsBehind(pod.Metadata, tracked.Pod.Metadata) && !(listedAt > tracked.ReadAt))
+                else if (pod.Metadata.IsBehind(tracked.Pod.Metadata) && !(listedAt > tracked.ReadAt))
                 {
                     break;
                 }
@@ -75,15 +77,17 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
                 var known = slices.GetValueOrDefault(slice.Metadata.Name);
                 if (known.Slice is { } before
                     && before.Metadata.Uid == slice.Metadata.Uid
-                    && IsBehind(slice.Metadata, before.Metadata) && !(listedAt > known.ReadAt))
+                    && slice.Metadata.IsBehind(before.Metadata) && !(listedAt > known.ReadAt))
                 {
                     break;
                 }
 
                 slices[slice.Metadata.Name] = (slice, isOwn ? time.GetTimestamp() : known.ReadAt);
+                _changes.Add(new StoreChange.SliceChanged(slice, ServiceOf(slice)));
                 TrackAddresses(OwnSlices.ServiceOf(slice));
                 break;
             case Delta<V1EndpointSlice>.Absent { Name: var name } when ObjectsOf(name.Namespace).Slices.Remove(name.Name, out var gone):
+                _changes.Add(new StoreChange.SliceGone(name));
                 TrackAddresses(OwnSlices.ServiceOf(gone.Slice));
                 break;
         }
@@ -265,7 +269,10 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         }
 
         V1EndpointSlice[] own =
-            [.. ObjectsOf(name.Namespace).Slices.Values.Select(slice => slice.Slice).Where(slice => OwnSlices.ServiceOf(slice) == name)];
+        [
+            .. ObjectsOf(name.Namespace).Slices.Values.Select(slice => slice.Slice)
+                .Where(slice => OwnSlices.ServiceOf(slice) == name && OwnSlices.IsOwn(slice)),
+        ];
         var endpoints = EndpointResolver.OfAddresses(service.Service, service.Policy, own);
         service.HasStaleSlices = OwnSlices.AreStale(service.Service, service.Policy.Addresses, own);
         foreach (var gone in service.Endpoints.Keys.Except(endpoints.Select(item => item.Id)).ToArray())
@@ -338,9 +345,6 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         return objects;
     }
 
-    /// <summary>Compares resourceVersions of one kind as numbers (KEP-5504); one that is not a number is never behind.</summary>
-    private static bool IsBehind(V1ObjectMeta item, V1ObjectMeta known) =>
-        ulong.TryParse(item.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-        && ulong.TryParse(known.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var seen)
-        && version < seen;
+    private V1Service? ServiceOf(V1EndpointSlice slice) =>
+        ObjectsOf(slice.Metadata.NamespaceProperty).Services.GetValueOrDefault(OwnSlices.ServiceOf(slice).Name);
 }

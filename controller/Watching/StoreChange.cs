@@ -22,6 +22,13 @@ internal abstract record StoreChange
 
     internal sealed record Invalid(V1Service Service, IReadOnlyList<string> Problems) : StoreChange;
 
+    /// <summary>A slice with this controller's label appeared or changed.</summary>
+    /// <param name="Slice">The slice, which another client may have created.</param>
+    /// <param name="Service">The Service that it names; null if it does not exist.</param>
+    internal sealed record SliceChanged(V1EndpointSlice Slice, V1Service? Service) : StoreChange;
+
+    internal sealed record SliceGone(ObjectName Slice) : StoreChange;
+
     /// <summary>The Service is deleted, or has no health checks.</summary>
     internal sealed record NotEnabled(ObjectName Service) : StoreChange;
 }

@@ -28,7 +28,10 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
 
     public int Unhealthy => Endpoints.Values.Count(e => e.Endpoint.State == EndpointState.Removed || e.History.Failures > 0);
 
-    public (string, string)[] Labels => [("namespace", Name.Namespace ?? ""), ("service", Name.Name)];
+    public (string, string)[] Labels => LabelsOf(Name);
+
+    /// <summary>The labels of a Service's metrics.</summary>
+    public static (string, string)[] LabelsOf(ObjectName service) => [("namespace", service.Namespace ?? ""), ("service", service.Name)];
 
     /// <summary>An endpoint whose pod has this owner.</summary>
     public TrackedEndpoint? OwnedBy(string uid) =>

@@ -1,3 +1,4 @@
+using k8s;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 
@@ -6,6 +7,8 @@ namespace PlatformGitOps.Controller.Tests;
 /// <summary>Services without a selector: many addresses in few slices, with few writes for many changes.</summary>
 public sealed class DeclaredAddresses : ClusterFixture
 {
+    private static readonly HashSet<string> NoNames = [];
+
     private readonly ConcurrentDictionary<string, bool> _asked = new();
     private readonly ConcurrentDictionary<string, bool> _down = new();
     private WebApplication _web = null!;
@@ -101,38 +104,18 @@ public sealed class DeclaredAddresses : ClusterFixture
     {
         var service = Service("web", 8080);
         var all = Enumerable.Range(10, 150).Select(i => $"10.1.1.{i}").ToDictionary(address => address, _ => true);
-        var own = OwnSlices.Build(service, all, null, []).Changed.Values.Select(Parse).ToList();
+        var own = OwnSlices.Build(service, all, null, [], NoNames).Changed.Values.Select(Parse).ToList();
 
-        var (changed, wanted) = OwnSlices.Build(service, new Dictionary<string, bool>(all) { ["10.1.1.1"] = true }, null, own);
+        var (changed, wanted) = OwnSlices.Build(service, new Dictionary<string, bool>(all) { ["10.1.1.1"] = true }, null, own, NoNames);
 
         wanted.Count.ShouldBe(2);
         changed.ShouldHaveSingleItem().Key.ShouldBe("web-health-ipv4-1");
-        OwnSlices.Build(service, all, null, own).Changed.ShouldBeEmpty();
+        OwnSlices.Build(service, all, null, own, NoNames).Changed.ShouldBeEmpty();
         // The controller does not set hints for topology-aware routing; kube-proxy accepts a slice without them.
         changed.Single().Value["endpoints"]![0]!.AsObject().ContainsKey("hints").ShouldBeFalse();
     }
 
-    private static V1EndpointSlice Parse(JsonObject slice) => new()
-    {
-        Metadata = new V1ObjectMeta { Name = slice["metadata"]!["name"]!.GetValue<string>() },
-        Endpoints =
-        [
-            .. slice["endpoints"]!.AsArray().Select(endpoint => new V1Endpoint
-            {
-                Addresses = [endpoint!["addresses"]![0]!.GetValue<string>()],
-                Conditions = new V1EndpointConditions { Ready = endpoint["conditions"]!["ready"]!.GetValue<bool>() },
-            }),
-        ],
-        Ports =
-        [
-            .. slice["ports"]!.AsArray().Select(port => new Discoveryv1EndpointPort
-            {
-                Name = port!["name"]!.GetValue<string>(),
-                Port = port["port"]!.GetValue<int>(),
-                Protocol = port["protocol"]!.GetValue<string>(),
-            }),
-        ],
-    };
+    private static V1EndpointSlice Parse(JsonObject slice) => KubernetesJson.Deserialize<V1EndpointSlice>(slice.ToJsonString());
 
     private int Port => new Uri(_web.Urls.First()).Port;
 
@@ -146,12 +129,12 @@ public sealed class DeclaredAddresses : ClusterFixture
 
     /// <summary>Stores the slices of an earlier leader.</summary>
     private void Leave(Dictionary<string, bool> readiness) =>
-        OwnSlices.Build(Service("far", Port), readiness, null, []).Changed.Values.ToList()
+        OwnSlices.Build(Service("far", Port, UidOf("far")), readiness, null, [], NoNames).Changed.Values.ToList()
             .ForEach(slice => Server.Store.Put("endpointslices", slice));
 
     private void AnswerWritesAfter(TimeSpan latency) => Server.Intercept = async context =>
     {
-        if (context.Request.Method == "PATCH" && context.Request.Path.Value!.Contains("/endpointslices/"))
+        if (context.Request.Method is "PATCH" or "POST" && context.Request.Path.Value!.Contains("/endpointslices"))
         {
             await Latency.Of(latency, context.RequestAborted);
         }
@@ -159,11 +142,14 @@ public sealed class DeclaredAddresses : ClusterFixture
         return false;
     };
 
-    private int Writes() => Server.Log.Count(line => line.StartsWith("PATCH /apis/discovery.k8s.io", StringComparison.Ordinal));
+    private int Writes() => Server.Log.Count(line => line.StartsWith("PATCH /apis/discovery.k8s.io", StringComparison.Ordinal)
+        || line.StartsWith("POST /apis/discovery.k8s.io", StringComparison.Ordinal));
 
-    private static V1Service Service(string name, int port) => new()
+    private string UidOf(string service) => Server.Store.Find("services", "shop", service)!["metadata"]!["uid"]!.GetValue<string>();
+
+    private static V1Service Service(string name, int port, string? uid = null) => new()
     {
-        Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = "shop" },
+        Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = "shop", Uid = uid },
         Spec = new V1ServiceSpec { Ports = [new V1ServicePort { Port = 80, TargetPort = port }] },
     };
 

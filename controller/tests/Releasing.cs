@@ -144,7 +144,7 @@ public sealed class Releasing : ClusterFixture
             Spec = new V1ServiceSpec { Ports = [new V1ServicePort { Port = 80, TargetPort = 80 }] },
         };
         var readiness = new Dictionary<string, bool> { ["192.0.2.1"] = true, ["192.0.2.2"] = false };
-        foreach (var slice in OwnSlices.Build(service, readiness, null, []).Changed.Values)
+        foreach (var slice in OwnSlices.Build(service, readiness, null, [], new HashSet<string>()).Changed.Values)
         {
             Server.Store.Put("endpointslices", slice);
         }

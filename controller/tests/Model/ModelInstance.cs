@@ -59,13 +59,19 @@ internal sealed class ModelInstance : IObjectApi
     public Task<V1Pod> PatchPodStatusAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
         Ask(() => _cluster.Patch(this, name, patch));
 
-    public Task<V1EndpointSlice> ApplySliceAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
+    public Task<V1EndpointSlice> CreateSliceAsync(V1EndpointSlice slice, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<V1EndpointSlice> PatchSliceAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<IList<V1EndpointSlice>> ListSlicesAsync(ObjectName service, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task DeleteSliceAsync(ObjectName name, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<V1EndpointSlice?> FindSliceAsync(ObjectName name, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task DeleteSliceAsync(V1EndpointSlice slice, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<V1LabelSelector?> FindSelectorAsync(string kind, ObjectName name, CancellationToken cancellationToken) =>
         Task.FromResult<V1LabelSelector?>(null);
