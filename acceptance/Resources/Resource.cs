@@ -69,11 +69,17 @@ public static class Conditions
 {
     public static bool Holds(Resource resource, string type) => Find(resource, type)?.Text("status") == "True";
 
-    /// <summary>The condition's reason and message.</summary>
+    /// <summary>The condition's reason and message, and why containers of a pod do not start, such as an image that cannot be pulled.</summary>
     public static string Say(Resource resource, string type) =>
-        Find(resource, type) is { } condition
+        (Find(resource, type) is { } condition
             ? $"{resource}: {type}={condition.Text("status")} {condition.Text("reason")} {condition.Text("message")}"
-            : $"{resource}: no condition {type}";
+            : $"{resource}: no condition {type}") + string.Concat(Waiting(resource));
+
+    private static IEnumerable<string> Waiting(Resource pod) =>
+        from container in pod.Parts("status.initContainerStatuses").Concat(pod.Parts("status.containerStatuses"))
+        let waiting = container.Part("state.waiting")
+        where waiting is not null
+        select $"; {container.Text("name")} ({container.Text("image")}): {waiting.Text("reason")} {waiting.Text("message")}".TrimEnd();
 
     private static Resource? Find(Resource resource, string type) =>
         resource.Parts("status.conditions").FirstOrDefault(condition => condition.Text("type") == type);
@@ -192,4 +198,24 @@ public sealed class ResourceTests
     private static void ReadsBack(JsonObject document) =>
         JsonNode.DeepEquals(YamlDocuments.Resources(YamlDocuments.Text(new Resource(document))).Single().Document, document)
             .ShouldBeTrue(YamlDocuments.Text(new Resource(document)));
+}
+
+public sealed class ConditionsTests
+{
+    [Test]
+    public void A_pod_says_why_its_containers_do_not_start() => Conditions.Say(Pod("""
+            { "conditions": [{ "type": "Ready", "status": "False", "reason": "ContainersNotReady", "message": "unready: [a]" }],
+              "containerStatuses": [
+                { "name": "a", "image": "example/a:1", "state": { "waiting": { "reason": "ImagePullBackOff", "message": "not found" } } },
+                { "name": "b", "image": "example/b:1", "state": { "running": {} } }] }
+            """), "Ready")
+        .ShouldBe("Pod own/one: Ready=False ContainersNotReady unready: [a]; a (example/a:1): ImagePullBackOff not found");
+
+    [Test]
+    public void One_without_the_condition_says_so() => Conditions.Say(Pod("{}"), "Ready").ShouldBe("Pod own/one: no condition Ready");
+
+    private static Resource Pod(string status) => new(new JsonObject
+    {
+        ["kind"] = "Pod", ["metadata"] = new JsonObject { ["name"] = "one", ["namespace"] = "own" }, ["status"] = JsonNode.Parse(status),
+    });
 }
