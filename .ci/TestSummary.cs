@@ -35,6 +35,9 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
     /// <summary>Whether every project was built and every test run ended well.</summary>
     public bool Succeeded { get; set; }
 
+    /// <summary>The names of the solution's projects, with semicolons between them.</summary>
+    public string Projects { get; set; } = "";
+
     /// <summary>The text of /proc/loadavg before the tests; empty where there is no such file.</summary>
     public string LoadBefore { get; set; } = "";
 
@@ -52,6 +55,14 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
         {
             Read(file, tests, failures);
         }
+
+        // VSTest writes the file also where a filter finds no test.
+        var silent = Projects.Split(';').Where(name => name == "Acceptance" || name.EndsWith(".Tests", StringComparison.Ordinal))
+            .Where(name => !Succeeded && !files.Any(file => Path.GetFileNameWithoutExtension(file) == name));
+        failures.AddRange(silent.Select(name => new[]
+        {
+            $"{name}: no results", "It was not built, or its tests did not run. The errors are further up.",
+        }));
 
         var failed = tests.Where(test => test.Outcome == "Failed").ToList();
         if (failed.Count > 0 && failures.Count == 0)

@@ -7,6 +7,7 @@ public sealed class SuiteLifetime
     [OneTimeSetUp]
     public async Task ReportMachineCapabilities()
     {
+        RunStop.Listen();
         // Before any test starts a program, so that no program outlives the run.
         await RunSession.Current;
         await MachineCapabilities.Report(CancellationToken.None);

@@ -37,9 +37,7 @@ public static class TakeOver
     public static async Task Shell(LiveCluster cluster, string script, CancellationToken cancellationToken)
     {
         // kubectl uses the current context of its file, so the blocks need no --context.
-        var file = cluster.Cluster.Context.ConfigFile;
-        await Cli.Wrap("kubectl").WithArguments(["config", "use-context", cluster.Cluster.Context.Name, "--kubeconfig", file])
-            .ExecuteBufferedAsync(cancellationToken);
+        var file = await cluster.Cluster.Context.Alone(cancellationToken);
         await Cli.Wrap("bash").WithArguments(["-e", "-u", "-o", "pipefail", "-c", script])
             .WithEnvironmentVariables(new Dictionary<string, string?> { ["KUBECONFIG"] = file })
             .ExecuteBufferedAsync(cancellationToken);

@@ -67,7 +67,8 @@ internal sealed record ClusterIdentity(LiveIdentity Delivered, IReadOnlyList<IPA
 public sealed class ClusterIdentityTests
 {
     private const string Node = """
-        { "kind": "NodeList", "metadata": { "resourceVersion": "1" }, "items": [{ "metadata": { "name": "one" }, "spec": { "podCIDRs": ["10.244.1.0/24"] },
+        { "kind": "NodeList", "metadata": { "resourceVersion": "1" },
+          "items": [{ "metadata": { "name": "one" }, "spec": { "podCIDRs": ["10.244.1.0/24"] },
           "status": { "addresses": [{ "type": "InternalIP", "address": "192.168.10.5" }] } }] }
         """;
 
@@ -94,43 +95,32 @@ public sealed class ClusterIdentityTests
     /// <summary>Null is an object that the user may not read (name, addresses), or that does not exist (the address of DNS).</summary>
     private static async Task<RunningCluster> Provide(string? apiServer, string? dns, string? name)
     {
+        const string Settings = "/api/v1/namespaces/flux-system/configmaps/cluster-settings";
+        const string ApiServer = "/api/v1/namespaces/default/services/kubernetes";
         var token = TestContext.CurrentContext.CancellationToken;
-        await using var server = await LocalWeb.Start("127.0.0.1", 0, async context =>
+        await using var server = new TestApiServer
         {
-            context.Request.Method.ShouldBe("GET");
-            var (status, body) = context.Request.Path.Value switch
-            {
-                "/api/v1/nodes" => (200, Node),
-                "/api/v1/namespaces/flux-system/configmaps/cluster-settings" when name is not null =>
-                    (200, $$"""{ "data": { "CLUSTER_NAME": "{{name}}" } }"""),
-                "/api/v1/namespaces/default/services/kubernetes" when apiServer is not null => (200, Service(apiServer)),
-                "/api/v1/namespaces/kube-system/services/kube-dns" when dns is not null => (200, Service(dns)),
-                "/api/v1/namespaces/kube-system/services/kube-dns" => (404, "{}"),
-                _ => (403, "{}"),
-            };
-            context.Response.StatusCode = status;
-            context.Response.ContentType = "application/json";
-            await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body));
-        }, token);
-        var folder = Directory.CreateTempSubdirectory("identity-").FullName;
+            Forbidden = [.. name is null ? [Settings] : Array.Empty<string>(), .. apiServer is null ? [ApiServer] : Array.Empty<string>()],
+        };
+        server.Objects["/api/v1/nodes"] = Node;
+        server.Objects[Settings] = $$"""{ "data": { "CLUSTER_NAME": "{{name}}" } }""";
+        server.Objects[ApiServer] = Service(apiServer ?? "");
+        if (dns is not null)
+        {
+            server.Objects["/api/v1/namespaces/kube-system/services/kube-dns"] = Service(dns);
+        }
+
+        await server.Start(token);
+        var contexts = new Dictionary<string, string> { [StorySample.Cluster] = server.Context.Name };
+        var settings = new SuiteSettings { KubeConfig = server.Context.ConfigFile, Contexts = contexts };
         try
         {
-            var file = Path.Combine(folder, "kubeconfig");
-            await File.WriteAllTextAsync(file, $$"""
-                apiVersion: v1
-                kind: Config
-                clusters: [{ name: c, cluster: { server: "{{server.Urls.First()}}" } }]
-                users: [{ name: u, user: { token: t } }]
-                contexts: [{ name: somewhere, context: { cluster: c, user: u } }]
-                """, token);
-            var contexts = new Dictionary<string, string> { [StorySample.Cluster] = "somewhere" };
-            var settings = new SuiteSettings { KubeConfig = file, Contexts = contexts };
             return await new ExistingProvider(settings, StorySample.Tree.Platform).Provide(
                 new ClusterShape(StorySample.Cluster, "", "", "", ""), token);
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            server.Writes.ShouldBeEmpty();
         }
     }
 

@@ -30,10 +30,11 @@ public sealed class ExistingProvider(SuiteSettings settings, Platform platform) 
     {
         if (!settings.Contexts.TryGetValue(shape.Role, out var name))
         {
-            throw new IgnoreException($"the setting context-{shape.Role} names no kubeconfig context; set it");
+            throw new IgnoreException($"no kubeconfig context is given for cluster {shape.Role}; name one in "
+                + $"{SettingSource.Variable(SuiteSettings.OfAContext + shape.Role)}, or leave the cluster out with the setting clusters");
         }
 
-        var context = new KubeContext(ConfigFile(), name);
+        var context = new KubeContext(ConfigFile(name), name);
         using var api = KubernetesApi.Connect(context);
         var nodes = await api.List(ResourceKind.Node, null, null, cancellationToken);
         var live = await ClusterIdentity.Read(api, nodes, cancellationToken);
@@ -48,8 +49,6 @@ public sealed class ExistingProvider(SuiteSettings settings, Platform platform) 
 
     public Task Release(RunningCluster cluster, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private string ConfigFile() =>
-        settings.KubeConfig
-        ?? Environment.GetEnvironmentVariable("KUBECONFIG")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config");
+    private string ConfigFile(string context) => settings.KubeConfig ?? KubeConfigGuard.FileWith(
+        context, Environment.GetEnvironmentVariable("KUBECONFIG"), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 }

@@ -10,18 +10,25 @@ namespace PlatformGitOps.Acceptance.Clusters;
 /// </summary>
 internal static class KubeConfigGuard
 {
+    /// <summary>The kubeconfig that has the context: of the variable KUBECONFIG, which can list several, or the user's own.</summary>
+    /// <exception cref="KubeConfigException">No such file exists.</exception>
+    public static string FileWith(string context, string? variable, string home)
+    {
+        string[] listed = variable is { Length: > 0 } ? variable.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            : [Path.Combine(home, ".kube", "config")];
+        var files = listed.Where(File.Exists).ToArray();
+        // Without a file that has it, Check says what the first one lacks.
+        return files.FirstOrDefault(file => Read(file).MappingsAt("contexts").Any(entry => entry.TextAt("name") == context))
+            ?? files.FirstOrDefault()
+            ?? throw new KubeConfigException(
+                $"{string.Join(" and ", listed)}: no such file. Name the kubeconfig with context '{context}' in KUBECONFIG.");
+    }
+
     /// <exception cref="KubeConfigException">The context cannot be used; the message contains no credentials.</exception>
     public static void Check(KubeContext context)
     {
         var (file, name) = (context.ConfigFile, context.Name);
-        var read = YamlReader.Read(file, File.ReadAllBytes(file), YamlOptions.Tree);
-        if (read.Findings is [var fault, ..] || read.Documents is not [Mapping root, ..])
-        {
-            // The reader's message may quote the line of a token.
-            throw new KubeConfigException($"{file} is not a kubeconfig: it cannot be read as YAML"
-                + (read.Findings.IsEmpty ? "." : $" at {read.Findings[0].Position}."));
-        }
-
+        var root = Read(file);
         var details = Only(root, "contexts", name, file)["context"] as Mapping ?? [];
         if (details.TextAt("cluster") is { Length: > 0 } cluster)
         {
@@ -32,6 +39,15 @@ internal static class KubeConfigGuard
         {
             CheckUser(Only(root, "users", user, file)["user"] as Mapping ?? [], $"{file}: user '{user}'");
         }
+    }
+
+    private static Mapping Read(string file)
+    {
+        var read = YamlReader.Read(file, File.ReadAllBytes(file), YamlOptions.Tree);
+        // The reader's message may quote the line of a token.
+        return read.Findings.IsEmpty && read.Documents is [Mapping root, ..] ? root
+            : throw new KubeConfigException($"{file} is not a kubeconfig: it cannot be read as YAML"
+                + (read.Findings.IsEmpty ? "." : $" at {read.Findings[0].Position}."));
     }
 
     /// <summary>
@@ -154,6 +170,28 @@ public sealed class KubeConfigGuardTests
         var data = Convert.ToBase64String(Encoding.UTF8.GetBytes(certificate.ExportCertificatePem()));
 
         Should.NotThrow(() => Check($"certificate-authority-data: {data}", "token: t", "one", ""));
+    }
+
+    [Test]
+    public void The_context_is_looked_for_in_every_file_of_the_variable()
+    {
+        var folder = Directory.CreateTempSubdirectory("kubeconfigs-").FullName;
+        try
+        {
+            string[] files = [Path.Combine(folder, "missing"), Path.Combine(folder, "one"), Path.Combine(folder, "two")];
+            File.WriteAllText(files[1], "contexts: [{ name: one }]");
+            File.WriteAllText(files[2], "contexts: [{ name: two }]");
+            var variable = string.Join(Path.PathSeparator, files);
+
+            KubeConfigGuard.FileWith("two", variable, folder).ShouldBe(files[2]);
+            KubeConfigGuard.FileWith("three", variable, folder).ShouldBe(files[1]);
+            Should.Throw<KubeConfigException>(() => KubeConfigGuard.FileWith("one", null, folder)).Message.ShouldBe(
+                $"{Path.Combine(folder, ".kube", "config")}: no such file. Name the kubeconfig with context 'one' in KUBECONFIG.");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static void Check(string cluster, string user, string name, string context)

@@ -1,5 +1,6 @@
 using k8s;
 using k8s.Autorest;
+using PlatformGitOps.Acceptance.Reaper;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
@@ -23,15 +24,15 @@ public sealed class KubernetesApiException(int status, string request, string me
 public sealed partial class KubernetesApi : IDisposable
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
-    private readonly Client client;
+    private readonly DocumentClient client;
 
-    private KubernetesApi(Client client) => this.client = client;
+    private KubernetesApi(DocumentClient client) => this.client = client;
 
     /// <exception cref="k8s.Exceptions.KubeConfigException">The context cannot be used, or kubectl would read it differently.</exception>
     public static KubernetesApi Connect(KubeContext context)
     {
         KubeConfigGuard.Check(context);
-        return new(new Client(KubernetesClientConfiguration.BuildConfigFromConfigFile(context.ConfigFile, context.Name)));
+        return new(new DocumentClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(context.ConfigFile, context.Name)));
     }
 
     public void Dispose() => client.Dispose();
@@ -232,27 +233,5 @@ public sealed partial class KubernetesApi : IDisposable
         document["apiVersion"] ??= kind.ApiVersion;
         document["kind"] ??= kind.Kind;
         return new Resource(document);
-    }
-
-    /// <summary>KubernetesClient with its protected request method, for documents instead of models.</summary>
-    private sealed class Client(KubernetesClientConfiguration configuration) : k8s.Kubernetes(configuration)
-    {
-        public Task<HttpResponseMessage> Send(
-            HttpMethod method, string path, JsonObject? body, string? mediaType, string? user, CancellationToken cancellationToken)
-        {
-            var content = body?.ToJsonString() ?? "";
-            var request = new HttpRequestMessage(method, new Uri(BaseUri, path));
-            if (body is not null)
-            {
-                request.Content = new StringContent(content, Encoding.UTF8, mediaType!);
-            }
-
-            if (user is not null)
-            {
-                request.Headers.Add("Impersonate-User", user);
-            }
-
-            return SendRequestRaw(content, request, cancellationToken);
-        }
     }
 }

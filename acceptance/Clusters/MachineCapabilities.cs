@@ -21,6 +21,7 @@ public sealed record MachineReport
 
     public override string ToString() =>
         (Clusters == ClusterChoice.None ? $"this machine can have no clusters ({WhyNone}); "
+            : Clusters == ClusterChoice.Existing ? "live checks run on the clusters whose contexts are given; "
             : $"this machine can have clusters of {Clusters.ToString().ToLowerInvariant()}; ")
         + $"container engine: {Engine ?? "none"}; programs: {(Programs.Count == 0 ? "none" : string.Join(", ", Programs.Keys.Order()))}";
 }

@@ -32,6 +32,7 @@ public sealed class RunSession : IAsyncDisposable
 
     public static async Task<RunSession> Begin(string root, CancellationToken cancellationToken)
     {
+        await Session.Own(root, cancellationToken);
         foreach (var orphan in Session.Orphans(root))
         {
             await Reap(orphan, cancellationToken);

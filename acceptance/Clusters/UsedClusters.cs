@@ -14,7 +14,7 @@ internal static class UsedClusters
     {
         var kind = machine.Clusters.ToString().ToLowerInvariant();
         var can = machine.Clusters == ClusterChoice.None ? $"this machine can have none: {machine.WhyNone}"
-            : $"this machine can have {kind}";
+            : machine.Clusters == ClusterChoice.Existing ? "contexts of clusters are given" : $"this machine can have {kind}";
         var why = !live && asked.Count == 0 ? $"no check of this run looks at one; {can}"
             : asked.Count == 0 ? can
             : $"{string.Join(", ", asked)} of {kind} did not come up";

@@ -117,6 +117,21 @@ public sealed class ReaperTests
     }
 
     [Test]
+    public async Task No_other_user_can_read_or_write_what_a_run_notes()
+    {
+        var others = Directory.CreateDirectory(Path.Combine(root, "others"), (UnixFileMode)0b111_111_111).FullName;
+        File.SetUnixFileMode(others, (UnixFileMode)0b111_111_111);
+        await using (await RunSession.Begin(others, Token))
+        {
+            File.GetUnixFileMode(others).ShouldBe((UnixFileMode)0b111_000_000);
+        }
+
+        Directory.CreateSymbolicLink(Path.Combine(root, "link"), others);
+        (await Should.ThrowAsync<UnauthorizedAccessException>(() => RunSession.Begin(Path.Combine(root, "link"), Token))).Message
+            .ShouldContain("belongs to another user, or is a link");
+    }
+
+    [Test]
     public async Task A_running_run_is_not_cleaned_up()
     {
         using var owner = Owner();

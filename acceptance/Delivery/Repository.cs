@@ -27,7 +27,10 @@ public static class Repository
 
     // Without what the definition does not have: tests must exist, so that the run can fail for it (SuiteSettings.Current).
     private static readonly Lazy<IReadOnlyList<string>> Checked = new(() =>
-        [.. SuiteSettings.Chosen(SettingSource.Setting("clusters"), Tree.Clusters).Intersect(Tree.Clusters).DefaultIfEmpty(Tree.Clusters[0])]);
+    [
+        .. SuiteSettings.Chosen(SettingSource.Setting("clusters"), Tree.Clusters).Intersect(Tree.Clusters)
+            .DefaultIfEmpty(Tree.Clusters[0]),
+    ]);
 
     /// <summary>The tree under test.</summary>
     public static DefinedTree Tree => OnDisk.Value;

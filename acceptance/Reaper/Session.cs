@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 
 namespace PlatformGitOps.Acceptance.Reaper;
 
@@ -23,6 +24,8 @@ public sealed class Session
     private const string LedgerFile = "ledger";
     private const string ReapingFile = "reaping";
 
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     private readonly string folder;
@@ -33,6 +36,27 @@ public sealed class Session
 
     /// <summary>Temporary files of the session; removed with it.</summary>
     public string Folder => folder;
+
+    /// <summary>
+    /// Makes the folder of all sessions for this user alone. A ledger that another user has written could name any container, and a
+    /// kubeconfig with a program to start; and the folders have the kubeconfigs of the clusters.
+    /// </summary>
+    /// <exception cref="UnauthorizedAccessException">It belongs to another user.</exception>
+    public static async Task Own(string root, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(root);
+        var (_, problem) = await Commands.Run("sh", cancellationToken, "-c", "[ -O \"$1\" ] && [ ! -L \"$1\" ]", "sh", root);
+        if (problem is not null)
+        {
+            throw new UnauthorizedAccessException(
+                $"{root} belongs to another user, or is a link. Delete it, or set TMPDIR to a folder of your own.");
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(root, Private);
+        }
+    }
 
     public static Session Begin(string root)
     {
@@ -72,6 +96,9 @@ public sealed class Session
 
     /// <summary>Notes an address of the loopback interface.</summary>
     public void WillAddAddress(string address) => Note($"address {address}/32");
+
+    /// <summary>Notes objects in a cluster that existed before.</summary>
+    public void WillMakeObjects(ForeignObjects objects) => Note($"objects {JsonSerializer.Serialize(objects)}");
 
     /// <summary>Keeps the cluster at the end of the session.</summary>
     public void Keep(string name) => Note($"keep {name}");
@@ -140,6 +167,11 @@ public sealed class Session
         foreach (var address in Names(ledger, "address").Distinct())
         {
             await Loopback.RemoveAddress(address, cancellationToken);
+        }
+
+        foreach (var objects in Names(ledger, "objects").Distinct())
+        {
+            problems.Add(await JsonSerializer.Deserialize<ForeignObjects>(objects)!.Remove(Id, cancellationToken));
         }
 
         string[] left = [.. problems.OfType<string>()];

@@ -105,17 +105,19 @@ public sealed record SuiteSettings
     public TimeSpan ProbeCadence { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The prober of acceptance/prober with glibc's resolver.</summary>
-    public string ProberImage { get; init; } = Repository.IsPacked ? PublishedImage.Of("prober-glibc") : "platform-gitops/prober:glibc";
+    public string ProberImage { get; init; } = "platform-gitops/prober:glibc";
 
     /// <summary>acceptance/prober/musl: its resolver part with musl.</summary>
-    public string ProberMuslImage { get; init; } = Repository.IsPacked ? PublishedImage.Of("prober-musl") : "platform-gitops/prober:musl";
+    public string ProberMuslImage { get; init; } = "platform-gitops/prober:musl";
 
     /// <summary>The DNS health controller's image, built by controller/build-image.</summary>
-    public string ControllerImage { get; init; } =
-        Repository.IsPacked ? PublishedImage.Controller : "platform-gitops/dns-health-controller:local";
+    public string ControllerImage { get; init; } = "platform-gitops/dns-health-controller:local";
 
     /// <summary>The image of a substrate's host, built by acceptance/host/build-image.</summary>
     public string SubstrateHostImage { get; init; } = "platform-gitops/substrate-host:local";
+
+    /// <summary>The images that must be on this machine for clusters that the suite makes; a check that lacks one is skipped.</summary>
+    public IReadOnlyList<string> Images => [ProberImage, ProberMuslImage, ControllerImage, SmallImage, VictoriaMetricsImage, VmalertImage];
 
     /// <summary>The names of all settings, including those of one cluster.</summary>
     public static IReadOnlyList<string> Names(string cluster)
@@ -148,7 +150,15 @@ public sealed record SuiteSettings
             .Select(role => (role, context: setting(OfAContext + role)))
             .Where(pair => pair.context is not null)
             .ToDictionary(pair => pair.role, pair => pair.context!);
+        if (cluster is ClusterChoice.Kind or ClusterChoice.K3s && contexts.Count > 0)
+        {
+            throw new SettingException($"The setting cluster is {cluster.ToString().ToLowerInvariant()}, and "
+                + $"{OfAContext}{contexts.Keys.First()} names a cluster that exists. Unset one of them.");
+        }
+
         var foreign = cluster == ClusterChoice.Existing || (cluster == ClusterChoice.Auto && contexts.Count > 0);
+        // Nobody else's registry may answer for an image that only this machine has.
+        var published = foreign || Repository.IsPacked;
         return new SuiteSettings
         {
             Cluster = cluster,
@@ -164,7 +174,7 @@ public sealed record SuiteSettings
             MayDisrupt = setting("may-disrupt") is null ? null : Flag("may-disrupt"),
             NetworkPolicy = Choice("network-policy", defaults.NetworkPolicy),
             NetworkPlugin = setting("network-plugin"),
-            ClustersAtOnce = (int)Math.Ceiling(Number("clusters-at-once", defaults.ClustersAtOnce)),
+            ClustersAtOnce = Whole("clusters-at-once", defaults.ClustersAtOnce),
             KeepOnFailure = Flag("keep-on-failure"),
             KeepClusters = Flag("keep-clusters"),
             WriteDocuments = Flag("write-documents"),
@@ -172,21 +182,23 @@ public sealed record SuiteSettings
             Secrets = setting("secrets"),
             BudgetScale = Number("budget-scale", defaults.BudgetScale),
             Prefix = setting("prefix") ?? defaults.Prefix,
-            Workers = (int)Number("workers", defaults.Workers),
+            Workers = Whole("workers", defaults.Workers),
             Preload = List(setting("preload")) ?? [],
             SmallImage = setting("small-image") ?? defaults.SmallImage,
             VictoriaMetricsImage = setting("victoria-metrics-image") ?? defaults.VictoriaMetricsImage,
             VmalertImage = setting("vmalert-image") ?? defaults.VmalertImage,
             ProbeCadence = TimeSpan.FromMilliseconds(Number("probe-cadence", defaults.ProbeCadence.TotalMilliseconds)),
-            ProberImage = setting("prober-image") ?? defaults.ProberImage,
-            ProberMuslImage = setting("prober-musl-image") ?? defaults.ProberMuslImage,
-            ControllerImage = setting("controller-image") ?? defaults.ControllerImage,
+            ProberImage = setting("prober-image") ?? (published ? PublishedImage.Of("prober-glibc") : defaults.ProberImage),
+            ProberMuslImage = setting("prober-musl-image") ?? (published ? PublishedImage.Of("prober-musl") : defaults.ProberMuslImage),
+            ControllerImage = setting("controller-image") ?? (published ? PublishedImage.Controller : defaults.ControllerImage),
             SubstrateHostImage = setting("substrate-host-image") ?? defaults.SubstrateHostImage,
         };
 
         T Choice<T>(string name, T otherwise) where T : struct, Enum =>
             setting(name) is not { } value ? otherwise
-            : Enum.TryParse<T>(value, ignoreCase: true, out var choice) ? choice
+            // By its name: the parser of enumerations takes numbers and lists too.
+            : Enum.GetNames<T>().FirstOrDefault(known => known.Equals(value, StringComparison.OrdinalIgnoreCase)) is { } known
+                ? Enum.Parse<T>(known)
             : throw new SettingException(name, value, string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant());
 
         SemVer? Version(string name, string example) =>
@@ -198,9 +210,15 @@ public sealed record SuiteSettings
             setting(name) is { } value
                 && (bool.TryParse(value, out var flag) ? flag : throw new SettingException(name, value, "true, false"));
 
+        int Whole(string name, int otherwise) =>
+            setting(name) is not { } value ? otherwise
+            : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
+            : throw new SettingException(name, value, "a whole number above 0");
+
         double Number(string name, double otherwise) =>
             setting(name) is not { } value ? otherwise
-            : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
+            : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && number > 0 && double.IsFinite(number) ? number
             : throw new SettingException(name, value, "a number above 0");
     }
 
@@ -257,89 +275,4 @@ public sealed class SettingException(string message) : Exception(message)
     public SettingException(string name, string value, string allowed) : this($"the setting {name} is '{value}'; it can be: {allowed}")
     {
     }
-}
-
-public sealed class SuiteSettingsTests
-{
-    private static readonly string[] Clusters = ["infra", "apps"];
-
-    [Test]
-    public void Without_any_setting_the_suite_chooses_for_itself()
-    {
-        var settings = SuiteSettings.Read(_ => null, Clusters);
-        settings.Cluster.ShouldBe(ClusterChoice.Auto);
-        settings.Delivery.ShouldBe(DeliveryChoice.Helm);
-        settings.BudgetScale.ShouldBe(1);
-        settings.KeepClusters.ShouldBeFalse();
-    }
-
-    [Test]
-    public void Each_setting_is_read_by_its_name()
-    {
-        var given = new Dictionary<string, string>
-        {
-            ["cluster"] = "existing",
-            ["context-infra"] = "a",
-            ["context-apps"] = "b",
-            ["delivery"] = "flux",
-            ["keep-on-failure"] = "true",
-            ["budget-scale"] = "2.5",
-            ["prefix"] = "x-",
-            ["preload"] = "a:1, b:2",
-            ["chart"] = "/charts/coredns",
-            ["upgrade-to"] = "1.46.2",
-            ["upgrade-image"] = "1.14.7",
-            ["node-image"] = "node:1",
-            ["network-policy"] = "cilium",
-            ["clusters-at-once"] = "3",
-        };
-        var settings = SuiteSettings.Read(given.GetValueOrDefault, Clusters);
-        settings.Cluster.ShouldBe(ClusterChoice.Existing);
-        settings.Contexts.ShouldBe(new Dictionary<string, string> { ["infra"] = "a", ["apps"] = "b" });
-        settings.Delivery.ShouldBe(DeliveryChoice.Flux);
-        settings.KeepOnFailure.ShouldBeTrue();
-        settings.BudgetScale.ShouldBe(2.5);
-        settings.Preload.ShouldBe(["a:1", "b:2"]);
-        settings.Chart.ShouldBe("/charts/coredns");
-        settings.UpgradeTo.ShouldBe(SemVer.Parse("1.46.2"));
-        settings.UpgradeImage.ShouldBe(SemVer.Parse("1.14.7"));
-        settings.NetworkPolicy.ShouldBe(Generator.Definition.NetworkPolicyFlavour.Cilium);
-        settings.ClustersAtOnce.ShouldBe(3);
-    }
-
-    [TestCase("existing", null, DeliveryChoice.None)]
-    [TestCase("existing", "helm", DeliveryChoice.Helm)]
-    [TestCase("auto", null, DeliveryChoice.None)]
-    [TestCase("kind", null, DeliveryChoice.Helm)]
-    public void To_an_existing_cluster_nothing_is_delivered_by_default(string cluster, string? delivery, DeliveryChoice expected)
-    {
-        var given = new Dictionary<string, string?> { ["cluster"] = cluster, ["context-infra"] = "prod", ["delivery"] = delivery };
-        SuiteSettings.Read(given.GetValueOrDefault, Clusters).Delivery.ShouldBe(expected);
-    }
-
-    [Test]
-    public void Whether_DNS_may_be_disturbed_is_unset_by_default()
-    {
-        SuiteSettings.Read(_ => null, Clusters).MayDisrupt.ShouldBeNull();
-        SuiteSettings.Read(name => name == "may-disrupt" ? "true" : null, Clusters).MayDisrupt.ShouldBe(true);
-        SuiteSettings.Read(name => name == "may-disrupt" ? "false" : null, Clusters).MayDisrupt.ShouldBe(false);
-    }
-
-    [TestCase("cluster", "minikube", "auto, kind, k3s, existing, none")]
-    [TestCase("budget-scale", "-1", "a number above 0")]
-    [TestCase("keep-clusters", "perhaps", "true, false")]
-    [TestCase("upgrade-image", "latest", "a version such as 1.14.7")]
-    public void An_invalid_value_is_refused_with_the_valid_ones(string name, string value, string allowed) =>
-        Should.Throw<SettingException>(() => SuiteSettings.Read(asked => asked == name ? value : null, Clusters))
-            .Message.ShouldBe($"the setting {name} is '{value}'; it can be: {allowed}");
-
-    [Test]
-    public void An_unknown_cluster_is_refused_with_the_known_ones() =>
-        Should.Throw<SettingException>(() => SuiteSettings.Read(name => name == "clusters" ? "infra,app" : null, Clusters)).Message
-            .ShouldBe("The setting clusters has 'app', a cluster that the definition does not have. Did you mean 'apps'?");
-
-    [Test]
-    public void Contexts_are_named_after_the_clusters_of_the_definition() =>
-        SuiteSettings.Read(name => name == "context-my-edge" ? "prod" : null, ["my-edge", "other"])
-            .Contexts.ShouldBe(new Dictionary<string, string> { ["my-edge"] = "prod" });
 }

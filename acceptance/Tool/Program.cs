@@ -4,6 +4,7 @@ using System.Security;
 using NUnit.Framework.Api;
 using NUnit.Framework.Interfaces;
 using NUnit.Framework.Internal;
+using PlatformGitOps.Acceptance;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
@@ -60,7 +61,8 @@ root.SetAction(parsed =>
     runner.Load(typeof(Catalog).Assembly, new Dictionary<string, object>());
     var result = runner.Run(new ConsoleListener(Console.Out), TestFilter.FromXml($"<filter><and>{string.Concat(terms)}</and></filter>"));
     Console.Out.WriteLine($"{result.PassCount} passed, {result.FailCount} failed, {result.SkipCount + result.InconclusiveCount} skipped");
-    return result.FailCount > 0 || result.ResultState.Status == TestStatus.Failed ? 1
+    return RunStop.Token.IsCancellationRequested ? 130
+        : result.FailCount > 0 || result.ResultState.Status == TestStatus.Failed ? 1
         : result.PassCount == 0 ? Unusable("No check ran. Name other categories, or see above why each was skipped.") : 0;
 });
 
@@ -71,6 +73,20 @@ report.SetAction((parsed, cancellationToken) => ReportCommand.WriteAsync(
     parsed.GetRequiredValue(evidence), EvidenceFolder.Below(Directory.GetCurrentDirectory()), Console.Out, Console.Error,
     cancellationToken));
 root.Add(report);
+var images = new Command("images", "Prints the images that the checks need on this machine, one on each line, for docker pull.");
+images.SetAction(_ =>
+{
+    try
+    {
+        Console.Out.WriteLine(string.Join('\n', SuiteSettings.Current.Images));
+        return 0;
+    }
+    catch (Exception exception)
+    {
+        return Unusable(exception.GetBaseException().Message);
+    }
+});
+root.Add(images);
 var line = root.Parse(args);
 var exitCode = line.Invoke();
 return line.Action is ParseErrorAction ? 2 : exitCode;

@@ -14,6 +14,7 @@ public sealed class StarterTests
         case "$2" in
         plan) yes 'a line of the plan' | head -c 90000; exit 3 ;;
         lint) exit 1 ;;
+        images) printf 'one:1\ntwo:2\n' ;;
         diff)
           while [ "$1" != --most ] && [ $# -gt 1 ]; do shift; done
           if [ "$1" = --most ]; then yes '+ a line' | head -c "$2"; fi
@@ -52,6 +53,20 @@ public sealed class StarterTests
         comment.TrimEnd().ShouldEndWith("</details>");
         Read("output").ShouldBe("comment=true\n");
         Read("asked").ShouldStartWith("platform-gitops plan --against base\n");
+    }
+
+    /// <summary>A version in the workflow would stay when the tool is updated, and checks with client pods would be skipped.</summary>
+    [Test]
+    public void The_workflow_of_init_pulls_the_images_that_the_tool_names()
+    {
+        OfGitHub.Text.ShouldNotContain("VERSION", Case.Sensitive);
+        var step = OfGitHub.Jobs.Single(job => job.Id == "accept").Steps.Single(step => step.Text("run")?.Contains("docker") == true);
+        File.WriteAllText(Path.Combine(_folder, "docker"), "#!/bin/sh\necho \"$*\" >> pulled\n");
+
+        Run($"chmod +x docker\n{step.Text("run")}").ShouldBe(0);
+
+        Read("asked").ShouldBe("platform-gitops-acceptance images\n");
+        Read("pulled").ShouldBe("pull --quiet one:1\npull --quiet two:2\n");
     }
 
     [Test]

@@ -54,6 +54,18 @@ public sealed class TestSummaryTests
             ["Failed:", "  A project was not built, or its tests did not run", "      The errors are further up.",
                 "1 passed, 1 failed, 0 skipped"]);
 
+    /// <summary>The failed class alone would run again, and the run would end well without the other project.</summary>
+    [Test]
+    public async Task A_project_without_results_is_a_failure_beside_a_failed_test()
+    {
+        var lines = await Say(
+            "SummarizeTests", ["-p:TestsSucceeded=False", "-p:TestProjects=Dns.Tests%3BGenerator%3BAcceptance"],
+            [("Dns.Tests", Run(Failed))]);
+
+        lines.ShouldContain("  Acceptance: no results");
+        lines[^1].ShouldBe("0 passed, 2 failed, 0 skipped");
+    }
+
     [Test]
     public async Task Results_that_cannot_be_read_are_a_failure()
     {

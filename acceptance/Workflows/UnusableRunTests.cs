@@ -1,3 +1,6 @@
+using CliWrap.Builders;
+using PlatformGitOps.Generator.Versions;
+
 namespace PlatformGitOps.Acceptance.Workflows;
 
 /// <summary>A run whose definition or settings cannot be used fails and says why: a green run without a check proves nothing.</summary>
@@ -5,6 +8,8 @@ namespace PlatformGitOps.Acceptance.Workflows;
 public sealed class UnusableRunTests
 {
     private const string Missing = "no-such-definition.yaml";
+
+    private static string Program => Path.Combine(CommandTests.BuiltTool(), "PlatformGitOps.Acceptance.Tool.dll");
 
     [Test]
     [CancelAfter(120_000)]
@@ -43,14 +48,41 @@ public sealed class UnusableRunTests
         run.StandardError.ShouldBe($"The suite has no setting ACCEPTANCE_CLUSTRE. Did you mean 'ACCEPTANCE_CLUSTER'?{Environment.NewLine}");
     }
 
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task The_tool_names_the_images_of_its_own_version(CancellationToken cancellationToken)
+    {
+        var run = await Run([Program, "images"], ("ACCEPTANCE_SMALL_IMAGE", "mirror.example/busybox:1"), cancellationToken);
+
+        var images = run.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        images.ShouldContain(PublishedImage.Of("prober-glibc"));
+        images.ShouldContain(PublishedImage.Of("prober-musl"));
+        images.ShouldContain("mirror.example/busybox:1");
+    }
+
+    /// <summary>With the story's definition: users change platform.yaml.</summary>
     private static Task<BufferedCommandResult> Tool(
-        string[] options, (string, string) variable, CancellationToken cancellationToken) =>
-        Run([Path.Combine(CommandTests.BuiltTool(), "PlatformGitOps.Acceptance.Tool.dll"), .. options], variable, cancellationToken);
+        string[] options, (string, string) variable, CancellationToken cancellationToken) => Run(
+        [
+            Program, .. options,
+            .. options[0] == "--definition" ? Array.Empty<string>() : ["--definition", Path.Combine(StorySample.Folder, "sample.yaml")],
+        ],
+        variable, cancellationToken);
 
     private static async Task<BufferedCommandResult> Run(
         string[] command, (string Name, string Value) variable, CancellationToken cancellationToken) =>
         await Cli.Wrap("dotnet").WithWorkingDirectory(Repository.Root).WithArguments(command)
-            .WithEnvironmentVariables(set => set.Set(variable.Name, variable.Value).Set("MSBUILDDISABLENODEREUSE", "1"))
+            .WithEnvironmentVariables(set => WithoutSettings(set).Set(variable.Name, variable.Value).Set("MSBUILDDISABLENODEREUSE", "1"))
             .WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync(cancellationToken);
+
+    private static EnvironmentVariablesBuilder WithoutSettings(EnvironmentVariablesBuilder set)
+    {
+        foreach (var name in SettingSource.Names)
+        {
+            set.Set(name, null);
+        }
+
+        return set;
+    }
 }

@@ -130,19 +130,25 @@ public static class ClientPods
 /// </summary>
 internal static class ClientNamespaces
 {
+    // The Lease of the run is in the last one: who finds it there must find all else gone.
     private static readonly string[] Namespaces =
     [
-        ClientPods.Namespace, EgressEnforcement.Namespace, DisruptionRun.Namespace, BootstrapCriterion.Namespace,
-        ScalingCriterion.Namespace, Health.Fleet.Namespace, ExternalDns.PublishingCluster.Namespace, RestoreCriterion.Namespace,
+        EgressEnforcement.Namespace, DisruptionRun.Namespace, BootstrapCriterion.Namespace, ScalingCriterion.Namespace,
+        Health.Fleet.Namespace, ExternalDns.PublishingCluster.Namespace, RestoreCriterion.Namespace, ClusterClaim.Lease.Namespace!,
+    ];
+
+    /// <param name="monitoring">The monitoring namespace.</param>
+    public static IEnumerable<ResourceAddress> Objects(string monitoring) =>
+    [
+        ResourceKind.Pod.Named(ProbeOrigin.Monitoring, monitoring),
+        .. VictoriaMetrics.Objects(monitoring), .. AlertEvaluation.Objects(monitoring),
+        .. Namespaces.Select(name => ResourceKind.Namespace.Named(name)),
     ];
 
     public static async Task Remove(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        var monitoring = MonitoringPod.Place(cluster);
         List<Exception> failures = [];
-        foreach (var address in Namespaces.Select(name => ResourceKind.Namespace.Named(name))
-            .Append(ResourceKind.Pod.Named(ProbeOrigin.Monitoring, monitoring))
-            .Concat(VictoriaMetrics.Objects(monitoring)).Concat(AlertEvaluation.Objects(monitoring)))
+        foreach (var address in Objects(MonitoringPod.Place(cluster)))
         {
             try
             {

@@ -25,8 +25,8 @@ public sealed record LiveCluster
     /// <summary>True if this DNS forwards to the suite's own upstream, whose answers are known.</summary>
     public required bool HasUpstream { get; init; }
 
-    /// <summary>The suite found it by a context, and takes its own objects away at the end.</summary>
-    public bool IsOfOthers { get; init; }
+    /// <summary>The right to a cluster that existed before; null for one that the suite made.</summary>
+    public ClusterClaim? Claim { get; init; }
 
     public string Role => Cluster.Shape.Role;
     public string DnsAddress => Cluster.Shape.DnsAddress;

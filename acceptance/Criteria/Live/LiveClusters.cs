@@ -17,6 +17,11 @@ public static class LiveClusters
     /// <summary>The cluster of this role; skips the test if the machine cannot have one.</summary>
     public static async Task<LiveCluster> Get(string role, CancellationToken cancellationToken)
     {
+        if (RunStop.Token.IsCancellationRequested)
+        {
+            Assert.Ignore("the run was stopped with Ctrl-C");
+        }
+
         var machine = await MachineCapabilities.Report(cancellationToken);
         if (machine.Clusters == ClusterChoice.None)
         {
@@ -71,9 +76,9 @@ public static class LiveClusters
         var settings = SuiteSettings.Current;
         try
         {
-            if (live.IsOfOthers && !settings.KeepClusters)
+            if (live.Claim is { } claim)
             {
-                await ClientNamespaces.Remove(live, cancellationToken);
+                await GiveBack(live, claim, cancellationToken);
             }
         }
         finally
@@ -94,6 +99,32 @@ public static class LiveClusters
         }
     }
 
+    /// <summary>Removes the run's objects from a cluster of others, unless another run uses them now, or they are kept.</summary>
+    private static async Task GiveBack(LiveCluster live, ClusterClaim claim, CancellationToken cancellationToken)
+    {
+        await claim.DisposeAsync();
+        if (await claim.IsHeld(cancellationToken))
+        {
+            await (SuiteSettings.Current.KeepClusters
+                ? live.Api.Delete(ClusterClaim.Lease, null, cancellationToken) : ClientNamespaces.Remove(live, cancellationToken));
+        }
+    }
+
+    /// <summary>A cluster of others is noted first, so that what a killed run has made there is removed too.</summary>
+    private static async Task<ClusterClaim> Claim(RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
+    {
+        var session = (await RunSession.Current).Session;
+        if (!SuiteSettings.Current.KeepClusters)
+        {
+            var monitoring = RenderedCluster.From(Repository.Tree, cluster.Shape.Role).Settings["MONITORING_NAMESPACE"];
+            session.WillMakeObjects(new Reaper.ForeignObjects(
+                Path.GetFullPath(cluster.Context.ConfigFile), cluster.Context.Name, ClusterClaim.Lease.Path,
+                [.. ClientNamespaces.Objects(monitoring).Select(address => address.Path)]));
+        }
+
+        return await ClusterClaim.Take(api, session.Id, cancellationToken);
+    }
+
     private static async Task<LiveCluster> Bring(string role, ClusterChoice choice)
     {
         await Making.WaitAsync(CancellationToken.None);
@@ -110,12 +141,14 @@ public static class LiveClusters
     private static async Task<LiveCluster> Make(string role, ClusterChoice choice)
     {
         // Not the token of the first test: others wait for the same cluster.
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10) * SuiteSettings.Current.BudgetScale, TimeProvider.System);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(10) * SuiteSettings.Current.BudgetScale, TimeProvider.System);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, RunStop.Token);
         var started = TimeProvider.System.GetTimestamp();
         var secrets = UserSecrets.OfTheSetting();
         var cluster = await Provider(choice).Provide(Shape(role), limit.Token);
         Report(cluster.Made ? $"{role}: cluster made, nodes ready" : $"{role}: cluster found, nodes ready", started);
         var api = KubernetesApi.Connect(cluster.Context);
+        var claim = choice == ClusterChoice.Existing ? await Claim(cluster, api, limit.Token) : null;
         var nodes = await api.List(ResourceKind.Node, null, null, limit.Token);
         var delivery = Delivery();
         // A cluster to which an earlier run delivered has that run's definition, any other cluster the committed one.
@@ -144,7 +177,7 @@ public static class LiveClusters
             Tree = tree,
             Delivery = delivery,
             HasUpstream = ours,
-            IsOfOthers = choice == ClusterChoice.Existing,
+            Claim = claim,
             MayDisrupt = SuiteSettings.Current.MayDisrupt ?? (choice != ClusterChoice.Existing && delivery is not null),
         };
     }

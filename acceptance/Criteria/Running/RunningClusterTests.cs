@@ -45,9 +45,10 @@ public sealed class RunningClusterTests(string cluster)
 
     private async Task Run(Check check, CancellationToken cancellationToken)
     {
-        var live = await LiveClusters.Get(cluster, cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, RunStop.Token);
+        var live = await LiveClusters.Get(cluster, either.Token);
         EvidenceLog.Starts();
-        await check.RunLive(live, cancellationToken);
+        await check.RunLive(live, either.Token);
     }
 
     [TearDown]
