@@ -27,9 +27,21 @@ public sealed class ClusterClaim : IAsyncDisposable
 
     public static ResourceAddress Lease { get; } = ResourceKind.Lease.Named("acceptance-run", ClientPods.Namespace);
 
+    /// <summary>Null if the user may not write the Lease, as one that may only read: such a run looks, and makes nothing.</summary>
     /// <exception cref="ClusterInUseException">Another run has it.</exception>
-    public static Task<ClusterClaim> Take(KubernetesApi api, string session, CancellationToken cancellationToken) =>
-        Take(api, session, Patience, cancellationToken);
+    public static async Task<ClusterClaim?> TryTake(KubernetesApi api, string session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Take(api, session, Patience, cancellationToken);
+        }
+        catch (KubernetesApiException exception) when (exception.Status == (int)HttpStatusCode.Forbidden)
+        {
+            await TestContext.Progress.WriteLineAsync($"acceptance: the user of the context may not write {Lease} ({exception.Message}). "
+                + "Checks that need client pods fail, and nothing is removed at the end.");
+            return null;
+        }
+    }
 
     /// <param name="patience">How long a Lease may stay as it is while its holder lives.</param>
     internal static async Task<ClusterClaim> Take(

@@ -41,6 +41,16 @@ public sealed class ClusterClaimTests
     }
 
     [Test]
+    public async Task A_user_who_may_only_read_looks_without_the_right()
+    {
+        server.Forbidden = [ResourceKind.Namespace.Named(ClusterClaim.Lease.Namespace!).Path];
+        using var api = KubernetesApi.Connect(server.Context);
+
+        (await ClusterClaim.TryTake(api, "mine", Token)).ShouldBeNull();
+        server.Objects.ShouldNotContainKey(ClusterClaim.Lease.Path);
+    }
+
+    [Test]
     public async Task A_cluster_whose_run_goes_on_is_refused()
     {
         var turn = 0;

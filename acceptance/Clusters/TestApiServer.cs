@@ -11,8 +11,8 @@ internal sealed class TestApiServer : IAsyncDisposable
 
     public ConcurrentDictionary<string, string> Objects { get; } = new();
 
-    /// <summary>The paths that the user may not read.</summary>
-    public IReadOnlyCollection<string> Forbidden { get; init; } = [];
+    /// <summary>The paths that the user may neither read nor write.</summary>
+    public IReadOnlyCollection<string> Forbidden { get; set; } = [];
 
     /// <summary>Runs before each request is answered.</summary>
     public Action<HttpRequest> Asked { get; set; } = _ => { };

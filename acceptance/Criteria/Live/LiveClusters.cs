@@ -111,7 +111,7 @@ public static class LiveClusters
     }
 
     /// <summary>A cluster of others is noted first, so that what a killed run has made there is removed too.</summary>
-    private static async Task<ClusterClaim> Claim(RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
+    private static async Task<ClusterClaim?> Claim(RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
         var session = (await RunSession.Current).Session;
         if (!SuiteSettings.Current.KeepClusters)
@@ -122,7 +122,7 @@ public static class LiveClusters
                 [.. ClientNamespaces.Objects(monitoring).Select(address => address.Path)]));
         }
 
-        return await ClusterClaim.Take(api, session.Id, cancellationToken);
+        return await ClusterClaim.TryTake(api, session.Id, cancellationToken);
     }
 
     private static async Task<LiveCluster> Bring(string role, ClusterChoice choice)
