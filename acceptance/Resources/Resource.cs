@@ -216,6 +216,8 @@ public sealed class ConditionsTests
 
     private static Resource Pod(string status) => new(new JsonObject
     {
-        ["kind"] = "Pod", ["metadata"] = new JsonObject { ["name"] = "one", ["namespace"] = "own" }, ["status"] = JsonNode.Parse(status),
+        ["kind"] = "Pod",
+        ["metadata"] = new JsonObject { ["name"] = "one", ["namespace"] = "own" },
+        ["status"] = JsonNode.Parse(status),
     });
 }
