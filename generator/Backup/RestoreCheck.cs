@@ -56,7 +56,8 @@ internal static class RestoreCheck
                 live.DnsAddress is null ? $"The Service kube-system/kube-dns does not exist; pods query {address}."
                     : $"The Service kube-system/kube-dns has the address {live.DnsAddress}; it was {address}.",
                 live.DnsAddress is null ? $"Let Flux deliver the tree, or apply it ({Docs.Page("bootstrap.md")})."
-                    : "Delete the Service and let Flux deliver the tree: an address cannot be changed."));
+                    : $"Check that kubectl talks to cluster {cluster.Name}. If it does, delete the Service and let Flux deliver the tree: "
+                        + "an address cannot be changed."));
         }
 
         var objects = Objects(backup, live, cluster, findings);

@@ -136,10 +136,19 @@ internal static class DoctorCommand
             return false;
         }
 
-        var drift = DriftCheck.Run(context.Request(platform), cancellationToken);
         var clusters = platform.Clusters.Length == 1 ? "1 cluster" : $"{platform.Clusters.Length} clusters";
-        context.Output.WriteLine($"{context.DefinitionPath}: {clusters}; {Layout.Root}/ is "
-            + (drift.Drifted ? "not as generated; check shows what differs." : "as generated."));
-        return !drift.Drifted;
+        try
+        {
+            var drift = DriftCheck.Run(context.Request(platform), cancellationToken);
+            context.Output.WriteLine($"{context.DefinitionPath}: {clusters}; {Layout.Root}/ is "
+                + (drift.Drifted ? "not as generated; check shows what differs." : "as generated."));
+            return !drift.Drifted;
+        }
+        catch (Exception exception) when (UnreadableException.In(exception) is { } unreadable)
+        {
+            context.Output.WriteLine($"{context.DefinitionPath}: {clusters}; the tree cannot be read:");
+            context.Write(unreadable.Findings(), context.Output);
+            return false;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Graph;
+using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
 
@@ -28,7 +29,17 @@ internal static class GraphCommand
         }
 
         context.BeginStep("drawing the Kustomizations", platform);
-        context.Output.Write(KustomizationGraph.Mermaid(files, clusters));
-        return ExitCode.Success;
+        var (tree, options) = (new FluxTree(files), LintOptions.Of(platform));
+        FluxCluster[] drawn = [.. clusters.Select(name => tree.Cluster(name, options.In(name).StrictSubstitution))];
+        context.Output.Write(KustomizationGraph.Mermaid(drawn));
+        Finding[] left = [.. drawn.SelectMany(cluster => cluster.Layers).SelectMany(layer => layer.Findings).Distinct()];
+        if (left.Length == 0)
+        {
+            return ExitCode.Success;
+        }
+
+        context.Write(left, context.Error);
+        context.Error.WriteLine("The graph is not whole: it lacks what cannot be built. Correct that, and run this again.");
+        return ExitCode.Findings;
     }
 }

@@ -37,11 +37,10 @@ internal static class ImagesCommand
         var options = LintOptions.Of(platform);
         var built = clusters.Select(name => (Name: name, Cluster: tree.Cluster(name, options.In(name).StrictSubstitution))).ToArray();
 
-        // What Flux cannot build is not in the list, and a mirror without it is not whole.
+        // What Flux or this program cannot build is not in the list, and a mirror without it is not whole.
         Finding[] left =
         [
-            .. built.SelectMany(pair => pair.Cluster.Layers.SelectMany(layer => layer.Findings))
-                .Where(finding => finding.Severity == Severity.Error).Distinct(),
+            .. built.SelectMany(pair => pair.Cluster.Layers.SelectMany(layer => layer.Findings)).Distinct(),
         ];
         var delivered = built.SelectMany(pair => Delivered.Of(pair.Cluster).Select(item => (Item: item, Cluster: pair.Name)))
             .GroupBy(pair => pair.Item, pair => pair.Cluster)
@@ -91,7 +90,7 @@ internal static class ImagesCommand
         context.Write(left, context.Error);
         if (left.Length > 0)
         {
-            context.Error.WriteLine("The list is not whole: it lacks what Flux cannot build. Correct that, and run this again.");
+            context.Error.WriteLine("The list is not whole: it lacks what cannot be built. Correct that, and run this again.");
         }
 
         return code;

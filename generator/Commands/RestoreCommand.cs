@@ -33,6 +33,15 @@ internal static class RestoreCommand
         return await LiveOptions.GuardedAsync(context, async () =>
         {
             var backup = BackupFolder.Read(folder);
+            if (choice.Name is null && platform.Clusters.All(one => one.Name.Text != backup.Cluster))
+            {
+                context.Error.WriteLine($"The backup in '{Printable.Of(folder)}' is of cluster '{Printable.Of(backup.Cluster)}', which "
+                    + $"{Path.GetFileName(context.DefinitionPath)} does not have: it has "
+                    + $"{string.Join(", ", platform.Clusters.Select(one => one.Name))}. Name the definition of that cluster (-f), or a "
+                    + "backup of one of these.");
+                return ExitCode.Unusable;
+            }
+
             if ((choice with { Name = choice.Name ?? backup.Cluster }).FindCluster(platform, context) is not { } cluster)
             {
                 return ExitCode.Unusable;

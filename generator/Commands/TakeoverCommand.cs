@@ -58,6 +58,7 @@ internal static class TakeoverCommand
             {
                 json.WriteString("distribution", result.Distribution.Name);
                 json.WriteBoolean("refused", result.Refused);
+                json.WriteBoolean("replaceable", result.Replaceable);
             });
             return;
         }
@@ -65,9 +66,13 @@ internal static class TakeoverCommand
         context.Write(result.Findings, context.Output);
         if (!context.Quiet)
         {
-            context.Output.WriteLine($"{result.Distribution.Name}: {result.State} " + (result.Refused
-                ? "Refused: do not deliver the tree before the findings above are settled."
-                : result.Ready ? "The tree can be delivered." : $"Follow {result.Distribution.Page} before you deliver the tree."));
+            context.Output.WriteLine($"{result.Distribution.Name}: {result.State} " + result switch
+            {
+                { Replaceable: false } => "Refused: this DNS cannot be replaced.",
+                { Refused: true } => "Refused: do not deliver the tree before the findings above are settled.",
+                { Ready: true } => "The tree can be delivered.",
+                _ => $"Follow {result.Distribution.Page} before you deliver the tree.",
+            });
         }
     }
 }

@@ -60,6 +60,16 @@ internal static class UpgradeCommand
             return ExitCode.Success;
         }
 
+        if (charts is not null && ChartArchives.Problems(charts, from, target).ToArray() is { Length: > 0 } problems)
+        {
+            foreach (var line in problems.Append("Nothing was written."))
+            {
+                context.Error.WriteLine(Printable.Of(line));
+            }
+
+            return ExitCode.Unusable;
+        }
+
         if (Edit(context, before.Charts[CoreDnsApp.ChartKey], target) is not var (after, edited))
         {
             return ExitCode.Unusable;

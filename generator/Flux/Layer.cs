@@ -52,6 +52,9 @@ public sealed record Layer
     /// <summary>All reasons why Flux would refuse the layer.</summary>
     public IEnumerable<Finding> Findings => BuildFindings.Concat(Variables.Findings).Concat(SubstitutionFindings);
 
+    /// <summary>True if Flux applies nothing of it. Where this program alone cannot build a part, every finding is a warning.</summary>
+    public bool Fails => Findings.Any(finding => finding.Severity == Severity.Error);
+
     public string Name => Kustomization.Name;
 
     public ResourceId Id => Kustomization.Id;

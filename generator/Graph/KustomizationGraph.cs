@@ -6,15 +6,13 @@ namespace PlatformGitOps.Generator.Graph;
 /// </summary>
 public static class KustomizationGraph
 {
-    /// <param name="tree">The generated tree.</param>
-    /// <param name="clusters">The clusters to draw; null for all.</param>
-    public static string Mermaid(SourceTree tree, IEnumerable<string>? clusters = null)
+    /// <param name="clusters">The clusters to draw, in their order.</param>
+    public static string Mermaid(IEnumerable<FluxCluster> clusters)
     {
         var text = new StringBuilder("flowchart LR\n");
-        var flux = new FluxTree(tree);
-        foreach (var name in clusters ?? flux.Clusters())
+        foreach (var cluster in clusters)
         {
-            Write(flux.Cluster(name, strict: false), text);
+            Write(cluster, text);
         }
 
         return text.ToString();
@@ -34,7 +32,8 @@ public static class KustomizationGraph
 
         foreach (var layer in layers)
         {
-            Line(text, 2, $"{Id(cluster.Name, layer.Name)}[\"{layer.Name}<br/>{PlaceOf(layer)}\"]");
+            var state = layer.Fails ? "<br/>Flux cannot build it" : layer.Findings.Any() ? "<br/>not whole" : "";
+            Line(text, 2, $"{Id(cluster.Name, layer.Name)}[\"{layer.Name}<br/>{PlaceOf(layer)}{state}\"]");
             var applied = layer.Applied.Where(resource => !resource.IsFluxKustomization)
                 .Select(resource => resource.Id.Title).Order(StringComparer.Ordinal).ToArray();
             if (applied.Length > 0)

@@ -2,7 +2,7 @@ namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>
 /// The Flux Kustomizations of a new tree that Flux does not apply: it cannot build them, or they depend on one that it cannot build. Their
-/// old objects stay in the cluster.
+/// old objects stay in the cluster. What this program alone cannot build is treated the same, because its objects are not known.
 /// </summary>
 internal sealed class HeldLayers
 {
@@ -52,6 +52,13 @@ internal sealed class HeldLayers
 
     private string Note(HashSet<ResourceId> names)
     {
+        var unknown = _broken.Where(id => !_after.Layers[id].Fails).ToArray();
+        if (unknown.Length == _broken.Count)
+        {
+            return $"may change more in {Names(names)}: this program cannot build {Names(unknown)} as kustomize does, and shows no change "
+                + "there.";
+        }
+
         var waiting = names.Where(id => _after.Layers.ContainsKey(id) && !_broken.Contains(id)).ToArray();
         var note = $"keeps what it has in {Names(names)}: ";
         return names.Count == waiting.Length
@@ -67,10 +74,15 @@ internal sealed class HeldLayers
 
     /// <summary>
     /// True if Flux refuses the build or a substitution. Variables may come from an object outside of the tree, if the old tree did not
-    /// have it either: their values are then not known.
+    /// have it either: their values are then not known. The same holds for what this program could not build in the old tree.
     /// </summary>
-    private static bool IsBroken(Layer layer, Layer? before) => !layer.BuildFindings.IsEmpty
-        || (layer.Findings.Any() && before?.Variables.Findings.Any(finding => finding.Rule == PostBuild.RuleMissingSource) != true);
+    private static bool IsBroken(Layer layer, Layer? before) => layer.BuildFindings.Any(IsError)
+        || layer.BuildFindings.ExceptBy((before?.BuildFindings ?? []).Select(Text), Text).Any()
+        || (layer.Findings.Any(IsError) && before?.Variables.Findings.Any(finding => finding.Rule == PostBuild.RuleMissingSource) != true);
+
+    private static bool IsError(Finding finding) => finding.Severity == Severity.Error;
+
+    private static string Text(Finding finding) => finding.Rule + finding.Message;
 
     private bool IsHeld(ResourceId id)
     {

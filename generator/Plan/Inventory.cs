@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>The objects that Flux manages in one cluster.</summary>
@@ -10,8 +12,15 @@ public sealed record Inventory
     // Keyed by the parts of a reference, which has no group.
     private readonly Lazy<Dictionary<(string, string, string), Mapping>> _bodies;
 
-    public Inventory() => _bodies = new(() => Objects!.Values.GroupBy(managed => (managed.Id.Kind, managed.Id.Namespace, managed.Id.Name))
-        .ToDictionary(group => group.Key, group => group.First().Manifest.Body));
+    public Inventory() => _bodies = Index();
+
+    // A copy with other objects needs an index of its own.
+    [SetsRequiredMembers]
+    private Inventory(Inventory other)
+    {
+        (Objects, Layers, Findings) = (other.Objects, other.Layers, other.Findings);
+        _bodies = Index();
+    }
 
     /// <summary>The errors for which Flux would refuse the tree.</summary>
     public required ImmutableArray<Finding> Findings { get; init; }
@@ -21,6 +30,10 @@ public sealed record Inventory
 
     /// <summary>The body of an object, or null.</summary>
     public Mapping? Find(string kind, string @namespace, string name) => _bodies.Value.GetValueOrDefault((kind, @namespace, name));
+
+    private Lazy<Dictionary<(string, string, string), Mapping>> Index() => new(() => Objects.Values
+        .GroupBy(managed => (managed.Id.Kind, managed.Id.Namespace, managed.Id.Name))
+        .ToDictionary(group => group.Key, group => group.First().Manifest.Body));
 
     public static Inventory Of(FluxCluster cluster)
     {

@@ -72,7 +72,8 @@ public static class PlanRun
             Clusters = [.. plans.Select(pair => renamed.Noted(pair.Plan))],
             Substrates = substrates,
             Records = RecordPlan.Of(
-                plans.Select(pair => pair.Records).OfType<ClusterRecords>(), [.. substrates.SelectMany(plan => plan.GoneChildren)]),
+                plans.Select(pair => pair.Records).OfType<ClusterRecords>(), [.. substrates.SelectMany(plan => plan.GoneChildren)],
+                [.. substrates.Select(plan => plan.Hosts).OfType<SubstrateHosts>()]),
         };
 
         (ClusterPlan Plan, ClusterRecords? Records) Changed(string cluster, Inventory one, Inventory other)

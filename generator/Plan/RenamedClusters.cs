@@ -3,10 +3,10 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>
-/// A cluster that leaves the tree, and one that comes with the same settings or the same address of DNS, which is in a range that no two
+/// A cluster that leaves the tree, and one that comes with the same settings, the same address of DNS or the same ranges, which no two
 /// clusters share: most likely one cluster with another name. Its objects are compared, because the cluster has them.
 /// </summary>
-internal sealed class RenamedClusters
+internal sealed partial class RenamedClusters
 {
     private static readonly string Page = Docs.Page("ownership.md#rename-a-cluster");
 
@@ -21,7 +21,7 @@ internal sealed class RenamedClusters
     {
         (this.before, this.after) = (before, after);
         string[] gone = Only(before, after), made = Only(after, before);
-        foreach (var trait in new Func<SourceTree, string, string?>[] { Settings, Address })
+        foreach (var trait in new Func<SourceTree, string, string?>[] { Settings, Address, Ranges })
         {
             var old = gone.ToLookup(name => trait(before, name));
             var now = made.ToLookup(name => trait(after, name));
@@ -53,11 +53,14 @@ internal sealed class RenamedClusters
     /// <summary>The same plan, with a remark where the cluster looks renamed.</summary>
     public ClusterPlan Noted(ClusterPlan plan) => renamed.GetValueOrDefault(plan.Cluster) is not { } old ? plan : plan with
     {
-        Note = $"is new. It has the {(Settings(before, old) == Settings(after, plan.Cluster) ? "settings" : "address of DNS")} of cluster "
-            + $"{old}, which leaves the tree, and is compared with it. If it is that cluster with another name, its old Flux "
-            + $"Kustomizations stay in it and fail: follow {Page}. If it is another one, remove {old} in a commit of its own."
+        Note = $"is new. It has the {Shared(old, plan.Cluster)} of cluster {old}, which leaves the tree, and is compared with it. "
+            + "If it is that cluster with another name, its old Flux Kustomizations stay in it and fail: "
+            + $"follow {Page}. If it is another one, remove {old} in a commit of its own."
             + Overlay(old, plan.Cluster) + (plan.Note is null ? "" : $" It {plan.Note}"),
     };
+
+    private string Shared(string old, string name) => Settings(before, old) == Settings(after, name) ? "settings"
+        : Address(before, old) == Address(after, name) ? "address of DNS" : "ranges";
 
     private string Overlay(string old, string name) => Layout.OverlayFolder(old) is var folder && after.HasFolder(folder)
         && !after.HasFolder(Layout.OverlayFolder(name)) ? $" Nothing delivers {folder} anymore: rename it too." : "";
@@ -76,9 +79,18 @@ internal sealed class RenamedClusters
     private static string? Address(SourceTree tree, string cluster) =>
         (Data(tree, cluster).FirstOrDefault(entry => entry.Key == CoreDnsVariables.ClusterIP)?.Value as Scalar)?.Value;
 
+    /// <summary>The ranges of Services and pods, which the generator writes above the address of DNS.</summary>
+    private static string? Ranges(SourceTree tree, string cluster) => tree.Read(SettingsFile(cluster)) is { } bytes
+        && RangesLine().Match(Encoding.UTF8.GetString(bytes)) is { Success: true, Value: var line } ? line : null;
+
+    private static string SettingsFile(string cluster) => $"{Layout.ClusterFolder(cluster)}/{Layout.ClusterSettings}.yaml";
+
+    [GeneratedRegex(@"^  # Services have .*, pods .*\.\r?$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex RangesLine();
+
     private static ImmutableArray<Entry> Data(SourceTree tree, string cluster)
     {
-        var path = $"{Layout.ClusterFolder(cluster)}/{Layout.ClusterSettings}.yaml";
+        var path = SettingsFile(cluster);
         return tree.Read(path) is { } bytes
             ? YamlReader.Read(path, bytes, YamlOptions.Tree).Documents.OfType<Mapping>().FirstOrDefault()?.EntriesAt("data") ?? [] : [];
     }

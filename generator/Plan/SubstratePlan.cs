@@ -23,6 +23,9 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
     /// <summary>The children whose records go with them.</summary>
     internal ImmutableArray<ChildZone> GoneChildren { get; init; } = [];
 
+    /// <summary>Null where the substrate comes or leaves.</summary>
+    internal SubstrateHosts? Hosts { get; init; }
+
     public bool EndangersDns => Changes.Any(change => change.EndangersDns);
 
     /// <summary>One plan for each substrate of either tree, by name.</summary>
@@ -46,6 +49,10 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
         {
             GoneChildren = [.. before.Children.Where(zone => !after.Zones.ContainsKey(zone.Zone))
                 .Select(zone => zone with { Substrate = name })],
+            Hosts = new(name, before.Hosts,
+                before.Setting("server") == after.Setting("server") && after.Primary.All(address => before.Hosts.Contains(address))
+                    ? after.Primary : [],
+                [.. before.Listed("child_zones").Intersect(after.Listed("child_zones"))]),
         };
 
     private static IEnumerable<SubstrateChange> Servers(Side before, Side after)
@@ -58,8 +65,11 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
 
         if (Differs("primary_addresses") is var (from, to))
         {
-            yield return new(ChangeKind.Replace, "primary", $"{from} -> {to}: keys and the records that programs wrote are on the old "
-                + "host. Restore a snapshot of it on the new one.", EndangersDns: true);
+            yield return new(ChangeKind.Replace, "primary", $"{from} -> {to}: " + (to == before.Setting("secondary_addresses")
+                ? "the former secondary has the records, and the keys of the children are on the old host. Copy them first "
+                    + $"({Docs.Page("substrate.md#promoting-the-secondary")})."
+                : "keys and the records that programs wrote are on the old host. Restore a snapshot of it on the new one."),
+                EndangersDns: true);
         }
 
         if (Differs("secondary_addresses") is var (left, right))
@@ -177,7 +187,12 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
 
         /// <summary>The child zones, at the addresses of both hosts.</summary>
         public IEnumerable<ChildZone> Children => Listed("child_zones").Distinct().Select(zone =>
-            new ChildZone("", zone, [.. Listed("primary_addresses"), .. Listed("secondary_addresses")]));
+            new ChildZone("", zone, Hosts));
+
+        public ImmutableArray<string> Primary => [.. Listed("primary_addresses")];
+
+        /// <summary>The addresses of both hosts.</summary>
+        public ImmutableArray<string> Hosts => [.. Primary, .. Listed("secondary_addresses")];
 
         public static Side Of(SourceTree tree, string substrate)
         {

@@ -20,6 +20,9 @@ internal sealed record RunningDns(
         (CoreDnsNames.AppLabel, CoreDnsNames.App),
     ];
 
+    /// <summary>The Service that NodeLocal DNSCache asks; pods do not query it.</summary>
+    private const string UpstreamService = "kube-dns-upstream";
+
     /// <summary>The objects that the release would replace.</summary>
     public IEnumerable<Manifest> Dns => Objects.Where(resource => resource.Namespace == CoreDnsNames.Namespace
         && (resource.Kind, resource.Name) is ("Service", CoreDnsNames.Service) or ("ConfigMap" or "Deployment", CoreDnsNames.Release)
@@ -35,6 +38,24 @@ internal sealed record RunningDns(
     public bool IsUpgraded => Deployment is { } deployment && IsReleased(deployment)
         && IsChartSelector(deployment.Body, "spec", "selector", "matchLabels");
 
+    /// <summary>The objects of <c>kube-system</c> whose pods the Service kube-dns selects, and which have pods.</summary>
+    public IEnumerable<Manifest> Answering
+    {
+        get
+        {
+            var selected = Texts(Service?.Body.EntriesAt("spec", "selector") ?? []);
+            return selected.Count == 0 ? [] : Objects.Where(resource => resource.Kind is "Deployment" or "DaemonSet" or "ReplicaSet"
+                && resource.Body.TextAt("spec", "replicas") != "0" && PodLabels(resource) is var labels
+                && selected.All(label => labels.GetValueOrDefault(label.Key) == label.Value));
+        }
+    }
+
+    /// <summary>Services of <c>kube-system</c> that answer DNS under another name than <c>kube-dns</c>.</summary>
+    public IEnumerable<Manifest> OtherServices => Objects.Where(resource =>
+        resource is { Kind: "Service", Namespace: CoreDnsNames.Namespace }
+        && resource.Name is not (CoreDnsNames.Service or UpstreamService) && Address(resource) is not (null or "None")
+        && resource.Body.MappingsAt("spec", "ports").Any(port => port.TextAt("port") == "53" && port.TextAt("protocol") == "UDP"));
+
     /// <summary>The page with the steps to the tree's release.</summary>
     public string Steps => new[] { Deployment, Service }.Any(IsReleased)
         ? Docs.Page("adoption-chart.md") : Docs.Page("adoption.md");
@@ -46,6 +67,15 @@ internal sealed record RunningDns(
         Named(objects, "Service", CoreDnsNames.Service), Named(objects, "Deployment", CoreDnsNames.Release),
         [.. objects.Where(resource => resource.Namespace == CoreDnsNames.Namespace || resource.Kind == "Service")],
         Distribution.Of(objects), delivered);
+
+    public static string? Address(Manifest service) => service.Body.TextAt("spec", "clusterIP");
+
+    /// <summary>The labels of the pods that an object creates.</summary>
+    public static ImmutableDictionary<string, string> PodLabels(Manifest workload) =>
+        Texts(workload.Body.EntriesAt("spec", "template", "metadata", "labels"));
+
+    public static ImmutableDictionary<string, string> Texts(IEnumerable<Entry> entries) =>
+        entries.ToImmutableDictionary(entry => entry.Key, entry => (entry.Value as Scalar)?.Value ?? "");
 
     public static bool IsChartSelector(Mapping body, params ReadOnlySpan<string> path)
     {
@@ -63,48 +93,4 @@ internal sealed record RunningDns(
 
     private static Manifest? Named(IEnumerable<Manifest> objects, string kind, string name) => objects.FirstOrDefault(resource =>
         resource.Kind == kind && resource.Name == name && resource.Namespace == CoreDnsNames.Namespace);
-}
-
-/// <summary>The cluster's distribution, detected from its objects, and its section in docs/takeover.md.</summary>
-/// <param name="Name">Its name in messages.</param>
-/// <param name="Guide">The anchor of the section.</param>
-internal sealed record Distribution(string Name, string Guide)
-{
-    public static readonly Distribution Eks = new("EKS", "eks");
-    public static readonly Distribution EksAuto = new("EKS Auto Mode", "eks-auto-mode");
-    public static readonly Distribution Aks = new("AKS", "aks");
-    public static readonly Distribution Gke = new("GKE", "gke");
-    public static readonly Distribution Talos = new("Talos", "talos");
-    public static readonly Distribution K3s = new("k3s", "k3s");
-    public static readonly Distribution Kubeadm = new("kubeadm", "kubeadm");
-    public static readonly Distribution Other = new("another distribution", "other-distributions");
-
-    /// <summary>The URL of the section.</summary>
-    public string Page => Docs.Page($"takeover.md#{Guide}");
-
-    public static Distribution Of(IReadOnlyCollection<Manifest> objects)
-    {
-        var nodes = objects.Where(resource => resource.Kind == "Node").ToArray();
-        bool Labelled(string prefix) => nodes.Any(node => node.Body.EntriesAt("metadata", "labels")
-            .Any(label => label.Key.StartsWith(prefix, StringComparison.Ordinal)));
-        bool Says(string key, string text) => nodes.Any(node =>
-            node.Body.TextAt("status", "nodeInfo", key)?.Contains(text, StringComparison.OrdinalIgnoreCase) == true);
-        return nodes switch
-        {
-            // Mixed clusters run CoreDNS for their other nodes, so one node of another kind makes it plain EKS.
-            _ when nodes.Length > 0 && nodes.All(node => node.Label("eks.amazonaws.com/compute-type") == "auto") => EksAuto,
-            _ when Labelled("eks.amazonaws.com/") || Says("kubeletVersion", "-eks-") => Eks,
-            _ when Labelled("kubernetes.azure.com/") => Aks,
-            _ when Labelled("cloud.google.com/gke-") || Says("kubeletVersion", "-gke.") => Gke,
-            _ when Says("osImage", "Talos") => Talos,
-            _ when Says("kubeletVersion", "+k3s") => K3s,
-            _ when nodes.Any(node => node.Annotation("kubeadm.alpha.kubernetes.io/cri-socket") is not null) => Kubeadm,
-            _ when objects.Any(resource => resource.Kind != "Node" && Managers(resource).Contains("kubeadm")) => Kubeadm,
-            _ => Other,
-        };
-    }
-
-    /// <summary>The field managers of an object.</summary>
-    public static IEnumerable<string> Managers(Manifest resource) =>
-        resource.Body.MappingsAt("metadata", "managedFields").Select(entry => entry.TextAt("manager")).OfType<string>();
 }

@@ -9,8 +9,11 @@ namespace PlatformGitOps.Generator.Takeover;
 /// <param name="Findings">What prevents the takeover; the rules of <see cref="TakeoverCheck.Refusals"/> first.</param>
 internal sealed record TakeoverResult(Distribution Distribution, string State, ImmutableArray<Finding> Findings)
 {
+    /// <summary>False if no step leads to a delivery.</summary>
+    public bool Replaceable { get; init; } = true;
+
     /// <summary>True if a delivery would fail, be reverted, or leave pods without DNS.</summary>
-    public bool Refused => Findings.Any(finding => TakeoverCheck.Refusals.Contains(finding.Rule));
+    public bool Refused => Findings.Any(TakeoverCheck.Refuses);
 
     public bool Ready => Findings.All(finding => finding.Severity != Severity.Error);
 }
@@ -25,7 +28,6 @@ internal static class TakeoverCheck
     public const string Address = "takeover-address";
     public const string Release = "takeover-release";
     public const string ServiceShape = "takeover-service-shape";
-    public const string Scaler = "takeover-scaler";
     public const string Owner = "takeover-owner";
     public const string Custom = "takeover-custom";
 
@@ -33,11 +35,15 @@ internal static class TakeoverCheck
     public static readonly ImmutableHashSet<string> Refusals =
         [Reverted, NodeResolver, Selector, DaemonSet, Address, Release, DefinitionComparison.Domain, DefinitionComparison.NodeCache];
 
+    public static bool Refuses(Finding finding) => finding.Severity == Severity.Error && Refusals.Contains(finding.Rule);
+
     /// <summary>The kinds to list with kubectl; Services of all namespaces, for their addresses.</summary>
     public static readonly ImmutableArray<(string Kind, string? Namespace)> Kinds =
     [
         ("deployments.apps", CoreDnsNames.Namespace), ("daemonsets.apps", CoreDnsNames.Namespace),
-        ("configmaps", CoreDnsNames.Namespace), ("services", null), ("nodes", null),
+        ("replicasets.apps", CoreDnsNames.Namespace), ("poddisruptionbudgets.policy", CoreDnsNames.Namespace),
+        ("horizontalpodautoscalers.autoscaling", CoreDnsNames.Namespace), ("configmaps", CoreDnsNames.Namespace),
+        ("services", null), ("nodes", null),
     ];
 
     private const string AddonMode = "addonmanager.kubernetes.io/mode";
@@ -51,19 +57,29 @@ internal static class TakeoverCheck
     public static TakeoverResult Of(IReadOnlyCollection<Manifest> objects, Cluster cluster, string definitionPath, bool delivered = false)
     {
         var live = RunningDns.Of(objects, delivered);
+        if (ManagedDns.Of(live) is { } managed)
+        {
+            return new TakeoverResult(live.Distribution, managed.State, [managed.Finding with { File = definitionPath }])
+            {
+                Replaceable = false,
+            };
+        }
+
+        var nodes = objects.Where(resource => resource.Kind == "Node").ToArray();
         Finding[] findings =
         [
-            .. NodeResolvers(live), .. Reverters(live), .. Addresses(live, cluster), .. DefinitionComparison.SecondAddresses(live, cluster),
-            .. Releases(live), .. Selectors(live), .. DaemonSets(live), .. DefinitionComparison.NodeCaches(live, cluster), .. Owners(live),
-            .. Shapes(live, cluster), .. Scalers(live), .. Customs(live), .. DefinitionComparison.Corefiles(live, cluster),
-            .. DefinitionComparison.Nodes(live, objects.Where(resource => resource.Kind == "Node"), cluster),
+            .. NodeResolvers(live, nodes), .. Reverters(live), .. Addresses(live, cluster), .. MissingService.Of(live, cluster),
+            .. DefinitionComparison.SecondAddresses(live, cluster), .. Releases(live), .. Selectors(live), .. DaemonSets(live),
+            .. DefinitionComparison.NodeCaches(live, cluster), .. Owners(live), .. Shapes(live, cluster), .. OldPods.Budgets(live),
+            .. OldPods.Scalers(live), .. Customs(live), .. DefinitionComparison.Corefiles(live, cluster),
+            .. DefinitionComparison.Nodes(live, nodes, cluster),
         ];
         return new TakeoverResult(
             live.Distribution,
             State(live),
             [
                 .. findings.Select(finding => finding with { File = definitionPath })
-                    .OrderByDescending(finding => Refusals.Contains(finding.Rule)).ThenBy(finding => finding.Severity),
+                    .OrderByDescending(Refuses).ThenBy(finding => finding.Severity),
             ]);
     }
 
@@ -71,36 +87,45 @@ internal static class TakeoverCheck
     {
         { IsOurs: true } => "The release of the tree runs already.",
         { IsUpgraded: true } => $"A Helm release {CoreDnsNames.Release} runs, which the tree would upgrade.",
-        { Service: null, Deployment: null } => $"The cluster has no DNS: deliver the tree ({Docs.Page("bootstrap.md")}).",
-        { Deployment: null } => $"The Service kube-dns has the address {live.Service.Body.TextAt("spec", "clusterIP")}, "
-            + "and the Deployment coredns does not exist.",
+        { Service: null } when live.OtherServices.FirstOrDefault() is { } other =>
+            $"{other.Id.Title} answers at {RunningDns.Address(other)}, and the Service kube-dns does not exist.",
+        { Service: null, Deployment: null } =>
+            $"No DNS was found in kube-system. Unless a program of the nodes answers the pods, follow {Docs.Page("bootstrap.md")}.",
+        { Service: null } => "The Deployment coredns runs, and the Service kube-dns does not exist.",
+        { Deployment: null } => $"The Service kube-dns has the address {RunningDns.Address(live.Service)}, "
+            + (live.Answering.FirstOrDefault() is { } other ? $"and {other.Id.Title} answers."
+                : "and the Deployment coredns does not exist."),
         _ => "The Deployment coredns answers.",
     };
 
-    private static IEnumerable<Finding> NodeResolvers(RunningDns live) => live.Distribution != Distribution.EksAuto ? [] :
-    [
-        live.Error(NodeResolver, "Every node is one of EKS Auto Mode, where a program of the node answers the pods.",
-            "It cannot be replaced: pods do not query a CoreDNS that the tree delivers."),
-    ];
+    /// <summary>Nodes whose pods query a program of the node.</summary>
+    private static IEnumerable<Finding> NodeResolvers(RunningDns live, Manifest[] nodes)
+    {
+        if (nodes.Count(Distribution.IsAuto) is var own and > 0)
+        {
+            yield return live.Warning(NodeResolver, $"{own} of {nodes.Length} nodes are of EKS Auto Mode, where a program of the node "
+                + "answers the pods: the delivered CoreDNS answers the pods of the other nodes alone.",
+                "Expect that settings of the definition do not hold there.");
+        }
+
+        if (nodes.Length == 0 && live.Service is null)
+        {
+            yield return live.Warning(NodeResolver,
+                "The cluster has no nodes: whether a program of the nodes answers the pods, as with EKS Auto Mode, is unknown.",
+                "Add a node and run the check again.");
+        }
+    }
 
     /// <summary>Objects that another controller reverts. The user must disable it first, or cannot.</summary>
     private static IEnumerable<Finding> Reverters(RunningDns live)
     {
         foreach (var resource in live.Dns)
         {
-            if (live.Distribution == Distribution.Aks
-                && (resource.Label("kubernetes.azure.com/managedby") ?? resource.Label(AddonMode)) is not null)
-            {
-                yield return live.Error(Reverted, $"AKS manages {resource.Id.Title} and reverts changes of it.",
-                    "AKS has no setting that disables its CoreDNS. Use its ConfigMap coredns-custom instead.");
-            }
-            else if (resource.Label(AddonMode) == "Reconcile")
+            if (resource.Label(AddonMode) == "Reconcile")
             {
                 yield return live.Error(Reverted,
                     $"{resource.Id.Title} has the label {AddonMode}=Reconcile: an addon manager outside of the cluster reverts changes.",
-                    live.Distribution == Distribution.Gke
-                        ? "GKE keeps its Service kube-dns, and the chart needs to change it: this release cannot replace it."
-                        : "Remove its manifest from the addon manager of the control plane, and then the label.");
+                    "Remove its manifest from the addon manager of the control plane, and then the label.");
             }
             else if (Distribution.Managers(resource).Contains("eks"))
             {
@@ -113,15 +138,16 @@ internal static class TakeoverCheck
     private static IEnumerable<Finding> Addresses(RunningDns live, Cluster cluster)
     {
         var wanted = cluster.Dns.ClusterIP.ToString();
-        if (live.Service?.Body.TextAt("spec", "clusterIP") is { } address && address != wanted)
+        if (live.Service is { } service && RunningDns.Address(service) is { } address && address != wanted)
         {
             yield return live.Error(Address,
                 $"The Service kube-dns has the address {address}, and cluster {cluster.Name} of the definition has {wanted}.",
-                $"Write 'dns.clusterIP: {address}': kubelets gave it to the pods, and a Service's address is immutable.");
+                $"Write 'dns.clusterIP: {address}': kubelets gave it to the pods, and a Service's address is immutable. If kubectl talks "
+                    + "to another cluster than you mean, name its --context.");
         }
 
         if (live.Objects.FirstOrDefault(resource => resource.Kind == "Service" && resource.Id != live.Service?.Id
-            && resource.Body.TextAt("spec", "clusterIP") == wanted) is { } holder)
+            && RunningDns.Address(resource) == wanted) is { } holder)
         {
             yield return live.Error(Address, $"{holder.Id.Title} has the address {wanted}, which the Service kube-dns is to have.",
                 "Find out who delivers it. Pods query this address: the Service must become kube-system/kube-dns without a gap.");
@@ -147,16 +173,9 @@ internal static class TakeoverCheck
         }
     }
 
-    /// <summary>DaemonSets whose pods the Service kube-dns selects.</summary>
-    private static IEnumerable<Finding> DaemonSets(RunningDns live)
-    {
-        var selected = live.Service?.Body.EntriesAt("spec", "selector") ?? [];
-        return live.Objects.Where(resource => resource.Kind == "DaemonSet" && !selected.IsEmpty
-                && selected.All(label => resource.Body.TextAt("spec", "template", "metadata", "labels", label.Key)
-                    == (label.Value as Scalar)?.Value))
-            .Select(resource => live.Error(DaemonSet, $"The pods of {resource.Id.Title} answer for the Service kube-dns.",
-                $"The steps of {Docs.Page("adoption.md")} are for a Deployment. Replace the DaemonSet by a Deployment first."));
-    }
+    private static IEnumerable<Finding> DaemonSets(RunningDns live) => live.Answering.Where(resource => resource.Kind == "DaemonSet")
+        .Select(resource => live.Error(DaemonSet, $"The pods of {resource.Id.Title} answer for the Service kube-dns.",
+            $"The steps of {Docs.Page("adoption.md")} are for a Deployment. Replace the DaemonSet by a Deployment first."));
 
     private static IEnumerable<Finding> Owners(RunningDns live) => live.Dns
         .Where(resource => resource.Label("objectset.rio.cattle.io/hash") is not null)
@@ -196,13 +215,6 @@ internal static class TakeoverCheck
                 "Switch it off, and on again in a commit of its own when the release runs.");
         }
     }
-
-    private static IEnumerable<Finding> Scalers(RunningDns live) => live.Objects
-        .Where(resource => resource.Kind == "Deployment" && resource.Annotation(RunningDns.ReleaseName) != CoreDnsNames.Release
-            && resource.Body.TextAt("spec", "replicas") != "0"
-            && (resource.Name is "dns-autoscaler" or "coredns-autoscaler" or "kube-dns-autoscaler"))
-        .Select(resource => live.Error(Scaler, $"{resource.Id.Title} sets the replicas of the Deployment coredns.",
-            "Scale it to 0, or delete it: the definition's dns.autoscaling decides."));
 
     private static IEnumerable<Finding> Customs(RunningDns live) => live.Objects
         .Where(resource => resource.Kind == "ConfigMap" && resource.Name is "coredns-custom" or "kube-dns"

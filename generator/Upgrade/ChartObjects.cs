@@ -74,13 +74,6 @@ internal static class ChartObjects
         (SourceTree Tree, SemVer Version) side, Cluster cluster, Platform platform, string folder, TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var archive = Path.Combine(folder, $"coredns-{side.Version}.tgz");
-        if (!File.Exists(archive))
-        {
-            throw new RenderException($"'{archive}' does not exist. helm pull coredns --repo https://coredns.github.io/helm "
-                + $"--version {side.Version} --destination {folder} fetches it.");
-        }
-
         var isStrict = platform.For(cluster).Flux.StrictSubstitution;
         var release = CoreDnsRelease.In(new FluxTree(side.Tree).Cluster(cluster.Name.Text, isStrict)).FirstOrDefault()
             ?? throw new RenderException($"Cluster {cluster.Name} has no release of the chart coredns.");
@@ -88,7 +81,7 @@ internal static class ChartObjects
         {
             StrictSubstitution = isStrict,
             Helm = true,
-            LocalCharts = ImmutableDictionary<string, string>.Empty.Add(CoreDnsNames.Chart, archive),
+            LocalCharts = ImmutableDictionary<string, string>.Empty.Add(CoreDnsNames.Chart, ChartArchives.PathOf(folder, side.Version)),
         };
         var text = await new HelmTemplate(options, time)
             .RunAsync(release.Release, release.Namespace, release.Chart, release.Values, cancellationToken);

@@ -18,15 +18,15 @@ internal sealed class RecordChange
 
     /// <param name="before">The running instance.</param>
     /// <param name="clusters">By name; that of the instance among them.</param>
-    /// <param name="after">The new instances of all clusters, by place.</param>
+    /// <param name="there">The new instances of all clusters that write to its place.</param>
     public RecordChange(
-        RecordWriter before, IReadOnlyDictionary<string, ClusterRecords> clusters, ILookup<string, RecordWriter> after)
+        RecordWriter before, IReadOnlyDictionary<string, ClusterRecords> clusters, IEnumerable<RecordWriter> there)
     {
         (_before, _clusters, _cluster) = (before, clusters, clusters[before.Cluster]);
         _known = KnownRecords.Of(_cluster.Backup, _cluster.BackedUp, before, _cluster.Before.Writers);
         _itself = _cluster.After.Writers.FirstOrDefault(writer => writer.Name == before.Name);
         // Its own successor comes first, then those of its cluster.
-        _there = [.. after[before.Place].Where(writer => writer.IsAt(before)).OrderByDescending(writer => writer == _itself)
+        _there = [.. there.Where(writer => writer.IsAt(before)).OrderByDescending(writer => writer == _itself)
             .ThenByDescending(writer => writer.Cluster == before.Cluster)];
     }
 

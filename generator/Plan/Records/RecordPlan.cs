@@ -21,10 +21,14 @@ public sealed record RecordPlan
     /// <summary>Compares the instances of clusters that may have changed.</summary>
     /// <param name="clusters">What writes in them.</param>
     /// <param name="gone">Zones that leave their servers, with their records.</param>
-    internal static RecordPlan Of(IEnumerable<ClusterRecords> clusters, ImmutableArray<ChildZone> gone)
+    /// <param name="substrates">Those that stay.</param>
+    internal static RecordPlan Of(
+        IEnumerable<ClusterRecords> clusters, ImmutableArray<ChildZone> gone, ImmutableArray<SubstrateHosts> substrates)
     {
-        var all = clusters.ToDictionary(cluster => cluster.Cluster, StringComparer.Ordinal);
-        var after = all.Values.SelectMany(cluster => cluster.After.Writers).ToLookup(writer => writer.Place, StringComparer.Ordinal);
+        var all = clusters.Select(Placed).ToDictionary(cluster => cluster.Cluster, StringComparer.Ordinal);
+        var after = all.Values.SelectMany(cluster => cluster.After.Writers)
+            .SelectMany(writer => new[] { writer.Place, writer.Substrate }.OfType<string>(), (writer, place) => (place, writer))
+            .ToLookup(pair => pair.place, pair => pair.writer, StringComparer.Ordinal);
         return new RecordPlan
         {
             Losses =
@@ -34,8 +38,17 @@ public sealed record RecordPlan
             ],
         };
 
-        IEnumerable<RecordLoss> Losses(RecordWriter writer) => ZoneParts.Of(writer, after[writer.Place])
-            .SelectMany(part => new RecordChange(part, all, after).Losses().Select(loss => WithZone(loss, part, gone)))
+        ClusterRecords Placed(ClusterRecords cluster) => substrates.IsEmpty ? cluster : cluster with
+        {
+            Before = cluster.Before with { Writers = [.. cluster.Before.Writers.Select(one => SubstrateHosts.Old(one, substrates))] },
+            After = cluster.After with { Writers = [.. cluster.After.Writers.Select(one => SubstrateHosts.New(one, substrates))] },
+        };
+
+        IEnumerable<RecordWriter> There(RecordWriter writer) => writer.Substrate is { } substrate
+            ? after[writer.Place].Union(after[substrate]) : after[writer.Place];
+
+        IEnumerable<RecordLoss> Losses(RecordWriter writer) => ZoneParts.Of(writer, There(writer))
+            .SelectMany(part => new RecordChange(part, all, There(part)).Losses().Select(loss => WithZone(loss, part, gone)))
             .GroupBy(loss => (loss.Cause, loss.Fate, loss.Why, loss.Fix)).Select(same => Together([.. same]))
             .OrderBy(loss => loss.Fate).ThenBy(loss => loss.Cause);
     }

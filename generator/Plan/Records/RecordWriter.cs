@@ -35,6 +35,9 @@ internal sealed record RecordWriter
     /// <summary>The place of its zones, in words.</summary>
     public required string Place { get; init; }
 
+    /// <summary>The substrate of its zones, whichever of its hosts it asks; null where the place decides.</summary>
+    public string? Substrate { get; init; }
+
     /// <summary>The address or the name of an rfc2136 server; null for other providers.</summary>
     public string? Server { get; init; }
 
@@ -155,7 +158,8 @@ internal sealed record RecordWriter
     }
 
     /// <summary>True if it reads and writes the zones of another one.</summary>
-    public bool IsAt(RecordWriter other) => Reads && Place == other.Place && (ZoneKind is null || ZoneKind == other.ZoneKind);
+    public bool IsAt(RecordWriter other) => Reads && (Place == other.Place || (Substrate is not null && Substrate == other.Substrate))
+        && (ZoneKind is null || ZoneKind == other.ZoneKind);
 
     /// <summary>
     /// True if its zones and their ids include all of the other's. A zone above or below is another zone: a server answers for each

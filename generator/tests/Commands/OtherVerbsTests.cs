@@ -44,6 +44,7 @@ public class OtherVerbsTests
     [TestCase(typeof(Generator.Backup.RestoreCheck))]
     [TestCase(typeof(Generator.Takeover.TakeoverCheck))]
     [TestCase(typeof(Generator.Takeover.DefinitionComparison))]
+    [TestCase(typeof(Generator.Takeover.OldPods))]
     public void Explain_knows_the_rules_of_the_commands_that_read_a_cluster(Type check) => check.GetFields()
         .Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).Except(ExplainCommand.Rules).ShouldBeEmpty();
 
@@ -125,6 +126,21 @@ public class OtherVerbsTests
         var plan = await Verb.Run("plan", "-f", RepositoryRoot.Directory, "--against", "no-such-commit");
         plan.ExitCode.ShouldBe(2);
         plan.Error.ShouldContain("no-such-commit");
+    }
+
+    [Test]
+    public async Task Restore_names_the_cluster_of_a_backup_that_the_definition_does_not_have()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("backup/backup.yaml", "format: \"1\"\ncluster: other\nobjects: 0\nzones: []\n");
+        folder.Write("backup/platform.yaml", "clusters: []\n");
+        var backup = Path.Combine(folder.Path, "backup");
+
+        var run = await Verb.Run("restore", backup, "--check", "-f", Sample.Definition);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldBe($"The backup in '{backup}' is of cluster 'other', which platform.yaml does not have: it has infra, apps. Name "
+            + "the definition of that cluster (-f), or a backup of one of these.\n");
     }
 
     [TestCase("generate")]

@@ -93,6 +93,23 @@ public sealed class TreeOnDiskTests
         run.Error.Contains("The list is not whole").ShouldBe(format == "text");
     }
 
+    /// <summary>kustomize would fetch it, and this program does not.</summary>
+    [TestCase("images", "The list is not whole")]
+    [TestCase("graph", "The graph is not whole")]
+    public async Task What_a_remote_base_brings_is_said_to_be_missing(string verb, string message)
+    {
+        const string Path = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";
+        using var tree = await Generated();
+        tree.Write(Path, (await File.ReadAllTextAsync(System.IO.Path.Combine(tree.Path, Path)))
+            .Replace("resources:\n", "resources:\n  - https://github.com/example/base?ref=v1\n"));
+
+        var run = await Verb.Run(verb, "-f", tree.Path);
+
+        run.ExitCode.ShouldBe(1);
+        run.Error.ShouldContain("kustomize-unsupported");
+        run.Error.ShouldContain(message);
+    }
+
     [Test]
     public async Task A_folder_with_the_name_of_the_definition_is_named()
     {

@@ -43,6 +43,21 @@ public sealed class UnreadableTreeTests
     }
 
     [Test]
+    public async Task Doctor_goes_on_with_its_other_checks()
+    {
+        using var tree = await Generated();
+        tree.Write("platform.yaml",
+            Sample.Text.Replace("https://github.com/platform-gitops/platform-gitops.git", StarterDefinition.Example));
+        using var held = Held(tree, Release);
+
+        var run = await Verb.Run("doctor", "-f", tree.Path);
+
+        run.ExitCode.ShouldBe(1, run.Error);
+        run.Output.ShouldContain("the tree cannot be read:\n" + $"{Release}: file-unreadable: The file cannot be read: ");
+        run.Output.ShouldContain("repository.url is ", customMessage: "the check after the tree");
+    }
+
+    [Test]
     public async Task Generate_says_that_it_wrote_nothing_and_names_every_file()
     {
         using var tree = await Generated();

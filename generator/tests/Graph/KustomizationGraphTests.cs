@@ -33,5 +33,24 @@ public sealed class KustomizationGraphTests
     [Test]
     public void The_same_tree_gives_the_same_graph() => Graph().ShouldBe(Graph());
 
-    private static string Graph() => KustomizationGraph.Mermaid(SourceTree.Of(Tree.Build(Given.Platform(Given.Infra, Given.Apps))));
+    private static string Graph() => Graph(EditedTree.Of(Given.Platform(Given.Infra, Given.Apps)));
+
+    [Test]
+    public void A_layer_that_Flux_cannot_build_is_marked()
+    {
+        const string Mark = "<br/>Flux cannot build it\"]";
+        var tree = EditedTree.Of(Given.Platform(Given.Infra));
+
+        var graph = Graph(tree.With("kubernetes/infrastructure/networking/coredns/kustomization.yaml", "resources: [nowhere.yaml]\n"));
+
+        graph.Split('\n').Where(line => line.EndsWith(Mark, StringComparison.Ordinal)).ShouldHaveSingleItem().Trim()
+            .ShouldStartWith("k_infra__cluster_infra_coredns[");
+        Graph(tree).ShouldNotContain(Mark);
+    }
+
+    private static string Graph(EditedTree files)
+    {
+        var tree = new FluxTree(files.Source());
+        return KustomizationGraph.Mermaid(tree.Clusters().Select(name => tree.Cluster(name, strict: true)));
+    }
 }

@@ -119,6 +119,18 @@ public sealed class AskedElsewhereTests
     }
 
     [Test]
+    public void A_cluster_that_is_renamed_with_another_address_is_compared_by_its_ranges()
+    {
+        var result = Cluster("domain: cluster.local", "kiel").To(Cluster("dns: { clusterIP: 10.245.0.53, replicas: 3 }", "kiel2"));
+
+        var renamed = result.Clusters.Single(cluster => cluster.Cluster == "kiel2");
+        renamed.Note.ShouldNotBeNull().ShouldStartWith("is new. It has the ranges of cluster kiel, which leaves the tree, ");
+        renamed.Changes.ShouldContain(change => change.EndangersDns && change.Kind == ChangeKind.Replace);
+        renamed.Changes.ShouldNotContain(change => change.Kind == ChangeKind.Create || change.Kind == ChangeKind.Prune);
+        result.ExitCode.ShouldBe(3);
+    }
+
+    [Test]
     public void A_file_of_one_s_own_in_the_folder_of_a_removed_cluster_has_everything_else_pruned()
     {
         const string Own = "kubernetes/clusters/infra/own.yaml";

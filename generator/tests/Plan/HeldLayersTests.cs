@@ -24,6 +24,19 @@ public sealed class HeldLayersTests
         Sound.To(Changed).Clusters[0].Changes.Select(change => change.Kind).ShouldBe(
             [ChangeKind.Create, ChangeKind.Change, ChangeKind.Prune]);
 
+    /// <summary>Sources and values of a release are looked up there.</summary>
+    [Test]
+    public void What_a_held_layer_would_have_brought_is_not_found()
+    {
+        var inventory = Inventory.Of(new FluxTree(Sound.Source()).Cluster("infra", strict: true));
+        var source = inventory.Objects.Keys.Single(id => id.Kind == "HelmRepository");
+
+        var held = inventory with { Objects = inventory.Objects.Remove(source) };
+
+        inventory.Find(source.Kind, source.Namespace, source.Name).ShouldNotBeNull();
+        held.Find(source.Kind, source.Namespace, source.Name).ShouldBeNull();
+    }
+
     [Test]
     public void Nothing_of_a_layer_changes_whose_substitution_fails()
     {
@@ -51,6 +64,22 @@ public sealed class HeldLayersTests
         plan.Changes.ShouldBeEmpty();
         plan.Note.ShouldBe("keeps what it has in cluster-infra-coredns, cluster-infra-crds: Flux cannot build cluster-infra-crds, so it "
             + "will report the error and change nothing there. cluster-infra-coredns waits for it.");
+    }
+
+    [Test]
+    public void What_this_program_alone_cannot_build_is_not_said_to_fail_in_Flux()
+    {
+        const string Budget = "  - poddisruptionbudget.yaml\n";
+        var remote = Sound.Edit(Infrastructure, Budget, Budget + "  - https://github.com/example/base?ref=v1\n");
+
+        var plan = Sound.To(remote.Edit(Base, "maxHistory: 5", "maxHistory: 6")).Clusters[0];
+        plan.Changes.ShouldBeEmpty();
+        plan.Note.ShouldBe("may change more in cluster-infra-coredns: this program cannot build cluster-infra-coredns as kustomize does, "
+            + "and shows no change there.");
+
+        plan = remote.To(remote.Edit(Base, "maxHistory: 5", "maxHistory: 6")).Clusters[0];
+        plan.Changes.ShouldHaveSingleItem().Id.Kind.ShouldBe("HelmRelease", "the remote base is in both trees");
+        plan.Note.ShouldBeNull();
     }
 
     [Test]

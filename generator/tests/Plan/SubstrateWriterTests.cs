@@ -62,10 +62,38 @@ public sealed class SubstrateWriterTests
         (change.Kind, change.EndangersDns, result.ExitCode).ShouldBe((ChangeKind.Replace, true, 3));
     }
 
+    [Test]
+    public void A_promoted_secondary_has_the_records()
+    {
+        var result = Tree("apps").To(Tree("apps", edit: Promoted));
+
+        result.Records.Losses.ShouldBeEmpty();
+        result.Substrates[0].Changes.Single(change => change.What == "primary").Reason.ShouldBe("192.168.10.11 -> 192.168.10.12: "
+            + "the former secondary has the records, and the keys of the children are on the old host. Copy them first "
+            + $"({Docs.Page("substrate.md#promoting-the-secondary")}).");
+    }
+
+    [TestCase("192.168.10.13", "knot", Description = "A new host")]
+    [TestCase("192.168.10.12", "bind", Description = "The secondary, with another program")]
+    public void A_primary_that_has_not_the_records_is_another_place(string primary, string server)
+    {
+        var after = Tree("apps", edit: text => Promoted(text).Replace("192.168.10.12", primary)
+            .Replace("    children:", $"    server: {server}\n    children:"));
+
+        Tree("apps").To(after).Records.Losses.ShouldHaveSingleItem().Cause.ShouldBe(RecordCause.Place);
+    }
+
+    [Test]
+    public void A_server_that_is_no_host_of_the_substrate_is_another_place() => Tree("apps")
+        .To(Tree("apps", edit: text => text.Replace("host: 192.168.10.11", "host: 192.168.10.99")))
+        .Records.Losses.ShouldHaveSingleItem().Cause.ShouldBe(RecordCause.Place);
+
+    private static string Promoted(string text) => text.Replace("10.11", "10.x").Replace("10.12", "10.11").Replace("10.x", "10.12");
+
     // The second child is shop where there are more.
     private static EditedTree Tree(
-        string child, string key = "external-dns", string algorithm = "hmac-sha256", string? instance = null, bool more = false) =>
-        EditedTree.Of(Given.Defined($$"""
+        string child, string key = "external-dns", string algorithm = "hmac-sha256", string? instance = null, bool more = false,
+        Func<string, string>? edit = null) => EditedTree.Of(Given.Defined((edit ?? (text => text))($$"""
             repository: { url: https://github.com/example/platform.git }
             substrates:
               - name: main
@@ -88,5 +116,5 @@ public sealed class SubstrateWriterTests
                         host: 192.168.10.11
                         keyName: {{(instance is null ? key : "external-dns-shop")}}
                         algorithm: {{algorithm}}
-            """));
+            """)));
 }

@@ -6,13 +6,11 @@ namespace PlatformGitOps.Generator.Tests.Takeover;
 public class TakeoverCheckTests
 {
     [TestCase("eks", "EKS", true, TakeoverCheck.Reverted, TakeoverCheck.Reverted, TakeoverCheck.Reverted, TakeoverCheck.Selector,
-        TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape)]
+        TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape, OldPods.Budget)]
     [TestCase("eks-preserved", "EKS", true, TakeoverCheck.Selector, TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape)]
-    [TestCase("eks-auto", "EKS Auto Mode", true, TakeoverCheck.NodeResolver)]
-    [TestCase("aks", "AKS", true, TakeoverCheck.Reverted, TakeoverCheck.Reverted, TakeoverCheck.Reverted, TakeoverCheck.Selector,
-        TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape, TakeoverCheck.Scaler, TakeoverCheck.Custom)]
-    [TestCase("gke", "GKE", true, TakeoverCheck.Reverted, TakeoverCheck.Reverted, TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape,
-        TakeoverCheck.Scaler, TakeoverCheck.Custom)]
+    [TestCase("kubespray", "another distribution", true, TakeoverCheck.Address, TakeoverCheck.Selector, OldPods.Scaler)]
+    [TestCase("no-service", "another distribution", true, TakeoverCheck.Address)]
+    [TestCase("old-budget", "kubeadm", false, OldPods.Budget, OldPods.Scaler, OldPods.Scaler)]
     [TestCase("talos", "Talos", true, TakeoverCheck.Selector, TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape)]
     [TestCase("k3s", "k3s", true, TakeoverCheck.Selector, TakeoverCheck.Owner, TakeoverCheck.Owner, TakeoverCheck.Owner,
         TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape)]
@@ -35,6 +33,68 @@ public class TakeoverCheckTests
         result.Refused.ShouldBe(refused);
         result.Ready.ShouldBe(rules.Length == 0);
         result.Findings.ShouldAllBe(finding => finding.Fix.Contains(result.Distribution.Page));
+    }
+
+    [TestCase("eks-auto", "EKS Auto Mode", TakeoverCheck.NodeResolver,
+        "CoreDNS runs as a program of each node and answers the node's pods.")]
+    [TestCase("aks", "AKS", TakeoverCheck.Reverted,
+        "Deployment kube-system/coredns answers behind the Service kube-dns, which AKS manages.")]
+    [TestCase("aks-without-service", "AKS", TakeoverCheck.Reverted, "AKS manages the DNS.")]
+    [TestCase("gke", "GKE", TakeoverCheck.Reverted,
+        "Deployment kube-system/kube-dns answers behind the Service kube-dns, which GKE manages.")]
+    [TestCase("gke-cloud-dns", "GKE", TakeoverCheck.NodeResolver, "No pod answers: the pods query Cloud DNS.")]
+    [TestCase("gke-without-service", "GKE", TakeoverCheck.NodeResolver, "No pod answers: the pods query Cloud DNS.")]
+    [TestCase("openshift", "OpenShift", TakeoverCheck.Reverted, "The DaemonSet openshift-dns/dns-default answers at 172.30.0.10.")]
+    public void DNS_that_cannot_be_replaced_is_named_and_gets_no_steps(string fixture, string distribution, string rule, string state)
+    {
+        var result = TakeoverCheck.Of(Fixture(fixture), Given.Infra, "platform.yaml");
+
+        (result.Distribution.Name, result.State).ShouldBe((distribution, state));
+        (result.Refused, result.Replaceable).ShouldBe((true, false));
+        var finding = result.Findings.ShouldHaveSingleItem("steps would lead nowhere");
+        finding.Rule.ShouldBe(rule);
+        finding.Fix.ShouldNotContain("adoption");
+        finding.Fix.ShouldContain(result.Distribution.Page);
+    }
+
+    [Test]
+    public void Nodes_of_EKS_Auto_Mode_beside_others_are_a_warning()
+    {
+        var result = TakeoverCheck.Of(Fixture("eks-mixed"), Given.Infra, "platform.yaml");
+
+        (result.Refused, result.Ready, result.Distribution).ShouldBe((false, true, Distribution.Eks));
+        result.Findings.ShouldHaveSingleItem().Message.ShouldStartWith("1 of 2 nodes are of EKS Auto Mode");
+    }
+
+    [Test]
+    public void A_cluster_without_nodes_and_Service_may_be_one_whose_nodes_answer()
+    {
+        var result = TakeoverCheck.Of([], Given.Infra, "platform.yaml");
+
+        result.Findings.ShouldHaveSingleItem().Message.ShouldStartWith("The cluster has no nodes");
+        result.State.ShouldNotContain("has no DNS");
+    }
+
+    [Test]
+    public void A_Service_of_another_name_is_found_and_its_address_compared()
+    {
+        var result = TakeoverCheck.Of(Fixture("kubespray"), Given.Infra, "platform.yaml");
+
+        result.State.ShouldBe("Service kube-system/coredns answers at 10.233.0.3, and the Service kube-dns does not exist.");
+        result.Findings.ShouldContain(finding => finding.Message.StartsWith("Service kube-system/coredns answers DNS at 10.233.0.3"));
+        TakeoverCheck.Of(Fixture("no-service"), Given.Infra, "platform.yaml").Findings.ShouldHaveSingleItem()
+            .Message.ShouldStartWith("The kubelets give pods the DNS address 10.96.0.10 (ConfigMap kube-system/kubelet-config)");
+    }
+
+    [Test]
+    public void Budgets_and_scalers_of_the_old_pods_are_named()
+    {
+        var findings = TakeoverCheck.Of(Fixture("old-budget"), Given.Infra, "platform.yaml").Findings;
+
+        findings.Select(finding => Regex.Split(finding.Message, " covers | sets ")[0]).ShouldBe(
+        [
+            "PodDisruptionBudget kube-system/kube-dns", "HorizontalPodAutoscaler kube-system/dns", "Deployment kube-system/scaler-of-dns",
+        ]);
     }
 
     [TestCase("kubeadm-prepared", TakeoverCheck.ServiceShape)]
@@ -94,7 +154,7 @@ public class TakeoverCheckTests
         var page = File.ReadAllText(RepositoryRoot.File("docs", "takeover.md"));
         string[] rules =
         [
-            .. new[] { typeof(TakeoverCheck), typeof(DefinitionComparison) }.SelectMany(check => check.GetFields())
+            .. new[] { typeof(TakeoverCheck), typeof(DefinitionComparison), typeof(OldPods) }.SelectMany(check => check.GetFields())
                 .Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!),
         ];
         string[] guides =

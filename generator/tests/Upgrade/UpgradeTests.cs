@@ -319,17 +319,4 @@ public sealed class UpgradeTests
         run.ExitCode.ShouldBe(2);
         run.Error.ShouldContain("The name of the folder behind --charts is empty");
     }
-
-    [Test]
-    public async Task Archives_that_are_missing_are_named()
-    {
-        using var folder = new TemporaryFolder();
-        var file = folder.Write("platform.yaml", Rest);
-
-        var run = await Verb.Run("upgrade", "coredns", "--to", "1.39.0", "-f", file, "--charts", folder.Path, "--write");
-
-        run.ExitCode.ShouldBe(2);
-        run.Error.ShouldContain("coredns-1.38.0.tgz' does not exist");
-        (await File.ReadAllTextAsync(file)).ShouldBe(Rest);
-    }
 }

@@ -1,4 +1,4 @@
-namespace PlatformGitOps.Generator.Lint;
+namespace PlatformGitOps.Generator.Flux;
 
 /// <summary>Label selectors of Kubernetes and Cilium.</summary>
 internal static class LabelSelector
