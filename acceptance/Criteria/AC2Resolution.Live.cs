@@ -25,7 +25,8 @@ public static partial class AC2Resolution
         cancellationToken);
 
     [LiveCheck("AC2.2",
-        "spec.clusterIP of the live Service, the nameserver in a pod's resolv.conf, and an answer of the second family's address")]
+        "spec.clusterIP of the live Service, which pod answers at the nameserver in a pod's resolv.conf, and an answer of the second " +
+            "family's address")]
     public static async Task ClusterIP(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var service = await cluster.Require(ResourceKind.Service.Named("kube-dns", "kube-system"), cancellationToken);
@@ -33,8 +34,14 @@ public static partial class AC2Resolution
         foreach (var client in await Ask.Clients(cluster, cancellationToken))
         {
             // Without --server the prober queries the nameserver in the kubelet's resolv.conf.
-            (await Ask.From(cluster, client, $"kubernetes.default.svc.{cluster.Domain}{cluster.AddressType}", cancellationToken))
-                .ShouldAllBe(answer => answer.Outcome == "ok");
+            var answers = await Ask.From(
+                cluster, client, $"kubernetes.default.svc.{cluster.Domain}{cluster.AddressType}", cancellationToken);
+            answers.ShouldAllBe(answer => answer.Outcome == "ok");
+            // A cache on the node answers in place of the pods.
+            if (cluster.Tree.NodeLocalDns.Count == 0 && Find(cluster.Tree, "nsid") is not null)
+            {
+                AnsweredBy(answers, [.. (await cluster.DnsPods(cancellationToken)).Select(pod => pod.Name)]);
+            }
         }
 
         var second = service.Texts("spec.clusterIPs").Skip(1).ToList();
@@ -48,6 +55,15 @@ public static partial class AC2Resolution
             var name = $"kubernetes.default.svc.{cluster.Domain}.{cluster.AddressType}";
             (await Ask.From(cluster, Ask.ByHand, name, cancellationToken, "--server", address, "--via", "udp", "tcp")).ShouldAllBe(
                 answer => answer.Outcome == "ok", $"{address} does not answer");
+        }
+    }
+
+    /// <summary>The kubelet may give pods the address of another DNS, which knows the cluster's names too.</summary>
+    internal static void AnsweredBy(IEnumerable<DnsAnswer> answers, IReadOnlyCollection<string> pods)
+    {
+        foreach (var answer in answers.Where(answer => answer.Via != "system"))
+        {
+            pods.ShouldContain(answer.By ?? "a server without an identifier", $"another DNS answers pods' queries: {answer}");
         }
     }
 

@@ -136,8 +136,8 @@ public static partial class AC2Resolution
             (cluster, token) => OnePod(cluster, null, token)),
         Corefile("the name of a Service rewritten", "AC2.3", "web resolves", text => text.Replace(
             "    errors",
-            "    errors\n    rewrite name web.acceptance-clients.svc.cluster.local nobody.acceptance-clients.svc.cluster.local")),
-        Corefile("pod names off", "AC2.4", "pod.cluster.local",
+            $"    errors\n    rewrite name prefix web.{Clients}.svc. nobody.{Clients}.svc.")),
+        Corefile("pod names off", "AC2.4", $".{Clients}.pod.",
             text => text.Replace("pods insecure", "pods disabled")),
         Corefile("upstream does not answer", "AC2.5", "example.com",
             text => Lines(text, line => line.Contains("forward . ") ? "    forward . 192.0.2.1 {" : line))

@@ -13,7 +13,7 @@ public static partial class AC3Observability
     public static async Task Endpoint(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await AC2Resolution.ClusterIP(cluster, cancellationToken); // so that there is a request to count
-        foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
+        foreach (var pod in await cluster.EachDnsPod(cancellationToken))
         {
             var answer = await Eventually.Within(
                 TimeSpan.FromSeconds(20),

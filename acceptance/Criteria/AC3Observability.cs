@@ -116,8 +116,7 @@ public static partial class AC3Observability
                 .With(Scraped, "AC3.2", "AC3.3", "AC3.4", "AC3.6"),
         Patched("metrics Service lost its label", "AC3.2", "Services that the ServiceMonitor selects",
             ResourceKind.Service.Named("coredns-metrics", "kube-system"),
-            """{"metadata":{"labels":{"app.kubernetes.io/component":null}}}""",
-            """{"metadata":{"labels":{"app.kubernetes.io/component":"metrics"}}}""", rolls: false)
+            """{"metadata":{"labels":{"app.kubernetes.io/component":null}}}""", rolls: false)
             .With(Scraped, "AC3.3", "AC3.4", "AC3.6"),
         LiveSabotage.Deleted(
             "ServiceMonitor deleted", "AC3.2", "ServiceMonitor kube-system/coredns does not exist",

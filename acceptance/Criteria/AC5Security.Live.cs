@@ -5,9 +5,9 @@ public static partial class AC5Security
     /// <summary>Bit 10 of a capability set (capabilities(7)).</summary>
     private const ulong NetBindService = 1UL << 10;
 
-    [LiveCheck("AC5.1", "the user of the running process")]
-    public static Task NonRoot(LiveCluster cluster, CancellationToken cancellationToken) =>
-        Each(cluster, process => process.Status["Uid"].ShouldBe("65532"), cancellationToken);
+    [LiveCheck("AC5.1", "the user of the running process, against runAsUser of the release")]
+    public static Task NonRoot(LiveCluster cluster, CancellationToken cancellationToken) => Each(
+        cluster, process => process.Status["Uid"].ShouldBe(User(cluster.Tree), "the user of the process"), cancellationToken);
 
     [LiveCheck("AC5.2", "the mount options of the running process' root")]
     public static Task ReadOnlyRoot(LiveCluster cluster, CancellationToken cancellationToken) =>
@@ -31,7 +31,7 @@ public static partial class AC5Security
     [LiveCheck("AC5.5", "the account of the running pods")]
     public static async Task Account(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
+        foreach (var pod in await cluster.EachDnsPod(cancellationToken))
         {
             pod.Text("spec.serviceAccountName").ShouldBe("coredns");
         }
@@ -41,7 +41,7 @@ public static partial class AC5Security
     public static async Task DnsAllowed(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
-        foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
+        foreach (var pod in await cluster.EachDnsPod(cancellationToken))
         {
             var answers = await Ask.From(
                 cluster, "client-glibc", $"kubernetes.default.svc.{cluster.Domain}.{cluster.AddressType}", cancellationToken,
@@ -66,7 +66,7 @@ public static partial class AC5Security
         cluster.Needs(
             await PolicyEnforcement.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
         var (monitoring, scraper) = await ProbeOrigin.MonitoringClient(cluster, cancellationToken);
-        foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
+        foreach (var pod in await cluster.EachDnsPod(cancellationToken))
         {
             var address = Pods.Address(pod);
             foreach (var port in new[] { 9153, 8080, 8181 })
@@ -92,13 +92,15 @@ public static partial class AC5Security
         await using var outsider = await OutsideClient.Beside(cluster, cancellationToken);
         if (outsider is null)
         {
+            EvidenceLog.Observed($"No machine outside the cluster asked: it needs nodes that are containers on this machine, and the "
+                + $"image {SuiteSettings.Current.SmallImage} (setting small-image).");
             return;
         }
 
         var open = (await cluster.Api.List(ResourceKind.Pod, UpstreamDns.Namespace, "app=upstream", cancellationToken))[0];
         (await outsider.IsAnswered(cluster, open, UpstreamDns.ExternalName, cancellationToken))
             .ShouldBeTrue("the pod without a policy does not answer the outside client either");
-        foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
+        foreach (var pod in await cluster.EachDnsPod(cancellationToken))
         {
             (await outsider.IsAnswered(cluster, pod, UpstreamDns.ExternalName, cancellationToken))
                 .ShouldBeFalse($"{pod.Name} answers a machine outside the cluster");

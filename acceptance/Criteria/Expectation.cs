@@ -66,6 +66,7 @@ public sealed partial record Expectation(string Title, string Expected, string? 
         ["apiServer"] = tree.Definition.Services.AddressAt(1)?.ToString() ?? "the API server's address",
         ["negativeTtl"] = AC2Resolution.NegativeTtl(tree).ToString(CultureInfo.InvariantCulture),
         ["budget"] = Budget(tree),
+        ["user"] = AC5Security.User(tree) ?? "of runAsUser",
         ["policy"] = tree.Definition.NetworkPolicy == NetworkPolicyFlavour.Cilium ? "CiliumNetworkPolicy" : "NetworkPolicy",
         ["policies"] = tree.Definition.NetworkPolicy == NetworkPolicyFlavour.Cilium ? "cnp" : "netpol",
         ["chart"] = tree.Platform.Charts["coredns"].Version.ToString(),

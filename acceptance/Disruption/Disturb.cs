@@ -16,14 +16,24 @@ public static class Disturb
     public static async Task Scale(LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
     {
         var replicas = (await cluster.Require(Deployment, cancellationToken)).Number("spec.replicas")!.Value;
-        foreach (var wanted in new[] { replicas + 1, replicas })
+        try
         {
-            run.Note("coredns", $"scaled to {wanted}");
-            await cluster.Api.Patch(Deployment, JsonPath.Patch("spec.replicas", wanted), cancellationToken);
+            await To(replicas + 1, cancellationToken);
             await Rollout.Done(cluster, cancellationToken);
         }
+        finally
+        {
+            await To(replicas, CancellationToken.None);
+        }
 
+        await Rollout.Done(cluster, cancellationToken);
         await Settled(cluster, cancellationToken);
+
+        Task To(int wanted, CancellationToken token)
+        {
+            run.Note("coredns", $"scaled to {wanted}");
+            return cluster.Api.Patch(Deployment, JsonPath.Patch("spec.replicas", wanted), token);
+        }
     }
 
     /// <summary>Changes only the Corefile: the reload plugin applies it in each pod.</summary>
@@ -95,8 +105,14 @@ public static class Disturb
         }
 
         run.Note("coredns", $"{evicted} evictions went through, {refused} were refused");
-        refused.ShouldBeGreaterThan(0, "the budget refused nothing");
+        Disturbed(evicted, refused);
         await Settled(cluster, cancellationToken);
+    }
+
+    internal static void Disturbed(int evicted, int refused)
+    {
+        evicted.ShouldBeGreaterThan(0, "no pod was evicted: nothing was disturbed");
+        refused.ShouldBeGreaterThan(0, "the budget refused nothing");
     }
 
     public static async Task ForceDelete(LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
@@ -111,15 +127,29 @@ public static class Disturb
     {
         var (pod, process) = (await NodeProcesses.OfDnsPods(cluster, cancellationToken))[0];
         run.Note(pod.Name, "process killed");
-        await cluster.Engine.Exec(
-            process.Node, ["sh", "-c", $"kill -9 {process.Id}"], cancellationToken);
+        var killed = await cluster.Engine.Exec(process.Node, ["sh", "-c", $"kill -9 {process.Id}"], cancellationToken);
+        killed.Succeeded.ShouldBeTrue($"{pod.Name}: kill: {killed.Error}");
+        await Restarted(cluster, pod, cancellationToken);
+        run.Note(pod.Name, "process restarted");
         await Settled(cluster, cancellationToken);
     }
+
+    /// <summary>The kubelet reports a dead process late: until then the pod is ready, and all of it seems to be over.</summary>
+    internal static Task Restarted(LiveCluster cluster, Resource pod, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(120),
+        async token => Restarts(await cluster.Require(ResourceKind.Pod.Named(pod.Name, "kube-system"), token))
+            .ShouldBeGreaterThan(Restarts(pod), $"restarts of {pod.Name}"),
+        "the kubelet restarts the killed process",
+        cancellationToken);
+
+    private static int Restarts(Resource pod) =>
+        pod.Parts("status.containerStatuses").Sum(container => container.Number("restartCount") ?? 0);
 
     /// <summary>Cordons a node and evicts its pods, waiting for the PodDisruptionBudget like kubectl drain.</summary>
     public static async Task Drain(LiveCluster cluster, string node, DisruptionRun run, CancellationToken cancellationToken)
     {
         var address = ResourceKind.Node.Named(node);
+        var wasCordoned = (await cluster.Require(address, cancellationToken)).Flag("spec.unschedulable") == true;
         run.Note(node, "drain");
         await cluster.Api.Patch(address, JsonPath.Patch("spec.unschedulable", true), cancellationToken);
         try
@@ -142,7 +172,10 @@ public static class Disturb
         }
         finally
         {
-            await cluster.Api.Patch(address, JsonPath.Patch("spec.unschedulable", null), CancellationToken.None);
+            if (!wasCordoned)
+            {
+                await cluster.Api.Patch(address, JsonPath.Patch("spec.unschedulable", null), CancellationToken.None);
+            }
         }
     }
 

@@ -26,7 +26,9 @@ public static class LossAnalysis
             Skipped = timeline.Skipped,
             StrayAnswers = timeline.StrayAnswers,
             Forgotten = timeline.Forgotten,
-            LongestSilence = transports.SelectMany(queries => queries.Zip(queries.Skip(1), (one, next) => next.At - one.At))
+            // Of each prober: the queries of another node would hide its silence.
+            LongestSilence = timeline.Queries.GroupBy(query => (query.Via, query.Prober))
+                .SelectMany(queries => queries.Zip(queries.Skip(1), (one, next) => next.At - one.At))
                 .DefaultIfEmpty().Max(),
         };
     }

@@ -32,7 +32,7 @@ public sealed record LossBudget
 
         if (report.LongestSilence > LongestSilence)
         {
-            breaches.Add($"no query was sent for {Seconds(report.LongestSilence)}; the machine was too busy to measure");
+            breaches.Add($"a prober sent no query for {Seconds(report.LongestSilence)}; the machine was too busy to measure");
         }
 
         if (report.Failures > Failures)

@@ -29,7 +29,7 @@ public sealed record LossReport
     /// </summary>
     public int? Forgotten { get; init; }
 
-    /// <summary>The longest time without a query on a transport; an outage in it would not have been seen.</summary>
+    /// <summary>The longest time without a query of one prober on a transport; an outage in it would not have been seen.</summary>
     public required TimeSpan LongestSilence { get; init; }
 
     public int Queries => Transports.Sum(t => t.Queries);

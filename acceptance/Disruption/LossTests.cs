@@ -124,8 +124,17 @@ public sealed class LossBudgetTests
         Judge(LossBudget.Zero, Calm[..100]).ToString().ShouldContain("only 100 queries");
         LossBudget.Zero.Judge(LossAnalysis.Of(SampleTimeline.Of(Calm) with { Gaps = ["the log has no end"] })).ToString()
             .ShouldContain("hole");
-        Judge(LossBudget.Zero, [.. Calm, SampleTimeline.Query(15_000)]).ToString().ShouldContain("no query was sent for 3.02 s");
+        Judge(LossBudget.Zero, [.. Calm, SampleTimeline.Query(15_000)]).ToString().ShouldContain("a prober sent no query for 3.02 s");
     }
+
+    [Test]
+    public void The_queries_of_other_nodes_do_not_hide_the_silence_of_one() =>
+        Judge(LossBudget.Zero,
+            [
+                .. Calm.Where((_, i) => i is < 100 or > 250).Select(query => query with { Prober = "prober-0" }),
+                .. Calm.Select(query => query with { Prober = "prober-1" }),
+            ])
+            .ToString().ShouldContain("a prober sent no query for 3.04 s");
 
     [Test]
     public void Single_skipped_queries_are_accepted() =>

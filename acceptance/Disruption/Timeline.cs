@@ -45,8 +45,8 @@ public sealed record Timeline
         Queries =
         [
             .. journals
-                .SelectMany(journal => journal.Attempts.GroupBy(a => (a.Via, a.Query)))
-                .Select(attempts => ClientQuery.Of(attempts))
+                .SelectMany(journal => journal.Attempts.GroupBy(a => (a.Via, a.Query))
+                    .Select(attempts => ClientQuery.Of(attempts) with { Prober = journal.Start?.Pod }))
                 .OrderBy(q => q.At).ThenBy(q => q.Via),
         ],
         Events = [.. events.OrderBy(e => e.At)],
@@ -77,6 +77,9 @@ public sealed record ClientQuery
     public required int LostPackets { get; init; }
 
     public string? AnsweredBy { get; init; }
+
+    /// <summary>The pod that asked.</summary>
+    public string? Prober { get; init; }
 
     /// <summary>Probed names exist, so anything but an answer with records is a failure for the client.</summary>
     public bool Failed => Outcome != AttemptOutcome.Ok;

@@ -102,95 +102,16 @@ public sealed partial class EvidenceSecretsTests
         /// <summary>A credential with a known format.</summary>
         public static readonly string Token = "ghp_" + new string('q', 36);
 
-        private readonly HttpListener listener = new();
-        private readonly string folder = RunSession.NewFolder("planted");
-        private readonly List<string> asked = [];
-        private readonly KubernetesApi api;
-        private readonly Task serving;
+        private readonly StubCluster stub = new(request =>
+            request.EndsWith("/log", StringComparison.Ordinal) ? $"a line with {Token} in it\n"
+            : request.EndsWith("/configmaps/coredns", StringComparison.Ordinal) ? Named("coredns").ToJsonString()
+            : StubCluster.List(Named("foreign")));
 
-        public PlantedCluster()
-        {
-            var address = $"http://127.0.0.1:{LocalProgram.FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture)}/";
-            listener.Prefixes.Add(address);
-            listener.Start();
-            serving = Serve();
-            var file = Path.Combine(folder, "kubeconfig");
-            File.WriteAllText(file, $$"""
-                apiVersion: v1
-                kind: Config
-                clusters: [{ name: planted, cluster: { server: "{{address}}" } }]
-                users: [{ name: planted, user: { token: x } }]
-                contexts: [{ name: planted, context: { cluster: planted, user: planted } }]
-                current-context: planted
-                """);
-            var context = new KubeContext(file, "planted");
-            api = KubernetesApi.Connect(context);
-            Live = new LiveCluster
-            {
-                Cluster = new RunningCluster("planted", new ClusterShape("infra", "", "", "", ""), context,
-                    new ClusterCapabilities("planted", 1, false, false, null), Made: false),
-                Api = api,
-                Engine = null!,
-                Platform = null!,
-                Tree = null!,
-                Delivery = null,
-                MayDisrupt = false,
-                HasUpstream = false,
-            };
-        }
+        public LiveCluster Live => stub.Live;
 
-        public LiveCluster Live { get; }
+        public IReadOnlyList<string> Asked => stub.Asked;
 
-        public IReadOnlyList<string> Asked
-        {
-            get
-            {
-                lock (asked)
-                {
-                    return [.. asked];
-                }
-            }
-        }
-
-        public void Dispose()
-        {
-            api.Dispose();
-            listener.Close();
-            serving.Wait();
-            Directory.Delete(folder, recursive: true);
-        }
-
-        private async Task Serve()
-        {
-            try
-            {
-                while (true)
-                {
-                    var context = await listener.GetContextAsync();
-                    var path = context.Request.Url!.AbsolutePath;
-                    lock (asked)
-                    {
-                        asked.Add(path);
-                    }
-
-                    var text = path.EndsWith("/log", StringComparison.Ordinal) ? $"a line with {Token} in it\n"
-                        : path.EndsWith("/configmaps/coredns", StringComparison.Ordinal) ? Named("coredns").ToJsonString()
-                        : new JsonObject
-                        {
-                            ["metadata"] = new JsonObject { ["resourceVersion"] = "1" },
-                            ["items"] = new JsonArray(Named("foreign")),
-                        }.ToJsonString();
-                    var bytes = Encoding.UTF8.GetBytes(text);
-                    context.Response.ContentType = "application/json";
-                    await context.Response.OutputStream.WriteAsync(bytes);
-                    context.Response.Close();
-                }
-            }
-            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
-            {
-                // The test has ended.
-            }
-        }
+        public void Dispose() => stub.Dispose();
 
         private static JsonObject Named(string name) => JsonNode.Parse($$"""
             {

@@ -12,26 +12,32 @@ internal static class LiveChanges
     private static readonly ResourceAddress Rules = ResourceKind.PrometheusRule.Named("coredns", "kube-system");
     private static readonly ResourceAddress Configuration = ResourceKind.ConfigMap.Named("coredns", "kube-system");
 
-    /// <summary>
-    /// Applies a merge patch, and another one to undo it. The placeholders WORKER, INGRESS and SPREAD are replaced by values of the cluster
-    /// and its tree.
-    /// </summary>
+    /// <summary>Applies a merge patch and restores what it changed. WORKER in it is replaced by the name of a worker node.</summary>
     public static LiveSabotage Patched(
-        string name, string check, string expectedMessage, ResourceAddress address, string change, string back, bool rolls) => new(
+        string name, string check, string expectedMessage, ResourceAddress address, string change, bool rolls) => LiveSabotage.Restoring(
         name,
         check,
         expectedMessage,
-        (cluster, token) => Patch(cluster, address, change, rolls, token),
-        (cluster, token) => Patch(cluster, address, back, rolls, token));
+        async (cluster, token) => Inverse(Parsed(change), (await cluster.Require(address, token)).Document),
+        (cluster, _, token) => Patch(cluster, address, change, rolls, token),
+        (cluster, before, token) => Patch(cluster, address, before.ToJsonString(), rolls, token));
+
+    /// <summary>The merge patch that restores what a merge patch changes in the document.</summary>
+    internal static JsonObject Inverse(JsonObject patch, JsonObject document) => new(patch.Select(entry => KeyValuePair.Create(
+        entry.Key,
+        (entry.Value, document[entry.Key]) is (JsonObject inner, JsonObject there) ? Inverse(inner, there)
+            : document[entry.Key]?.DeepClone())));
 
     /// <summary>Changes a field of the container's security context.</summary>
-    public static LiveSabotage Container(
-        string name, string check, string expectedMessage, string field, string change, string back) => new(
-        name,
-        check,
-        expectedMessage,
-        (cluster, token) => SetInContainer(cluster, field, change, token),
-        (cluster, token) => SetInContainer(cluster, field, back, token));
+    public static LiveSabotage Container(string name, string check, string expectedMessage, string field, string change) =>
+        LiveSabotage.Changed(
+            name, check, expectedMessage, Deployment, "spec.template.spec.containers",
+            containers =>
+            {
+                containers[0]!["securityContext"]![field] = JsonNode.Parse(change);
+                return containers;
+            },
+            Rollout.Done);
 
     public static LiveSabotage Corefile(string name, string check, string expectedMessage, Func<string, string> change) =>
         LiveSabotage.Restoring(
@@ -67,12 +73,11 @@ internal static class LiveChanges
     public static async Task Patch(
         LiveCluster cluster, ResourceAddress address, string patch, bool rolls, CancellationToken cancellationToken)
     {
-        var nodes = await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken);
-        var ingress = cluster.Tree.Delivered.FirstOrDefault(resource => resource.Name == IngressPolicy.Name)?.At("spec.ingress");
-        var text = patch.Replace("WORKER", nodes.First(node => !Clusters.Nodes.IsControlPlane(node)).Name)
-            .Replace("INGRESS", ingress?.ToJsonString() ?? "null")
-            .Replace("SPREAD", cluster.Tree.Values.At("topologySpreadConstraints")!.ToJsonString());
-        await cluster.Api.Patch(address, (JsonObject)JsonNode.Parse(text)!, cancellationToken);
+        var text = !patch.Contains("WORKER") ? patch : patch.Replace(
+            "WORKER",
+            (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))
+                .First(node => !Clusters.Nodes.IsControlPlane(node)).Name);
+        await cluster.Api.Patch(address, Parsed(text), cancellationToken);
         if (rolls)
         {
             await Rollout.Done(cluster, cancellationToken);
@@ -94,7 +99,7 @@ internal static class LiveChanges
     }
 
     /// <summary>
-    /// Writes the Corefile and replaces both pods at once: a new pod reads the ConfigMap at start-up, a running one sees a change only
+    /// Writes the Corefile and replaces all pods at once: a new pod reads the ConfigMap at start-up, a running one sees a change only
     /// after a minute or more.
     /// </summary>
     public static async Task WriteCorefile(LiveCluster cluster, string text, CancellationToken cancellationToken)
@@ -114,12 +119,5 @@ internal static class LiveChanges
             cancellationToken);
     }
 
-    /// <summary>A merge patch replaces the whole list of containers, so the whole changed container is sent.</summary>
-    private static async Task SetInContainer(LiveCluster cluster, string field, string value, CancellationToken cancellationToken)
-    {
-        var containers = (await cluster.Require(Deployment, cancellationToken)).At("spec.template.spec.containers")!.DeepClone();
-        containers[0]!["securityContext"]![field] = JsonNode.Parse(value);
-        await cluster.Api.Patch(Deployment, JsonPath.Patch("spec.template.spec.containers", containers), cancellationToken);
-        await Rollout.Done(cluster, cancellationToken);
-    }
+    private static JsonObject Parsed(string patch) => (JsonObject)JsonNode.Parse(patch)!;
 }

@@ -16,8 +16,9 @@ internal sealed class Follower : IAsyncDisposable
     public static async Task<Follower> Start(LiveCluster cluster, CancellationToken cancellationToken, params IReadOnlyList<Fleet> fleets)
     {
         // A pod in its lameduck period is ready and answers, but ends soon.
-        var servers = (await cluster.DnsPods(cancellationToken))
-            .Where(pod => Conditions.Holds(pod, "Ready") && pod.Text("metadata.deletionTimestamp") is null).Select(Fleet.Address).ToList();
+        var servers = (await cluster.EachDnsPod(cancellationToken)).Where(pod => Conditions.Holds(pod, "Ready"))
+            .Select(Fleet.Address).ToList();
+        servers.ShouldNotBeEmpty("no DNS pod is ready that could be asked");
         var address = ResourceKind.Pod.Named($"follower-{Guid.NewGuid().ToString("n")[..6]}", Fleet.Namespace);
         var manifest = Live.Pods.Prober(Fleet.Namespace, address.Name, SuiteSettings.Current.ProberImage, []);
         manifest["spec"]!["containers"]![0]!["command"] = new JsonArray(
@@ -70,9 +71,18 @@ internal sealed class Follower : IAsyncDisposable
     /// <summary>All answers of any DNS pod for the fleet from this time on, including the one at that time.</summary>
     public async Task<IReadOnlyList<FollowedAnswer>> From(DateTimeOffset moment, Fleet fleet, CancellationToken cancellationToken)
     {
+        StillAsks(await cluster.Require(pod, cancellationToken));
         var lines = (await Lines(cancellationToken)).Where(line => line.Name == fleet.DnsName).ToList();
         return [.. lines.Where(line => line.At >= moment),
             .. Servers.Select(server => lines.LastOrDefault(line => line.Server == server && line.At < moment)).OfType<FollowedAnswer>()];
+    }
+
+    /// <summary>The log has changes only: that of a pod which has ended, or has started again, would show none.</summary>
+    internal static void StillAsks(Resource pod)
+    {
+        pod.Text("status.phase").ShouldBe("Running", $"{pod.Name} does not ask any more");
+        pod.Parts("status.containerStatuses").ShouldAllBe(
+            container => container.Number("restartCount") == 0, $"{pod.Name} has restarted, and its log began again");
     }
 
     public async ValueTask DisposeAsync() => await cluster.Api.Delete(pod, TimeSpan.Zero, CancellationToken.None);
@@ -147,6 +157,28 @@ public sealed class FollowLineTests
                 {"at":"2026-01-01T00:00:09Z","server":"10.0.0.1","name":"web","outcome":"ok","answers":["2"]}
                 """), "web", ["10.0.0.1"], answers => !answers.Contains("1"))
             .ShouldBe(new DateTimeOffset(2026, 1, 1, 0, 0, 9, TimeSpan.Zero));
+
+    [TestCase("Running", 0, null)]
+    [TestCase("Failed", 0, "does not ask any more")]
+    [TestCase("Running", 1, "has restarted")]
+    public void A_log_without_changes_counts_only_while_its_pod_asks(string phase, int restarts, string? says)
+    {
+        var pod = new Resource(JsonNode.Parse($$"""
+            {
+              "metadata": {"name": "follower"},
+              "status": {"phase": "{{phase}}", "containerStatuses": [{"restartCount": {{restarts}}}]}
+            }
+            """)!.AsObject());
+
+        if (says is null)
+        {
+            Follower.StillAsks(pod);
+        }
+        else
+        {
+            Should.Throw<ShouldAssertException>(() => Follower.StillAsks(pod)).Message.ShouldContain(says);
+        }
+    }
 
     private static DateTimeOffset? Since(string log) =>
         FollowedAnswer.Since(FollowedAnswer.Read(log), "web", Both, answers => !answers.Contains("1"));

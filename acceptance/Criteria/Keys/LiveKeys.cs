@@ -159,7 +159,7 @@ public static class LiveKeys
         cluster.Needs(
             workloads.PullSecrets.IsEmpty || cluster.Delivery is not HelmDelivery,
             "pull Secrets come by spec.postRenderers of the HelmRelease, which helm does not know; set delivery to flux");
-        foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
+        foreach (var pod in await cluster.EachDnsPod(cancellationToken))
         {
             KeysCriterion.Has(pod.Labels, workloads.Labels, $"label of {pod.Name}");
             KeysCriterion.Has(pod.Map("spec.nodeSelector"), workloads.NodeSelector, $"label of the node of {pod.Name}");

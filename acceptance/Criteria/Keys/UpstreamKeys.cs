@@ -60,7 +60,7 @@ public static class UpstreamKeys
         async Task<UpstreamShare> Counted(CancellationToken token)
         {
             var texts = new List<string>();
-            foreach (var pod in await cluster.StayingDnsPods(token))
+            foreach (var pod in await cluster.EachDnsPod(token))
             {
                 texts.Add((await ProbeOrigin.FromMonitoring(cluster, pod, CoreDnsNames.MetricsPort, "/metrics", token)).Body);
             }

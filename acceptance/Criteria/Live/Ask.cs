@@ -88,6 +88,9 @@ public sealed record DnsAnswer(
     string Name, string Type, string Via, string Outcome, IReadOnlyList<string> Answers, IReadOnlyList<string>? Aliases, long? Ttl,
     string? Problem)
 {
+    /// <summary>The pod of CoreDNS that answered; null from a C library, or a server without an identifier.</summary>
+    public string? By { get; init; }
+
     public override string ToString() =>
         $"{Name}/{Type} via {Via}: {Outcome} [{string.Join(", ", Answers)}]{(Problem is null ? "" : $" ({Problem})")}";
 }

@@ -72,6 +72,11 @@ public sealed record LiveCluster
     public async Task<IReadOnlyList<Resource>> StayingDnsPods(CancellationToken cancellationToken) =>
         [.. (await DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null)];
 
+    /// <summary>The same for a check of each pod, which must not pass without one.</summary>
+    public async Task<IReadOnlyList<Resource>> EachDnsPod(CancellationToken cancellationToken) =>
+        await StayingDnsPods(cancellationToken) is { Count: > 0 } pods
+            ? pods : throw new Waiting.NotYetException("no pod of CoreDNS runs that could be checked");
+
     /// <summary>Returns when it is deleted: objects of a terminating namespace still exist, but will be deleted.</summary>
     public async Task DeleteNamespace(string name, CancellationToken cancellationToken)
     {

@@ -28,7 +28,7 @@ public static class NodeProcesses
 
     public static async Task<IReadOnlyList<(
         Resource Pod, DnsProcess Process)>> OfDnsPods(LiveCluster cluster, CancellationToken cancellationToken) =>
-        await Of(cluster, await cluster.DnsPods(cancellationToken), "coredns", cancellationToken);
+        await Of(cluster, await cluster.EachDnsPod(cancellationToken), "coredns", cancellationToken);
 
     /// <summary>The process of each pod; skips the test if the nodes are not containers on this machine.</summary>
     /// <param name="name">The prefix of the process name, of which the kernel keeps 15 characters.</param>
@@ -47,7 +47,7 @@ public static class NodeProcesses
                 ?? throw new Waiting.NotYetException($"no process of {pod.Name} runs on {pod.Text("spec.nodeName")}")));
         }
 
-        return found;
+        return found.Count > 0 ? found : throw new Waiting.NotYetException($"no pod with a process {name} runs");
     }
 
     private static async Task<IReadOnlyList<DnsProcess>> On(

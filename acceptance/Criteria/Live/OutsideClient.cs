@@ -53,7 +53,8 @@ public sealed class OutsideClient : IAsyncDisposable
     public async Task<bool> IsAnswered(LiveCluster cluster, Resource pod, string name, CancellationToken cancellationToken)
     {
         var address = Pods.Address(pod);
-        await Self.ExecAsync(["ip", "route", "replace", address, "via", pod.Text("status.hostIP")!], cancellationToken);
+        var route = await Self.ExecAsync(["ip", "route", "replace", address, "via", pod.Text("status.hostIP")!], cancellationToken);
+        route.ExitCode.ShouldBe(0, $"without a route to {pod.Name} nothing would be asked: {route.Stderr}");
         var asked = await Self.ExecAsync(["timeout", "4", "nslookup", "-type=a", name, address], cancellationToken);
         return asked.ExitCode == 0;
     }

@@ -73,6 +73,7 @@ public static class PolicyEnforcement
     public static async Task KeepsWorkloadsOut(
         LiveCluster cluster, IReadOnlyList<Resource> pods, int[] scraped, int[] closed, CancellationToken cancellationToken)
     {
+        pods.ShouldNotBeEmpty("no pod runs from which workloads could be kept out");
         await ClientPods.Ensure(cluster, cancellationToken);
         cluster.Needs(await IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
         var (monitoring, scraper) = await ProbeOrigin.MonitoringClient(cluster, cancellationToken);
@@ -109,8 +110,13 @@ public static class PolicyEnforcement
     {
         var target = new IPEndPoint(IPAddress.Parse(address), port).ToString();
         var result = await cluster.Api.Exec(place, client, null, ["/prober", "connect", target, "--timeout", "1500"], cancellationToken);
-        return result.Output.Contains("\"open\"");
+        return IsOpen(result, $"{client} to {target}");
     }
+
+    /// <summary>A client that could not try has shown nothing: only an outcome that it printed counts as blocked.</summary>
+    internal static bool IsOpen(ExecResult result, string what) => result.Output.Contains("\"outcome\"")
+        ? result.Output.Contains("\"open\"")
+        : throw new NotYetException($"the connection from {what} was not tried (exit code {result.ExitCode}): {result.Error}");
 
     private static Resource Placed(Resource policy)
     {
@@ -135,15 +141,12 @@ public static class EgressEnforcement
                 "--via", "udp", "--via", "tcp", "--timeout", "2000",
             ],
             cancellationToken);
-        return result.ExitCode == 0;
+        return Ask.Read(result.Output).Count > 0 ? result.ExitCode == 0
+            : throw new NotYetException($"{Client} asked nothing (exit code {result.ExitCode}): {result.Error}");
     }
 
-    public static async Task<bool> Connects(LiveCluster cluster, string address, int port, CancellationToken cancellationToken)
-    {
-        var target = new IPEndPoint(IPAddress.Parse(address), port).ToString();
-        return (await cluster.Api.Exec(Namespace, Client, null, ["/prober", "connect", target, "--timeout", "1500"], cancellationToken))
-            .ExitCode == 0;
-    }
+    public static Task<bool> Connects(LiveCluster cluster, string address, int port, CancellationToken cancellationToken) =>
+        PolicyEnforcement.Connects(cluster, Namespace, Client, address, port, cancellationToken);
 
     /// <summary>Runs a check while these policies apply in the namespace, then removes them.</summary>
     public static Task While(
