@@ -23,7 +23,7 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "{Service}: {Verdict} of {Endpoint} failed: {Reason}")]
     public static partial void ApplyFailed(ILogger log, ObjectName service, Verdict verdict, string endpoint, string reason);
 
-    [LoggerMessage(6, LogLevel.Warning, "{Service} has an invalid health-check configuration and is ignored: {Problems}")]
+    [LoggerMessage(6, LogLevel.Warning, "{Service} has an invalid health-check configuration: {Problems}")]
     public static partial void InvalidService(ILogger log, ObjectName service, string problems);
 
     [LoggerMessage(7, LogLevel.Information, "{Service} is under health checks: {Endpoints} endpoints")]
@@ -89,7 +89,7 @@ internal static partial class Log
     [LoggerMessage(53, LogLevel.Information, "zone files of serial {Serial} given to CoreDNS")]
     public static partial void GeoServed(ILogger log, string serial);
 
-    [LoggerMessage(54, LogLevel.Warning, "{Service} has invalid annotations of geographic routing and is left out: {Problems}")]
+    [LoggerMessage(54, LogLevel.Warning, "{Service} has invalid annotations of geographic routing: {Problems}")]
     public static partial void GeoInvalid(ILogger log, ObjectName service, string problems);
 
     [LoggerMessage(55, LogLevel.Warning, "{Name} has no healthy address: all are answered")]

@@ -317,7 +317,7 @@ internal sealed class Reconciler : IDisposable
             write.End(outcome, Now, _options.Guards.BetweenWrites);
             outcome.Pods.ToList().ForEach(pod => Observe(_store.Apply(pod, isOwn: true)));
             outcome.Slices.ToList().ForEach(slice => Observe(_store.Apply(slice, isOwn: true)));
-            _reports.Observe(change.Service, _store.FindManaged(change.Service.FullName()) is not null, outcome, _role);
+            _reports.Observe(change, _store.FindManaged(change.Service.FullName()) is not null, outcome, _role);
             changed.SelectMany(removal => removal.Endpoints).ToList().ForEach(endpoint => _queue.Add(endpoint.Service));
         }));
         if (_writer.IsDryRun)

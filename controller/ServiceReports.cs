@@ -17,7 +17,6 @@ internal sealed class ServiceReports(Telemetry telemetry)
         switch (change)
         {
             case StoreChange.Managed { Service: var service }:
-                _invalid.Clear(service.Name);
                 Begin(service, role);
                 Log.Managed(telemetry.Log, service.Name, service.Endpoints.Count);
                 break;
@@ -26,7 +25,10 @@ internal sealed class ServiceReports(Telemetry telemetry)
                 Log.Released(telemetry.Log, service.Name);
                 break;
             case StoreChange.Invalid { Service: var service, Problems: var problems }:
-                _invalid.Set(service, problems, leading);
+                _invalid.Set(service, [.. problems, "the Service is ignored"], leading);
+                break;
+            case StoreChange.Tolerated { Service: var service }:
+                _invalid.Set(service.Service, service.Problems, leading);
                 break;
             case StoreChange.NotEnabled { Service: var name }:
                 _invalid.Clear(name);
@@ -34,18 +36,13 @@ internal sealed class ServiceReports(Telemetry telemetry)
         }
     }
 
-    /// <summary>A write ended and counted its result.</summary>
-    /// <param name="service">The Service of its metrics.</param>
-    /// <param name="isManaged">True if the Service has health checks.</param>
-    /// <param name="outcome">The result.</param>
-    /// <param name="role">The present role.</param>
-    public void Observe(V1Service service, bool isManaged, ApplyOutcome outcome, Role role)
+    /// <summary>A write ended. Without health checks its Service has no series, and another instance has those of a standby.</summary>
+    public void Observe(EndpointWrite change, bool isManaged, ApplyOutcome outcome, Role role)
     {
-        _foreign.Observe(service, outcome, role == Role.Leader);
-        if (!isManaged || role == Role.Standby)
+        _foreign.Observe(change.Service, outcome, role == Role.Leader);
+        if (isManaged && role != Role.Standby && (!change.IsRead || outcome is ApplyOutcome.Failed))
         {
-            // A series ends with the health checks of its Service, and another instance exports those of a standby.
-            telemetry.Metrics.Forget(ManagedService.LabelsOf(service.FullName()));
+            Count(change, outcome);
         }
     }
 
@@ -60,6 +57,23 @@ internal sealed class ServiceReports(Telemetry telemetry)
         foreach (var service in services)
         {
             Begin(service, role);
+        }
+    }
+
+    private void Count(EndpointWrite change, ApplyOutcome outcome)
+    {
+        var labels = ManagedService.LabelsOf(change.Service.FullName());
+        var result = outcome switch { ApplyOutcome.Done => "success", ApplyOutcome.Obsolete => "obsolete", _ => "failure" };
+        telemetry.Metrics.Updates.Increment([.. labels, ("result", result)]);
+        for (var part = outcome is ApplyOutcome.Done ? change : null; part is not null; part = part.Next)
+        {
+            var counted = part.Verdict switch
+            {
+                Verdict.Remove => telemetry.Metrics.Removed,
+                Verdict.Restore => telemetry.Metrics.Added,
+                _ => null,
+            };
+            counted?.Add(part.Endpoints.Count, labels);
         }
     }
 

@@ -3,21 +3,40 @@ using YamlDotNet.RepresentationModel;
 
 namespace PlatformGitOps.Controller.Configuration;
 
-/// <summary>The config file is invalid; contains all problems with their lines.</summary>
-public sealed class ConfigException(IReadOnlyList<string> problems) : Exception(string.Join(Environment.NewLine, problems))
-{
-    public IReadOnlyList<string> Problems { get; } = problems;
-}
-
 /// <summary>Reads the config file; missing keys have the defaults of <see cref="ControllerOptions"/>.</summary>
 public static class ConfigFile
 {
-    public static ControllerOptions Read(string text) => Read(text, Read);
+    private static readonly TimeSpan LongestLease = TimeSpan.FromMinutes(10);
+
+    /// <param name="text">Its content.</param>
+    /// <param name="file">Its name in messages.</param>
+    public static ControllerOptions Read(string text, string file = "config") => Read(text, file, Read);
+
+    /// <summary>Reads the file at a path.</summary>
+    internal static T Load<T>(string path, Func<string, string, T> read)
+    {
+        try
+        {
+            return read(File.ReadAllText(path), path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ConfigException([$"{path}: the config file does not exist. Mount its ConfigMap there, or pass another --config."]);
+        }
+        catch (UnauthorizedAccessException) when (Directory.Exists(path))
+        {
+            throw new ConfigException([$"{path} is a folder. Pass --config the file in it."]);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new ConfigException([$"{path}: the config file cannot be read: {e.Message} Let user {Environment.UserName} read it."]);
+        }
+    }
 
     /// <summary>Reads the config file of another command with its binding function.</summary>
-    internal static T Read<T>(string text, Func<ConfigSection, T> bind)
+    internal static T Read<T>(string text, string file, Func<ConfigSection, T> bind)
     {
-        var problems = new List<string>();
+        var problems = new ConfigProblems(file);
         var yaml = new YamlStream();
         try
         {
@@ -26,40 +45,47 @@ public static class ConfigFile
         }
         catch (YamlException e)
         {
-            throw new ConfigException([$"line {e.Start.Line}: {e.Message}"]);
+            throw new ConfigException([$"{file}:{e.Start.Line}: this is not valid YAML: {e.Message}"]);
         }
 
-        if (yaml.Documents is [{ RootNode: not (YamlMappingNode or YamlScalarNode { Value: null or "" }) }, ..])
+        var root = yaml.Documents.Count > 0 ? yaml.Documents[0].RootNode : null;
+        if (root is not (null or YamlMappingNode or YamlScalarNode { Value: null or "" }))
         {
-            throw new ConfigException(["line 1: the file must be a mapping"]);
+            problems.Add(root, $"the file is {ConfigProblems.Quote(root)}. Write a mapping, such as 'shards: 1'.");
+            throw new ConfigException(problems.Found);
         }
 
-        var root = yaml.Documents is [{ RootNode: YamlMappingNode mapping }, ..] ? mapping : null;
-        var options = bind(new ConfigSection(root, "", problems));
-        return problems.Count == 0 ? options : throw new ConfigException(problems);
+        if (yaml.Documents.Count > 1)
+        {
+            problems.Add(yaml.Documents[1].RootNode, "the file has a second document. Write all keys in one.");
+        }
+
+        var options = bind(new ConfigSection(root as YamlMappingNode, "", problems));
+        return problems.Found.Count == 0 ? options : throw new ConfigException(problems.Found);
     }
 
     private static ControllerOptions Read(ConfigSection root)
     {
         var standard = new ControllerOptions();
-        var defaults = Policy(root.Child("healthCheck"), standard.Defaults);
-        var profiles = Profiles(root.Child("profiles"), defaults);
         var probes = root.Child("probes");
-        var options = new ControllerOptions
+        var basis = new ControllerOptions
         {
-            Defaults = defaults,
-            Profiles = profiles,
-            Namespaces = root.Texts("namespaces"),
+            Namespaces = root.Labels("namespaces"),
             LabelPrefix = root.LabelPrefix("labelPrefix", standard.LabelPrefix),
             Shards = root.Number("shards", standard.Shards, 1, ControllerOptions.MostShards),
-            ShortestInterval = probes.Duration("shortestInterval", standard.ShortestInterval),
+            ShortestInterval = probes.Duration(
+                "shortestInterval", standard.ShortestInterval, PolicyLimits.LongestInterval, TimeSpan.FromMilliseconds(10)),
             MaxConcurrentProbes = probes.Number("maxConcurrent", standard.MaxConcurrentProbes, 1, 65536),
             AuthoritiesFile = probes.Text("authoritiesFile", "") is { Length: > 0 } file ? file : null,
             Networks = Networks(probes, root.Child("endpointSlices")),
             Guards = Guards(root.Child("guards"), standard.Guards),
             LeaderElection = Election(root.Child("leaderElection"), standard.LeaderElection),
-            WatchSilence = root.Duration("watchSilence", standard.WatchSilence),
+            // Bookmarks arrive about once a minute, and a watch without an event for so long counts as dead.
+            WatchSilence = root.Duration("watchSilence", standard.WatchSilence, TimeSpan.FromHours(1), TimeSpan.FromSeconds(70)),
         };
+        var defaults = Policy(
+            root.Child("healthCheck"), standard.Defaults with { ServeLabel = $"{basis.LabelPrefix}/{Annotations.ServeName}" }, basis);
+        var options = basis with { Defaults = defaults, Profiles = Profiles(root.Child("profiles"), defaults, basis) };
         probes.RefuseOthers();
         root.RefuseOthers();
         return options;
@@ -84,7 +110,7 @@ public static class ConfigFile
         return rules;
     }
 
-    private static HealthPolicy Policy(ConfigSection section, HealthPolicy fallback)
+    private static HealthPolicy Policy(ConfigSection section, HealthPolicy fallback, ControllerOptions options)
     {
         var policy = fallback with
         {
@@ -101,17 +127,26 @@ public static class ConfigFile
             DnsName = section.DnsName("dnsName", fallback.DnsName),
             VerifyTls = section.Flag("verifyTls", fallback.VerifyTls),
         };
+        section.Require(policy.Timeout <= policy.Interval, "timeout must be at most the interval: "
+            + $"{Durations.Format(policy.Timeout)} is longer than {Durations.Format(policy.Interval)}", "interval", "timeout");
+        section.Require(policy.Interval >= options.ShortestInterval && policy.RetryInterval >= options.ShortestInterval,
+            $"interval and retryInterval must be at least probes.shortestInterval, {Durations.Format(options.ShortestInterval)}",
+            "retryInterval", "interval");
+        section.Require(options.IsServeLabel(policy.ServeLabel),
+            $"serveLabel: '{policy.ServeLabel}' must be below {options.LabelPrefix}/", "serveLabel");
+        section.Require(policy.Removal != RemovalMethod.EndpointSlices || options.Networks.Declarable.Count > 0,
+            "removal: endpoint-slices needs endpointSlices.networks", "removal");
         section.RefuseOthers();
         return policy;
     }
 
-    private static Dictionary<string, HealthPolicy> Profiles(ConfigSection section, HealthPolicy defaults)
+    private static Dictionary<string, HealthPolicy> Profiles(ConfigSection section, HealthPolicy defaults, ControllerOptions options)
     {
         var fast = ControllerOptions.Fast(defaults);
         var profiles = new Dictionary<string, HealthPolicy>(StringComparer.Ordinal) { ["fast"] = fast };
         foreach (var name in section.Keys.ToArray())
         {
-            profiles[name] = Policy(section.Child(name), name == "fast" ? fast : defaults);
+            profiles[name] = Policy(section.Child(name), name == "fast" ? fast : defaults, options);
         }
 
         return profiles;
@@ -136,15 +171,20 @@ public static class ConfigFile
     {
         var election = new LeaderElectionOptions
         {
-            LeaseName = section.Text("leaseName", fallback.LeaseName),
-            LeaseDuration = section.Duration("leaseDuration", fallback.LeaseDuration),
-            RenewDeadline = section.Duration("renewDeadline", fallback.RenewDeadline),
-            RetryPeriod = section.Duration("retryPeriod", fallback.RetryPeriod),
+            LeaseName = section.Name("leaseName", fallback.LeaseName),
+            LeaseDuration = section.Duration("leaseDuration", fallback.LeaseDuration, LongestLease, TimeSpan.FromSeconds(1)),
+            RenewDeadline = section.Duration("renewDeadline", fallback.RenewDeadline, LongestLease),
+            RetryPeriod = section.Duration("retryPeriod", fallback.RetryPeriod, LongestLease, TimeSpan.FromMilliseconds(100)),
             BalanceAfter = section.Duration("balanceAfter", fallback.BalanceAfter),
         };
         section.Require(
-            election.LeaseDuration > election.RenewDeadline && election.RenewDeadline > election.RetryPeriod,
-            "leaseDuration must be longer than renewDeadline, and renewDeadline longer than retryPeriod: otherwise two instances may lead");
+            election.LeaseDuration > election.RenewDeadline,
+            $"leaseDuration ({Durations.Format(election.LeaseDuration)}) must be longer than renewDeadline "
+            + $"({Durations.Format(election.RenewDeadline)}): otherwise two instances may lead", "renewDeadline", "leaseDuration");
+        section.Require(
+            election.RenewDeadline >= election.RetryPeriod * 2,
+            $"renewDeadline ({Durations.Format(election.RenewDeadline)}) must be at least twice the retryPeriod "
+            + $"({Durations.Format(election.RetryPeriod)}): otherwise a slow answer costs the Lease", "retryPeriod", "renewDeadline");
         section.RefuseOthers();
         return election;
     }

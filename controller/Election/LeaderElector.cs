@@ -25,6 +25,7 @@ internal sealed class LeaderElector(
     /// <summary>The time for a stopping instance's writes to its Leases.</summary>
     public static readonly TimeSpan ReleaseGrace = TimeSpan.FromSeconds(3);
 
+    private readonly ElectionFailures _failures = new(lease, time, log);
     private readonly Lock _lock = new();
     private volatile V1Lease? _seen;
     private volatile string? _successor;
@@ -191,6 +192,8 @@ internal sealed class LeaderElector(
                 _renewedAt = sentAt;
             }
 
+            _failures.Clear();
+
             return true;
         }
         catch (ApiException e) when (e.IsConflict)
@@ -205,7 +208,7 @@ internal sealed class LeaderElector(
         catch (Exception e)
         {
             // Catches all exceptions of an attempt: the candidacy continues.
-            Log.ElectionFailed(log, lease, e.Message);
+            _failures.Report(e);
             if (e is not (ApiException or HttpRequestException or IOException or TimeoutException or OperationCanceledException))
             {
                 metrics.InternalErrors.Increment(("component", "election"));
@@ -327,19 +330,4 @@ internal sealed class LeaderElector(
 
     private TimeSpan DurationOf(V1Lease current) =>
         TimeSpan.FromSeconds(current.Spec?.LeaseDurationSeconds ?? options.LeaseDuration.TotalSeconds);
-}
-
-/// <summary>The role of an instance for a Lease.</summary>
-public enum Role
-{
-    /// <summary>Another instance holds it and renews it.</summary>
-    Standby,
-
-    /// <summary>
-    /// The holder's renewal is late. A candidate probes but writes nothing, so that it has results when the Lease expires.
-    /// </summary>
-    Candidate,
-
-    /// <summary>It holds the Lease.</summary>
-    Leader,
 }

@@ -123,7 +123,8 @@ internal sealed class GeoHost : IStatus, IDisposable
                     {
                         _invalid[item.FullName()] = (EventRecorder.About(item), string.Join("; ", problems));
                     }
-                    else if (routed is not null)
+
+                    if (routed is not null)
                     {
                         _services[item.FullName()] = routed;
                         _references[item.FullName()] = EventRecorder.About(item);

@@ -60,7 +60,9 @@ internal sealed record GeoService
     public required IReadOnlyList<GeoTarget> Targets { get; init; }
 }
 
-/// <summary>The result of reading a Service; both are empty if it has no such annotation.</summary>
+/// <summary>
+/// The result of reading a Service; both are empty if it has no such annotation. A wrong priority, weight or policy leaves it in the zone.
+/// </summary>
 internal sealed record GeoReading(GeoService? Service, IReadOnlyList<string> Problems);
 
 /// <summary>Reads the annotations of Services.</summary>
@@ -78,7 +80,8 @@ internal static partial class GeoServiceReader
             return new GeoReading(null, problems);
         }
 
-        var read = new AnnotationReader(service, problems);
+        var tolerated = new List<string>();
+        var read = new AnnotationReader(service, problems, tolerated);
         var hostname = Hostname(read, options, problems);
         var region = read.Text(GeoAnnotations.Region) ?? options.Region;
         if (options.Find(region) is null)
@@ -95,10 +98,12 @@ internal static partial class GeoServiceReader
             Region = region,
             Priority = read.Number(GeoAnnotations.Priority, 0, HighestPriority) ?? 100,
             Weight = read.Number(GeoAnnotations.Weight, 0, HighestWeight) ?? options.Find(region)?.Weight ?? 1,
-            Policy = read.Enum<GeoPolicy>(GeoAnnotations.Policy),
+            Policy = read.Enum<GeoPolicy>(GeoAnnotations.Policy, isTolerated: true),
             Targets = Targets(service, read, options, hostname, problems),
         };
-        return new GeoReading(problems.Count == 0 ? routed : null, problems);
+        return problems.Count == 0
+            ? new GeoReading(routed, tolerated)
+            : new GeoReading(null, [.. problems, .. tolerated, "the Service is left out"]);
     }
 
     private static string Hostname(AnnotationReader read, GeoOptions options, List<string> problems)
@@ -136,13 +141,13 @@ internal static partial class GeoServiceReader
 
         if (addresses.Count > MostAddresses)
         {
-            problems.Add($"{addresses.Count} addresses are more than {MostAddresses}");
+            problems.Add($"{GeoAnnotations.Addresses}: {addresses.Count} addresses are more than {MostAddresses}: write fewer");
             addresses = [];
         }
 
         foreach (var address in addresses.Where(address => !options.Networks.Allows(address)))
         {
-            problems.Add($"the address {address} is in a network that is never probed or published");
+            problems.Add($"{GeoAnnotations.Addresses}: {address} is in a network that is never probed or published: write another");
         }
 
         if (Port(service, read.Text(Annotations.Port), scheme, problems) is not { } port)
@@ -161,7 +166,10 @@ internal static partial class GeoServiceReader
         var needed = EndpointResolver.ProtocolOf(scheme);
         if (EndpointResolver.ServicePort(service, wanted, scheme) is not { } port)
         {
-            problems.Add($"{Annotations.Port}: the Service has no such port");
+            problems.Add(wanted is null
+                ? "the Service has no ports: write the one that is probed"
+                : $"{Annotations.Port}: '{AnnotationReader.Short(wanted)}' is not a port of the Service: write one of "
+                    + EndpointResolver.PortsOf(service));
             return null;
         }
 

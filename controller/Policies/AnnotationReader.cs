@@ -4,10 +4,13 @@ using System.Text.RegularExpressions;
 
 namespace PlatformGitOps.Controller.Policies;
 
-/// <summary>Reads single annotations; reports an invalid value and treats it as absent.</summary>
-internal sealed class AnnotationReader(V1Service service, List<string> problems)
+/// <summary>Reads single annotations without blanks around them; reports an invalid value and treats it as absent.</summary>
+/// <param name="service">The Service.</param>
+/// <param name="problems">Values without which the others mean something else, such as the port to probe.</param>
+/// <param name="tolerated">Values in whose place a default is used, such as an interval.</param>
+internal sealed class AnnotationReader(V1Service service, List<string> problems, List<string> tolerated)
 {
-    public string? Text(string key) => service.GetAnnotation(key) is { Length: > 0 } text ? text : null;
+    public string? Text(string key) => service.GetAnnotation(key)?.Trim() is { Length: > 0 } text ? text : null;
 
     public HealthPolicy? OneOf(string key, IReadOnlyDictionary<string, HealthPolicy> known) =>
         Text(key) is not { } text ? null
@@ -15,7 +18,7 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
         : Note<HealthPolicy>(key, text, $"one of {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}");
 
     /// <summary>Values are the enum's members in lower case, with dashes between words.</summary>
-    public T? Enum<T>(string key)
+    public T? Enum<T>(string key, bool isTolerated = false)
         where T : struct, Enum
     {
         if (Text(key) is not { } text)
@@ -29,18 +32,19 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
             return value;
         }
 
-        return NoteValue<T>(key, text, $"one of {string.Join(", ", values.Select(value => Spelling(value.ToString())))}");
+        var wanted = $"one of {string.Join(", ", values.Select(value => Spelling(value.ToString())))}";
+        return isTolerated ? Tolerate<T>(key, text, wanted) : NoteValue<T>(key, text, wanted);
     }
 
     public TimeSpan? Duration(string key, TimeSpan longest) =>
         Text(key) is not { } text ? null
         : Durations.TryParse(text, out var value) && value > TimeSpan.Zero && value <= longest ? value
-        : NoteValue<TimeSpan>(key, text, $"a duration such as 500ms or 10s, at most {Durations.Format(longest)}");
+        : Tolerate<TimeSpan>(key, text, $"a duration such as 500ms or 10s, at most {Durations.Format(longest)}");
 
     public int? Number(string key, int least = 1, int most = PolicyLimits.HighestThreshold) =>
         Text(key) is not { } text ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? value
-        : NoteValue<int>(key, text, $"a number from {least} to {most}");
+        : Tolerate<int>(key, text, $"a number from {least} to {most}");
 
     public bool? Flag(string key) =>
         Text(key) switch { null => null, "true" => true, "false" => false, var text => NoteValue<bool>(key, text, "true or false") };
@@ -48,7 +52,7 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
     public HealthyShare? Share(string key) =>
         Text(key) is not { } text ? null
         : HealthyShare.TryParse(text, out var value) ? value
-        : NoteValue<HealthyShare>(key, text, "a number or a percentage");
+        : NoteValue<HealthyShare>(key, text, "a number or a percentage such as 50%");
 
     /// <summary>Only a path: a host in it would send probes elsewhere.</summary>
     public string? Path(string key) =>
@@ -123,7 +127,14 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
         return null;
     }
 
-    private static string Short(string text) => text.Length <= 64 ? text : text[..64] + "...";
+    private T? Tolerate<T>(string key, string text, string wanted)
+        where T : struct
+    {
+        tolerated.Add($"{key}: '{Short(text)}' is not {wanted}; the default is used");
+        return null;
+    }
+
+    internal static string Short(string text) => text.Length <= 64 ? text : text[..64] + "...";
 }
 
 /// <summary>Names that a probe sends. They are checked when read, so that every probe can send them.</summary>
@@ -162,7 +173,15 @@ internal static partial class ProbeNames
         text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal) && text.Length <= 1024
         && !text.Any(c => char.IsControl(c) || char.IsSurrogate(c));
 
+    /// <summary>True for a DNS label (RFC 1123), as the names of namespaces and regions.</summary>
+    public static bool IsLabel(string text) => text.Length <= 63 && Label().IsMatch(text);
+
+    public static bool IsObjectName(string text) => text.Length <= 253 && text.Split('.').All(part => Label().IsMatch(part));
+
     public static bool IsLabelPrefix(string text) => text.Length <= 253 && Domain().IsMatch(text) && !ReservedDomain().IsMatch(text);
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Label();
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+\z", RegexOptions.CultureInvariant)]
     private static partial Regex Domain();
@@ -201,8 +220,18 @@ public static class Annotations
     public const string VerifyTls = Prefix + "verify-tls";
     public const string Addresses = Prefix + "addresses";
 
+    /// <summary>All annotations of a Service.</summary>
+    public static IReadOnlyList<string> OfServices { get; } =
+    [
+        Enabled, Profile, Path, Port, Scheme, Interval, RetryInterval, Timeout, FailureThreshold, SuccessThreshold, Removal, ServeLabel,
+        MinHealthy, DnsName, GrpcService, ServerName, VerifyTls, Addresses,
+    ];
+
     /// <summary>The default serve label, which a Service selects and its pod template has.</summary>
-    public const string DefaultServeLabel = "dns.aikernel.io/serve";
+    public const string DefaultServeLabel = LabelPrefix + "/" + ServeName;
+
+    /// <summary>The name of the default serve label below the prefix.</summary>
+    public const string ServeName = "serve";
 
     public const string ServeValue = "true";
 

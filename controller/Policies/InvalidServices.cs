@@ -15,6 +15,12 @@ internal sealed class InvalidServices(Telemetry telemetry)
     public void Set(V1Service service, IReadOnlyList<string> problems, bool leading)
     {
         var (name, text) = (service.FullName(), string.Join("; ", problems));
+        if (problems.Count == 0)
+        {
+            Clear(name);
+            return;
+        }
+
         if (_problems.GetValueOrDefault(name).Problems == text)
         {
             return;

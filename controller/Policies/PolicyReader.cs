@@ -13,7 +13,9 @@ internal abstract record PolicyResult
     /// <summary>It has health checks, but its configuration is invalid. It is ignored until corrected.</summary>
     internal sealed record Invalid(IReadOnlyList<string> Problems) : PolicyResult;
 
-    internal sealed record Valid(HealthPolicy Policy) : PolicyResult;
+    /// <param name="Policy">The policy.</param>
+    /// <param name="Problems">Invalid annotations that do not matter for the others.</param>
+    internal sealed record Valid(HealthPolicy Policy, IReadOnlyList<string> Problems) : PolicyResult;
 }
 
 /// <summary>Reads a Service's annotations, with the defaults and profiles of the config file; collects all problems.</summary>
@@ -21,13 +23,13 @@ internal sealed class PolicyReader(ControllerOptions options)
 {
     public PolicyResult Read(V1Service service)
     {
-        if (service.GetAnnotation(Annotations.Enabled) != "true")
+        List<string> problems = [], tolerated = [];
+        var read = new AnnotationReader(service, problems, tolerated);
+        if (read.Flag(Annotations.Enabled) != true)
         {
-            return new PolicyResult.NotEnabled();
+            return problems.Count > 0 ? new PolicyResult.Invalid(problems) : new PolicyResult.NotEnabled();
         }
 
-        var problems = new List<string>();
-        var read = new AnnotationReader(service, problems);
         var defaults = read.OneOf(Annotations.Profile, options.Profiles) ?? options.Defaults;
         var policy = defaults with
         {
@@ -50,8 +52,40 @@ internal sealed class PolicyReader(ControllerOptions options)
             Addresses = read.Addresses(Annotations.Addresses),
         };
 
+        policy = Bounded(policy, tolerated);
+        tolerated.AddRange((service.Metadata.Annotations?.Keys ?? []).Order(StringComparer.Ordinal)
+            .Where(key => key.StartsWith(Annotations.Prefix, StringComparison.Ordinal) && !Annotations.OfServices.Contains(key))
+            .Select(key => $"{AnnotationReader.Short(key)} is not known and is ignored: write one of "
+                + string.Join(", ", Annotations.OfServices.Select(known => known[Annotations.Prefix.Length..]))));
         problems.AddRange(Problems(service, policy));
-        return problems.Count > 0 ? new PolicyResult.Invalid(problems) : new PolicyResult.Valid(policy);
+        return problems.Count > 0 ? new PolicyResult.Invalid([.. problems, .. tolerated]) : new PolicyResult.Valid(policy, tolerated);
+    }
+
+    /// <summary>Keeps intervals and time-out in their limits. The values may come from different places.</summary>
+    private HealthPolicy Bounded(HealthPolicy policy, List<string> tolerated)
+    {
+        var interval = AtLeast(Annotations.Interval, policy.Interval);
+        var timeout = policy.Timeout < interval ? policy.Timeout : interval;
+        if (policy.Timeout > interval)
+        {
+            tolerated.Add($"{Annotations.Timeout}: {Durations.Format(policy.Timeout)} is longer than the interval; "
+                + $"{Durations.Format(interval)} is used: write at most that, or a longer {Annotations.Interval}");
+        }
+
+        var retry = AtLeast(Annotations.RetryInterval, policy.RetryInterval);
+        return policy with { Interval = interval, RetryInterval = retry, Timeout = timeout };
+
+        TimeSpan AtLeast(string key, TimeSpan value)
+        {
+            if (value >= options.ShortestInterval)
+            {
+                return value;
+            }
+
+            var least = Durations.Format(options.ShortestInterval);
+            tolerated.Add($"{key}: {Durations.Format(value)} is shorter than {least}; {least} is used: write at least that");
+            return options.ShortestInterval;
+        }
     }
 
     private IEnumerable<string> Problems(V1Service service, HealthPolicy policy)
@@ -113,23 +147,14 @@ internal sealed class PolicyReader(ControllerOptions options)
             }
         }
 
-        if (policy.Interval < options.ShortestInterval || policy.RetryInterval < options.ShortestInterval)
-        {
-            yield return $"an interval is shorter than {Durations.Format(options.ShortestInterval)}";
-        }
-
-        if (policy.Timeout <= TimeSpan.Zero || policy.Timeout > policy.Interval)
-        {
-            yield return "the timeout must be positive and no longer than the interval";
-        }
-
         if (service.Spec?.Ports is not { Count: > 0 })
         {
             yield return "the Service has no ports";
         }
         else if (EndpointResolver.ServicePort(service, policy) is null)
         {
-            yield return $"{Annotations.Port}: {policy.Port} is not a port of the Service";
+            yield return $"{Annotations.Port}: '{policy.Port}' is not a port of the Service: write one of "
+                + EndpointResolver.PortsOf(service);
         }
     }
 }

@@ -106,9 +106,6 @@ internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimePr
     private void Report(EndpointWrite change, ApplyOutcome outcome)
     {
         var name = change.Service.FullName();
-        var labels = ManagedService.LabelsOf(name);
-        var result = outcome switch { ApplyOutcome.Done => "success", ApplyOutcome.Obsolete => "obsolete", _ => "failure" };
-        telemetry.Metrics.Updates.Increment([.. labels, ("result", result)]);
         for (var part = change; part is not null; part = part.Next)
         {
             switch (outcome, part.Verdict)
@@ -117,12 +114,10 @@ internal sealed class ChangeWriter(Applier? applier, Telemetry telemetry, TimePr
                     Log.ApplyFailed(telemetry.Log, name, part.Verdict, part.Endpoint, why);
                     break;
                 case (ApplyOutcome.Done, Verdict.Remove):
-                    telemetry.Metrics.Removed.Add(part.Endpoints.Count, labels);
                     Log.Removed(telemetry.Log, name, part.Endpoint, part.Reason);
                     RecordEvents(part, true, "EndpointRemoved", $"{part.Endpoint} removed from DNS: {part.Reason}");
                     break;
                 case (ApplyOutcome.Done, Verdict.Restore):
-                    telemetry.Metrics.Added.Add(part.Endpoints.Count, labels);
                     Log.Restored(telemetry.Log, name, part.Endpoint, part.Reason);
                     RecordEvents(part, false, "EndpointRestored", $"{part.Endpoint} restored to DNS: {part.Reason}");
                     break;

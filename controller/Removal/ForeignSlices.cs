@@ -17,7 +17,9 @@ internal sealed class ForeignSlices(Telemetry telemetry)
         switch (change)
         {
             case StoreChange.SliceChanged { Slice: var slice, Service: var service } when !OwnSlices.IsOwn(slice):
-                var why = service is null ? "names no Service that exists" : $"does not have the Service {service.Metadata.Name} as its owner";
+                var why = service is null
+                    ? "names no Service that exists"
+                    : $"does not have the Service {service.Metadata.Name} as its owner";
                 Add(slice, service, isByName: false, leading, $"EndpointSlice {slice.Metadata.Name} has the label "
                     + $"{OwnSlices.ManagedByLabel}: {Annotations.ManagedBy}, but this controller did not create it: it {why}. "
                     + "It is left as it is, and its addresses are not checked. Delete it, or give it another label.");
@@ -44,9 +46,9 @@ internal sealed class ForeignSlices(Telemetry telemetry)
 
         foreach (var slice in outcome.Foreign)
         {
-            Add(slice, service, isByName: true, leading, $"EndpointSlice {slice.Metadata.Name} has a name that this controller uses, but it "
-                + "did not create it. It is left as it is, and its addresses are not checked. The addresses of this Service are written to "
-                + "a slice of another name. Delete or rename it.");
+            Add(slice, service, isByName: true, leading, $"EndpointSlice {slice.Metadata.Name} has a name that this controller uses, but "
+                + "it did not create it. It is left as it is, and its addresses are not checked. The addresses of this Service are "
+                + "written to a slice of another name. Delete or rename it.");
         }
     }
 

@@ -58,7 +58,8 @@ internal static class OrphanedRemovals
             : null;
     }
 
-    /// <summary>True if a Service with health checks removes the pod by this mechanism.</summary>
+    /// <summary>True if a Service with health checks removes the pod by this mechanism. It cannot probe a pod without the port.</summary>
     private static bool IsExcludable(NamespaceObjects objects, TrackedPod pod, RemovalMechanism mechanism) => objects.Managed.Values
-        .Any(service => RemovalMechanism.Of(service.Policy) == mechanism && EndpointResolver.Covers(service.Service, pod.Pod, mechanism));
+        .Any(service => RemovalMechanism.Of(service.Policy) == mechanism && EndpointResolver.Covers(service.Service, pod.Pod, mechanism)
+            && EndpointResolver.MissingPort(service.Service, service.Policy, pod.Pod) is null);
 }

@@ -128,6 +128,16 @@ internal static class EndpointResolver
             wanted is null || (int.TryParse(wanted, out var number) ? port.Port == number : port.Name == wanted);
     }
 
+    /// <summary>The names and numbers of its ports, for messages.</summary>
+    public static string PortsOf(V1Service service) => string.Join(", ", (service.Spec?.Ports ?? [])
+        .Select(port => port.Name is { Length: > 0 } name ? $"{name} ({port.Port})" : $"{port.Port}"));
+
+    /// <summary>The name of the probed container port if a running pod of the Service does not have it; else null.</summary>
+    public static string? MissingPort(V1Service service, HealthPolicy policy, V1Pod pod) =>
+        Selects(service, pod, policy.ServeLabel) && pod.Metadata.DeletionTimestamp is null && Port(service, policy, pod) is null
+            ? ServicePort(service, policy)?.TargetPort?.Value
+            : null;
+
     public static string ProtocolOf(ProbeScheme scheme) => scheme == ProbeScheme.Dns ? "UDP" : "TCP";
 
     public static string ProtocolOf(V1ServicePort port) => port.Protocol ?? "TCP";

@@ -83,8 +83,9 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
                 }
 
                 slices[slice.Metadata.Name] = (slice, isOwn ? time.GetTimestamp() : known.ReadAt);
-                _changes.Add(new StoreChange.SliceChanged(slice, ServiceOf(slice)));
-                TrackAddresses(OwnSlices.ServiceOf(slice));
+                var of = OwnSlices.ServiceOf(slice);
+                _changes.Add(new StoreChange.SliceChanged(slice, ObjectsOf(of.Namespace).Services.GetValueOrDefault(of.Name)));
+                TrackAddresses(of);
                 break;
             case Delta<V1EndpointSlice>.Absent { Name: var name } when ObjectsOf(name.Namespace).Slices.Remove(name.Name, out var gone):
                 _changes.Add(new StoreChange.SliceGone(name));
@@ -125,7 +126,8 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         .. Served(removal).Where(service => removal.Pod is { } pod && EndpointResolver.Serves(service, pod.Pod))
             .Select(service => (
                 Service: service,
-                Pod: ServingPods(service).Where(pod => pod != removal.Pod).OrderBy(FailuresOf).FirstOrDefault()))
+                Pod: ObjectsOf(service.Metadata.NamespaceProperty).ServingPods(service).Where(pod => pod != removal.Pod)
+                    .OrderBy(pod => pod.Failures).FirstOrDefault()))
             .Where(found => found.Pod is not null)
             .Select(found => new RemainingPod(found.Service, found.Pod!.Pod)),
     ];
@@ -158,34 +160,14 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
             };
         }
 
-        var serving = ServingPods(service).Count();
-        var taken = ObjectsOf(name.Namespace).Pods.Values.Where(other => EndpointResolver.IsRemovedFrom(service, other.Pod)).ToArray();
-        var uncertain = ObjectsOf(name.Namespace).Pods.Values
-            .Count(other => other.Write.IsUncertain && EndpointResolver.Serves(service, other.Pod));
-        return new ServedService
-        {
-            Name = name,
-            HasIt = hasIt,
-            Serving = serving,
-            Returning = taken.Count(other => other.Write.IsRunning),
-            Total = serving + taken.Length + uncertain,
-            MinHealthy = HealthyShare.TryParse(service.GetAnnotation(Annotations.MinHealthy) ?? "", out var share)
-                ? share
-                : options.Defaults.MinHealthy,
-        };
+        return ObjectsOf(name.Namespace).Count(service, hasIt, options.Defaults.MinHealthy);
     }
-
-    private IEnumerable<TrackedPod> ServingPods(V1Service service) => ObjectsOf(service.Metadata.NamespaceProperty).Pods.Values
-        .Where(pod => !pod.Write.IsUncertain && EndpointResolver.Serves(service, pod.Pod));
-
-    private static int FailuresOf(TrackedPod pod) => pod.RemovalStates.Values.SelectMany(removal => removal.Endpoints)
-        .Select(endpoint => endpoint.History.Failures).DefaultIfEmpty().Max();
 
     private void Evaluate(V1Service service)
     {
         var name = service.FullName();
         var result = _policies.Read(service);
-        if (result is not PolicyResult.Valid { Policy: var policy })
+        if (result is not PolicyResult.Valid { Policy: var policy, Problems: var tolerated })
         {
             Unmanage(name);
             _changes.Add(result is PolicyResult.Invalid { Problems: var problems }
@@ -225,6 +207,9 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         {
             _changes.Add(new StoreChange.Managed(managed));
         }
+
+        managed.Tolerated = tolerated;
+        _changes.Add(new StoreChange.Tolerated(managed));
     }
 
     private void Unmanage(ObjectName name)
@@ -246,6 +231,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         var resolved = service.Policy.Removal == RemovalMethod.EndpointSlices
             ? null
             : EndpointResolver.OfPod(service.Service, service.Policy, pod.Pod, options.Networks);
+        ObservePort(service, pod.Pod.Metadata.Name, EndpointResolver.MissingPort(service.Service, service.Policy, pod.Pod));
         if (resolved is null)
         {
             Remove(service, pod.Pod.Metadata.Name);
@@ -307,6 +293,14 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         _changes.Add(new StoreChange.Updated(service));
     }
 
+    private void ObservePort(ManagedService service, string pod, string? missing)
+    {
+        if (service.ObservePort(pod, missing))
+        {
+            _changes.Add(new StoreChange.Tolerated(service));
+        }
+    }
+
     private void Remove(ManagedService service, string id)
     {
         if (service.Endpoints.Remove(id, out var endpoint))
@@ -324,14 +318,14 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
             foreach (var service in ObjectsOf(name.Namespace).Managed.Values)
             {
                 Remove(service, name.Name);
+                ObservePort(service, name.Name, null);
             }
         }
     }
 
     private List<StoreChange> DrainChanges()
     {
-        var changes = _changes;
-        _changes = [];
+        (var changes, _changes) = (_changes, []);
         return changes;
     }
 
@@ -344,7 +338,4 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
 
         return objects;
     }
-
-    private V1Service? ServiceOf(V1EndpointSlice slice) =>
-        ObjectsOf(slice.Metadata.NamespaceProperty).Services.GetValueOrDefault(OwnSlices.ServiceOf(slice).Name);
 }

@@ -22,6 +22,9 @@ internal abstract record StoreChange
 
     internal sealed record Invalid(V1Service Service, IReadOnlyList<string> Problems) : StoreChange;
 
+    /// <summary>Its problems, which do not prevent health checks, changed or not.</summary>
+    internal sealed record Tolerated(ManagedService Service) : StoreChange;
+
     /// <summary>A slice with this controller's label appeared or changed.</summary>
     /// <param name="Slice">The slice, which another client may have created.</param>
     /// <param name="Service">The Service that it names; null if it does not exist.</param>
@@ -55,5 +58,31 @@ internal sealed class NamespaceObjects
         }
 
         return writes;
+    }
+
+    /// <summary>The pods that are certainly endpoints of the Service.</summary>
+    public IEnumerable<TrackedPod> ServingPods(V1Service service) =>
+        Pods.Values.Where(pod => !pod.Write.IsUncertain && EndpointResolver.Serves(service, pod.Pod));
+
+    /// <summary>Counts the endpoints of a Service without health checks.</summary>
+    /// <param name="service">The Service.</param>
+    /// <param name="hasIt">True if the pod to remove is one of them.</param>
+    /// <param name="minimum">The minimum without an annotation.</param>
+    public ServedService Count(V1Service service, bool hasIt, HealthyShare minimum)
+    {
+        var serving = ServingPods(service).Count();
+        var taken = Pods.Values.Where(pod => EndpointResolver.IsRemovedFrom(service, pod.Pod)).ToArray();
+        var uncertain = Pods.Values.Count(pod => pod.Write.IsUncertain && EndpointResolver.Serves(service, pod.Pod));
+        return new ServedService
+        {
+            Name = service.FullName(),
+            HasIt = hasIt,
+            Serving = serving,
+            Returning = taken.Count(pod => pod.Write.IsRunning),
+            Total = serving + taken.Length + uncertain,
+            MinHealthy = HealthyShare.TryParse(service.GetAnnotation(Annotations.MinHealthy)?.Trim() ?? "", out var share)
+                ? share
+                : minimum,
+        };
     }
 }

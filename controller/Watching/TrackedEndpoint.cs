@@ -33,6 +33,33 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
     /// <summary>The labels of a Service's metrics.</summary>
     public static (string, string)[] LabelsOf(ObjectName service) => [("namespace", service.Namespace ?? ""), ("service", service.Name)];
 
+    /// <summary>Invalid annotations that do not prevent the health checks.</summary>
+    public IReadOnlyList<string> Tolerated { get; set; } = [];
+
+    /// <summary>The pods that are not probed, with the named port that each of them lacks.</summary>
+    public SortedDictionary<string, string> WithoutPort { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>All problems that its owner can correct.</summary>
+    public IReadOnlyList<string> Problems => WithoutPort.FirstOrDefault() is not { Key: { } pod, Value: var port } ? Tolerated :
+    [
+        .. Tolerated,
+        $"{pod} has no container port named '{port}', so it is not probed and stays in DNS: name the port in its container, or write "
+            + $"another {Annotations.Port}",
+    ];
+
+    /// <summary>Notes whether a pod lacks the named port; true if that changed.</summary>
+    public bool ObservePort(string pod, string? missing)
+    {
+        if (missing is null)
+        {
+            return WithoutPort.Remove(pod);
+        }
+
+        var before = WithoutPort.GetValueOrDefault(pod);
+        WithoutPort[pod] = missing;
+        return before != missing;
+    }
+
     /// <summary>An endpoint whose pod has this owner.</summary>
     public TrackedEndpoint? OwnedBy(string uid) =>
         Endpoints.Values.FirstOrDefault(endpoint => OwnerSelectors.OwnerOf(endpoint.Endpoint.Pod)?.Uid == uid);
@@ -73,6 +100,10 @@ internal sealed class TrackedPod(V1Pod pod)
     public long ReadAt { get; set; }
 
     public WriteState Write { get; } = new();
+
+    /// <summary>The most consecutive failures in a Service.</summary>
+    public int Failures => RemovalStates.Values.SelectMany(removal => removal.Endpoints)
+        .Select(endpoint => endpoint.History.Failures).DefaultIfEmpty().Max();
 
     /// <summary>One for each mechanism by which Services with health checks remove it.</summary>
     public Dictionary<RemovalMechanism, RemovalState> RemovalStates { get; } = [];

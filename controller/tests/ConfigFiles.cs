@@ -56,32 +56,73 @@ public sealed class ConfigFiles
             leaderElection: {leaseDuration: 1s}
             """));
 
-        failure.Problems.Count.ShouldBe(4);
-        failure.Problems[0].ShouldBe("line 2: healthCheck.interval must be a duration such as 500ms or 10s, at most 3600s");
-        failure.Problems[1].ShouldStartWith("line 3: unknown key healthCheck.intervall");
-        failure.Problems[2].ShouldBe("line 4: guards must be a mapping");
-        failure.Problems[3].ShouldContain("otherwise two instances may lead");
+        failure.Problems.Order().ShouldBe(
+        [
+            "config:2: healthCheck.interval: '5' is not valid. Write a duration such as 500ms or 10s, from 1ms to 3600s.",
+            "config:3: unknown key healthCheck.intervall. Write one of: dnsName, failureThreshold, interval, minHealthy, path, removal, "
+                + "retryInterval, scheme, serveLabel, successThreshold, timeout, verifyTls.",
+            "config:4: guards: a list is not valid. Write a mapping.",
+            "config:5: leaderElection: leaseDuration (1s) must be longer than renewDeadline (2.5s): otherwise two instances may lead",
+        ]);
     }
 
     [Test]
     public void An_invalid_DNS_name_is_refused() =>
         Should.Throw<ConfigException>(() => ConfigFile.Read("healthCheck: {dnsName: a..b}")).Message
-            .ShouldBe("line 1: healthCheck.dnsName must be a domain name");
+            .ShouldBe("config:1: healthCheck.dnsName: 'a..b' is not valid. Write a domain name.");
 
-    [TestCase("healthCheck: {timeout: 1300h}", "healthCheck.timeout must be a duration such as 500ms or 10s, at most 30s")]
-    [TestCase("shards: 33", "shards must be a number from 1 to 32")]
-    [TestCase("watchSilence: 1300h", "watchSilence must be a duration such as 500ms or 10s, at most 86400s")]
-    [TestCase("healthCheck: {path: //evil.example}", "healthCheck.path must be a path that starts with one slash")]
-    [TestCase("labelPrefix: node-role.kubernetes.io", "labelPrefix must be a domain such as dns.example.com, not kubernetes.io or k8s.io")]
-    [TestCase("labelPrefix: dns", "labelPrefix must be a domain such as dns.example.com, not kubernetes.io or k8s.io")]
-    public void A_value_out_of_bounds_is_refused(string text, string problem) =>
-        Should.Throw<ConfigException>(() => ConfigFile.Read(text)).Message.ShouldBe($"line 1: {problem}");
+    [TestCase("healthCheck: {timeout: 1300h}",
+        "healthCheck.timeout: '1300h' is not valid. Write a duration such as 500ms or 10s, from 1ms to 30s.")]
+    [TestCase("healthCheck: {interval: 0s}",
+        "healthCheck.interval: '0s' is not valid. Write a duration such as 500ms or 10s, from 1ms to 3600s.")]
+    [TestCase("healthCheck: {interval: -5s}",
+        "healthCheck.interval: '-5s' is not valid. Write a duration such as 500ms or 10s, from 1ms to 3600s.")]
+    [TestCase("healthCheck: {interval: 2s}", "healthCheck: timeout must be at most the interval: 3s is longer than 2s")]
+    [TestCase("profiles: {slow: {timeout: 20s}}", "profiles.slow: timeout must be at most the interval: 20s is longer than 10s")]
+    [TestCase("healthCheck: {retryInterval: 1ms}",
+        "healthCheck: interval and retryInterval must be at least probes.shortestInterval, 250ms")]
+    [TestCase("healthCheck: {serveLabel: app}", "healthCheck: serveLabel: 'app' must be below dns.aikernel.io/")]
+    [TestCase("healthCheck: {removal: endpoint-slices}", "healthCheck: removal: endpoint-slices needs endpointSlices.networks")]
+    [TestCase("healthCheck: [a]", "healthCheck: a list is not valid. Write a mapping.")]
+    [TestCase("shards: 33", "shards: '33' is not valid. Write a number from 1 to 32.")]
+    [TestCase("shards: {a: 1}", "shards: a mapping is not valid. Write a number from 1 to 32.")]
+    [TestCase("shards:", "shards: no value is not valid. Write a number from 1 to 32.")]
+    [TestCase("watchSilence: 30s", "watchSilence: '30s' is not valid. Write a duration such as 500ms or 10s, from 70s to 3600s.")]
+    [TestCase("healthCheck: {path: //evil.example}",
+        "healthCheck.path: '//evil.example' is not valid. Write a path that starts with one slash.")]
+    [TestCase("labelPrefix: node-role.kubernetes.io",
+        "labelPrefix: 'node-role.kubernetes.io' is not valid. Write a domain such as dns.example.com, not kubernetes.io or k8s.io.")]
+    [TestCase("labelPrefix: dns", "labelPrefix: 'dns' is not valid. Write a domain such as dns.example.com, not kubernetes.io or k8s.io.")]
+    [TestCase("namespaces: [Shop]", "namespaces: 'Shop' is not valid. Write a name of lower-case letters, digits and dashes.")]
+    [TestCase("namespaces: [{name: shop}]", "namespaces: a mapping is not valid. Write a name of lower-case letters, digits and dashes.")]
+    [TestCase("namespaces: [shop, shop]", "namespaces: 'shop' is there twice. Write it once.")]
+    [TestCase("namespaces:",
+        "namespaces: no value is not valid. Write a list, each entry a name of lower-case letters, digits and dashes.")]
+    [TestCase("endpointSlices: {networks: [10/99]}", "endpointSlices.networks: '10/99' is not valid. Write a network such as 10.0.0.0/8.")]
+    [TestCase("leaderElection: {retryPeriod: 2s}",
+        "leaderElection: renewDeadline (2.5s) must be at least twice the retryPeriod (2s): otherwise a slow answer costs the Lease")]
+    [TestCase("leaderElection: {leaseName: A b}",
+        "leaderElection.leaseName: 'A b' is not valid. Write a name of lower-case letters, digits, dashes and dots.")]
+    [TestCase("? [a]\n: 1",
+        "unknown key a list. Write one of: endpointSlices, guards, healthCheck, labelPrefix, leaderElection, namespaces, "
+            + "probes, profiles, shards, watchSilence.")]
+    public void A_value_that_cannot_be_used_is_refused(string text, string problem) =>
+        Should.Throw<ConfigException>(() => ConfigFile.Read(text)).Message.ShouldBe($"config:1: {problem}");
+
+    [Test]
+    public void The_default_serve_label_is_below_the_label_prefix() =>
+        ConfigFile.Read("labelPrefix: dns.example.com").Profiles["fast"].ServeLabel.ShouldBe("dns.example.com/serve");
+
+    [Test]
+    public void A_second_document_is_refused() =>
+        Should.Throw<ConfigException>(() => ConfigFile.Read("shards: 2\n---\nshards: 3\n")).Message
+            .ShouldBe("config:3: the file has a second document. Write all keys in one.");
 
     [TestCase("vantagePercent", "partitionPercent")]
     [TestCase("vantageMinimum", "partitionMinimum")]
     public void A_renamed_key_is_refused_with_its_new_name(string earlier, string key) =>
         Should.Throw<ConfigException>(() => ConfigFile.Read($"guards: {{{earlier}: 60}}")).Message
-            .ShouldBe($"line 1: guards.{earlier} is now guards.{key}: write the value there");
+            .ShouldBe($"config:1: guards.{earlier} is now guards.{key}: write the value there");
 
     [TestCase("- a list")]
     [TestCase("a: [unclosed")]

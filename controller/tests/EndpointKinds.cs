@@ -113,6 +113,48 @@ public sealed class EndpointKinds : ClusterFixture
         Serving(3).ShouldBe(2);
     }
 
+    [Test]
+    public async Task A_pod_without_the_named_port_is_reported_and_its_label_comes_back()
+    {
+        Deploy(3);
+        PutNamed(1, "http");
+        PutNamed(2, "http");
+        var pod = Server.Store.Find("pods", "shop", "web-0")!;
+        pod["metadata"]!["labels"]!.AsObject().Remove(Annotations.DefaultServeLabel);
+        pod["metadata"]!["annotations"] = new JsonObject
+        {
+            [Annotations.Removed] = $$"""[{"services":["shop/web"],"label":"{{Annotations.DefaultServeLabel}}","since":"","reason":""}]""",
+        };
+        Server.Store.Put("pods", pod);
+        var service = Server.Store.Find("services", "shop", "web")!;
+        service["spec"]!["ports"]![0]!["targetPort"] = "http";
+        Server.Store.Put("services", service);
+
+        var one = Start();
+
+        await UntilAsync(() => Serves(0), "it cannot be probed, so nothing would bring it back");
+        await UntilAsync(() => HasEvent("InvalidHealthCheck"), "an Event names the pod");
+        Server.Store.List("events", "shop").Single(item => item["reason"]!.GetValue<string>() == "InvalidHealthCheck")["message"]!
+            .GetValue<string>().ShouldBe("web-0 has no container port named 'http', so it is not probed and stays in DNS: name the port in "
+                + $"its container, or write another {Annotations.Port}");
+        one.Host.Metrics.InvalidServices.Value().ShouldBe(1);
+        PutNamed(0, "http");
+        await UntilAsync(() => one.Host.Metrics.InvalidServices.Value() == 0, "the pod has the port now");
+        Endpoints.Fail(2);
+        await UntilAsync(() => !Serves(2), "the others are checked all the time");
+    }
+
+    private void PutNamed(int index, string port)
+    {
+        var pod = Server.Store.Find("pods", "shop", $"web-{index}")!;
+        pod["spec"]!["containers"] = new JsonArray(new JsonObject
+        {
+            ["name"] = "web",
+            ["ports"] = new JsonArray(new JsonObject { ["name"] = port, ["containerPort"] = Endpoints.Port }),
+        });
+        Server.Store.Put("pods", pod);
+    }
+
     private static Endpoint? Resolve(V1Service service, V1Pod pod) =>
         EndpointResolver.OfPod(service, new HealthPolicy(), pod, new ProbeNetworks());
 

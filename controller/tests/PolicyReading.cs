@@ -6,7 +6,53 @@ public sealed class PolicyReading
     public void A_Service_without_the_annotation_is_ignored()
     {
         Read([], []).ShouldBeOfType<PolicyResult.NotEnabled>();
-        Read(new() { [Annotations.Enabled] = "yes" }, []).ShouldBeOfType<PolicyResult.NotEnabled>("only the word true asks");
+        Read(new() { [Annotations.Enabled] = "false" }, []).ShouldBeOfType<PolicyResult.NotEnabled>();
+    }
+
+    [Test]
+    public void Another_word_than_true_or_false_is_a_problem() =>
+        Read(new() { [Annotations.Enabled] = "yes" }, []).ShouldBeOfType<PolicyResult.Invalid>()
+            .Problems.ShouldBe([$"{Annotations.Enabled}: 'yes' is not true or false"]);
+
+    [Test]
+    public void Blanks_around_a_value_do_not_count()
+    {
+        var policy = Read(
+            new()
+            {
+                [Annotations.Enabled] = " true\n",
+                [Annotations.Path] = " /up ",
+                [Annotations.Port] = " 80 ",
+                [Annotations.Interval] = " 5s",
+                [Annotations.MinHealthy] = " 75% ",
+                [Annotations.Scheme] = "tcp ",
+            },
+            Selector()).ShouldBeOfType<PolicyResult.Valid>().Policy;
+
+        (policy.Path, policy.Interval, policy.MinHealthy.Percent, policy.Scheme).ShouldBe(
+            ("/up", TimeSpan.FromSeconds(5), 75, ProbeScheme.Tcp));
+    }
+
+    [TestCase(Annotations.Interval, "10", "'10' is not a duration such as 500ms or 10s, at most 3600s; the default is used")]
+    [TestCase(Annotations.Interval, "1300h", "at most 3600s; the default is used")]
+    [TestCase(Annotations.Interval, "-1s", "the default is used")]
+    [TestCase(Annotations.RetryInterval, "1300h", "at most 3600s; the default is used")]
+    [TestCase(Annotations.RetryInterval, "1ms", "retry-interval: 1ms is shorter than 250ms; 250ms is used: write at least that")]
+    [TestCase(Annotations.Timeout, "20s", "health-check-timeout: 20s is longer than the interval; 10s is used: write at most that")]
+    [TestCase(Annotations.Timeout, "31s", "at most 30s; the default is used")]
+    [TestCase(Annotations.Timeout, "0s", "at most 30s; the default is used")]
+    [TestCase(Annotations.FailureThreshold, "0", "'0' is not a number from 1 to 100; the default is used")]
+    [TestCase(Annotations.SuccessThreshold, "many", "'many' is not a number from 1 to 100; the default is used")]
+    [TestCase(Annotations.Prefix + "intervall", "5s", "intervall is not known and is ignored: write one of enabled, profile, path")]
+    public void A_wrong_time_or_number_is_reported_and_the_others_count(string key, string value, string problem)
+    {
+        var valid = Read(
+            new() { [Annotations.Enabled] = "true", [Annotations.Path] = "/up", [key] = value }, Selector())
+            .ShouldBeOfType<PolicyResult.Valid>();
+
+        valid.Policy.Path.ShouldBe("/up");
+        valid.Problems.ShouldHaveSingleItem().ShouldContain(problem);
+        valid.Policy.Timeout.ShouldBeLessThanOrEqualTo(valid.Policy.Interval);
     }
 
     [Test]
@@ -33,21 +79,13 @@ public sealed class PolicyReading
     }
 
     [TestCase(Annotations.Scheme, "ftp", "'ftp' is not one of http, https, tcp, grpc, dns")]
-    [TestCase(Annotations.Interval, "10", "a duration such as")]
-    [TestCase(Annotations.Interval, "1ms", "an interval is shorter than 250ms")]
-    [TestCase(Annotations.Timeout, "20s", "no longer than the interval")]
-    [TestCase(Annotations.FailureThreshold, "0", "a number from 1 to 100")]
     [TestCase(Annotations.Path, "//evil.example/", "a path that starts with one slash")]
     [TestCase(Annotations.Path, "http://evil.example/", "a path that starts with one slash")]
-    [TestCase(Annotations.Port, "9999", "9999 is not a port of the Service")]
+    [TestCase(Annotations.Port, "9999", "'9999' is not a port of the Service: write one of 80")]
     [TestCase(Annotations.MinHealthy, "150%", "a number or a percentage")]
     [TestCase(Annotations.Profile, "slow", "not one of fast")]
     [TestCase(Annotations.ServeLabel, "dns.aikernel.io/other", "the Service's selector lacks dns.aikernel.io/other")]
     [TestCase(Annotations.ServeLabel, "app", "'app' is not below dns.aikernel.io/")]
-    [TestCase(Annotations.Interval, "1300h", "at most 3600s")]
-    [TestCase(Annotations.RetryInterval, "1300h", "at most 3600s")]
-    [TestCase(Annotations.Timeout, "31s", "at most 30s")]
-    [TestCase(Annotations.Timeout, "0s", "at most 30s")]
     [TestCase(Annotations.ServerName, "https://web.example.com", "is not a host name")]
     [TestCase(Annotations.ServerName, "user@host", "is not a host name")]
     [TestCase(Annotations.Removal, "endpoint-slices", "switched off in this cluster")]

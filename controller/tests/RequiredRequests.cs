@@ -28,8 +28,10 @@ public sealed class RequiredRequests : ClusterFixture
         await UntilAsync(() => Server.Store.List("endpointslices", "shop").Count == 2, "each family has a slice");
         await UntilAsync(() => Server.Store.Find("pods", "shop", "gated")!["status"]!["conditions"]!.ToJsonString()
             .Contains(Annotations.GateCondition), "the gate opens");
-        DeployAddresses($"{Endpoints.Address(5)}");
+        DeployAddresses($"{Endpoints.Address(5)},{Endpoints.Address(6)}");
         await UntilAsync(() => Server.Store.List("endpointslices", "shop").Count == 1, "a slice too many is deleted");
+        await UntilAsync(
+            () => Server.Store.List("endpointslices", "shop").Single()["endpoints"]!.AsArray().Count == 2, "and one gets an address");
 
         var needed = RequiredAccess.WatchedNamespaces.Concat(RequiredAccess.ForEndpointSlices).Concat(RequiredAccess.OwnNamespace)
             .SelectMany(access => access.Verbs.Select(verb => $"{verb} {access.Group}/{access.Resource}"));

@@ -69,7 +69,8 @@ internal static class GeoAnnotationRule
         where wanted is not null
         select Report.At(annotation, Refused,
             $"Service {resource.Namespace}/{resource.Name} has {annotation.Key}: {Printable.Of(text)}, which is not "
-                + $"{wanted.Split(':')[0]}: geographic routing takes all its addresses out of the zone.",
+                + $"{wanted.Split(':')[0]}: geographic routing "
+                + (annotation.Key == Region ? "takes all its addresses out of the zone." : "uses the default."),
             $"Write {wanted}.");
 
     private static bool IsNumber(string text, int most) =>
