@@ -37,7 +37,7 @@ internal static class ControllerAlerts
         Alert.Warning("DNSHealthControllerInvalidServices", after: "15m",
             $"sum(max by (shard) (dns_health_controller_invalid_services{{{Series}}})) > 0",
             "{{ $value }} Services have an invalid health-check configuration.",
-            "Such a Service has the Event InvalidHealthCheck and is left alone."),
+            "The Event InvalidHealthCheck of each says whether it is ignored, or checked with a default."),
         Alert.Warning("DNSHealthControllerProbesLate", after: "5m",
             $"sum(max by (shard) (dns_health_controller_starved_services{{{Series}}})) > 0",
             "The probes of {{ $value }} Services are late.",
