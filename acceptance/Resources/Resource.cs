@@ -69,7 +69,7 @@ public static class Conditions
 {
     public static bool Holds(Resource resource, string type) => Find(resource, type)?.Text("status") == "True";
 
-    /// <summary>The condition's reason and message, and why containers of a pod do not start, such as an image that cannot be pulled.</summary>
+    /// <summary>The condition's reason and message, and why containers of a pod do not start, such as a missing image.</summary>
     public static string Say(Resource resource, string type) =>
         (Find(resource, type) is { } condition
             ? $"{resource}: {type}={condition.Text("status")} {condition.Text("reason")} {condition.Text("message")}"

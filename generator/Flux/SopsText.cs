@@ -27,7 +27,7 @@ internal static class SopsText
     /// <summary>True for an object with SOPS' own key.</summary>
     public static bool IsObject(Mapping body) => body["sops"] is Mapping;
 
-    /// <summary>True for a problem that goes once Flux has decrypted the object: SOPS' own key, and texts in place of other types.</summary>
+    /// <summary>True for a problem that decryption removes: SOPS' own key, and texts in place of other types.</summary>
     public static bool Explains(Mapping body, ShapeProblem problem) =>
         IsObject(body) && (problem.Path == "sops" || problem.Node is Scalar { Value: var text } && IsValue(text));
 

@@ -31,7 +31,8 @@ internal static class GeoDnsMonitoring
         Alert.Warning("GeoDNSInvalidServices", after: "15m",
             $"max(dns_geo_invalid_services{{{Series}}}) > 0",
             "The geographic routing of {{ $value }} Services has a fault.",
-            "The Event InvalidGeoRouting of each says which: it is left out of the zone, counts with a default, or has addresses that are not probed."),
+            "The Event InvalidGeoRouting of each says which: it is left out of the zone, counts with a default, or has addresses that are "
+                + "not probed."),
     ];
 
     public static Mapping Rule(SourceRepository repository) =>

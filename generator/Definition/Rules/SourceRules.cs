@@ -200,7 +200,8 @@ internal static partial class SourceRules
             || PrivateEndings.Any(ending => host.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     // distribution/reference: the host may have capitals, a path may not.
-    [GeneratedRegex(@"^oci://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)+/?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^oci://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)+/?$", RegexOptions.CultureInvariant)]
     private static partial Regex OciPath();
 
     /// <summary>A tag or a digest.</summary>

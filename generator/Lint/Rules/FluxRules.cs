@@ -254,7 +254,8 @@ internal static class FluxRules
             StillEncrypted,
             SopsText.IsObject(resource.Body)
                 ? $"SOPS has encrypted {resource.Id.Title}, and {layer.Name} has no 'spec.decryption': nothing of the layer is applied."
-                : $"SOPS has encrypted the contents of {resource.Id.Title}, and {layer.Name} has no 'spec.decryption': pods get them encrypted.",
+                : $"SOPS has encrypted the contents of {resource.Id.Title}, and {layer.Name} has no 'spec.decryption': pods get them "
+                    + "encrypted.",
             "Name the Secret with the keys in flux.decryption.secretName of the definition, or in spec.decryption of a Flux Kustomization "
                 + "of your own.");
 

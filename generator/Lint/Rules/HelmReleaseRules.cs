@@ -40,8 +40,8 @@ internal static class HelmReleaseRules
             $"{release.Id.Title} depends on HelmRelease {@namespace}/{name}, which cluster {cluster.Name} does not have: it is not "
                 + "installed before that one is ready.",
             isForgotten ? $"Write 'namespace: {elsewhere!.Namespace}' beside the name."
-                : elsewhere is not null ? $"The tree has {name} in the namespace {elsewhere.Namespace}. If another repository delivers this "
-                    + "one, keep the finding back (lint.ignore)."
+                : elsewhere is not null ? $"The tree has {name} in the namespace {elsewhere.Namespace}. If another repository delivers "
+                    + "this one, keep the finding back (lint.ignore)."
                 : Suggestion.For(name, all.Where(other => other.Namespace == @namespace).Select(other => other.Name)) is { } near
                 ? $"Did you mean {near}?"
                 : "Name a release of the tree, or delete it. If another repository delivers that release, keep the finding back "

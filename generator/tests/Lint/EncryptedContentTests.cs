@@ -9,7 +9,8 @@ public sealed class EncryptedContentTests
     private const string Environment = $"PASSWORD={Value}\nsops_age__list_0__map_recipient=age1q\nsops_lastmodified=2026-01-01T00:00:00Z\n"
         + $"sops_mac={Value}\nsops_version=3.13.2\n";
 
-    private const string Release = "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: shop, namespace: kube-system}, "
+    private const string Release =
+        "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: shop, namespace: kube-system}, "
         + $"spec: {{interval: '{Value}', chart: {{spec: {{chart: shop, sourceRef: {{kind: HelmRepository, name: coredns}}}}}}, "
         + $"values: {{replicas: '{Value}'}}}}, sops: {{mac: '{Value}', version: 3.13.2}}}}";
 
@@ -45,7 +46,8 @@ public sealed class EncryptedContentTests
     {
         var tree = new LintFixture("", "").Apply("release.yaml", Release)
             .Edit(LintFixture.Folder, "resources:",
-                "generatorOptions: {disableNameSuffixHash: true}\nsecretGenerator:\n  - name: variables\n    namespace: kube-system\n    envs: [variables.env]\n"
+                "generatorOptions: {disableNameSuffixHash: true}\nsecretGenerator:\n"
+                    + "  - name: variables\n    namespace: kube-system\n    envs: [variables.env]\n"
                     + "  - name: files\n    namespace: kube-system\n    files:\n      - files.json\nresources:")
             .Add(LintFixture.Folder.Replace("kustomization.yaml", "variables.env"), Environment)
             .Add(LintFixture.Folder.Replace("kustomization.yaml", "files.json"), Envelope);
