@@ -30,6 +30,7 @@ public sealed class ReaperTests
 
     [TestCase("KILL")]
     [TestCase("INT")]
+    [TestCase("TERM")]
     public async Task The_reaper_removes_the_objects_of_a_killed_run(string signal)
     {
         await Require.ContainerEngine(engine, SuiteSettings.Current.SmallImage, Token);
@@ -50,9 +51,9 @@ public sealed class ReaperTests
 
         // Ctrl-C reaches the reaper too and must not end it; it only sees that its owner has ended. The owner is always killed: a program
         // in the background and its children ignore Ctrl-C.
-        if (signal == "INT")
+        if (signal != "KILL")
         {
-            await Cli.Wrap("kill").WithArguments(["-INT", Id(reaper)]).ExecuteBufferedAsync(Token);
+            await Cli.Wrap("kill").WithArguments([$"-{signal}", Id(reaper)]).ExecuteBufferedAsync(Token);
         }
 
         await Cli.Wrap("kill").WithArguments(["-KILL", Id(owner)]).ExecuteBufferedAsync(Token);

@@ -9,8 +9,9 @@ if (args is not [var folder])
     return 2;
 }
 
-// Ctrl-C reaches all processes of the terminal; this one must outlive it.
+// Ctrl-C reaches all processes of the terminal, and `timeout` ends its whole group; this one must outlive them.
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = true);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
 
 Console.WriteLine("watching");

@@ -31,7 +31,7 @@ internal sealed class ForeignSlices(Telemetry telemetry)
                 Remove(name);
                 break;
             case StoreChange.Released { Service: var service }:
-                RemoveNamed(service.Name, []);
+                RemoveNamed(service.Name);
                 break;
         }
     }
@@ -39,9 +39,10 @@ internal sealed class ForeignSlices(Telemetry telemetry)
     /// <summary>A write of a Service's slices ended.</summary>
     public void Observe(V1Service service, ApplyOutcome outcome, bool leading)
     {
-        if (outcome is ApplyOutcome.Done)
+        // A write that needs no new slice does not try the name again, so that only a slice of its own there ends a finding.
+        foreach (var slice in outcome.Slices.OfType<Delta<V1EndpointSlice>.Present>())
         {
-            RemoveNamed(service.FullName(), [.. outcome.Foreign.Select(slice => slice.FullName())]);
+            Remove(slice.Item.FullName());
         }
 
         foreach (var slice in outcome.Foreign)
@@ -85,12 +86,12 @@ internal sealed class ForeignSlices(Telemetry telemetry)
         }
     }
 
-    /// <summary>Removes the slices whose names a write of this Service met.</summary>
-    private void RemoveNamed(ObjectName service, HashSet<ObjectName> except)
+    /// <summary>Removes the slices whose names the writes of this Service met.</summary>
+    private void RemoveNamed(ObjectName service)
     {
         foreach (var (slice, found) in _found.ToArray())
         {
-            if (found.IsByName && new ObjectName(found.About.NamespaceProperty, found.About.Name) == service && !except.Contains(slice))
+            if (found.IsByName && new ObjectName(found.About.NamespaceProperty, found.About.Name) == service)
             {
                 Remove(slice);
             }

@@ -18,6 +18,10 @@ public sealed class ForeignEndpointSlices : ClusterFixture
         await UntilAsync(() => Foreign(one) == 1, "and a metric");
         Find(Name)!.ToJsonString().ShouldBe(foreign.ToJsonString());
         Event("ForeignEndpointSlice").ShouldContain($"EndpointSlice {Name} has a name that this controller uses");
+
+        Endpoints.Fail(0);
+        await UntilAsync(() => Ready("far-health-ipv4-1").Count() == 1, "a later write needs no new slice");
+        await NeverAsync(() => Foreign(one) != 1, "the other one still has the name", seconds: 1);
     }
 
     [Test]
