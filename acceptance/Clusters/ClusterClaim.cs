@@ -49,15 +49,21 @@ public sealed class ClusterClaim : IAsyncDisposable
     {
         await NobodyHasIt(api, session, patience, cancellationToken);
         // The run before may just have deleted its objects.
-        await Eventually.Within(
-            TimeSpan.FromSeconds(120),
-            async token => (await api.Get(ResourceKind.Namespace.Named(Lease.Namespace!), token))?.Text("metadata.deletionTimestamp")
-                .ShouldBeNull(),
-            $"the namespace {Lease.Namespace} of an earlier run is gone",
-            cancellationToken);
+        if (await IsGoing(cancellationToken))
+        {
+            await Eventually.Within(
+                TimeSpan.FromSeconds(120),
+                async token => (await IsGoing(token)).ShouldBeFalse(),
+                $"the namespace {Lease.Namespace} of an earlier run is gone",
+                cancellationToken);
+        }
+
         await api.ApplyNamespace(Lease.Namespace!, cancellationToken);
         await Write(api, session, cancellationToken);
         return new ClusterClaim(api, session);
+
+        async Task<bool> IsGoing(CancellationToken token) =>
+            (await api.Get(ResourceKind.Namespace.Named(Lease.Namespace!), token))?.Text("metadata.deletionTimestamp") is not null;
     }
 
     /// <summary>True unless another run has taken the cluster, because this one could not renew its Lease.</summary>
