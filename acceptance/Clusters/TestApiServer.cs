@@ -14,6 +14,12 @@ internal sealed class TestApiServer : IAsyncDisposable
     /// <summary>The paths that the user may neither read nor write.</summary>
     public IReadOnlyCollection<string> Forbidden { get; set; } = [];
 
+    /// <summary>Answers each request, such as <c>GET /api/v1/nodes</c>, with a body in place of the objects.</summary>
+    public Func<string, string>? Respond { get; init; }
+
+    /// <summary>The requests in their order; those with a body have it after the path.</summary>
+    public ConcurrentQueue<string> Requests { get; } = new();
+
     /// <summary>Runs before each request is answered.</summary>
     public Action<HttpRequest> Asked { get; set; } = _ => { };
 
@@ -50,6 +56,14 @@ internal sealed class TestApiServer : IAsyncDisposable
         Asked(context.Request);
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
+        Requests.Enqueue($"{method} {path} {body}".TrimEnd());
+        context.Response.ContentType = "application/json";
+        if (Respond is not null)
+        {
+            await context.Response.WriteAsync(Respond($"{method} {path}"));
+            return;
+        }
+
         if (method != "GET")
         {
             Writes.Enqueue($"{method} {path}");
@@ -63,7 +77,6 @@ internal sealed class TestApiServer : IAsyncDisposable
 
         var found = method == "DELETE" ? Objects.TryRemove(path, out var text) : Objects.TryGetValue(path, out text);
         context.Response.StatusCode = Forbidden.Contains(path) ? 403 : found ? 200 : 404;
-        context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(context.Response.StatusCode == 200 ? text! : "{}");
     }
 

@@ -20,7 +20,7 @@ public sealed class DisturbTests
     public async Task A_killed_process_is_waited_for_until_its_container_has_started_again(
         int restarts, bool restarted, CancellationToken cancellationToken)
     {
-        using var stub = new StubCluster(_ => Pod(restarts).ToJsonString());
+        await using var stub = await StubCluster.Start(_ => Pod(restarts).ToJsonString(), cancellationToken);
         using var scale = Eventually.ScaledBy(0.005);
 
         var waiting = Disturb.Restarted(stub.Live, new Resource(Pod(0)), cancellationToken);
@@ -39,7 +39,8 @@ public sealed class DisturbTests
     [CancelAfter(60_000)]
     public async Task A_Deployment_whose_rollout_does_not_end_gets_its_replicas_back(CancellationToken cancellationToken)
     {
-        using var stub = new StubCluster(_ => """{"kind": "Deployment", "metadata": {"name": "coredns"}, "spec": {"replicas": 3}}""");
+        await using var stub = await StubCluster.Start(
+            _ => """{"kind": "Deployment", "metadata": {"name": "coredns"}, "spec": {"replicas": 3}}""", cancellationToken);
         using var scale = Eventually.ScaledBy(0.005);
 
         await Should.ThrowAsync<WaitTimeoutException>(Disturb.Scale(stub.Live, new DisruptionRun(stub.Live), cancellationToken));
@@ -54,10 +55,11 @@ public sealed class DisturbTests
     public async Task A_node_that_cannot_be_drained_is_only_uncordoned_if_it_was_not_cordoned_before(
         bool cordoned, int patches, CancellationToken cancellationToken)
     {
-        using var stub = new StubCluster(request =>
-            request.EndsWith(Node, StringComparison.Ordinal)
+        await using var stub = await StubCluster.Start(
+            request => request.EndsWith(Node, StringComparison.Ordinal)
                 ? $$"""{"kind": "Node", "metadata": {"name": "worker"}, "spec": {"unschedulable": {{(cordoned ? "true" : "false")}} } }"""
-                : StubCluster.List(Pod(0)));
+                : StubCluster.List(Pod(0)),
+            cancellationToken);
         using var scale = Eventually.ScaledBy(0.005);
 
         await Should.ThrowAsync<WaitTimeoutException>(

@@ -9,7 +9,7 @@ public sealed partial class EvidenceSecretsTests
     [CancelAfter(60_000)]
     public async Task Planted_credentials_are_not_in_what_is_kept_of_a_failed_check(CancellationToken cancellationToken)
     {
-        using var server = new PlantedCluster();
+        await using var server = await PlantedCluster.Start(cancellationToken);
         var test = $"planted-{Guid.NewGuid():N}";
         await Diagnostics.Collect(server.Live, test, cancellationToken);
 
@@ -94,7 +94,7 @@ public sealed partial class EvidenceSecretsTests
     private static partial Regex Ours();
 
     /// <summary>A cluster with foreign objects that have credentials in all possible fields.</summary>
-    private sealed class PlantedCluster : IDisposable
+    private static class PlantedCluster
     {
         /// <summary>A credential without a known format: only its field identifies it.</summary>
         public const string Planted = "correct-horse-battery-staple";
@@ -102,16 +102,11 @@ public sealed partial class EvidenceSecretsTests
         /// <summary>A credential with a known format.</summary>
         public static readonly string Token = "ghp_" + new string('q', 36);
 
-        private readonly StubCluster stub = new(request =>
-            request.EndsWith("/log", StringComparison.Ordinal) ? $"a line with {Token} in it\n"
-            : request.EndsWith("/configmaps/coredns", StringComparison.Ordinal) ? Named("coredns").ToJsonString()
-            : StubCluster.List(Named("foreign")));
-
-        public LiveCluster Live => stub.Live;
-
-        public IReadOnlyList<string> Asked => stub.Asked;
-
-        public void Dispose() => stub.Dispose();
+        public static Task<StubCluster> Start(CancellationToken cancellationToken) => StubCluster.Start(
+            request => request.EndsWith("/log", StringComparison.Ordinal) ? $"a line with {Token} in it\n"
+                : request.EndsWith("/configmaps/coredns", StringComparison.Ordinal) ? Named("coredns").ToJsonString()
+                : StubCluster.List(Named("foreign")),
+            cancellationToken);
 
         private static JsonObject Named(string name) => JsonNode.Parse($$"""
             {

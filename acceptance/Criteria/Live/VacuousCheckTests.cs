@@ -15,7 +15,7 @@ public sealed class VacuousCheckTests
     [CancelAfter(60_000)]
     public async Task A_check_of_each_pod_fails_without_a_pod(string id, CancellationToken cancellationToken)
     {
-        using var stub = new StubCluster(_ => StubCluster.List());
+        await using var stub = await StubCluster.Start(_ => StubCluster.List(), cancellationToken);
         using var scale = Eventually.ScaledBy(0.01);
         var cluster = stub.Live with
         {
